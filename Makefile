@@ -1,0 +1,28 @@
+# Thirdring. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STATE ?= var
+
+.PHONY: help setup run test check fmt lint types contracts flows pbx soak bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.done ## make .venv with everything pinned in requirements.lock
+
+$(VENV)/.done: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+fmt: setup ## format and fix what can be fixed
+	$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+lock: setup ## pin every dependency again
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  --extra dev --extra bench pyproject.toml -o requirements.lock

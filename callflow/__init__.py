@@ -1,0 +1,1 @@
+"""The engine: text in, actions out. No I/O, no clock of its own."""

@@ -1,0 +1,1 @@
+"""The vocabulary every room shares: calls, actions, outcomes, events, errors, ports, clocks."""

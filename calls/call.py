@@ -1,0 +1,96 @@
+"""One caller's contact, from the first ring to the end, and the numbering of its facts."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from calls.clock import Clock
+from calls.events import CallEvent, Fact
+
+
+class EndReason(StrEnum):
+    """How the line ended."""
+
+    COMPLETED = "completed"
+    """The flow came to its end and we hung up."""
+
+    CALLER_HUNG_UP = "caller_hung_up"
+    AGENT_HUNG_UP = "agent_hung_up"
+    NETWORK = "network"
+    FAILED = "failed"
+    """Something of ours broke; the dialplan's fallback took the caller."""
+
+    INTERRUPTED = "interrupted"
+    """The server died under the call; written when it starts again."""
+
+
+class EventSink(Protocol):
+    """Where facts go. Implemented by the ledger, and by lists in tests and virtual time."""
+
+    def append(self, event: CallEvent) -> None:
+        """Take an event in order; returns at once, durable within the group-commit time."""
+
+    async def durable(self) -> None:
+        """Return once everything appended before is on disk.
+
+        Raises LedgerError when it cannot be.
+        """
+
+
+_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def new_call_id(at: datetime) -> str:
+    """`20261122-021530-k7f3q29m`: sorts by time, safe as a file name, not guessable by a caller."""
+    suffix = "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))
+    return f"{at:%Y%m%d-%H%M%S}-{suffix}"
+
+
+@dataclass(slots=True)
+class Call:
+    """A live call: identity, clock and the only way to record a fact of it."""
+
+    clock: Clock
+    sink: EventSink
+    performer: str = "ivr"
+    id: str = ""
+    offered_at: datetime = field(init=False)
+    answered_ms: int | None = None
+    """Offset of the answer; set by the channel that answered."""
+
+    recording: str = ""
+    """Id of the recording running now, or empty."""
+
+    hung_up_by: str = ""
+    """Who hung up, as soon as anybody did."""
+
+    _began_ms: int = field(init=False)
+    _seq: int = 0
+
+    def __post_init__(self) -> None:
+        self.offered_at = self.clock.utc_now()
+        self._began_ms = self.clock.monotonic_ms()
+        self.id = self.id or new_call_id(self.offered_at)
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the call was offered."""
+        return self.clock.monotonic_ms() - self._began_ms
+
+    def record(self, fact: Fact) -> CallEvent:
+        """Number, time and append a fact."""
+        self._seq += 1
+        offset_ms = self.elapsed_ms()
+        event = CallEvent(
+            self.id,
+            self._seq,
+            self.offered_at + timedelta(milliseconds=offset_ms),
+            offset_ms,
+            fact.kind,
+            fact.data(),
+        )
+        self.sink.append(event)
+        return event

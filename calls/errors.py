@@ -1,0 +1,60 @@
+"""Errors made to be shown: each says where, what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CallCenterError(Exception):
+    """Base of every error this product raises on purpose; its text is fit for a user."""
+
+
+class ConfigError(CallCenterError):
+    """A setting is missing or wrong; the message names the setting and what to write."""
+
+
+class LedgerError(CallCenterError):
+    """The ledger cannot be read or written; the message says which file and what to do."""
+
+
+class PromptError(CallCenterError):
+    """A line cannot be turned into sound; the message names the line, language and remedy."""
+
+
+class RecordingError(CallCenterError):
+    """A recording is missing, cut or damaged; the message names it and what was found."""
+
+
+class PersonaError(CallCenterError):
+    """A simulated caller's file is wrong; the message says where and what to change."""
+
+
+class PbxError(CallCenterError):
+    """Asterisk cannot be set up, started or reached; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in a file an author wrote.
+
+    `line` and `column` count from 1; 0 means the file as a whole.
+    """
+
+    source: str
+    line: int
+    column: int
+    what: str
+    hint: str
+
+    def __str__(self) -> str:
+        where = self.source if not self.line else f"{self.source}:{self.line}:{self.column}"
+        return f"{where}: {self.what}; {self.hint}" if self.hint else f"{where}: {self.what}"
+
+
+class FlowFileError(CallCenterError):
+    """Flow, line or rule files are wrong; carries every problem found in one reading."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,0 +1,256 @@
+"""The facts of a call, one class a kind, each with when it is recorded.
+
+A fact's fields are the `data` of its `CallEvent`; offsets inside them are milliseconds since the
+call was offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One fact of one call as the ledger keeps it."""
+
+    call_id: str
+    seq: int
+    """From 1 without a gap."""
+
+    at: datetime
+    offset_ms: int
+    """Monotonic milliseconds since the call was offered."""
+
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Base of all facts."""
+
+    kind: ClassVar[str]
+
+    def data(self) -> dict[str, Any]:
+        """The fields by name, JSON-ready."""
+        names: tuple[str, ...] = tuple(self.__slots__)  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered(Fact):
+    """A call came in. Durable before it is answered."""
+
+    kind: ClassVar[str] = "offered"
+    uniqueid: str
+    ani: str
+    dnis: str
+    caller_name: str
+    direction: str
+    flow: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredFact(Fact):
+    """We answered."""
+
+    kind: ClassVar[str] = "answered"
+    rings: int
+    waited_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped(Fact):
+    """The flow entered a step; `digest` names the exact version of the flow."""
+
+    kind: ClassVar[str] = "stepped"
+    flow: str
+    step: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying(Fact):
+    """A line begins to be spoken; for whoever watches live."""
+
+    kind: ClassVar[str] = "saying"
+    line: str
+    text: str
+    language: str
+    performer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Fact):
+    """A line ended, whole or cut."""
+
+    kind: ClassVar[str] = "said"
+    line: str
+    text: str
+    tags: tuple[str, ...]
+    language: str
+    performer: str
+    start_ms: int
+    end_ms: int
+    ended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening(Fact):
+    """A listening window opened: what is waited for and how long."""
+
+    kind: ClassVar[str] = "listening"
+    until: str
+    window_ms: int
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing(Fact):
+    """What the ears hear changed inside a window; for whoever watches live."""
+
+    kind: ClassVar[str] = "hearing"
+    what: str
+    level_dbov: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardFact(Fact):
+    """A listening window ended with this."""
+
+    kind: ClassVar[str] = "heard"
+    what: str
+    from_ms: int
+    to_ms: int
+    level_dbov: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFact(Fact):
+    """The caller pressed keys."""
+
+    kind: ClassVar[str] = "key"
+    digits: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Fact):
+    """The caller began to wait for an agent."""
+
+    kind: ClassVar[str] = "queued"
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentOffered(Fact):
+    """An agent's phone began to ring for this caller."""
+
+    kind: ClassVar[str] = "agent_offered"
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAnswered(Fact):
+    """An agent picked up."""
+
+    kind: ClassVar[str] = "agent_answered"
+    agent: str
+    waited_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftQueue(Fact):
+    """The caller left the queue: answered and talked, or unanswered, or the queue failed."""
+
+    kind: ClassVar[str] = "left_queue"
+    queue: str
+    result: str
+    waited_ms: int
+    talked_ms: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(Fact):
+    """The recording is about to start. Durable before the first sample."""
+
+    kind: ClassVar[str] = "recording_started"
+    recording: str
+    """Our own id of the recording; the file is `recordings/<recording>.wav` once taken in."""
+
+    caller_file: str
+    """Monitor file of what the caller said, below the state folder."""
+
+    house_file: str
+    """Monitor file of what the caller heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPaused(Fact):
+    """Silence is written until resumed."""
+
+    kind: ClassVar[str] = "recording_paused"
+    recording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingResumed(Fact):
+    """Sound is written again."""
+
+    kind: ClassVar[str] = "recording_resumed"
+    recording: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStopped(Fact):
+    """The recording was stopped, by the flow or by the end of the call."""
+
+    kind: ClassVar[str] = "recording_stopped"
+    recording: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingKept(Fact):
+    """The recorder took the files in: merged, measured, hashed."""
+
+    kind: ClassVar[str] = "recording_kept"
+    recording: str
+    file: str
+    sha256: str
+    bytes: int
+    duration_ms: int
+    problem: str
+    """Empty when all is well; else what differs from the call (cut, missing leg)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault(Fact):
+    """Something of ours failed while the call went on."""
+
+    kind: ClassVar[str] = "fault"
+    where: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUpFact(Fact):
+    """The line went down; `by` is caller, us, agent or network."""
+
+    kind: ClassVar[str] = "hung_up"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedFact(Fact):
+    """The call is over; nothing but the recorder's facts come after."""
+
+    kind: ClassVar[str] = "ended"
+    end_reason: str
+    disposition: str

@@ -1,0 +1,31 @@
+"""Caller data made safe to show: numbers masked, control characters gone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def mask(number: str) -> str:
+    """`13800001234` -> `138****1234`; short numbers (under 7) lose all but their last digit.
+
+    Source: GB/T 35273 6.2 as used by the design (default `138****0000`).
+    """
+    if len(number) < 7:
+        return "*" * max(len(number) - 1, 0) + number[-1:]
+    return f"{number[:3]}****{number[-4:]}"
+
+
+def plain(text: str, *, most_cells: int = 32) -> str:
+    """Text from outside, fit for a terminal: no controls, no bidi marks, cut by cell width."""
+    cells = 0
+    kept: list[str] = []
+    for character in _HIDDEN.sub("", text.encode("utf-8", "replace").decode()):
+        cells += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if cells > most_cells:
+            kept.append("…")
+            break
+        kept.append(character)
+    return "".join(kept)

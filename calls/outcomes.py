@@ -1,0 +1,121 @@
+"""What an action came to. `name` is the word a flow's `on:` routes by.
+
+Offsets are whole milliseconds since the call was offered. A caller hanging up is an outcome,
+not an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Sound(StrEnum):
+    """What the ears say a stretch of the caller's audio is."""
+
+    SPEECH = "speech"
+    SILENCE = "silence"
+    NOISE = "noise"
+    FAINT = "faint"
+    CLEAR = "clear"
+
+
+class SaidEnd(StrEnum):
+    """How a line came to its end."""
+
+    COMPLETED = "completed"
+    BARGE_IN = "barge_in"
+    KEY = "key"
+    HANGUP = "hangup"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The call is up."""
+
+    name: ClassVar[str] = "answered"
+    rings: int
+    """Which ring it was answered on, from 1: floor(waited / cycle) + 1."""
+
+    waited_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A line was spoken, whole or in part."""
+
+    start_ms: int
+    end_ms: int
+    ended: SaidEnd
+
+    @property
+    def name(self) -> str:
+        """`ok`, `hangup` or `error`."""
+        return {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}.get(self.ended, "ok")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The ears' answer to a listening window."""
+
+    what: Sound
+    from_ms: int
+    to_ms: int
+    level_dbov: float | None
+    reason: str
+    """Why the ears said so, with the figures, for QA."""
+
+    @property
+    def name(self) -> str:
+        """The sound's own word."""
+        return self.what.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed:
+    """Digits came. `name` is `key` whether or not they mean anything to the step."""
+
+    name: ClassVar[str] = "key"
+    digits: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft:
+    """The caller is out of the queue and still on the line."""
+
+    name: str
+    """`answered`, `no_answer` or `failed`."""
+
+    waited_ms: int
+    talked_ms: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It was done."""
+
+    name: ClassVar[str] = "ok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """It could not be done; the call goes on."""
+
+    name: ClassVar[str] = "error"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUp:
+    """The line is gone."""
+
+    name: ClassVar[str] = "hangup"
+    by: str
+    """`caller`, `us`, `agent` or `network`."""
+
+
+Outcome = Answered | Spoken | Heard | Keyed | QueueLeft | Done | Failed | HungUp

@@ -1,0 +1,1 @@
+"""Every fact of every call: append-only events, projections, readers."""

@@ -1,0 +1,1 @@
+"""Recordings: intake after the call, the store, verification."""
