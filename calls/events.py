@@ -36,7 +36,7 @@ class Fact:
 
     def data(self) -> dict[str, Any]:
         """The fields by name, JSON-ready."""
-        names: tuple[str, ...] = tuple(self.__slots__)  # type: ignore[arg-type]
+        names: tuple[str, ...] = tuple(self.__slots__)
         return {name: getattr(self, name) for name in names}
 
 

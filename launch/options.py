@@ -1,0 +1,27 @@
+"""Options every command shares, written once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+StateOption = Annotated[
+    Path,
+    typer.Option(
+        "--state",
+        metavar="DIR",
+        envvar="THIRDRING_STATE",
+        help="Folder that keeps everything of a run: ledger, recordings, prompts.",
+        show_default=True,
+    ),
+]
+DEFAULT_STATE = Path("var")
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def print_json(value: Any) -> None:
+    """Print `value` as readable UTF-8 JSON on stdout."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
