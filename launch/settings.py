@@ -1,0 +1,133 @@
+"""Settings of one site: defaults that work, a TOML file over them, errors that name the setting."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from calls.errors import ConfigError
+
+PROJECT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HouseSettings(_Section):
+    """Who the house is; the variables every line may use."""
+
+    company: dict[str, str] = Field(
+        default={"zh-Hans": "三声服务热线", "zh-Hant": "三聲服務熱線", "en": "Thirdring"}
+    )
+    """Company name by language."""
+
+    agent_no: str = "1000"
+    """The number the IVR gives itself in the greeting."""
+
+    language: str = "zh-Hans"
+    """Language a call begins in."""
+
+    @field_validator("language")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise ValueError(f"write one of {', '.join(LANGUAGES)}")
+        return value
+
+    @field_validator("company")
+    @classmethod
+    def _complete(cls, value: dict[str, str]) -> dict[str, str]:
+        missing = [language for language in LANGUAGES if not value.get(language)]
+        if missing:
+            raise ValueError(f"give the company's name in {', '.join(missing)} too")
+        return value
+
+    def variables(self, language: str) -> dict[str, str]:
+        """The house's own variables for lines of `language`."""
+        return {"company": self.company[language], "agent_no": self.agent_no}
+
+
+class AgiSettings(_Section):
+    """The FastAGI server."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(4573, ge=0, le=65535)
+    most_calls: int = Field(512, ge=1, le=20_000)
+    procs: int = Field(1, ge=1, le=64)
+    secret: str = ""
+    """Shared with the dialplan as the last AGI argument; empty trusts the allow-list alone."""
+
+    allow_from: tuple[str, ...] = ("127.0.0.1", "::1")
+    lease_s: int = Field(10, ge=2, le=120)
+    stop_grace_s: float = Field(20, ge=0, le=600)
+    """How long live calls may go on after SIGTERM before they are marked."""
+
+
+class EarsSettings(_Section):
+    """The AudioSocket server."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(4574, ge=0, le=65535)
+
+
+class PromptSettings(_Section):
+    """Where sound comes from."""
+
+    studio: Path | None = None
+    """Folder of studio recordings: `<language>/<line>.wav`."""
+
+    engines: tuple[str, ...] = ("kokoro", "flite", "espeak-ng")
+    """Run-time engines in order of preference; those not installed are passed over."""
+
+    kokoro_models: Path | None = None
+    command: tuple[str, ...] = ()
+    """A program of your own: arguments with {text_file}, {wav_file} and {language} in them."""
+
+
+class LedgerSettings(_Section):
+    """The ledger."""
+
+    url: str = ""
+    """Empty: `ledger.sqlite` in the state folder."""
+
+
+class Settings(_Section):
+    """Everything a run can be told; every field has a default that works on one machine."""
+
+    house: HouseSettings = HouseSettings()
+    agi: AgiSettings = AgiSettings()
+    ears: EarsSettings = EarsSettings()
+    prompts: PromptSettings = PromptSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    scripts: Path = PROJECT / "scripts"
+    """Folder of flows, lines and rules."""
+
+    log_level: str = "info"
+
+
+def load_settings(config: Path | None) -> Settings:
+    """Read `config` (TOML) over the defaults.
+
+    Raises ConfigError naming file, setting and remedy.
+    """
+    if config is None:
+        return Settings()
+    try:
+        raw: dict[str, Any] = tomllib.loads(config.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{config}: cannot be read ({error.strerror}); check the path") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{config}: is not TOML ({error}); see docs/settings.md") from error
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        wrong = "\n".join(
+            f"{config}: {'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise ConfigError(f"{wrong}\nsee docs/settings.md for every setting") from error
