@@ -1,4 +1,4 @@
-"""`thirdring`: the command line. Errors say where, what and what to do; exit codes: 1 failed, 2 usage."""
+"""`thirdring`: the command line. Exit codes: 1 failed, 2 usage."""
 
 from __future__ import annotations
 

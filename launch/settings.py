@@ -56,15 +56,15 @@ class AgiSettings(_Section):
     """The FastAGI server."""
 
     host: str = "127.0.0.1"
-    port: int = Field(4573, ge=0, le=65535)
-    most_calls: int = Field(512, ge=1, le=20_000)
-    procs: int = Field(1, ge=1, le=64)
+    port: int = Field(default=4573, ge=0, le=65535)
+    most_calls: int = Field(default=512, ge=1, le=20_000)
+    procs: int = Field(default=1, ge=1, le=64)
     secret: str = ""
     """Shared with the dialplan as the last AGI argument; empty trusts the allow-list alone."""
 
     allow_from: tuple[str, ...] = ("127.0.0.1", "::1")
-    lease_s: int = Field(10, ge=2, le=120)
-    stop_grace_s: float = Field(20, ge=0, le=600)
+    lease_s: int = Field(default=10, ge=2, le=120)
+    stop_grace_s: float = Field(default=20, ge=0, le=600)
     """How long live calls may go on after SIGTERM before they are marked."""
 
 
@@ -72,7 +72,7 @@ class EarsSettings(_Section):
     """The AudioSocket server."""
 
     host: str = "127.0.0.1"
-    port: int = Field(4574, ge=0, le=65535)
+    port: int = Field(default=4574, ge=0, le=65535)
 
 
 class PromptSettings(_Section):

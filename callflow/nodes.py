@@ -1,0 +1,173 @@
+"""YAML text as a tree of plain nodes with places, so that every error can say where.
+
+PyYAML's own construction reads `on:` and `no:` as booleans, `12:30` as 750 and `01` as 1; here each
+scalar is text first and the schema types it. Aliases, anchors, tags, duplicate keys, several
+documents, deep or large files are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from calls.errors import Problem
+
+MOST_BYTES: Final = 256 * 1024
+MOST_DEPTH: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot in a file an author wrote; line and column count from 1."""
+
+    source: str
+    line: int
+    column: int
+
+    def problem(self, what: str, hint: str) -> Problem:
+        """What is wrong here and what to write instead."""
+        return Problem(self.source, self.line, self.column, what, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value, still text. `quoted` tells `"1"` from `1`."""
+
+    place: Place
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    place: Place
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in the order written; keys are scalars and unique."""
+
+    place: Place
+    items: tuple[tuple[Scalar, Node], ...]
+
+    def get(self, key: str) -> Node | None:
+        """The value of `key`, or None."""
+        for name, value in self.items:
+            if name.text == key:
+                return value
+        return None
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class NodeError(Exception):
+    """The text is no tree we accept."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def parse(text: str, source: str) -> Mapping:
+    """Read one YAML document whose top is a mapping.
+
+    Raises NodeError with the place and what to write instead.
+    """
+    start = Place(source, 1, 1)
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise NodeError(
+            start.problem(f"the file is over {MOST_BYTES // 1024} KiB", "split it into several")
+        )
+    try:
+        node = _Builder(text, source).document()
+    except yaml.YAMLError as error:
+        raise NodeError(_of_yaml_error(error, source)) from None
+    if not isinstance(node, Mapping):
+        raise NodeError(start.problem("the file is not a list of `key: value`", "see docs/"))
+    return node
+
+
+def _of_yaml_error(error: yaml.YAMLError, source: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Problem(source, line, column, f"this is not YAML: {what}", "check indents and quotes")
+
+
+class _Builder:
+    """Builds nodes from parser events; nothing is constructed, so nothing can run."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self._source = source
+        self._events = yaml.parse(text, Loader=yaml.SafeLoader)
+
+    def document(self) -> Node | None:
+        found: Node | None = None
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if found is not None:
+                    raise NodeError(
+                        self._place(event).problem(
+                            "a second document begins here", "keep one document a file, drop `---`"
+                        )
+                    )
+            elif isinstance(event, yaml.NodeEvent):
+                found = self._node(event, 1)
+        return found
+
+    def _place(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        return Place(self._source, mark.line + 1, mark.column + 1)
+
+    def _node(self, event: yaml.Event, depth: int) -> Node:
+        place = self._place(event)
+        self._refuse_cleverness(event, place)
+        if depth > MOST_DEPTH:
+            raise NodeError(place.problem(f"nested over {MOST_DEPTH} deep", "flatten this part"))
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(place, event.value, event.style in ("'", '"', "|", ">"))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Sequence(place, tuple(self._items(depth)))
+        return self._mapping(place, depth)
+
+    def _refuse_cleverness(self, event: yaml.Event, place: Place) -> None:
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise NodeError(
+                place.problem("anchors (&) and aliases (*) are not used", "write it out")
+            )
+        if getattr(event, "tag", None):
+            raise NodeError(place.problem(f"the tag {event.tag} is not used", "drop it"))
+
+    def _items(self, depth: int) -> list[Node]:
+        items: list[Node] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return items
+            items.append(self._node(event, depth + 1))
+        return items
+
+    def _mapping(self, place: Place, depth: int) -> Mapping:
+        items: list[tuple[Scalar, Node]] = []
+        lines: dict[str, int] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._node(event, depth + 1)
+            if not isinstance(key, Scalar):
+                raise NodeError(key.place.problem("a key is a single word", "write `word: value`"))
+            if key.text in lines:
+                raise NodeError(
+                    key.place.problem(
+                        f'"{key.text}" stands here a second time',
+                        f"it is already on line {lines[key.text]}; keep one of them",
+                    )
+                )
+            lines[key.text] = key.place.line
+            items.append((key, self._node(next(self._events), depth + 1)))
+        return Mapping(place, tuple(items))

@@ -1,0 +1,137 @@
+"""Typed reading of nodes: collects problems instead of stopping at the first."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from callflow.nodes import Mapping, Node, Place, Scalar, Sequence
+from calls.errors import Problem
+
+_DURATION: Final = re.compile(r"^(\d+(?:\.\d+)?)\s*(ms|s|min)$")
+_UNIT_MS: Final = {"ms": 1, "s": 1000, "min": 60_000}
+_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,47}$")
+T = TypeVar("T")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint naming the nearest known word, or all of them when none is near."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"write one of: {', '.join(names)}" if names else "there is none to choose from"
+
+
+class Reading:
+    """One pass over a file; `problems` holds all that was wrong."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def wrong(self, place: Place, what: str, hint: str) -> None:
+        """Note a problem and go on."""
+        self.problems.append(place.problem(what, hint))
+
+    def mapping(self, node: Node, what: str) -> Mapping | None:
+        """`node` as a mapping, or None with a problem noted."""
+        if isinstance(node, Mapping):
+            return node
+        self.wrong(node.place, f"{what} is not a list of `key: value`", "write `key: value` pairs")
+        return None
+
+    def keys(self, node: Mapping, allowed: Iterable[str], what: str) -> None:
+        """Note every key outside `allowed`."""
+        known = set(allowed)
+        for key, _ in node.items:
+            if key.text not in known:
+                self.wrong(
+                    key.place, f'"{key.text}" means nothing in {what}', nearest(key.text, known)
+                )
+
+    def text(self, node: Node | None, what: str, default: str = "") -> str:
+        """`node` as text."""
+        if node is None:
+            return default
+        if isinstance(node, Scalar):
+            return node.text
+        self.wrong(node.place, f"{what} is not a single value", "write one word or sentence")
+        return default
+
+    def name(self, node: Node, what: str) -> str:
+        """`node` as a name: small letters, digits, underscores."""
+        text = self.text(node, what)
+        if text and not _NAME.match(text):
+            self.wrong(
+                node.place,
+                f'{what} "{text}" is not a name',
+                "use small letters, digits and _, beginning with a letter",
+            )
+        return text
+
+    def number(self, node: Node | None, what: str, default: int, low: int, high: int) -> int:
+        """`node` as a whole number from `low` to `high`."""
+        if node is None:
+            return default
+        text = self.text(node, what)
+        if text.isascii() and text.isdigit() and low <= int(text[:9]) <= high:
+            return int(text)
+        self.wrong(node.place, f'{what} is "{text}"', f"write a whole number from {low} to {high}")
+        return default
+
+    def duration(
+        self,
+        node: Node | None,
+        what: str,
+        default_ms: int,
+        low_ms: int = 20,
+        high_ms: int = 3_600_000,
+    ) -> int:
+        """`node` as milliseconds from `4s`, `700ms` or `2min`; a bare number is refused."""
+        if node is None:
+            return default_ms
+        text = self.text(node, what)
+        found = _DURATION.match(text)
+        if found is None:
+            self.wrong(node.place, f'{what} is "{text}"', "write a time with its unit: 4s or 700ms")
+            return default_ms
+        ms = round(float(found[1]) * _UNIT_MS[found[2]])
+        if not low_ms <= ms <= high_ms:
+            self.wrong(
+                node.place, f"{what} is {text}", f"write a time from {low_ms} ms to {high_ms} ms"
+            )
+            return default_ms
+        return ms
+
+    def flag(self, node: Node | None, what: str, default: bool = False) -> bool:
+        """`node` as true or false."""
+        if node is None:
+            return default
+        text = self.text(node, what)
+        if text not in ("true", "false"):
+            self.wrong(node.place, f'{what} is "{text}"', "write true or false")
+        return text == "true"
+
+    def one_of(self, node: Node | None, what: str, known: Iterable[str], default: str) -> str:
+        """`node` as one of the words in `known`."""
+        if node is None:
+            return default
+        text = self.text(node, what)
+        words = tuple(known)
+        if text in words:
+            return text
+        self.wrong(node.place, f'{what} is "{text}"', nearest(text, words))
+        return default
+
+    def list_of(self, node: Node | None, what: str, read: Callable[[Node], T]) -> tuple[T, ...]:
+        """Every item of a list read by `read`; a single value counts as a list of one."""
+        if node is None:
+            return ()
+        if isinstance(node, Sequence):
+            return tuple(read(item) for item in node.items)
+        if isinstance(node, Scalar):
+            return (read(node),)
+        self.wrong(node.place, f"{what} is not a list", "write [a, b]")
+        return ()
