@@ -123,6 +123,8 @@ class _Builder:
 
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
+        if mark is None:
+            return Place(self._source, 1, 1)
         return Place(self._source, mark.line + 1, mark.column + 1)
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -141,8 +143,9 @@ class _Builder:
             raise NodeError(
                 place.problem("anchors (&) and aliases (*) are not used", "write it out")
             )
-        if getattr(event, "tag", None):
-            raise NodeError(place.problem(f"the tag {event.tag} is not used", "drop it"))
+        tag = getattr(event, "tag", None)
+        if tag:
+            raise NodeError(place.problem(f"the tag {tag} is not used", "drop it"))
 
     def _items(self, depth: int) -> list[Node]:
         items: list[Node] = []

@@ -117,5 +117,8 @@ class HungUp:
     by: str
     """`caller`, `us`, `agent` or `network`."""
 
+    talked_ms: int = 0
+    """How long caller and agent had talked, when the line went down in a queue's call."""
+
 
 Outcome = Answered | Spoken | Heard | Keyed | QueueLeft | Done | Failed | HungUp

@@ -1,0 +1,270 @@
+"""The sans-I/O engine: one run of one flow. Actions out, outcomes in; no clock, thread or socket.
+
+AGI, the agent's desk, the simulator and the prover all drive this same object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from callflow import performing, steps
+from callflow.lines import LineWording
+from callflow.steps import Flow, Step
+from callflow.templates import WordingError
+from calls.actions import Action, Line, Record, Say
+from calls.call import EndReason
+from calls.outcomes import Answered, HungUp, Keyed, Outcome
+
+MOST_STEPS_A_CALL: Final = 500
+"""Steps one call may enter; beyond it the flow loops and the fallback takes the caller."""
+
+MOST_DEPTH: Final = 16
+
+_END_BY: Final = {
+    "agent": EndReason.AGENT_HUNG_UP,
+    "network": EndReason.NETWORK,
+    "us": EndReason.COMPLETED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over: how the line ended and what the flow says the call was."""
+
+    reason: EndReason
+    disposition: str
+    problem: str = ""
+    """What broke, when the reason is FAILED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run is."""
+
+    flow: str
+    step: str
+    digest: str
+
+
+class Script(Protocol):
+    """The flows and lines a run reads."""
+
+    @property
+    def flows(self) -> Mapping[str, Flow]: ...
+
+    @property
+    def lines(self) -> Mapping[str, LineWording]: ...
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One flow being performed; the last of the stack speaks."""
+
+    flow: Flow
+    at: int = 0
+    repeated: int = 0
+    attempt: int = 0
+    to_say: tuple[str, ...] = ()
+    prompt: str = ""
+    routes: Mapping[str, steps.Target] | None = None
+    """What the sub-flow above returns, and where that leads here."""
+
+    @property
+    def step(self) -> Step:
+        return self.flow.steps[self.at]
+
+
+class FlowRun:
+    """One call's way through a flow: `begin()` once, then `resume(outcome)` until Ended."""
+
+    def __init__(
+        self, script: Script, flow: Flow, variables: Mapping[str, Any], language: str
+    ) -> None:
+        self._script = script
+        self._frames = [_Frame(flow)]
+        self.variables: dict[str, Any] = {**flow.variables, **variables, "language": language}
+        self._speaking = False
+        self._answered = False
+        self._gone: Ended | None = None
+        self._budget = MOST_STEPS_A_CALL
+        self._entered: list[Position] = []
+
+    @property
+    def position(self) -> Position:
+        """The step being performed."""
+        frame = self._frames[-1]
+        return Position(frame.flow.name, frame.step.name, frame.flow.digest)
+
+    def take_entered(self) -> list[Position]:
+        """Steps entered since last asked, in order."""
+        entered, self._entered = self._entered, []
+        return entered
+
+    def fork(self) -> FlowRun:
+        """An independent copy at the same point, for exploring what else could happen."""
+        other = copy(self)
+        other._frames = [copy(frame) for frame in self._frames]
+        other.variables = dict(self.variables)
+        other._entered = list(self._entered)
+        return other
+
+    def begin(self) -> Action | Ended:
+        """The first action."""
+        return self._guarded(lambda: self._enter(0))
+
+    def resume(self, outcome: Outcome) -> Action | Ended:
+        """What to do after `outcome` of the last action."""
+        return self._guarded(lambda: self._take(outcome))
+
+    def _guarded(self, change: Callable[[], Ended | None]) -> Action | Ended:
+        try:
+            result = change() or self._advance()
+        except WordingError as error:
+            return Ended(EndReason.FAILED, "fallback", f"{self.position}: {error}")
+        if self._gone and not isinstance(result, Ended | Record):
+            return self._gone
+        return result
+
+    def _take(self, outcome: Outcome) -> Ended | None:
+        """Move to where `outcome` leads."""
+        if isinstance(outcome, HungUp):
+            return self._hung_up(outcome)
+        if isinstance(outcome, Answered):
+            self._answered = True
+        elif isinstance(outcome, Keyed):
+            self.variables["digits"] = outcome.digits
+        if not self._speaking:
+            return self._decide(outcome)
+        self._speaking = False
+        if outcome.name != "ok":
+            return self._route(outcome.name)
+        frame = self._frames[-1]
+        frame.to_say = frame.to_say[1:]
+        return None
+
+    def _decide(self, outcome: Outcome) -> Ended | None:
+        frame = self._frames[-1]
+        decided = performing.decide(frame.step.act, outcome, frame.attempt)
+        if isinstance(decided, performing.Reprompt):
+            frame.attempt += 1
+            self._set_lines(frame, decided.lines)
+            return None
+        if decided.stored is not None:
+            self.variables[decided.stored[0]] = decided.stored[1]
+        if decided.target is not None:
+            return self._go(decided.target)
+        return self._route(decided.route)
+
+    def _route(self, name: str) -> Ended | None:
+        target = self._frames[-1].step.on.get(name)
+        if target is not None:
+            return self._go(target)
+        return self._gone or self._failed(f"{self.position}: nothing handles {name} here")
+
+    def _failed(self, problem: str) -> Ended:
+        return Ended(EndReason.FAILED, "fallback", problem)
+
+    def _hung_up(self, outcome: HungUp) -> Ended | None:
+        reason = _END_BY.get(outcome.by, EndReason.CALLER_HUNG_UP)
+        talked = "served" if outcome.talked_ms else "hung_up"
+        disposition = talked if self._answered else "abandoned"
+        first = self._gone is None
+        self._gone = Ended(reason, str(self.variables.get("disposition") or disposition))
+        self._speaking = False
+        target = self._frames[-1].step.on.get("hangup")
+        return self._go(target) if first and target is not None else self._gone
+
+    def _go(self, target: steps.Target) -> Ended | None:
+        match target:
+            case steps.End(disposition):
+                return Ended(self._gone.reason if self._gone else EndReason.COMPLETED, disposition)
+            case steps.Return(outcome):
+                return self._return(outcome)
+            case steps.CallFlow(name, routes):
+                self._frames[-1].routes = routes
+                return self._call(name)
+            case _:
+                return self._go_within(target)
+
+    def _go_within(self, target: steps.GoTo | steps.Next | steps.Again) -> Ended | None:
+        frame = self._frames[-1]
+        match target:
+            case steps.GoTo(name):
+                return self._enter(frame.flow.index[name])
+            case steps.Again():
+                return self._enter(frame.at, repeated=frame.repeated)
+            case steps.Next() if frame.repeated + 1 < frame.step.repeat:
+                return self._enter(frame.at, repeated=frame.repeated + 1)
+            case steps.Next():
+                return self._enter(frame.at + 1)
+
+    def _call(self, name: str) -> Ended | None:
+        if len(self._frames) >= MOST_DEPTH:
+            return self._failed(f"{self.position}: sub-flows over {MOST_DEPTH} deep")
+        flow = self._script.flows[name]
+        self.variables = {**flow.variables, **self.variables}
+        self._frames.append(_Frame(flow))
+        return self._enter(0)
+
+    def _return(self, outcome: str) -> Ended | None:
+        if len(self._frames) == 1:
+            # A flow that returns was started as the entry: its return is the end of the call.
+            return self._gone or Ended(EndReason.COMPLETED, outcome)
+        self._frames.pop()
+        frame = self._frames[-1]
+        routes, frame.routes = frame.routes, None
+        return self._go((routes if routes is not None else frame.step.on)[outcome])
+
+    def _enter(self, at: int, *, repeated: int = 0) -> Ended | None:
+        self._budget -= 1
+        if self._budget < 0:
+            return self._failed(f"{self.position}: over {MOST_STEPS_A_CALL} steps")
+        frame = self._frames[-1]
+        frame.at, frame.repeated, frame.attempt, frame.routes = at, repeated, 0, None
+        self._set_lines(frame, frame.step.says)
+        self._entered.append(self.position)
+        return None
+
+    def _set_lines(self, frame: _Frame, lines: tuple[str, ...]) -> None:
+        step = frame.step
+        if step.barge_in and lines and performing.hears(step.act):
+            frame.to_say, frame.prompt = lines[:-1], lines[-1]
+        else:
+            frame.to_say, frame.prompt = lines, ""
+
+    def _advance(self) -> Action | Ended:
+        """The step's next line, else its act; on through steps that need nobody outside."""
+        while True:
+            frame = self._frames[-1]
+            if frame.to_say:
+                self._speaking = True
+                return Say(line=self._line(frame.to_say[0]))
+            step = frame.step
+            prompt = self._line(frame.prompt) if frame.prompt else None
+            action = performing.action_of(step, prompt)
+            if action is not None:
+                return action
+            ended = self._at_once(step)
+            if ended is not None:
+                return ended
+
+    def _at_once(self, step: Step) -> Ended | None:
+        match step.act:
+            case steps.ChooseAct(cases=cases, otherwise=otherwise):
+                fitting = (go for test, go in cases if test.value(self.variables))
+                return self._go(next(fitting, otherwise))
+            case steps.SetAct(values=values):
+                self.variables.update(performing.computed(values, self.variables))
+                return self._route("ok")
+            case steps.CallAct(flow=flow):
+                return self._call(flow)
+            case steps.LeaveAct(target=target):
+                return self._go(target)
+            case _:
+                return self._route("ok")
+
+    def _line(self, name: str) -> Line:
+        return self._script.lines[name].speak(str(self.variables["language"]), self.variables)

@@ -1,0 +1,87 @@
+"""Everything one house says and does, loaded together and frozen; a reload makes a new one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from callflow.checks import check_house
+from callflow.engine import FlowRun
+from callflow.lines import LineWording, read_lines
+from callflow.loader import read_flow
+from callflow.reading import Reading
+from callflow.steps import Flow
+from calls.errors import FlowFileError, Problem
+
+LINES_FILE: Final = "lines.yaml"
+NOT_FLOWS: Final = frozenset({LINES_FILE, "house_rules.yaml"})
+HOUSE_VARIABLES: Final = frozenset({"company", "agent_no"})
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Flows and lines that were checked together."""
+
+    flows: Mapping[str, Flow]
+    lines: Mapping[str, LineWording]
+
+    @classmethod
+    def load(cls, folder: Path) -> House:
+        """Read every `*.yaml` of `folder`.
+
+        Raises FlowFileError with all problems of all files.
+        """
+        try:
+            texts = {
+                str(path): path.read_text(encoding="utf-8")
+                for path in sorted(folder.glob("*.yaml"))
+            }
+        except (OSError, UnicodeDecodeError) as error:
+            problem = Problem(str(folder), 0, 0, f"cannot be read: {error}", "check the folder")
+            raise FlowFileError([problem]) from error
+        if not texts:
+            problem = Problem(str(folder), 0, 0, "holds no flow", "name the folder of the flows")
+            raise FlowFileError([problem])
+        return cls.of_texts(texts)
+
+    @classmethod
+    def of_texts(cls, texts: Mapping[str, str]) -> House:
+        """The house of these files: source name -> YAML text. Raises FlowFileError."""
+        reading = Reading()
+        lines: dict[str, LineWording] = {}
+        lines_text = ""
+        for source, text in texts.items():
+            if Path(source).name == LINES_FILE:
+                lines_text = text
+                lines = read_lines(text, source, reading)
+        lines_digest = hashlib.sha256(lines_text.encode()).hexdigest()
+        flows = _flows(texts, lines_digest, reading)
+        if not reading.problems:
+            check_house(flows, lines, HOUSE_VARIABLES, reading)
+        if reading.problems:
+            raise FlowFileError(reading.problems)
+        return cls(flows, lines)
+
+    def start(self, flow: str, variables: Mapping[str, Any], language: str) -> FlowRun:
+        """A new run of `flow`; KeyError when there is none of that name."""
+        return FlowRun(self, self.flows[flow], variables, language)
+
+
+def _flows(texts: Mapping[str, str], lines_digest: str, reading: Reading) -> dict[str, Flow]:
+    flows: dict[str, Flow] = {}
+    for source, text in texts.items():
+        if Path(source).name in NOT_FLOWS:
+            continue
+        flow = read_flow(text, source, reading, lines_digest=lines_digest)
+        if flow is None:
+            continue
+        if flow.name in flows:
+            there = flows[flow.name].place.source
+            reading.wrong(
+                flow.place, f'"{flow.name}" is also the flow of {there}', "rename one of them"
+            )
+        flows[flow.name] = flow
+    return flows

@@ -1,0 +1,77 @@
+"""`lines.yaml`: what the house says, by language, with tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from callflow.nodes import Node, NodeError, Place, parse
+from callflow.reading import Reading
+from callflow.templates import Wording, WordingError
+from calls.actions import Line
+
+LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class LineWording:
+    """One line of the house in every language it has."""
+
+    name: str
+    tags: tuple[str, ...]
+    wordings: Mapping[str, Wording]
+    place: Place
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Variables that any of its wordings use."""
+        return frozenset[str]().union(*(wording.names for wording in self.wordings.values()))
+
+    def speak(self, language: str, variables: Mapping[str, Any]) -> Line:
+        """The line in `language`, its variables filled in. Raises WordingError."""
+        return Line(
+            name=self.name,
+            text=self.wordings[language].render(variables),
+            language=language,
+            tags=self.tags,
+        )
+
+
+def read_lines(text: str, source: str, reading: Reading) -> dict[str, LineWording]:
+    """Every line of the file by name; problems go to `reading`."""
+    try:
+        top = parse(text, source)
+    except NodeError as error:
+        reading.problems.append(error.problem)
+        return {}
+    lines: dict[str, LineWording] = {}
+    for key, node in top.items:
+        name = reading.name(key, "a line's name")
+        line = _line(name, node, reading)
+        if line is not None:
+            lines[name] = line
+    return lines
+
+
+def _line(name: str, node: Node, reading: Reading) -> LineWording | None:
+    body = reading.mapping(node, f'the line "{name}"')
+    if body is None:
+        return None
+    reading.keys(body, ("tags", *LANGUAGES), "a line")
+    tags = reading.list_of(body.get("tags"), "tags", lambda item: reading.name(item, "a tag"))
+    wordings: dict[str, Wording] = {}
+    for language in LANGUAGES:
+        found = body.get(language)
+        if found is None:
+            reading.wrong(
+                node.place, f'the line "{name}" has no {language} wording', f"add `{language}: ...`"
+            )
+            continue
+        try:
+            wordings[language] = Wording(reading.text(found, f"the {language} wording"))
+        except WordingError as error:
+            reading.wrong(found.place, str(error), "see docs/flow-format.md, variables")
+    if len(wordings) < len(LANGUAGES):
+        return None
+    return LineWording(name, tags, wordings, node.place)

@@ -1,0 +1,123 @@
+"""One flow file: text in, a frozen Flow or problems out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from callflow import steps
+from callflow.acts_reader import ACTS
+from callflow.nodes import Mapping, Node, NodeError, Place, parse
+from callflow.reading import Reading
+from callflow.targets_reader import read_routes
+
+_TOP: Final = (
+    "flow",
+    "title",
+    "rules",
+    "performer",
+    "direction",
+    "returns",
+    "variables",
+    "always",
+    "steps",
+)
+_STEP: Final = ("say", "barge_in", "on", "repeat", "hint", *ACTS)
+MOST_STEPS: Final = 500
+
+
+def read_flow(
+    text: str, source: str, reading: Reading, *, lines_digest: str = ""
+) -> steps.Flow | None:
+    """Load one flow; problems go to `reading`, None when there is nothing to build on."""
+    try:
+        top = parse(text, source)
+    except NodeError as error:
+        reading.problems.append(error.problem)
+        return None
+    reading.keys(top, _TOP, "a flow")
+    named, body = top.get("flow"), top.get("steps")
+    if named is None:
+        reading.wrong(top.place, "the flow has no name", "begin the file with flow: a_name")
+        return None
+    listed = reading.mapping(body, "steps") if body is not None else None
+    if listed is None or not listed.items:
+        reading.wrong(top.place, "the flow has no steps", "write steps: and below it a first step")
+        return None
+    if len(listed.items) > MOST_STEPS:
+        reading.wrong(listed.place, f"over {MOST_STEPS} steps", "split it into sub-flows")
+        return None
+    always = read_routes(top.get("always"), reading, "always")
+    return steps.Flow(
+        name=reading.name(named, "the flow's name"),
+        title=_title(top.get("title"), reading),
+        rules=reading.list_of(top.get("rules"), "rules", lambda node: reading.text(node, "a rule")),
+        performer=reading.one_of(
+            top.get("performer"), "performer", ("ivr", "agent", "either"), "either"
+        ),
+        direction=reading.one_of(
+            top.get("direction"), "direction", ("inbound", "outbound"), "inbound"
+        ),
+        returns=reading.list_of(
+            top.get("returns"), "returns", lambda node: reading.name(node, "an outcome")
+        ),
+        steps=tuple(
+            _step(key.text, key.place, node, always, reading) for key, node in listed.items
+        ),
+        place=top.place,
+        digest=hashlib.sha256((text + "\0" + lines_digest).encode()).hexdigest()[:16],
+    )
+
+
+def _title(node: Node | None, reading: Reading) -> dict[str, str]:
+    body = reading.mapping(node, "title") if node is not None else None
+    if body is None:
+        return {}
+    reading.keys(body, ("zh", "en"), "title")
+    return {key.text: reading.text(value, "title") for key, value in body.items}
+
+
+def _variables(node: Node | None, reading: Reading) -> dict[str, str]:
+    body = reading.mapping(node, "variables") if node is not None else None
+    if body is None:
+        return {}
+    return {
+        reading.name(key, "a variable"): reading.text(value, key.text) for key, value in body.items
+    }
+
+
+def _step(
+    name: str, place: Place, node: Node, always: dict[str, steps.Target], reading: Reading
+) -> steps.Step:
+    body = reading.mapping(node, f'the step "{name}"') or Mapping(node.place, ())
+    reading.keys(body, _STEP, "a step")
+    says = reading.list_of(body.get("say"), "say", lambda item: reading.name(item, "a line"))
+    act = _act(name, body, bool(says), reading)
+    routes = {word: target for word, target in always.items() if word in act.possible}
+    routes.update(read_routes(body.get("on"), reading, "on"))
+    return steps.Step(
+        name=name,
+        says=says,
+        barge_in=reading.flag(body.get("barge_in"), "barge_in"),
+        act=act,
+        on={**act.default, **routes},
+        repeat=reading.number(body.get("repeat"), "repeat", 1, 1, 10),
+        hint=reading.text(body.get("hint"), "hint"),
+        place=place,
+    )
+
+
+def _act(name: str, body: Mapping, speaks: bool, reading: Reading) -> steps.Act:
+    found = [(key, value) for key, value in body.items if key.text in ACTS]
+    if len(found) > 1:
+        words = " and ".join(key.text for key, _ in found)
+        reading.wrong(
+            found[1][0].place,
+            f'the step "{name}" does two things ({words})',
+            "a step does one; put the second into a step of its own",
+        )
+    if found:
+        return ACTS[found[0][0].text](found[0][1], reading)
+    if not speaks:
+        reading.wrong(body.place, f'the step "{name}" does nothing', "give it say: or an act")
+    return steps.NoAct()

@@ -1,0 +1,54 @@
+"""Reads where an outcome goes: a step, next, again, `return X`, `end X`, or a sub-flow."""
+
+from __future__ import annotations
+
+from callflow import steps
+from callflow.nodes import Mapping, Node, Scalar
+from callflow.reading import Reading
+
+
+def read_target(node: Node, reading: Reading) -> steps.Target:
+    """One target as written; names of steps and flows are checked later, all together."""
+    if isinstance(node, Mapping):
+        return _sub_flow(node, reading)
+    words = reading.text(node, "where it goes").split()
+    match words:
+        case ["next"]:
+            return steps.Next()
+        case ["again"]:
+            return steps.Again()
+        case ["return", outcome]:
+            return steps.Return(outcome)
+        case ["end", disposition]:
+            return steps.End(disposition)
+        case [step]:
+            return steps.GoTo(step)
+        case _:
+            reading.wrong(
+                node.place,
+                f'"{" ".join(words)}" is no place to go',
+                "write a step's name, next, again, return X, end X, or {call: a_flow, X: a_step}",
+            )
+            return steps.Next()
+
+
+def _sub_flow(node: Mapping, reading: Reading) -> steps.Target:
+    flow = node.get("call")
+    if flow is None:
+        reading.wrong(node.place, "no flow is named here", "write {call: a_flow, X: a_step}")
+        return steps.Next()
+    routes = {
+        key.text: read_target(value, reading) for key, value in node.items if key.text != "call"
+    }
+    return steps.CallFlow(reading.name(flow, "the flow to call"), routes)
+
+
+def read_routes(node: Node | None, reading: Reading, what: str) -> dict[str, steps.Target]:
+    """`{speech: next, silence: end silent}` as outcome -> target."""
+    if node is None:
+        return {}
+    if isinstance(node, Scalar):
+        reading.wrong(node.place, f"{what} is not a list of outcomes", "write {speech: a_step}")
+        return {}
+    body = reading.mapping(node, what)
+    return {key.text: read_target(value, reading) for key, value in body.items} if body else {}

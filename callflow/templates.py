@@ -1,0 +1,143 @@
+"""Wording and conditions: Jinja2's immutable sandbox, cut down to what a sentence needs.
+
+Only the names of variables, constants, comparisons and a few filters compile; no loops, calls,
+attributes or arithmetic on strings, so the time a template takes is bounded by its length. Caller
+data are variables, never templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from calls.errors import CallCenterError
+
+MOST_OUTPUT: Final = 4096
+"""Characters of one rendered line; longer is an error, never cut."""
+
+MOST_TEMPLATE: Final = 2000
+MOST_DEPTH: Final = 32
+FILTERS: Final = frozenset({"default", "upper", "lower", "title", "trim", "int", "length"})
+
+_WORDING: Final = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const)
+_CONDITION: Final = (
+    *_WORDING,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Neg,
+    nodes.List,
+    nodes.Tuple,
+)
+
+
+class WordingError(CallCenterError):
+    """A template says what it must not; the text says what and why."""
+
+
+def _environment(**delimiters: str) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        autoescape=False,
+        **delimiters,
+    )
+    environment.globals.clear()
+    return environment
+
+
+_SENTENCES: Final = _environment(variable_start_string="{", variable_end_string="}")
+_EXPRESSIONS: Final = _environment()
+
+
+def _refuse(tree: nodes.Node, allowed: tuple[type[nodes.Node], ...], depth: int = 0) -> None:
+    if depth > MOST_DEPTH:
+        raise WordingError("nested too deep")
+    if isinstance(tree, nodes.Filter):
+        if tree.name not in FILTERS:
+            raise WordingError(
+                f'the filter "{tree.name}" is not used here; there are {", ".join(sorted(FILTERS))}'
+            )
+    elif not isinstance(tree, allowed):
+        raise WordingError(f"{type(tree).__name__.lower()} is not used here; keep to variables")
+    for child in tree.iter_child_nodes():
+        _refuse(child, allowed, depth + 1)
+
+
+def _names(tree: nodes.Node) -> frozenset[str]:
+    return frozenset(found.name for found in tree.find_all(nodes.Name))
+
+
+class Wording:
+    """One sentence with `{variables}` in it, compiled once."""
+
+    __slots__ = ("_compiled", "names", "text")
+
+    def __init__(self, text: str) -> None:
+        """Compile `text`; raises WordingError."""
+        self.text = text
+        if len(text) > MOST_TEMPLATE:
+            raise WordingError(f"a line is at most {MOST_TEMPLATE} characters")
+        try:
+            tree = _SENTENCES.parse(text)
+            _refuse(tree, (*_WORDING, nodes.Filter))
+            self.names = _names(tree)
+            self._compiled = _SENTENCES.from_string(text) if self.names else None
+        except TemplateSyntaxError as error:
+            raise WordingError(f"{error.message}; write {{name}} for a variable") from error
+        except RecursionError:
+            raise WordingError("nested too deep") from None
+
+    def render(self, variables: Mapping[str, Any]) -> str:
+        """The sentence with its variables filled in.
+
+        Raises WordingError for an unknown variable or more than MOST_OUTPUT characters.
+        """
+        if self._compiled is None:
+            return self.text
+        used = {name: variables[name] for name in self.names if name in variables}
+        if sum(len(str(value)) for value in used.values()) > MOST_OUTPUT:
+            raise WordingError(f"a line would be over {MOST_OUTPUT} characters")
+        try:
+            said = self._compiled.render(used)
+        except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
+            raise WordingError(str(error)) from error
+        if len(said) > MOST_OUTPUT:
+            raise WordingError(f"a line would be over {MOST_OUTPUT} characters")
+        return said
+
+
+class Condition:
+    """An expression over variables, compiled once; also computes values for `set`."""
+
+    __slots__ = ("_compiled", "names", "text")
+
+    def __init__(self, text: str) -> None:
+        """Compile `text`; raises WordingError."""
+        self.text = text
+        if len(text) > MOST_TEMPLATE:
+            raise WordingError(f"a condition is at most {MOST_TEMPLATE} characters")
+        try:
+            tree = _EXPRESSIONS.parse("{{ " + text + " }}")
+            if len(tree.body) != 1 or len(getattr(tree.body[0], "nodes", ())) != 1:
+                raise WordingError("write one expression")
+            _refuse(tree, (*_CONDITION, nodes.Filter))
+            self.names = _names(tree)
+            self._compiled = _EXPRESSIONS.compile_expression(text, undefined_to_none=True)
+        except TemplateSyntaxError as error:
+            raise WordingError(str(error.message)) from error
+        except RecursionError:
+            raise WordingError("nested too deep") from None
+
+    def value(self, variables: Mapping[str, Any]) -> Any:
+        """What the expression comes to; None where it is undefined. Raises WordingError."""
+        try:
+            return self._compiled(**{name: variables.get(name) for name in self.names})
+        except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
+            raise WordingError(f"{self.text}: {error}") from error
