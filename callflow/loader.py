@@ -61,6 +61,7 @@ def read_flow(
         returns=reading.list_of(
             top.get("returns"), "returns", lambda node: reading.name(node, "an outcome")
         ),
+        variables=_variables(top.get("variables"), reading),
         steps=tuple(
             _step(key.text, key.place, node, always, reading) for key, node in listed.items
         ),
