@@ -1,0 +1,176 @@
+"""Reading the ledger while it is written: calls, events, recordings, and following by cursor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.exc import DatabaseError
+
+from calls.errors import LedgerError
+from calls.events import CallEvent
+from ledger.encoding import at_text
+from ledger.opening import check_schema, reader_engine, unreadable
+from ledger.rows import CallRow, RecordingRow
+from ledger.tables import call_events, calls, recordings
+
+_CALL_FIELDS = tuple(one.name for one in fields(CallRow))
+_RECORDING_FIELDS = tuple(one.name for one in fields(RecordingRow))
+_EVENTS = (
+    call_events.c.call_id,
+    call_events.c.seq,
+    call_events.c.at,
+    call_events.c.offset_ms,
+    call_events.c.kind,
+    call_events.c.data,
+)
+
+
+class LedgerReader:
+    """Read-only sight of a ledger; any number of them, beside the writer, from any thread.
+
+    Raises LedgerMissingError when there is no ledger yet, LedgerError when the file is damaged, no
+    ledger, or of another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = reader_engine(path)
+        with self._connection() as connection:
+            current = check_schema(connection, path)
+        if not current:
+            self.close()
+            raise LedgerError(
+                f"{path}: written by an earlier version; start `thirdring serve` once to update it"
+            )
+
+    def calls(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+        live: bool | None = None,
+    ) -> list[CallRow]:
+        """Calls offered in [since, until), oldest first; with `limit` the latest so many.
+
+        `live` True gives only calls that have not ended, False only those that have.
+        """
+        query = select(calls).order_by(calls.c.offered_at.desc(), calls.c.id.desc())
+        if since is not None:
+            query = query.where(calls.c.offered_at >= at_text(since))
+        if until is not None:
+            query = query.where(calls.c.offered_at < at_text(until))
+        if live is not None:
+            ended = calls.c.ended_at
+            query = query.where(ended.is_(None) if live else ended.is_not(None))
+        if limit is not None:
+            query = query.limit(limit)
+        return [_call_row(values) for values in reversed(self._rows(query))]
+
+    def call(self, call_id: str) -> CallRow:
+        """The call with this id, or whose id alone begins so.
+
+        Raises LedgerError when there is none or more than one.
+        """
+        prefix = calls.c.id.startswith(call_id, autoescape=True)
+        found = self._rows(select(calls).where(prefix).order_by(calls.c.id).limit(9))
+        exact = [values for values in found if values["id"] == call_id]
+        if call_id and (exact or len(found) == 1):
+            return _call_row((exact or found)[0])
+        if not found or not call_id:
+            raise LedgerError(
+                f"{self.path}: no call {call_id!r}; `thirdring calls list` shows them"
+            )
+        ids = ", ".join(values["id"] for values in found[:8])
+        raise LedgerError(
+            f"{self.path}: {call_id!r} begins several calls: {ids}; give more of the id"
+        )
+
+    def events(self, call_id: str) -> list[CallEvent]:
+        """All events of the call with exactly this id, in order."""
+        query = select(*_EVENTS).where(call_events.c.call_id == call_id)
+        return [_event(values) for values in self._rows(query.order_by(call_events.c.seq))]
+
+    def recordings(self, *, call_id: str | None = None) -> list[RecordingRow]:
+        """Recordings, oldest first; of one call when `call_id` is given."""
+        query = select(recordings).order_by(recordings.c.started_at, recordings.c.id)
+        if call_id is not None:
+            query = query.where(recordings.c.call_id == call_id)
+        return [_recording_row(values) for values in self._rows(query)]
+
+    def cursor(self) -> int:
+        """The cursor of the last event there is: `events_after` it gives only what is new."""
+        found = self._rows(select(func.max(call_events.c.cursor).label("cursor")))
+        return int(found[0]["cursor"] or 0)
+
+    def events_after(self, cursor: int, limit: int = 1000) -> tuple[list[CallEvent], int]:
+        """Up to `limit` events after `cursor` (0: from the first), and the cursor to go on from.
+
+        Events come in the order they were committed; nothing is skipped and nothing comes twice.
+        """
+        query = select(call_events.c.cursor, *_EVENTS).where(call_events.c.cursor > cursor)
+        found = self._rows(query.order_by(call_events.c.cursor).limit(limit))
+        return [_event(values) for values in found], found[-1]["cursor"] if found else cursor
+
+    def close(self) -> None:
+        """Close every connection; harmless when done already."""
+        self._engine.dispose()
+
+    def __enter__(self) -> LedgerReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _connection(self) -> Connection:
+        try:
+            return self._engine.connect()
+        except DatabaseError as error:
+            raise unreadable(self.path, error) from None
+
+    def _rows(self, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
+        with self._connection() as connection:
+            try:
+                return [dict(row) for row in connection.execute(query).mappings()]
+            except DatabaseError as error:
+                raise unreadable(self.path, error) from None
+
+
+def _event(values: Mapping[str, Any]) -> CallEvent:
+    return CallEvent(
+        values["call_id"],
+        values["seq"],
+        datetime.fromisoformat(values["at"]),
+        values["offset_ms"],
+        values["kind"],
+        json.loads(values["data"]),
+    )
+
+
+def _call_row(values: Mapping[str, Any]) -> CallRow:
+    return CallRow(**_times(values, _CALL_FIELDS))
+
+
+def _recording_row(values: Mapping[str, Any]) -> RecordingRow:
+    return RecordingRow(**_times(values, _RECORDING_FIELDS))
+
+
+def _times(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(values[name])
+        if name.endswith("_at") and values[name]
+        else values[name]
+        for name in names
+    }

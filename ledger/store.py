@@ -1,0 +1,273 @@
+"""One transaction of the writer: events, their chain and both projections, in few statements.
+
+Rows go in as multi-row inserts: SQLite then takes a batch in one step, and the interpreter's lock
+is handed over once instead of once a row (a busy event loop makes each hand-over dear).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
+
+import structlog
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import insert
+
+from ledger.encoding import EventRow, LateRow, Row, chained
+from ledger.projections import (
+    CALL_COLUMNS,
+    RECORDING_COLUMNS,
+    CallState,
+    Fold,
+    RecordingState,
+)
+from ledger.tables import call_events, calls, recordings
+
+log = structlog.get_logger(__name__)
+
+_EVENT_COLUMNS = ("call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
+_CHUNKS = (64, 8, 1)
+_MOST_FOLDS = 20_000
+"""Live calls kept in memory; one that falls out is read again at its next event."""
+
+_call_values = attrgetter(*CALL_COLUMNS)
+_recording_values = attrgetter(*RECORDING_COLUMNS)
+
+
+class Store:
+    """The database side of the writer; used by the writer's thread alone."""
+
+    def __init__(self, connection: sqlite3.Connection, patience_ms: int) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._cursor.execute(f"PRAGMA busy_timeout={patience_ms:d}")
+        self._folds: OrderedDict[str, Fold] = OrderedDict()
+        self._held: dict[str, list[LateRow]] = {}
+        self._holding = True
+        self._batch: list[tuple[Any, ...]] = []
+        self._touched: dict[str, Fold] = {}
+
+    @property
+    def held(self) -> int:
+        """Late facts that wait for their call to end."""
+        return sum(map(len, self._held.values()))
+
+    def reopen(self, connection: sqlite3.Connection) -> None:
+        """Go on with another connection: after an I/O error the old one is not to be trusted."""
+        self._connection.close()
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._folds.clear()
+
+    def close(self) -> None:
+        """Close the database; the last one out moves the WAL into it."""
+        self._connection.close()
+
+    def commit(self, rows: Iterable[Row], *, replay: bool = False) -> None:
+        """Make `rows` durable in one transaction.
+
+        A row that is in the ledger already is passed over. `replay` looks for late facts that were
+        kept before. Raises sqlite3.Error, and then nothing of `rows` is in the ledger.
+        """
+        self._batch.clear()
+        self._touched.clear()
+        self._cursor.execute("BEGIN IMMEDIATE")
+        try:
+            for row in rows:
+                if isinstance(row, EventRow):
+                    self._take(row)
+                else:
+                    self._take_late(row, replay=replay)
+            released = self._release_held()
+            self._write()
+            self._cursor.execute("COMMIT")
+        except BaseException:
+            # What the folds took in is not in the database: read them again.
+            self._folds.clear()
+            if self._connection.in_transaction:
+                self._cursor.execute("ROLLBACK")
+            raise
+        for call_id in released:
+            del self._held[call_id]
+        self._forget()
+
+    def let_go(self) -> None:
+        """Keep the late facts that are still held: no more events of their calls will come.
+
+        Raises sqlite3.Error, and then they are held still.
+        """
+        held, self._held = self._held, {}
+        self._holding = False
+        try:
+            self.commit([late for rows in held.values() for late in rows])
+        except sqlite3.Error:
+            self._held = held
+            raise
+        finally:
+            self._holding = True
+
+    def _take(self, row: EventRow) -> None:
+        fold = self._folds.get(row.call_id) or self._fold(row.call_id)
+        if row.seq != fold.last_seq + 1:
+            if row.seq <= fold.last_seq:
+                self._again(row)
+                return
+            log.error(
+                "events of a call are missing",
+                call_id=row.call_id,
+                after=fold.last_seq,
+                before=row.seq,
+            )
+        self._add(fold, row)
+
+    def _add(self, fold: Fold, row: EventRow) -> None:
+        digest = chained(fold.last_hash, row)
+        fold.apply(row, digest)
+        self._batch.append((*row[:6], digest))
+        if fold.changed or fold.changed_recordings:
+            self._touched[row.call_id] = fold
+
+    def _again(self, row: EventRow) -> None:
+        self._cursor.execute(
+            "SELECT kind, data FROM call_events WHERE call_id = ? AND seq = ?",
+            (row.call_id, row.seq),
+        )
+        found = self._cursor.fetchone()
+        same_batch = (row.call_id, row.seq) in {kept[:2] for kept in self._batch}
+        if found != (row.kind, row.data) and not same_batch:
+            log.error("two events claim one number", call_id=row.call_id, seq=row.seq)
+
+    def _take_late(self, late: LateRow, *, replay: bool) -> None:
+        fold = self._folds.get(late.call_id) or self._fold(late.call_id)
+        over = fold.call.ended_at is not None
+        if not fold.last_seq:
+            log.error("a fact for a call that the ledger does not know", call_id=late.call_id)
+        elif late.kind == "ended":
+            if not over:
+                self._add_late(fold, late)
+        elif self._holding and not over:
+            self._held.setdefault(late.call_id, []).append(late)
+        elif not (replay and self._kept_before(late)):
+            self._add_late(fold, late)
+
+    def _add_late(self, fold: Fold, late: LateRow) -> None:
+        offset_ms = fold.last_ms
+        if late.at and fold.call.offered_at:
+            offset_ms = max(offset_ms, _between_ms(fold.call.offered_at, late.at))
+        self._add(
+            fold,
+            EventRow(
+                late.call_id,
+                fold.last_seq + 1,
+                late.at or fold.last_at,
+                offset_ms,
+                late.kind,
+                late.data,
+                late.facts,
+            ),
+        )
+
+    def _kept_before(self, late: LateRow) -> bool:
+        self._cursor.execute(
+            "SELECT 1 FROM call_events WHERE call_id = ? AND kind = ? AND data = ?",
+            (late.call_id, late.kind, late.data),
+        )
+        return self._cursor.fetchone() is not None
+
+    def _release_held(self) -> list[str]:
+        released = [
+            call_id
+            for call_id in self._held
+            if call_id in self._touched and self._touched[call_id].call.ended_at is not None
+        ]
+        for call_id in released:
+            for late in self._held[call_id]:
+                self._add_late(self._touched[call_id], late)
+        return released
+
+    def _write(self) -> None:
+        _insert_all(self._cursor, _EVENT_INSERTS, self._batch)
+        changed_calls = []
+        changed_recordings = []
+        for fold in self._touched.values():
+            if fold.changed:
+                changed_calls.append(_call_values(fold.call))
+                fold.changed = False
+            for name in fold.changed_recordings:
+                changed_recordings.append(_recording_values(fold.recordings[name]))
+            fold.changed_recordings.clear()
+        _insert_all(self._cursor, _CALL_UPSERTS, changed_calls)
+        _insert_all(self._cursor, _RECORDING_UPSERTS, changed_recordings)
+
+    def _forget(self) -> None:
+        for call_id, fold in self._touched.items():
+            if fold.call.ended_at is not None:
+                self._folds.pop(call_id, None)
+        while len(self._folds) > _MOST_FOLDS:
+            self._folds.popitem(last=False)
+
+    def _fold(self, call_id: str) -> Fold:
+        fold = self._folds[call_id] = self._read(call_id)
+        return fold
+
+    def _read(self, call_id: str) -> Fold:
+        execute = self._cursor.execute
+        last = execute(_LAST_EVENT, (call_id,)).fetchone()
+        fold = Fold(CallState(id=call_id))
+        if last is None:
+            return fold
+        fold.last_seq, fold.last_hash, fold.last_at, fold.last_ms = last
+        call = execute(_ONE_CALL, (call_id,)).fetchone()
+        if call is not None:
+            fold.call = CallState(**dict(zip(CALL_COLUMNS, call, strict=True)))
+        for values in execute(_ITS_RECORDINGS, (call_id,)).fetchall():
+            recording = RecordingState(**dict(zip(RECORDING_COLUMNS, values, strict=True)))
+            fold.recordings[recording.id] = recording
+        return fold
+
+
+def _between_ms(start: str, end: str) -> int:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)) // timedelta(
+        milliseconds=1
+    )
+
+
+def _insert_all(
+    cursor: Any, statements: Sequence[tuple[int, str]], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    position = 0
+    for size, text in statements:
+        while len(rows) - position >= size:
+            flat = [value for row in rows[position : position + size] for value in row]
+            cursor.execute(text, flat)
+            position += size
+
+
+def _statements(
+    table: Table, columns: Sequence[str], *, upsert: bool = False
+) -> list[tuple[int, str]]:
+    made = []
+    keys = [column.name for column in table.primary_key]
+    for size in _CHUNKS:
+        statement = insert(table).values([dict.fromkeys(columns)] * size)
+        if upsert:
+            new = {name: statement.excluded[name] for name in columns if name not in keys}
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=new)
+        compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+        made.append((size, str(compiled)))
+    return made
+
+
+_EVENT_INSERTS = _statements(call_events, _EVENT_COLUMNS)
+_CALL_UPSERTS = _statements(calls, CALL_COLUMNS, upsert=True)
+_RECORDING_UPSERTS = _statements(recordings, RECORDING_COLUMNS, upsert=True)
+_LAST_EVENT = (
+    "SELECT seq, hash, at, offset_ms FROM call_events WHERE call_id = ? ORDER BY seq DESC LIMIT 1"
+)
+_ONE_CALL = f"SELECT {', '.join(CALL_COLUMNS)} FROM calls WHERE id = ?"  # noqa: S608
+_ITS_RECORDINGS = f"SELECT {', '.join(RECORDING_COLUMNS)} FROM recordings WHERE call_id = ?"  # noqa: S608
