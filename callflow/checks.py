@@ -23,10 +23,12 @@ def check_house(
 ) -> None:
     """Note every unhandled outcome, unknown name and dead end of all flows in `reading`."""
     known = BUILT_IN | house_variables | _set_anywhere(flows)
+    for line in lines.values():
+        _variables_of(line, known, reading)
     for flow in flows.values():
         _entry(flow, reading)
         for step in flow.steps:
-            _lines_of(step, lines, known, reading)
+            _lines_of(step, lines, reading)
             _names_of(step, known, reading)
             _outcomes_of(step, flows, reading)
             for target in targets_of(step):
@@ -75,23 +77,22 @@ def _entry(flow: Flow, reading: Reading) -> None:
     )
 
 
-def _lines_of(
-    step: Step, lines: Mapping[str, LineWording], known: frozenset[str], reading: Reading
-) -> None:
+def _lines_of(step: Step, lines: Mapping[str, LineWording], reading: Reading) -> None:
     said = list(step.says)
     if isinstance(step.act, steps.MenuAct | steps.AskAct) and step.act.reprompt:
         said.append(step.act.reprompt)
     for name in said:
-        line = lines.get(name)
-        if line is None:
+        if name not in lines:
             reading.wrong(step.place, f'no line is called "{name}"', nearest(name, lines))
-            continue
-        for unknown in sorted(line.names - known):
-            reading.wrong(
-                line.place,
-                f'the line "{name}" uses {{{unknown}}}, which nothing sets',
-                nearest(unknown, known),
-            )
+
+
+def _variables_of(line: LineWording, known: frozenset[str], reading: Reading) -> None:
+    for unknown in sorted(line.names - known):
+        reading.wrong(
+            line.place,
+            f'the line "{line.name}" uses {{{unknown}}}, which nothing sets',
+            nearest(unknown, known),
+        )
 
 
 def _names_of(step: Step, known: frozenset[str], reading: Reading) -> None:

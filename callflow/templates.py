@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from calls.errors import CallCenterError
@@ -42,18 +42,16 @@ class WordingError(CallCenterError):
     """A template says what it must not; the text says what and why."""
 
 
-def _environment(**delimiters: str) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined,
-        autoescape=False,
-        **delimiters,
-    )
+def _environment(undefined: type[Undefined], **delimiters: str) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=undefined, autoescape=False, **delimiters)
     environment.globals.clear()
     return environment
 
 
-_SENTENCES: Final = _environment(variable_start_string="{", variable_end_string="}")
-_EXPRESSIONS: Final = _environment()
+_SENTENCES: Final = _environment(
+    StrictUndefined, variable_start_string="{", variable_end_string="}"
+)
+_EXPRESSIONS: Final = _environment(Undefined)
 
 
 def _refuse(tree: nodes.Node, allowed: tuple[type[nodes.Node], ...], depth: int = 0) -> None:
@@ -138,6 +136,7 @@ class Condition:
     def value(self, variables: Mapping[str, Any]) -> Any:
         """What the expression comes to; None where it is undefined. Raises WordingError."""
         try:
-            return self._compiled(**{name: variables.get(name) for name in self.names})
+            used = {name: variables[name] for name in self.names if name in variables}
+            return self._compiled(**used)
         except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
             raise WordingError(f"{self.text}: {error}") from error
