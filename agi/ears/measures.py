@@ -1,0 +1,126 @@
+"""What a stretch of frames says about the line: the rules of the classifier, without time.
+
+All figures are dBov in the telephone band. Thresholds were set on clips of known content and are
+flat optima (`bench/ears`); moving one by 1 dB changes next to nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calls.outcomes import Sound
+
+SPEECH_P = 0.5
+"""A frame at or above this probability is speech."""
+
+QUIET_P = 0.2
+"""Below this, and away from speech, a frame is surely none."""
+
+NEAR_FRAMES = 8
+"""Frames round speech that belong to neither: onsets, tails, the detector's delay."""
+
+LEAST_SPEECH_FRAMES = 12
+"""240 ms: with less than this in five seconds nobody speaks."""
+
+SILENT_BELOW_DBOV = -41.0
+FAINT_BELOW_DBOV = -37.5
+NOISY_SNR_DB = 6.0
+NOISY_FLOOR_DBOV = -46.0
+
+_QUIET_FRAMES_ENOUGH = 15
+_LOWEST_FLOOR_DBOV = -75.0
+_MINIMUM_BIAS_DB = 1.5
+_LOUD_SHARE_IGNORED = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a stretch of audio is, with the figures it was judged by."""
+
+    what: Sound
+    level_dbov: float
+    floor_dbov: float
+    snr_db: float | None
+    """None when nobody spoke."""
+
+    speech_ms: int
+
+    @property
+    def reason(self) -> str:
+        """The figures as text, for QA."""
+        if self.snr_db is None:
+            return f"no speech, level {self.level_dbov:.1f} dBov, floor {self.floor_dbov:.1f} dBov"
+        return (
+            f"speech {self.speech_ms} ms at {self.level_dbov:.1f} dBov, "
+            f"floor {self.floor_dbov:.1f} dBov, SNR {self.snr_db:.1f} dB"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive frames, oldest first; all arrays [n]."""
+
+    levels_dbov: NDArray[np.float64]
+    speech_p: NDArray[np.float64]
+    smoothed: NDArray[np.float64]
+    """Power smoothed exponentially (a = 0.8), linear."""
+
+    masked: NDArray[np.bool_]
+    """Frames to be left out: DTMF and what is next to it."""
+
+
+def judge(stretch: Stretch, *, least_speech: int = LEAST_SPEECH_FRAMES) -> Verdict | None:
+    """Say what the stretch is; None when everything in it is masked.
+
+    Speech frames give the active speech level (in the spirit of ITU-T P.56: mean over active
+    frames only, noise power taken off); the noise floor is the 60th percentile of frames surely
+    without speech, or the minimum statistics (R. Martin 2001) where there are too few of them.
+    """
+    open_frames = ~stretch.masked
+    if not open_frames.any():
+        return None
+    power = 10 ** (stretch.levels_dbov / 10)
+    floor_min = _decibel(float(stretch.smoothed[open_frames].min())) + _MINIMUM_BIAS_DB
+    speech = (stretch.speech_p >= SPEECH_P) & open_frames
+    spoken = int(np.count_nonzero(speech))
+    quiet = (stretch.speech_p < QUIET_P) & ~_near(speech) & open_frames
+    floor = floor_min
+    if np.count_nonzero(quiet) >= _QUIET_FRAMES_ENOUGH:
+        floor = max(float(np.percentile(stretch.levels_dbov[quiet], 60)), floor_min)
+    floor = max(floor, _LOWEST_FLOOR_DBOV)
+    if spoken < least_speech:
+        level = steady_level(power[open_frames])
+        what = Sound.SILENCE if level < SILENT_BELOW_DBOV else Sound.NOISE
+        return Verdict(what, level, floor, None, spoken * 20)
+    level = _decibel(float(power[speech].mean()) - 10 ** (floor / 10))
+    snr = level - floor
+    return Verdict(_class_of_speech(level, floor, snr), level, floor, snr, spoken * 20)
+
+
+def steady_level(power: NDArray[np.float64]) -> float:
+    """Mean level in dBov without the loudest 12 % of frames, so that one click counts nothing."""
+    kept = max(len(power) - int(len(power) * _LOUD_SHARE_IGNORED), 1)
+    return _decibel(float(np.partition(power, kept - 1)[:kept].mean()))
+
+
+def _class_of_speech(level: float, floor: float, snr: float) -> Sound:
+    if snr < NOISY_SNR_DB and floor > NOISY_FLOOR_DBOV:
+        return Sound.NOISE
+    return Sound.FAINT if level < FAINT_BELOW_DBOV else Sound.SPEECH
+
+
+def _near(speech: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """`speech` widened by NEAR_FRAMES on both sides."""
+    total = np.concatenate(([0], np.cumsum(speech)))
+    places = np.arange(len(speech))
+    ends = np.minimum(places + NEAR_FRAMES + 1, len(speech))
+    begins = np.maximum(places - NEAR_FRAMES, 0)
+    near: NDArray[np.bool_] = total[ends] > total[begins]
+    return near
+
+
+def _decibel(power: float) -> float:
+    return 10 * float(np.log10(max(power, 1e-10)))

@@ -1,0 +1,71 @@
+"""When a caller begins and stops to speak, frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agi.ears.features import FRAME_MS
+from agi.ears.measures import SPEECH_P
+
+ONSET_FRAMES = 3
+"""60 ms of speech in a row begin an utterance."""
+
+END_MS = 400
+"""So long without speech ends an utterance, where nobody states another pause."""
+
+BARGE_IN_P = 0.8
+BARGE_IN_FRAMES = 10
+"""Over a prompt of ours: 200 ms at a higher probability, because its echo may come back."""
+
+
+@dataclass(slots=True)
+class OnsetDetector:
+    """Finds the beginnings of utterances; frames are counted from 0."""
+
+    probability: float = SPEECH_P
+    frames_in_a_row: int = ONSET_FRAMES
+    end_ms: int = END_MS
+    speaking: bool = False
+    began: int = 0
+    """First frame of the utterance going on, or of the last one."""
+
+    last_speech: int = 0
+    """Last frame with speech in it."""
+
+    spoken: int = 0
+    """Frames with speech since `began`."""
+
+    _run: int = field(default=0)
+    _frame: int = field(default=0)
+
+    def add(self, speech_p: float, *, masked: bool = False) -> int | None:
+        """Take one frame; gives the frame in which the caller is known to speak, once each time."""
+        frame = self._frame
+        self._frame += 1
+        if masked or speech_p < self.probability:
+            self._run = 0
+            if self.speaking and self.pause_ms >= self.end_ms:
+                self.speaking = False
+            return None
+        self._run += 1
+        if self.speaking:
+            self.last_speech = frame
+            self.spoken += 1
+            return None
+        if self._run < self.frames_in_a_row:
+            return None
+        self.speaking = True
+        self.began = frame - self._run + 1
+        self.last_speech = frame
+        self.spoken = self._run
+        return frame
+
+    @property
+    def pause_ms(self) -> int:
+        """How long there has been no speech, by the frames taken so far."""
+        return (self._frame - 1 - self.last_speech) * FRAME_MS
+
+    def forget(self) -> None:
+        """Drop a run that has begun, and an utterance: it was a key or a blip."""
+        self._run = 0
+        self.speaking = False
