@@ -84,7 +84,7 @@ class LedgerWriter:
         self._backlog: list[Row] = []
         self._wake = threading.Event()
         self._never = threading.Event()
-        self._sleeping = self._hurried = self._closing = False
+        self._sleeping = self._hurried = self._closing = self._closed = False
         self._trouble = ""
         self._retry_at_ms = self._committed_ms = 0
         self._lock, self._store, self._journal = self._open(reserve_bytes)
@@ -127,9 +127,9 @@ class LedgerWriter:
 
         Raises LedgerError when some events could be written neither to the ledger nor the journal.
         """
-        if self._closing:
+        if self._closed:
             return
-        self._closing = True
+        self._closing = self._closed = True
         self._wake.set()
         self._thread.join()
         self._store.close()

@@ -1,0 +1,241 @@
+"""Finding what was done to the ledger behind the house's back, and making projections anew.
+
+A chain shows an edit, a cut or a swap only to somebody whose last hash is known: each finished call
+carries its own (`calls.sealed_hash`), and cursors are never given twice, so a whole call taken out
+leaves a hole. Who can rewrite every row and hash can forge all of it: keep `Report.head` elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import DatabaseError
+
+from ledger.encoding import EventRow, chained
+from ledger.opening import (
+    WriterLock,
+    migrate,
+    reader_engine,
+    unreadable,
+    writer_connection,
+    writer_engine,
+)
+from ledger.projections import CALL_COLUMNS, RECORDING_COLUMNS, Fold, fold_call
+from ledger.tables import call_events, calls, recordings
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not as the writer left it.
+
+    `what` is `edited`, `missing`, `swapped`, `cut`, `hole` or `projection`; `seq` is 0 where no
+    single event is meant.
+    """
+
+    call_id: str
+    seq: int
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a verification saw."""
+
+    calls: int
+    events: int
+    findings: tuple[Finding, ...]
+    head: str
+    """Hash of the last event by cursor, hexadecimal; empty for an empty ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    cursor: int
+    row: EventRow
+    digest: bytes
+    readable: bool
+
+
+def verify(ledger: Path) -> Report:
+    """Check every chain, every cursor and both projections; reads only, a serve may go on.
+
+    Raises LedgerError when the file cannot be read.
+    """
+    engine = reader_engine(ledger)
+    try:
+        with engine.connect() as connection:
+            # One transaction: what a running server adds meanwhile is not half seen.
+            connection.exec_driver_sql("BEGIN")
+            return _verify(connection)
+    except DatabaseError as error:
+        raise unreadable(ledger, error) from None
+    finally:
+        engine.dispose()
+
+
+def _verify(connection: Connection) -> Report:
+    findings: list[Finding] = []
+    counted = [0, 0]
+    told: set[str] = set()
+    for call_id, stored in _by_call(connection):
+        counted[0] += 1
+        counted[1] += len(stored)
+        told.add(call_id)
+        broken = [*_chain(call_id, stored)]
+        findings += broken or _projection(connection, call_id, stored)
+    findings += _untold(connection, told)
+    findings += _holes(connection)
+    last = connection.execute(
+        select(call_events.c.hash).order_by(call_events.c.cursor.desc()).limit(1)
+    ).scalar()
+    return Report(
+        calls=counted[0],
+        events=counted[1],
+        findings=tuple(findings),
+        head=bytes(last).hex() if last is not None else "",
+    )
+
+
+def _by_call(connection: Connection) -> Iterator[tuple[str, list[_Stored]]]:
+    query = select(call_events).order_by(call_events.c.call_id, call_events.c.seq)
+    rows = connection.execution_options(yield_per=_BATCH).execute(query)
+    for call_id, group in groupby(rows, key=itemgetter(1)):
+        yield str(call_id), [_stored(values) for values in group]
+
+
+def _stored(values: Sequence[Any]) -> _Stored:
+    cursor, call_id, seq, at, offset_ms, kind, data, digest = values
+    try:
+        facts = json.loads(data)
+        readable = isinstance(facts, dict)
+    except (TypeError, ValueError):
+        readable = False
+    # SQLite keeps any type in any column: what somebody wrote there must not stop the search.
+    readable = readable and isinstance(seq, int)
+    number = seq if isinstance(seq, int) else 0
+    row = EventRow(call_id, number, at, offset_ms, kind, data, facts if readable else {})
+    return _Stored(cursor, row, digest if isinstance(digest, bytes) else b"", readable)
+
+
+def _chain(call_id: str, stored: Iterable[_Stored]) -> Iterator[Finding]:
+    before, expected, cursor = b"", 1, 0
+    for one in stored:
+        seq = one.row.seq
+        if seq != expected:
+            gone = str(expected) if seq == expected + 1 else f"{expected} to {seq - 1}"
+            detail = f"event {gone} is not there"
+            yield Finding(call_id=call_id, seq=expected, what="missing", detail=detail)
+        elif one.cursor < cursor:
+            detail = f"event {seq} was written before event {seq - 1}"
+            yield Finding(call_id=call_id, seq=seq, what="swapped", detail=detail)
+        elif not one.readable or chained(before, one.row) != one.digest:
+            detail = f"event {seq} ({one.row.kind}) does not fit its hash"
+            yield Finding(call_id=call_id, seq=seq, what="edited", detail=detail)
+        before, expected, cursor = one.digest, seq + 1, one.cursor
+
+
+def _projection(
+    connection: Connection, call_id: str, stored: Sequence[_Stored]
+) -> Iterator[Finding]:
+    fold = fold_call(call_id, ((one.row, one.digest) for one in stored))
+    kept = connection.execute(select(calls).where(calls.c.id == call_id)).mappings().first()
+    last = stored[-1].row.seq
+    if kept is not None and (kept["sealed_seq"] or 0) > last:
+        detail = f"events {last + 1} to {kept['sealed_seq']} are not there"
+        yield Finding(call_id=call_id, seq=last + 1, what="cut", detail=detail)
+        return
+    wrong = _differing(CALL_COLUMNS, kept, fold.call, _is_told(fold))
+    query = select(recordings).where(recordings.c.call_id == call_id)
+    found = {row["id"]: row for row in connection.execute(query).mappings()}
+    for name in sorted(found.keys() | fold.recordings.keys()):
+        told = fold.recordings.get(name)
+        wrong += _differing(RECORDING_COLUMNS, found.get(name), told, told is not None)
+    if wrong:
+        detail = f"the row says otherwise than the events: {', '.join(wrong)}; `ledger rebuild`"
+        yield Finding(call_id=call_id, seq=0, what="projection", detail=detail)
+
+
+def _is_told(fold: Fold) -> bool:
+    """Whether the writer would have made a row: it writes one at the first fact that tells."""
+    return fold.changed
+
+
+def _differing(columns: Sequence[str], kept: Any, told: object, expected: bool) -> list[str]:
+    if not expected:
+        return ["a row without events"] if kept is not None else []
+    if kept is None:
+        return ["a row is not there"]
+    return [name for name in columns if kept[name] != getattr(told, name)]
+
+
+def _untold(connection: Connection, told: set[str]) -> Iterator[Finding]:
+    for table, column in ((calls, calls.c.id), (recordings, recordings.c.call_id)):
+        for call_id in connection.execute(select(column).select_from(table)).scalars():
+            if call_id not in told:
+                told.add(call_id)
+                detail = "all events of this call are gone"
+                yield Finding(call_id=call_id, seq=1, what="cut", detail=detail)
+
+
+def _holes(connection: Connection) -> Iterator[Finding]:
+    at = 0
+    cursors = connection.execute(select(call_events.c.cursor).order_by(call_events.c.cursor))
+    for cursor in cursors.scalars():
+        if cursor != at + 1:
+            yield _hole(at + 1, cursor - 1)
+        at = cursor
+    given = connection.exec_driver_sql(
+        "SELECT seq FROM sqlite_sequence WHERE name = 'call_events'"
+    ).scalar()
+    if given is not None and given > at:
+        yield _hole(at + 1, given)
+
+
+def _hole(first: int, last: int) -> Finding:
+    return Finding(
+        call_id="", seq=0, what="hole", detail=f"rows {first} to {last} were written and are gone"
+    )
+
+
+def rebuild(ledger: Path) -> int:
+    """Make `calls` and `recordings` anew from the events, in one transaction.
+
+    Returns how many calls were told. Raises LedgerBusyError while a server writes to the ledger.
+    """
+    reader_engine(ledger).dispose()
+    try:
+        with WriterLock(ledger), closing(writer_connection(ledger)) as connection:
+            engine = writer_engine(connection)
+            migrate(engine, ledger)
+            with engine.begin() as opened:
+                return _rebuild(opened)
+    except (DatabaseError, sqlite3.Error) as error:
+        raise unreadable(ledger, error) from None
+
+
+def _rebuild(connection: Connection) -> int:
+    connection.execute(delete(calls))
+    connection.execute(delete(recordings))
+    told = 0
+    for call_id, stored in _by_call(connection):
+        fold = fold_call(call_id, ((one.row, one.digest) for one in stored))
+        told += 1
+        if fold.changed:
+            values = {name: getattr(fold.call, name) for name in CALL_COLUMNS}
+            connection.execute(insert(calls).values(values))
+        for recording in fold.recordings.values():
+            values = {name: getattr(recording, name) for name in RECORDING_COLUMNS}
+            connection.execute(insert(recordings).values(values))
+    return told
