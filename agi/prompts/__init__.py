@@ -1,0 +1,1 @@
+"""Prompts: from a line's wording to sound. Studio recording, shipped rendering, cache, engine."""
