@@ -1,0 +1,205 @@
+"""A persona at work: told what the house does, it says what the caller does and when.
+
+Pure: no clock, no sound, no socket. All times are whole milliseconds since the call was offered, so
+virtual time, FastAGI and SIP drive the same caller. The same events give the same deeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callers.persona import (
+    Background,
+    BargeIn,
+    Leave,
+    Moment,
+    Persona,
+    Point,
+    Press,
+    Speak,
+)
+
+RING_CYCLE_MS = 5000
+"""One ring and its pause as the caller hears it; China: 1 s on, 4 s off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The caller's voice, from its first to its last sample."""
+
+    begin_ms: int
+    end_ms: int
+    utterance: str
+    level_dbov: float
+
+
+@dataclass(frozen=True, slots=True)
+class Keypress:
+    """One key; `begin_ms` is that of the first key of its row."""
+
+    begin_ms: int
+    at_ms: int
+    key: str
+
+
+Deed = Speech | Keypress
+
+
+class Acting:
+    """One call of one persona.
+
+    `length_ms` gives how long an utterance takes in the persona's voice.
+    """
+
+    def __init__(self, persona: Persona, length_ms: Callable[[str], int]) -> None:
+        self.persona = persona
+        self.turn = 0
+        self.line = 0
+        self.answered_ms: int | None = None
+        self.leave_ms: int | None = None
+        """When the caller hangs up, as far as is known now."""
+
+        self._length_ms = length_ms
+        self._deeds: list[Deed] = []
+        self._turn_began: dict[int, int] = {}
+        self._leaves_this_turn = False
+
+    def rings(self, at_ms: int) -> None:
+        """The caller hears the first ring."""
+        plan = self.persona.hang_up
+        if plan is not None and plan.point is Point.RING:
+            self.leave_ms = at_ms + (plan.count - 1) * RING_CYCLE_MS + plan.after_ms
+
+    def answered(self, at_ms: int) -> None:
+        """The house answered; a caller who meant to hang up while it rang stays now."""
+        if self.answered_ms is not None:
+            return
+        self.answered_ms = at_ms
+        plan = self.persona.hang_up
+        self.leave_ms = None
+        if plan is not None and plan.point is Point.ANSWERED:
+            self.leave_ms = at_ms + plan.after_ms
+
+    def house_speaks(self, at_ms: int, *, pause_up_to_ms: int = 0) -> None:
+        """A line of the house begins: what is planned and has not begun is given up.
+
+        A turn that began at most `pause_up_to_ms` ago and in which nothing was done yet was only a
+        pause inside the line; it is taken back. Over SIP, where lines are known by ear alone.
+        """
+        begun = self._turn_began.get(self.turn)
+        resumed = begun is not None and at_ms - begun <= pause_up_to_ms
+        if resumed and not self._acted_since(begun or 0, at_ms):
+            self._drop_planned(at_ms)
+            del self._turn_began[self.turn]
+            self.turn -= 1
+            return
+        self._drop_planned(at_ms)
+        self.line += 1
+        plan = self.persona.hang_up
+        if plan is not None and plan.point is Point.LINE and plan.count == self.line:
+            self.leave_ms = at_ms + plan.after_ms
+        barge_in = self.persona.barge_in
+        if barge_in is not None and barge_in.line in (0, self.line):
+            self._plan_barge_in(barge_in, at_ms)
+
+    def house_listens(self, at_ms: int) -> None:
+        """The house fell silent and listens: a new turn, unless the caller speaks or keys."""
+        if self.busy(at_ms):
+            return
+        self._drop_planned(at_ms)
+        self.turn += 1
+        self._turn_began[self.turn] = at_ms
+        answer = self.persona.answer(self.turn)
+        if isinstance(answer, Speak):
+            self._speak(answer.utterance, at_ms + answer.after_ms, answer.level_dbov)
+        elif isinstance(answer, Press):
+            self._press(answer.keys, at_ms + answer.after_ms, answer.gap_ms)
+        elif isinstance(answer, Leave):
+            self.leave_ms = at_ms + answer.after_ms
+            self._leaves_this_turn = True
+
+    def queued(self, at_ms: int) -> None:
+        """The caller waits for an agent: nothing is said until somebody speaks."""
+        self._drop_planned(at_ms)
+        plan = self.persona.hang_up
+        if plan is not None and plan.point is Point.QUEUED:
+            self.leave_ms = at_ms + plan.after_ms
+
+    def speaking(self, at_ms: int) -> Speech | None:
+        """The speech in the air at `at_ms`, or None."""
+        for speech in self.speeches():
+            if speech.begin_ms <= at_ms < speech.end_ms:
+                return speech
+        return None
+
+    def busy(self, at_ms: int) -> bool:
+        """Whether the caller is in the middle of an utterance or of a row of keys."""
+        return self.speaking(at_ms) is not None or any(
+            isinstance(deed, Keypress) and deed.begin_ms <= at_ms < deed.at_ms
+            for deed in self._deeds
+        )
+
+    def speeches(self) -> list[Speech]:
+        """Speeches made and planned, by time."""
+        return [deed for deed in self._deeds if isinstance(deed, Speech)]
+
+    def keys(self, from_ms: int, to_ms: int) -> list[Keypress]:
+        """Keys pressed at or after `from_ms` and before `to_ms`, by time."""
+        pressed = [
+            deed
+            for deed in self._deeds
+            if isinstance(deed, Keypress) and from_ms <= deed.at_ms < to_ms
+        ]
+        return sorted(pressed, key=lambda deed: deed.at_ms)
+
+    def background_spans(self) -> list[tuple[int, int | None, Background]]:
+        """(begin, end or None, background) of every noise whose beginning is known."""
+        spans = []
+        for background in self.persona.backgrounds:
+            begin = self._moment(background.begin)
+            if begin is not None:
+                end = self._moment(background.end) if background.end is not None else None
+                spans.append((begin, end, background))
+        return spans
+
+    def noises(self, at_ms: int) -> list[Background]:
+        """The noises on the line at `at_ms`."""
+        return [
+            background
+            for begin, end, background in self.background_spans()
+            if begin <= at_ms and (end is None or at_ms < end)
+        ]
+
+    def _moment(self, moment: Moment) -> int | None:
+        if moment.turn == 0:
+            return None if self.answered_ms is None else self.answered_ms + moment.after_ms
+        begun = self._turn_began.get(moment.turn)
+        return None if begun is None else begun + moment.after_ms
+
+    def _drop_planned(self, at_ms: int) -> None:
+        self._deeds = [deed for deed in self._deeds if deed.begin_ms <= at_ms]
+        if self._leaves_this_turn and self.leave_ms is not None and self.leave_ms > at_ms:
+            self.leave_ms = None
+        self._leaves_this_turn = False
+
+    def _acted_since(self, begun_ms: int, at_ms: int) -> bool:
+        return any(begun_ms <= deed.begin_ms <= at_ms for deed in self._deeds)
+
+    def _plan_barge_in(self, barge_in: BargeIn, at_ms: int) -> None:
+        if self.speaking(at_ms + barge_in.after_ms) is not None:
+            return
+        if barge_in.utterance:
+            self._speak(barge_in.utterance, at_ms + barge_in.after_ms, None)
+        else:
+            self._press(barge_in.keys, at_ms + barge_in.after_ms, 300)
+
+    def _speak(self, utterance: str, begin_ms: int, level_dbov: float | None) -> None:
+        level = self.persona.level_dbov if level_dbov is None else level_dbov
+        end_ms = begin_ms + self._length_ms(utterance)
+        self._deeds.append(Speech(begin_ms, end_ms, utterance, level))
+
+    def _press(self, keys: str, begin_ms: int, gap_ms: int) -> None:
+        self._deeds.extend(
+            Keypress(begin_ms, begin_ms + index * gap_ms, key) for index, key in enumerate(keys)
+        )

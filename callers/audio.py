@@ -1,0 +1,98 @@
+"""What a caller sends, 20 ms of 8 kHz 16-bit mono at a time.
+
+A frame is a function of the deeds, the voices, the seed and the frame's number alone: the same call
+sounds the same over FastAGI and SIP, and again tomorrow.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from callers.acting import Acting, Speech
+from callers.noises import RATE, Samples, comfort_loop, noise_loop
+from callers.persona import Background
+from callers.voicebank import VoiceBank
+
+FRAME_MS: Final = 20
+FRAME_SAMPLES: Final = RATE * FRAME_MS // 1000
+FRAME_BYTES: Final = FRAME_SAMPLES * 2
+SILENT_FRAME: Final = bytes(FRAME_BYTES)
+_PER_MS: Final = RATE // 1000
+
+
+class CallerAudio:
+    """The sound of one call; frame 0 begins when the call was offered."""
+
+    def __init__(self, acting: Acting, bank: VoiceBank, seed: int = 0) -> None:
+        self._acting = acting
+        self._bank = bank
+        self._seed = seed
+        self._comfort = comfort_loop(seed % 8)
+        self._loops: dict[Background, Samples] = {}
+        self._spoken: dict[Speech, Samples] = {}
+
+    def frame(self, index: int) -> bytes:
+        """Frame `index`: little-endian 16-bit samples, `FRAME_BYTES` of them."""
+        return to_pcm(self.samples(index))
+
+    def samples(self, index: int) -> Samples:
+        """Frame `index` in -1..1, before it is cut to 16 bits."""
+        first = index * FRAME_SAMPLES
+        mixed = _looped(self._comfort, first)
+        for begin_ms, end_ms, background in self._acting.background_spans():
+            _add(mixed, first, begin_ms, end_ms, _looped(self._loop(background), first))
+        for speech in self._acting.speeches():
+            _add_speech(mixed, first, speech.begin_ms, self._voice(speech))
+        return mixed
+
+    def _loop(self, background: Background) -> Samples:
+        loop = self._loops.get(background)
+        if loop is None:
+            loop = noise_loop(background.noise, background.level_dbov, self._seed % 8)
+            self._loops[background] = loop
+        return loop
+
+    def _voice(self, speech: Speech) -> Samples:
+        spoken = self._spoken.get(speech)
+        if spoken is None:
+            spoken = self._bank.samples(
+                self._acting.persona.voice, speech.utterance, speech.level_dbov
+            )
+            self._spoken[speech] = spoken
+        return spoken
+
+
+def to_pcm(samples: Samples) -> bytes:
+    """Samples in -1..1 as little-endian 16-bit, clipped."""
+    return bytes((np.clip(samples, -1.0, 32767 / 32768) * 32768).astype("<i2").tobytes())
+
+
+def from_pcm(pcm: bytes) -> Samples:
+    """Little-endian 16-bit samples as -1..1."""
+    return (np.frombuffer(pcm, "<i2") / 32768).astype(np.float32)
+
+
+def _looped(loop: Samples, first: int) -> Samples:
+    start = first % len(loop)
+    part = loop[start : start + FRAME_SAMPLES]
+    if len(part) < FRAME_SAMPLES:
+        part = np.concatenate([part, loop[: FRAME_SAMPLES - len(part)]])
+    return part.copy()
+
+
+def _add(mixed: Samples, first: int, begin_ms: int, end_ms: int | None, sound: Samples) -> None:
+    """Add `sound` where the frame lies between the two times, to the sample."""
+    low = max(0, begin_ms * _PER_MS - first)
+    high = FRAME_SAMPLES if end_ms is None else min(FRAME_SAMPLES, end_ms * _PER_MS - first)
+    if low < high:
+        mixed[low:high] += sound[low:high]
+
+
+def _add_speech(mixed: Samples, first: int, begin_ms: int, voice: Samples) -> None:
+    offset = first - begin_ms * _PER_MS
+    low = max(0, -offset)
+    high = min(FRAME_SAMPLES, len(voice) - offset)
+    if low < high:
+        mixed[low:high] += voice[offset + low : offset + high]

@@ -1,0 +1,152 @@
+"""What the ears make of a caller whose deeds are known: the classifier's rules without its audio.
+
+The figures are those of the real classifier (its README states where they come from): here only
+the levels decide and a hold time is exact, there the detector adds a delay of some 100 ms. Change
+them together.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from callers.acting import Acting, Speech
+from callers.noises import COMFORT_DBOV
+from calls.actions import Listen, Until
+from calls.outcomes import Sound
+
+ONSET_MS: Final = 60
+"""Speech in a row that begins an utterance: three frames."""
+
+BARGE_IN_MS: Final = 200
+"""The same over a line of ours, whose echo may come back."""
+
+FAINT_MS: Final = 800
+"""Speech that must be heard before it is called too low."""
+
+NOISE_MS: Final = 3000
+"""Noise without a word that must be heard before the line is called noisy."""
+
+NOISE_WITH_SPEECH_MS: Final = 1500
+"""The same when a voice is lost in it."""
+
+CLEAR_MS: Final = 1500
+"""Time without noise after which a line is clear again."""
+
+NOISE_FROM_DBOV: Final = -41.0
+FAINT_BELOW_DBOV: Final = -37.5
+LEAST_SNR_DB: Final = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """Something the ears came to: known at `at_ms`, about the stretch `from_ms` to `to_ms`."""
+
+    at_ms: int
+    what: Sound
+    from_ms: int
+    to_ms: int
+    level_dbov: float
+
+
+def noise_level(acting: Acting, at_ms: int) -> float:
+    """Power sum of the noises on the line, in dBov, over the comfort noise."""
+    power = 10 ** (COMFORT_DBOV / 10)
+    power += sum(10 ** (noise.level_dbov / 10) for noise in acting.noises(at_ms))
+    return 10 * math.log10(power)
+
+
+def voice_class(acting: Acting, speech: Speech) -> Sound:
+    """Whether a speech is heard as speech, faint, or lost in noise."""
+    floor = noise_level(acting, speech.begin_ms)
+    if speech.level_dbov - floor < LEAST_SNR_DB:
+        return Sound.NOISE
+    return Sound.FAINT if speech.level_dbov < FAINT_BELOW_DBOV else Sound.SPEECH
+
+
+def noise_spans(acting: Acting, until_ms: int) -> list[tuple[int, int]]:
+    """Stretches up to `until_ms` in which the line is noisy, merged, by time."""
+    edges = {until_ms}
+    for begin_ms, end_ms, _ in acting.background_spans():
+        edges.update(edge for edge in (begin_ms, end_ms) if edge is not None and edge < until_ms)
+    spans: list[tuple[int, int]] = []
+    ordered = sorted(edges)
+    for begin_ms, end_ms in itertools.pairwise(ordered):
+        if noise_level(acting, begin_ms) < NOISE_FROM_DBOV:
+            continue
+        if spans and spans[-1][1] == begin_ms:
+            spans[-1] = (spans[-1][0], end_ms)
+        else:
+            spans.append((begin_ms, end_ms))
+    return spans
+
+
+def noise_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
+    """The moment in the window at which the line is known to be noisy, or None."""
+    lost = [
+        speech
+        for speech in acting.speeches()
+        if speech.begin_ms < to_ms and speech.end_ms > from_ms
+        if voice_class(acting, speech) is Sound.NOISE
+    ]
+    for begin_ms, end_ms in noise_spans(acting, to_ms):
+        begin_ms = max(begin_ms, from_ms)
+        known_ms = begin_ms + NOISE_MS
+        for speech in lost:
+            known_ms = min(known_ms, max(speech.begin_ms, begin_ms) + NOISE_WITH_SPEECH_MS)
+        if known_ms <= end_ms:
+            return Sensed(known_ms, Sound.NOISE, begin_ms, known_ms, noise_level(acting, begin_ms))
+    return None
+
+
+def clear_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
+    """The moment in the window at which the line has been without noise for long enough."""
+    quiet_ms = from_ms
+    for begin_ms, end_ms in noise_spans(acting, to_ms):
+        if end_ms <= from_ms:
+            continue
+        if begin_ms - quiet_ms >= CLEAR_MS:
+            break
+        quiet_ms = max(quiet_ms, end_ms)
+    known_ms = quiet_ms + CLEAR_MS
+    if known_ms > to_ms:
+        return None
+    return Sensed(known_ms, Sound.CLEAR, quiet_ms, known_ms, noise_level(acting, quiet_ms))
+
+
+def voices_sensed(acting: Acting, from_ms: int, needed_ms: int) -> list[Sensed]:
+    """Each speech not lost in noise, known once `needed_ms` of it were heard since `from_ms`."""
+    found = []
+    for speech in sorted(acting.speeches(), key=lambda speech: speech.begin_ms):
+        begin_ms = max(speech.begin_ms, from_ms)
+        what = voice_class(acting, speech)
+        enough_ms = FAINT_MS if what is Sound.FAINT else needed_ms
+        if what is not Sound.NOISE and speech.end_ms - begin_ms >= enough_ms:
+            known_ms = begin_ms + enough_ms
+            found.append(Sensed(known_ms, what, begin_ms, speech.end_ms, speech.level_dbov))
+    return found
+
+
+def voice_ends(
+    acting: Acting, listen: Listen, from_ms: int, open_ms: int, deadline_ms: int
+) -> Sensed | None:
+    """The caller's voice as the end of a window that was open from `open_ms` to `deadline_ms`.
+
+    A voice heard over the prompt (`from_ms`) counts while it lasts into the window. Once known
+    before the deadline it is waited for, until the caller has paused or spoken for too long.
+    """
+    for voice in voices_sensed(acting, from_ms, ONSET_MS):
+        if voice.to_ms <= open_ms or voice.at_ms > deadline_ms:
+            continue
+        if voice.what.value not in listen.wanted:
+            continue
+        if listen.until is Until.ONSET:
+            return voice
+        longest_ms = voice.from_ms + listen.longest_ms
+        if voice.to_ms > longest_ms:
+            return Sensed(longest_ms, voice.what, voice.from_ms, longest_ms, voice.level_dbov)
+        ended_ms = voice.to_ms + listen.end_pause_ms
+        return Sensed(ended_ms, voice.what, voice.from_ms, voice.to_ms, voice.level_dbov)
+    return None

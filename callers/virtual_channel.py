@@ -1,0 +1,337 @@
+"""A channel in virtual time: its other end is a persona, and only a clock moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from callers import hearing
+from callers.acting import Acting
+from callers.hearing import Sensed
+from calls.actions import Action, Line, Listen, Queue, Record, RecordCommand, Ring, Say, Until, Wait
+from calls.call import Call
+from calls.clock import ManualClock
+from calls.events import (
+    AgentAnswered,
+    AgentOffered,
+    AnsweredFact,
+    HeardFact,
+    HungUpFact,
+    KeyFact,
+    LeftQueue,
+    Listening,
+    Queued,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+    Said,
+    Saying,
+)
+from calls.outcomes import (
+    Answered,
+    Done,
+    Heard,
+    HungUp,
+    Keyed,
+    Outcome,
+    QueueLeft,
+    SaidEnd,
+    Sound,
+    Spoken,
+)
+
+RING_TONE_MS: Final = 1000
+"""The house answers when the tone of the last ring is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlan:
+    """What the other side of a queue does; the caller cannot know it."""
+
+    agent: str = ""
+    """Who answers; empty: nobody."""
+
+    answers_after_ms: int = 4000
+    talks_ms: int = 6000
+
+
+class VirtualChannel:
+    """A `calls.ports.Channel` whose other end is a persona."""
+
+    def __init__(
+        self,
+        call: Call,
+        clock: ManualClock,
+        acting: Acting,
+        line_ms: Callable[[Line], int],
+        queue: QueuePlan,
+    ) -> None:
+        self.call = call
+        self._clock = clock
+        self._acting = acting
+        self._line_ms = line_ms
+        self._queue_plan = queue
+        self._down = False
+        self._recordings = 0
+        self._keys_from_ms = 0
+        """Keys pressed before this were taken by an earlier window."""
+
+    async def perform(self, action: Action) -> Outcome:
+        """Carry out `action` in no time at all; the clock says how long it took."""
+        if self._down and not isinstance(action, Record):
+            return HungUp(by=self.call.hung_up_by)
+        match action:
+            case Ring():
+                return self._ring(action)
+            case Say(line=line):
+                return self._say(line)
+            case Listen():
+                return self._listen(action)
+            case Queue():
+                return self._queue(action)
+            case Record(command=command):
+                return self._record(command)
+            case Wait(ms=ms):
+                return Done() if self._pass(self._now + ms) else self._gone()
+            case _:
+                assert_never(action)
+
+    async def hang_up(self) -> None:
+        """End the call from our side."""
+        self._go_down("us")
+
+    @property
+    def _now(self) -> int:
+        return self.call.elapsed_ms()
+
+    def _pass(self, until_ms: int) -> bool:
+        """Let time pass; False when the caller hung up on the way."""
+        leave_ms = self._acting.leave_ms
+        if leave_ms is not None and leave_ms <= until_ms:
+            self._clock.advance_ms(max(leave_ms - self._now, 0))
+            self._go_down("caller")
+            return False
+        self._clock.advance_ms(max(until_ms - self._now, 0))
+        return True
+
+    def _go_down(self, by: str) -> None:
+        if self._down:
+            return
+        self._down = True
+        self.call.hung_up_by = by
+        self.call.record(HungUpFact(by=by))
+        self._stop_recording("end of call")
+
+    def _gone(self) -> HungUp:
+        return HungUp(by=self.call.hung_up_by)
+
+    def _ring(self, ring: Ring) -> Outcome:
+        began_ms = self._now
+        self._acting.rings(began_ms)
+        if not self._pass(began_ms + (ring.rings - 1) * ring.cycle_ms + RING_TONE_MS):
+            return self._gone()
+        waited_ms = self._now - began_ms
+        rings = waited_ms // ring.cycle_ms + 1
+        self.call.answered_ms = self._now
+        self._acting.answered(self._now)
+        self.call.record(AnsweredFact(rings=rings, waited_ms=waited_ms))
+        return Answered(rings=rings, waited_ms=waited_ms)
+
+    def _begin_line(self, line: Line) -> int:
+        """A line begins; gives when."""
+        self.call.record(
+            Saying(
+                line=line.name,
+                text=line.text,
+                language=line.language,
+                performer=self.call.performer,
+            )
+        )
+        self._acting.house_speaks(self._now)
+        return self._now
+
+    def _end_line(self, line: Line, start_ms: int, ended: SaidEnd) -> None:
+        self.call.record(
+            Said(
+                line=line.name,
+                text=line.text,
+                tags=line.tags,
+                language=line.language,
+                performer=self.call.performer,
+                start_ms=start_ms,
+                end_ms=self._now,
+                ended=ended.value,
+            )
+        )
+
+    def _say(self, line: Line) -> Outcome:
+        start_ms = self._begin_line(line)
+        if not self._pass(start_ms + self._line_ms(line)):
+            self._end_line(line, start_ms, SaidEnd.HANGUP)
+            return self._gone()
+        self._end_line(line, start_ms, SaidEnd.COMPLETED)
+        return Spoken(start_ms=start_ms, end_ms=self._now, ended=SaidEnd.COMPLETED)
+
+    def _prompt(self, listen: Listen, line: Line) -> HungUp | None:
+        """Speak a line that speech or a key cuts; None when listening goes on."""
+        start_ms = self._begin_line(line)
+        end_ms = start_ms + self._line_ms(line)
+        cut_ms, ended = end_ms, SaidEnd.COMPLETED
+        key_ms = self._first_key(listen, start_ms, end_ms)
+        if key_ms is not None:
+            cut_ms, ended = key_ms, SaidEnd.KEY
+        for voice in hearing.voices_sensed(self._acting, start_ms, hearing.BARGE_IN_MS):
+            if voice.what is Sound.SPEECH and "speech" in listen.wanted and voice.at_ms < cut_ms:
+                cut_ms, ended = voice.at_ms, SaidEnd.BARGE_IN
+        if not self._pass(cut_ms):
+            self._end_line(line, start_ms, SaidEnd.HANGUP)
+            return self._gone()
+        self._end_line(line, start_ms, ended)
+        return None
+
+    def _listen(self, listen: Listen) -> Outcome:
+        began_ms = self._now
+        if listen.prompt is not None:
+            gone = self._prompt(listen, listen.prompt)
+            if gone is not None:
+                return gone
+        self.call.record(
+            Listening(
+                until=listen.until.value,
+                window_ms=listen.window_ms,
+                wanted=tuple(sorted(listen.wanted)),
+            )
+        )
+        open_ms = self._now
+        cut = self._first_key(listen, began_ms, open_ms + 1)
+        if cut is None:
+            self._acting.house_listens(open_ms)
+        deadline_ms = open_ms + listen.window_ms
+        key_ms = cut if cut is not None else self._first_key(listen, open_ms, deadline_ms)
+        sensed = self._sensed(listen, began_ms, open_ms, deadline_ms)
+        if key_ms is not None and key_ms < sensed.at_ms:
+            return self._keyed(listen, key_ms)
+        if not self._pass(sensed.at_ms):
+            return self._gone()
+        return self._heard(sensed, listen)
+
+    def _first_key(self, listen: Listen, from_ms: int, to_ms: int) -> int | None:
+        if listen.keys is None:
+            return None
+        keys = self._acting.keys(max(from_ms, self._keys_from_ms), to_ms)
+        return keys[0].at_ms if keys else None
+
+    def _sensed(self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int) -> Sensed:
+        """What ends the window if no key does."""
+        wanted = [
+            sensed
+            for sensed in (
+                hearing.voice_ends(self._acting, listen, began_ms, open_ms, deadline_ms),
+                hearing.noise_sensed(self._acting, open_ms, deadline_ms)
+                if listen.until is not Until.CLEAR
+                else hearing.clear_sensed(self._acting, open_ms, deadline_ms),
+            )
+            if sensed is not None and sensed.what.value in listen.wanted
+        ]
+        if wanted:
+            return min(wanted, key=lambda sensed: sensed.at_ms)
+        what = Sound.NOISE if listen.until is Until.CLEAR else Sound.SILENCE
+        level = hearing.noise_level(self._acting, deadline_ms)
+        return Sensed(deadline_ms, what, open_ms, deadline_ms, level)
+
+    def _keyed(self, listen: Listen, first_ms: int) -> Outcome:
+        keys = listen.keys
+        assert keys is not None  # noqa: S101 - a first key was only looked for with keys wanted
+        digits, last_ms = "", first_ms
+        for pressed in self._acting.keys(first_ms, first_ms + 3_600_000):
+            if digits and pressed.at_ms - last_ms > keys.next_key_ms:
+                break
+            last_ms = pressed.at_ms
+            self._keys_from_ms = last_ms + 1
+            if pressed.key == keys.terminator:
+                break
+            digits += pressed.key
+            if len(digits) >= keys.most:
+                break
+        else:
+            last_ms += keys.next_key_ms
+        if not self._pass(last_ms):
+            return self._gone()
+        self.call.record(KeyFact(digits=digits, at_ms=first_ms))
+        return Keyed(digits=digits, at_ms=first_ms)
+
+    def _heard(self, sensed: Sensed, listen: Listen) -> Heard:
+        heard = Heard(
+            what=sensed.what,
+            from_ms=sensed.from_ms,
+            to_ms=sensed.to_ms,
+            level_dbov=round(sensed.level_dbov, 1),
+            reason=f"persona {self._acting.persona.name}, turn {self._acting.turn}",
+        )
+        self.call.record(
+            HeardFact(
+                what=heard.what.value,
+                from_ms=heard.from_ms,
+                to_ms=heard.to_ms,
+                level_dbov=heard.level_dbov,
+                reason=heard.reason,
+            )
+        )
+        return heard
+
+    def _queue(self, queue: Queue) -> Outcome:
+        began_ms = self._now
+        plan = self._queue_plan
+        self.call.record(Queued(queue=queue.name))
+        self._acting.queued(began_ms)
+        if not plan.agent or plan.answers_after_ms > queue.most_wait_ms:
+            if not self._pass(began_ms + queue.most_wait_ms):
+                return self._gone()
+            return self._left(queue, "no_answer", self._now - began_ms, 0)
+        self.call.record(AgentOffered(agent=plan.agent))
+        if not self._pass(began_ms + plan.answers_after_ms):
+            return self._gone()
+        waited_ms = self._now - began_ms
+        self.call.record(AgentAnswered(agent=plan.agent, waited_ms=waited_ms))
+        if not self._pass(self._now + plan.talks_ms):
+            return self._gone()
+        return self._left(queue, "answered", waited_ms, plan.talks_ms)
+
+    def _left(self, queue: Queue, result: str, waited_ms: int, talked_ms: int) -> QueueLeft:
+        agent = self._queue_plan.agent if result == "answered" else ""
+        self.call.record(
+            LeftQueue(
+                queue=queue.name,
+                result=result,
+                waited_ms=waited_ms,
+                talked_ms=talked_ms,
+                agent=agent,
+            )
+        )
+        return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent)
+
+    def _record(self, command: RecordCommand) -> Outcome:
+        if command is RecordCommand.STOP:
+            self._stop_recording("flow")
+        elif command is RecordCommand.START and not self._down and not self.call.recording:
+            self._recordings += 1
+            self.call.recording = f"{self.call.id}-{self._recordings}"
+            self.call.record(
+                RecordingStarted(
+                    recording=self.call.recording,
+                    caller_file=f"monitor/{self.call.recording}-caller.wav",
+                    house_file=f"monitor/{self.call.recording}-house.wav",
+                )
+            )
+        elif self.call.recording and command is RecordCommand.PAUSE:
+            self.call.record(RecordingPaused(recording=self.call.recording))
+        elif self.call.recording and command is RecordCommand.RESUME:
+            self.call.record(RecordingResumed(recording=self.call.recording))
+        return Done()
+
+    def _stop_recording(self, reason: str) -> None:
+        if self.call.recording:
+            self.call.record(RecordingStopped(recording=self.call.recording, reason=reason))
+            self.call.recording = ""
