@@ -26,3 +26,25 @@ lock: setup ## pin every dependency again
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	  --extra dev --extra bench pyproject.toml -o requirements.lock
+
+run: setup ## the main job: simulated callers on the real FastAGI server, shown live
+	$(BIN)/thirdring demo --state $(STATE)
+
+check: setup ## format, lint, types, import contracts, flows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/thirdring check scripts
+
+test: setup ## all tests, real Asterisk included (CI=true: a missing one is a failure)
+	$(BIN)/pytest $(ARGS)
+
+pbx: setup ## a real Asterisk with asterisk-conf/ (thirdring pbx down ends it)
+	$(BIN)/thirdring pbx up --state $(STATE)
+
+soak: setup ## the slow proofs: long fuzz runs, many kills
+	THIRDRING_SOAK=1 $(BIN)/pytest -m "" --timeout 3600 $(ARGS)
+
+clean: ## remove the environment; var/ stays
+	rm -rf $(VENV)

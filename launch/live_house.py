@@ -1,0 +1,72 @@
+"""The house a running server speaks: reloaded when its files change, kept when they are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from callflow.engine import FlowRun
+from callflow.house import House
+from calls.errors import FlowFileError
+
+_log = structlog.get_logger(__name__)
+
+
+class LiveHouse:
+    """Holds the current House; a run keeps the version it was started with."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load `folder`; raises FlowFileError with every problem."""
+        self._folder = folder
+        self._seen = self._stamp()
+        self.current = House.load(folder)
+        self.changed: list[Callable[[House], None]] = []
+        """Called on the loop after each good reload (prompts get warm this way)."""
+
+    def start(self, flow: str, variables: Mapping[str, Any], language: str) -> FlowRun:
+        """A run on the version of now."""
+        return self.current.start(flow, variables, language)
+
+    def knows(self, flow: str) -> bool:
+        """Whether `flow` may be an entry: it exists and nobody waits for what it returns."""
+        found = self.current.flows.get(flow)
+        return found is not None and found.direction == "inbound"
+
+    async def watch(self, every_s: float = 1.0) -> None:
+        """Look at the files now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(every_s)
+            stamp = await asyncio.to_thread(self._stamp)
+            if stamp != self._seen:
+                self._seen = stamp
+                await self.reload()
+
+    async def reload(self) -> bool:
+        """Load the folder again; a bad one is logged in full and the old house goes on."""
+        try:
+            house = await asyncio.to_thread(House.load, self._folder)
+        except FlowFileError as error:
+            _log.error(
+                "flows not reloaded, the old ones stay",
+                problems=[str(problem) for problem in error.problems],
+            )
+            return False
+        self.current = house
+        _log.info("flows reloaded", flows=sorted(house.flows))
+        for tell in self.changed:
+            tell(house)
+        return True
+
+    def _stamp(self) -> tuple[tuple[str, int, int], ...]:
+        found = []
+        for path in sorted(self._folder.glob("*.yaml")):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            found.append((path.name, status.st_mtime_ns, status.st_size))
+        return tuple(found)
