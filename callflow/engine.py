@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from callflow import performing, steps
 from callflow.lines import LineWording
-from callflow.steps import Flow, Step
+from callflow.steps import Flow, Position, Step
 from callflow.templates import WordingError
-from calls.actions import Action, Line, Record, Say
+from calls.actions import Action, Line, Listen, Record, Say
 from calls.call import EndReason
 from calls.outcomes import Answered, HungUp, Keyed, Outcome
 
@@ -38,15 +38,6 @@ class Ended:
     disposition: str
     problem: str = ""
     """What broke, when the reason is FAILED."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a run is."""
-
-    flow: str
-    step: str
-    digest: str
 
 
 class Script(Protocol):
@@ -96,7 +87,7 @@ class FlowRun:
     def position(self) -> Position:
         """The step being performed."""
         frame = self._frames[-1]
-        return Position(frame.flow.name, frame.step.name, frame.flow.digest)
+        return frame.flow.positions[frame.at]
 
     def take_entered(self) -> list[Position]:
         """Steps entered since last asked, in order."""
@@ -225,7 +216,7 @@ class FlowRun:
         frame = self._frames[-1]
         frame.at, frame.repeated, frame.attempt, frame.routes = at, repeated, 0, None
         self._set_lines(frame, frame.step.says)
-        self._entered.append(self.position)
+        self._entered.append(frame.flow.positions[at])
         return None
 
     def _set_lines(self, frame: _Frame, lines: tuple[str, ...]) -> None:
@@ -243,8 +234,9 @@ class FlowRun:
                 self._speaking = True
                 return Say(line=self._line(frame.to_say[0]))
             step = frame.step
-            prompt = self._line(frame.prompt) if frame.prompt else None
-            action = performing.action_of(step, prompt)
+            action = performing.action_of(step)
+            if isinstance(action, Listen) and frame.prompt:
+                return replace(action, prompt=self._line(frame.prompt))
             if action is not None:
                 return action
             ended = self._at_once(step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from callflow.nodes import Node, NodeError, Place, parse
@@ -14,7 +15,7 @@ from calls.actions import Line
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LineWording:
     """One line of the house in every language it has."""
 
@@ -30,12 +31,16 @@ class LineWording:
 
     def speak(self, language: str, variables: Mapping[str, Any]) -> Line:
         """The line in `language`, its variables filled in. Raises WordingError."""
-        return Line(
-            name=self.name,
-            text=self.wordings[language].render(variables),
-            language=language,
-            tags=self.tags,
-        )
+        names = self.wordings[language].names
+        given = ((name, variables[name]) for name in names if name in variables)
+        return _spoken(self, language, tuple((name, str(value)) for name, value in given))
+
+
+@lru_cache(maxsize=2048)
+def _spoken(line: LineWording, language: str, values: tuple[tuple[str, str], ...]) -> Line:
+    """The same words are asked for call after call; rendering them once is enough."""
+    text = line.wordings[language].render(dict(values))
+    return Line(name=line.name, text=text, language=language, tags=line.tags)
 
 
 def read_lines(text: str, source: str, reading: Reading) -> dict[str, LineWording]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from callflow import steps
 from callflow.steps import Step
 from callflow.templates import Condition, Wording, WordingError
-from calls.actions import Action, Keys, Line, Listen, Queue, Record, Ring, Wait
+from calls.actions import Action, Keys, Listen, Queue, Record, Ring, Wait
 from calls.outcomes import Keyed, Outcome
 
 
@@ -34,8 +35,9 @@ def hears(act: steps.Act) -> bool:
     return isinstance(act, steps.ListenAct | steps.MenuAct | steps.AskAct)
 
 
-def action_of(step: Step, prompt: Line | None) -> Action | None:
-    """The action of the step's act, or None for acts the engine does by itself."""
+@lru_cache(maxsize=8192)
+def action_of(step: Step) -> Action | None:
+    """The action of the step's act, made once; None for acts the engine does by itself."""
     match step.act:
         case steps.RingAct(rings=rings):
             return Ring(rings=rings)
@@ -46,14 +48,12 @@ def action_of(step: Step, prompt: Line | None) -> Action | None:
         case steps.WaitAct(ms=ms):
             return Wait(ms=ms)
         case steps.ListenAct() | steps.MenuAct() | steps.AskAct():
-            return _listen(step, step.act, prompt)
+            return _listen(step, step.act)
         case _:
             return None
 
 
-def _listen(
-    step: Step, act: steps.ListenAct | steps.MenuAct | steps.AskAct, prompt: Line | None
-) -> Listen:
+def _listen(step: Step, act: steps.ListenAct | steps.MenuAct | steps.AskAct) -> Listen:
     match act:
         case steps.ListenAct():
             return Listen(
@@ -63,7 +63,6 @@ def _listen(
                 end_pause_ms=act.end_pause_ms,
                 longest_ms=act.longest_ms,
                 keys=Keys() if "key" in step.wanted else None,
-                prompt=prompt,
             )
         case steps.MenuAct():
             return Listen(
@@ -72,7 +71,6 @@ def _listen(
                 end_pause_ms=act.end_pause_ms,
                 longest_ms=act.longest_ms,
                 keys=Keys(),
-                prompt=prompt,
             )
         case steps.AskAct():
             keys = Keys(
@@ -81,7 +79,7 @@ def _listen(
                 terminator=act.terminator,
                 next_key_ms=act.next_key_ms,
             )
-            return Listen(window_ms=act.window_ms, wanted=step.wanted, keys=keys, prompt=prompt)
+            return Listen(window_ms=act.window_ms, wanted=step.wanted, keys=keys)
 
 
 def decide(act: steps.Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:

@@ -211,7 +211,16 @@ class LeaveAct(Act):
     target: Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run is."""
+
+    flow: str
+    step: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
     """One named step: lines to say, one act, where each outcome goes (`always` merged in)."""
 
@@ -252,6 +261,9 @@ class Flow:
     """First 16 hex digits of the SHA-256 of the flow's text and the house's lines."""
 
     index: Mapping[str, int] = field(init=False)
+    positions: tuple[Position, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {step.name: at for at, step in enumerate(self.steps)})
+        positions = tuple(Position(self.name, step.name, self.digest) for step in self.steps)
+        object.__setattr__(self, "positions", positions)
