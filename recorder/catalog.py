@@ -54,6 +54,11 @@ class Catalog:
         self._by_id: dict[str, Recording] = {}
         self._of_call: dict[str, list[str]] = {}
 
+    def seed(self, recordings: Iterable[Recording]) -> None:
+        """Begin with what the ledger's projection knows."""
+        for recording in recordings:
+            self._add(recording)
+
     def take(self, events: Iterable[CallEvent]) -> None:
         """Fold in facts, in the ledger's order."""
         for event in events:
@@ -95,15 +100,20 @@ class Catalog:
         recording = str(event.data["recording"])
         if recording in self._by_id:
             return
-        self._by_id[recording] = Recording(
-            id=recording,
-            call_id=event.call_id,
-            started_at=event.at,
-            started_ms=event.offset_ms,
-            caller_file=str(event.data["caller_file"]),
-            house_file=str(event.data["house_file"]),
+        self._add(
+            Recording(
+                id=recording,
+                call_id=event.call_id,
+                started_at=event.at,
+                started_ms=event.offset_ms,
+                caller_file=str(event.data["caller_file"]),
+                house_file=str(event.data["house_file"]),
+            )
         )
-        self._of_call.setdefault(event.call_id, []).append(recording)
+
+    def _add(self, recording: Recording) -> None:
+        self._by_id[recording.id] = recording
+        self._of_call.setdefault(recording.call_id, []).append(recording.id)
 
     def _end(self, recordings: Iterable[str], offset_ms: int) -> None:
         for recording in recordings:

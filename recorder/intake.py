@@ -80,7 +80,7 @@ class RecorderIntake:
         self._taker = Taker(self._store, sink, clock, settle_ms)
         self._settle_ms = settle_ms
         self._catalog = Catalog()
-        self._cursor = 0
+        self._cursor: int | None = None
         self._attempts: dict[str, Attempt] = {}
         self._reconciled_ms: int | None = None
         self._trouble = ""
@@ -146,6 +146,10 @@ class RecorderIntake:
             return list(self._take_in_ended())
 
     def _read_on(self) -> None:
+        if self._cursor is None:
+            recordings, self._cursor = self._source.known()
+            self._catalog = Catalog()
+            self._catalog.seed(recordings)
         while True:
             events, cursor = self._source.events_after(self._cursor)
             if cursor == self._cursor:
@@ -158,7 +162,7 @@ class RecorderIntake:
         if self._reconciled_ms is None:
             self._store.sweep()
         elif self._unknown(raw):
-            self._cursor, self._catalog = 0, Catalog()
+            self._cursor = None  # what is settled was forgotten: look again before calling it lost
             self._read_on()
         still_since = self._clock.utc_now() - timedelta(milliseconds=self._settle_ms)
         take_in_orphans(self._store, self._unknown(raw), still_since)

@@ -6,6 +6,7 @@ disk, then the fact, then the raw files go.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -130,7 +131,8 @@ class Taker:
             duration_ms=kept.duration_ms,
             problem=kept.problem,
         )
-        self._sink.append_after(recording.call_id, fact, self._clock.utc_now())
+        self._sink.append_late(recording.call_id, fact)
+        asyncio.run(self._sink.durable())  # this thread has no loop of its own
 
     def _complete_legs(self, recording: Recording, attempt: Attempt) -> Legs:
         """Both legs, closed by Asterisk or without growth for the settling time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,18 +51,14 @@ class Checked:
         return not self.findings
 
 
-def verify(store: Store, recordings: Iterable[Recording]) -> Iterator[Checked]:
+def verify(store: Store, recordings: Sequence[Recording]) -> Iterator[Checked]:
     """Check every recording in turn, then name files nobody speaks of.
 
     Reads each kept file once from end to end. Running recordings pass.
     """
-    known: set[str] = set()
     for recording in recordings:
-        known.update((recording.caller_file, recording.house_file))
-        if recording.kept is not None:
-            known.add(recording.kept.file)
         yield check(store, recording)
-    yield from orphans(store, known)
+    yield from orphans(store, recordings)
 
 
 def check(store: Store, recording: Recording) -> Checked:
@@ -81,8 +77,10 @@ def check(store: Store, recording: Recording) -> Checked:
     return Checked(recording.id, recording.call_id, kept.file, tuple(flaws))
 
 
-def orphans(store: Store, known: set[str]) -> Iterator[Checked]:
-    """Files in `recordings/` and `monitor/` outside `known` (names below the state folder)."""
+def orphans(store: Store, recordings: Sequence[Recording]) -> Iterator[Checked]:
+    """Files in `recordings/` and `monitor/` that none of `recordings`, all there are, names."""
+    known = {name for one in recordings for name in (one.caller_file, one.house_file)}
+    known.update(one.kept.file for one in recordings if one.kept is not None)
     for file in (*store.kept_files(), *store.raw_files()):
         if file not in known:
             yield Checked("", "", file, ((Finding.ORPHAN, "no call in the ledger names it"),))

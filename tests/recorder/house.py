@@ -20,6 +20,7 @@ from calls.events import (
     RecordingStarted,
     RecordingStopped,
 )
+from recorder.catalog import Catalog, Recording
 from recorder.intake import RecorderIntake
 
 STARTED = datetime(2026, 11, 22, 2, 15, 30, tzinfo=UTC)
@@ -36,14 +37,22 @@ class MemoryLedger:
         part = self.events[cursor : cursor + 3]
         return part, cursor + len(part)
 
-    def append_after(self, call_id: str, fact: Fact, at: datetime) -> None:
+    def known(self) -> tuple[Sequence[Recording], int]:
+        catalog = Catalog()
+        catalog.take(self.events)
+        return catalog.all(), len(self.events)
+
+    def append_late(self, call_id: str, fact: Fact) -> None:
+        if not self.broken:
+            self.add(call_id, fact, 60_000)
+
+    async def durable(self) -> None:
         if self.broken:
             raise LedgerError("ledger.sqlite: cannot be written; free space")
-        self.add(call_id, fact, 60_000, at)
 
-    def add(self, call_id: str, fact: Fact, offset_ms: int, at: datetime | None = None) -> None:
+    def add(self, call_id: str, fact: Fact, offset_ms: int) -> None:
         seq = 1 + sum(event.call_id == call_id for event in self.events)
-        when = at or STARTED + timedelta(milliseconds=offset_ms)
+        when = STARTED + timedelta(milliseconds=offset_ms)
         self.events.append(CallEvent(call_id, seq, when, offset_ms, fact.kind, fact.data()))
 
     def of_kind(self, kind: str) -> list[CallEvent]:

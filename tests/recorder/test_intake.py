@@ -280,12 +280,12 @@ os.fsync = deadly(os.fsync)
 Path.replace = deadly(Path.replace)
 Path.unlink = deadly(Path.unlink)
 house = House(Path(sys.argv[1]), MemoryLedger())
-write = house.ledger.append_after
+write = house.ledger.append_late
 told = house.state / "told.txt"
-def tell(call_id, fact, at):
-    write(call_id, fact, at)
+def tell(call_id, fact):
+    write(call_id, fact)
     told.write_text(repr(fact.data()))
-house.ledger.append_after = deadly(tell)
+house.ledger.append_late = deadly(tell)
 house.begin()
 house.end()
 house.intake().take_in_now(most_wait_s=5)

@@ -1,0 +1,219 @@
+"""`thirdring recordings`: what was recorded, hear it, check it against the ledger."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calls.errors import RecordingError
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from recorder.catalog import Recording
+    from recorder.verify import Checked
+
+group = typer.Typer(no_args_is_help=True, help="List, play and verify recordings.")
+
+_PLAYERS = (
+    ("aplay", "-q"),
+    ("paplay",),
+    ("play", "-q"),
+    ("afplay",),
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
+)
+_NONE_YET = (
+    "No recordings yet. `thirdring demo` places calls that are recorded;"
+    " a flow records with `record: start`."
+)
+
+
+class Leg(StrEnum):
+    """Which side of a recording."""
+
+    CALLER = "caller"
+    HOUSE = "house"
+    BOTH = "both"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="recordings")
+
+
+@group.command("list")
+def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
+    """List recordings, oldest first, with their length and state; --json tells where they are."""
+    rows = [_row(recording, state) for recording in _recordings(state)]
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        typer.echo(_NONE_YET)
+        return
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    table = Table(Column("recording", no_wrap=True), "started (UTC)", "length", "state")
+    for row in rows:
+        length = "" if row["duration_ms"] is None else f"{row['duration_ms'] / 1000:.1f} s"
+        table.add_row(
+            row["recording"],
+            f"{row['started_at']:%Y-%m-%d %H:%M}",
+            length,
+            row["problem"] or row["state"],
+        )
+    Console(markup=False).print(table)
+
+
+@group.command()
+def play(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="Recording id, or the call's.")],
+    leg: Annotated[Leg, typer.Option(help="caller is left, house is right.")] = Leg.BOTH,
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Play a recording, or say where it is when this machine has no player."""
+    from recorder.finding import pick
+    from recorder.store import Store
+
+    recording = pick(_recordings(state), wanted)
+    if recording.kept is None or not recording.kept.file:
+        raise RecordingError(f"{recording.id}: {_why_no_file(recording)}")
+    path = Store(state).path(recording.kept.file)
+    if not path.is_file():
+        raise RecordingError(
+            f"{recording.id}: {path} is gone; `thirdring recordings verify` lists what else is"
+        )
+    player = next((one for one in _PLAYERS if shutil.which(one[0])), None)
+    if player is None:
+        typer.echo(f"No player here (aplay, play or ffplay). The recording is {path}")
+        return
+    if leg is Leg.BOTH:
+        _play(player, path, path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _play(player, _one_leg(path, leg, Path(folder)), path)
+
+
+@group.command()
+def verify(
+    wanted: Annotated[
+        str, typer.Argument(metavar="[ID]", help="One recording; all when left out.")
+    ] = "",
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """Check that every recording is there, whole and unchanged; exit 1 when one is not."""
+    checked = _verify(state, wanted, quiet=as_json)
+    bad = [one for one in checked if not one.good]
+    if as_json:
+        print_json([_verdict(one) for one in checked])
+    elif not checked:
+        typer.echo(_NONE_YET)
+    else:
+        for one in bad:
+            for finding, detail in one.findings:
+                typer.echo(f"{one.recording or one.file}: {finding.value}: {detail}")
+        typer.echo(f"{len(checked)} checked, {len(bad)} with something wrong")
+    if bad:
+        raise typer.Exit(1)
+
+
+def _recordings(state: Path) -> list[Recording]:
+    """All recordings of the ledger; none when there is no ledger yet."""
+    from ledger.opening import LedgerMissingError
+    from ledger.reader import LedgerReader
+    from recorder.source import LedgerSource
+
+    try:
+        with LedgerReader(state / "ledger.sqlite") as reader:
+            return list(LedgerSource(reader).known()[0])
+    except LedgerMissingError:
+        return []
+
+
+def _verify(state: Path, wanted: str, *, quiet: bool) -> list[Checked]:
+    from rich.console import Console
+    from rich.progress import track
+
+    from recorder.finding import pick
+    from recorder.store import Store
+    from recorder.verify import check, orphans
+
+    store = Store(state)
+    recordings: Sequence[Recording] = _recordings(state)
+    if wanted:
+        return [check(store, pick(recordings, wanted))]
+    console = Console(stderr=True)
+    shown = track(
+        recordings,
+        "Verifying",
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    checked = [check(store, recording) for recording in shown]
+    return checked + list(orphans(store, recordings))
+
+
+def _row(recording: Recording, state: Path) -> dict[str, Any]:
+    kept = recording.kept
+    condition = "recording" if not recording.over else "waiting for intake"
+    if kept is not None:
+        condition = "kept" if kept.file else "missing"
+    return {
+        "recording": recording.id,
+        "call": recording.call_id,
+        "started_at": recording.started_at,
+        "state": condition,
+        "duration_ms": kept.duration_ms if kept else None,
+        "call_ms": recording.call_ms,
+        "bytes": kept.bytes if kept else None,
+        "sha256": kept.sha256 if kept else "",
+        "problem": kept.problem if kept else "",
+        "file": str(state / kept.file) if kept and kept.file else "",
+    }
+
+
+def _verdict(one: Checked) -> dict[str, Any]:
+    return {
+        "recording": one.recording,
+        "call": one.call_id,
+        "file": one.file,
+        "good": one.good,
+        "findings": [{"finding": kind.value, "detail": detail} for kind, detail in one.findings],
+    }
+
+
+def _why_no_file(recording: Recording) -> str:
+    if recording.kept is not None:
+        return recording.kept.problem
+    if recording.over:
+        return "not taken in yet; it is while `thirdring serve` runs"
+    return "the call is still on; play it afterwards"
+
+
+def _one_leg(path: Path, leg: Leg, folder: Path) -> Path:
+    from recorder.wav import look_at, write_leg
+
+    mono = folder / f"{leg.value}.wav"
+    with mono.open("wb") as out:
+        write_leg(look_at(path), int(leg is Leg.HOUSE), out)
+    return mono
+
+
+def _play(player: tuple[str, ...], sound: Path, original: Path) -> None:
+    typer.echo(f"Playing {original} with {player[0]}")
+    done = subprocess.run([*player, str(sound)], check=False, stderr=subprocess.PIPE)
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        raise RecordingError(
+            f"{original}: {player[0]} could not play it ({lines[0]});"
+            " copy the file to a machine with sound"
+        )

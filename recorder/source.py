@@ -1,0 +1,59 @@
+"""The node's ledger as the recorder reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calls.events import CallEvent
+from ledger.reader import LedgerReader
+from ledger.rows import RecordingRow
+from recorder.catalog import Kept, Recording
+
+
+class LedgerSource:
+    """Recordings from the ledger's projection, later facts by cursor."""
+
+    def __init__(self, reader: LedgerReader) -> None:
+        self._reader = reader
+
+    def known(self) -> tuple[Sequence[Recording], int]:
+        """Every recording so far and the cursor of the last fact certainly among them."""
+        cursor = self._reader.cursor()
+        live = {call.id for call in self._reader.calls(live=True)}
+        rows = self._reader.recordings()
+        found = (self._recording(row, over=row.call_id not in live) for row in rows)
+        return [recording for recording in found if recording is not None], cursor
+
+    def events_after(self, cursor: int) -> tuple[Sequence[CallEvent], int]:
+        """The next facts and the cursor behind them."""
+        return self._reader.events_after(cursor)
+
+    def _recording(self, row: RecordingRow, *, over: bool) -> Recording | None:
+        if row.started_at is None:
+            return None
+        ended_ms = row.stopped_ms
+        if over and ended_ms is None:
+            ended_ms = self._reader.call(row.call_id).ended_ms
+        return Recording(
+            id=row.id,
+            call_id=row.call_id,
+            started_at=row.started_at,
+            started_ms=row.started_ms or 0,
+            caller_file=row.caller_file,
+            house_file=row.house_file,
+            ended_ms=ended_ms,
+            over=over,
+            kept=_kept(row),
+        )
+
+
+def _kept(row: RecordingRow) -> Kept | None:
+    if row.kept_at is None:
+        return None
+    return Kept(
+        file=row.file or "",
+        sha256=row.sha256 or "",
+        bytes=row.bytes or 0,
+        duration_ms=row.duration_ms or 0,
+        problem=row.problem or "",
+    )
