@@ -1,0 +1,121 @@
+"""A call's channel by AGI: every action of a flow as commands to Asterisk, every fact recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from agi.listening import listen
+from agi.phone_line import PhoneLine
+from agi.ports import Ears, Prompts
+from agi.pyst2 import AGIError, AGIHangup
+from agi.queueing import BackDesk, wait_in_queue
+from agi.recording import Recorder
+from agi.session import AgiSession
+from agi.speaking import say
+from calls.actions import Action, Listen, Queue, Record, Ring, Say, Wait
+from calls.call import Call
+from calls.events import Fault
+from calls.outcomes import Answered, Done, Failed, Outcome
+
+RING_SOUND_MS = 1000
+"""A ring is heard for its first second; answered at its end, it has been a whole ring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What all calls of one server share."""
+
+    prompts: Prompts
+    ears: Ears
+    desk: BackDesk
+    state: Path
+    """Absolute; Asterisk sees it under the same path."""
+
+
+class AgiChannel:
+    """Implements `calls.ports.Channel` on a FastAGI session."""
+
+    def __init__(self, call: Call, session: AgiSession, equipment: Equipment) -> None:
+        self.call = call
+        self.line = PhoneLine(call, session)
+        self._equipment = equipment
+        self._recorder: Recorder | None = None
+
+    async def perform(self, action: Action) -> Outcome:
+        line = self.line
+        if line.down is not None:
+            return line.down
+        try:
+            outcome = await self._carry_out(action)
+        except AGIHangup as error:
+            return line.fell(error)
+        except AGIError as error:
+            reason = f"{type(action).__name__}: {type(error).__name__}"
+            self.call.record(Fault(where="asterisk", problem=reason))
+            return Failed(reason=reason)
+        return outcome
+
+    def _carry_out(self, action: Action) -> Awaitable[Outcome]:
+        line, equipment = self.line, self._equipment
+        match action:
+            case Say():
+                return say(line, equipment.prompts, action)
+            case Listen():
+                return listen(line, equipment.prompts, equipment.ears, action)
+            case Ring():
+                return self._ring(action)
+            case Wait():
+                return self._wait(action)
+            case Record():
+                if self._recorder is None:
+                    self._recorder = Recorder(line, equipment.state)
+                return self._recorder.perform(action)
+            case Queue():
+                return wait_in_queue(line, equipment.desk, action)
+            case _:
+                assert_never(action)
+
+    async def _ring(self, action: Ring) -> Outcome:
+        """Ring up to the end of the last ring's sound, then answer.
+
+        The ring counts from the offer, as the caller hears it: floor(waited / cycle) + 1.
+        """
+        line, call = self.line, self.call
+        due_ms = (action.rings - 1) * action.cycle_ms + min(RING_SOUND_MS, action.cycle_ms)
+        left_ms = due_ms - call.elapsed_ms() if action.rings > 0 else 0
+        if left_ms > 0 and call.answered_ms is None:
+            await line.session.run(line.session.agi.appexec, "Ringing")
+            await line.session.idle(max(due_ms - call.elapsed_ms(), 0) / 1000)
+        fact = await line.answer(cycle_ms=action.cycle_ms)
+        if fact is None:
+            return Answered(rings=1, waited_ms=call.answered_ms or 0)
+        return Answered(rings=fact.rings, waited_ms=fact.waited_ms)
+
+    async def _wait(self, action: Wait) -> Outcome:
+        session, seconds = self.line.session, action.ms / 1000
+        await session.run(session.agi.appexec, "Wait", f"{seconds:g}", most_s=seconds)
+        return Done()
+
+    async def hang_up(self) -> None:
+        line = self.line
+        if line.down is not None:
+            return
+        session = line.session
+        try:
+            # Without it the dialplan would take our end for a crash and speak the fallback.
+            await session.run(session.agi.set_variable, "CC_DONE", "1")
+            await session.run(session.agi.hangup)
+        except AGIHangup as error:
+            line.fell(error)
+            return
+        except AGIError as error:
+            self.call.record(Fault(where="asterisk", problem=f"HANGUP: {type(error).__name__}"))
+        line.went_down("us")
+
+    def close(self) -> None:
+        """Give the session back, whatever state the call is in."""
+        self._equipment.desk.release(self.line.session)
+        self.line.session.close()

@@ -1,0 +1,101 @@
+"""What a call on AGI needs from prompts and ears; `agi.prompts` and `agi.ears` provide it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from calls.actions import Line, Listen
+from calls.outcomes import SaidEnd
+
+
+class Prompt(Protocol):
+    """One line as sound: an 8 kHz WAV that Asterisk can read."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def duration_ms(self) -> int: ...
+
+    def pcm(self) -> bytes:
+        """The samples, s16le at 8 kHz."""
+
+
+class Prompts(Protocol):
+    """Lines to sounds."""
+
+    def find(self, line: Line) -> Prompt | None:
+        """The prompt when it is ready, at once."""
+
+    async def obtain(self, line: Line) -> Prompt:
+        """The prompt, made if need be. Raises PromptError."""
+
+
+class PromptPlayed(Protocol):
+    """A prompt that was played inside a session, whole or cut."""
+
+    @property
+    def started_ms(self) -> int: ...
+
+    @property
+    def ended_ms(self) -> int: ...
+
+    @property
+    def ended(self) -> SaidEnd: ...
+
+
+class Answer(Protocol):
+    """What the ears came to. Times are milliseconds since the session's first frame."""
+
+    @property
+    def kind(self) -> str:
+        """`speech`, `silence`, `noise`, `faint`, `clear`, `key` or `hangup`."""
+
+    @property
+    def from_ms(self) -> int: ...
+
+    @property
+    def to_ms(self) -> int: ...
+
+    @property
+    def level_dbov(self) -> float | None: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def digits(self) -> str: ...
+
+    @property
+    def prompt(self) -> PromptPlayed | None:
+        """Set when a prompt was given to `ask`."""
+
+
+class HearingSession(Protocol):
+    """One stretch of the caller's audio, from `EXEC AudioSocket` to `close`."""
+
+    @property
+    def address(self) -> str:
+        """The arguments of `EXEC AudioSocket`: `uuid,host:port`."""
+
+    async def ask(
+        self,
+        listen: Listen,
+        *,
+        prompt_pcm: bytes | None = None,
+        on_prompt_end: Callable[[], None] | None = None,
+        on_hearing: Callable[[str, float | None], None] | None = None,
+    ) -> Answer:
+        """Play the prompt, open the window at its end, say what was heard."""
+
+    async def close(self) -> None:
+        """End the session; Asterisk's command then returns."""
+
+
+class Ears(Protocol):
+    """Hears callers."""
+
+    def expect(self) -> HearingSession:
+        """A session whose address may be given to Asterisk now."""

@@ -1,0 +1,99 @@
+"""From an incoming session to a call with a flow, and back to the dialplan at its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from agi.channel import AgiChannel, Equipment
+from agi.dialogue_log import masked_trace
+from agi.pyst2 import AGIHangup
+from agi.session import AgiSession
+from callflow.conduct import conduct
+from callflow.engine import FlowRun
+from calls.call import Call, EndReason, EventSink
+from calls.clock import Clock
+from calls.errors import LedgerError
+from calls.events import EndedFact, Fault, Offered, RecordingStopped
+from calls.masking import mask
+
+_log = structlog.get_logger("agi.reception")
+
+Start = Callable[[str, Mapping[str, Any]], FlowRun]
+"""A new run of a flow by name, with the call's variables. KeyError for an unknown flow."""
+
+
+class Reception:
+    """Receives every call of one server. `answer` is what FastAgiServer is given."""
+
+    def __init__(
+        self, *, start: Start, sink: EventSink, clock: Clock, equipment: Equipment, back: str
+    ) -> None:
+        self._start = start
+        self._sink = sink
+        self._clock = clock
+        self._equipment = equipment
+        self._back = back
+        """`host:port` of this very process's private listener."""
+
+    async def answer(self, session: AgiSession) -> None:
+        """Carry one call from its offer to its end."""
+        environment = session.environment
+        call = Call(self._clock, self._sink)
+        call.record(
+            Offered(
+                uniqueid=environment.uniqueid,
+                ani=environment.ani,
+                dnis=environment.dnis,
+                caller_name=environment.caller_name,
+                direction="inbound",
+                flow=environment.flow,
+                channel=environment.channel,
+            )
+        )
+        session.name_for_log(call.id)
+        channel = AgiChannel(call, session, self._equipment)
+        try:
+            await self._conduct(call, channel, environment.flow, environment.ani)
+        except asyncio.CancelledError:
+            self._broke_off(call, EndReason.INTERRUPTED, "the server was stopped")
+            raise
+        except LedgerError as error:
+            # A call that cannot be recorded is not answered: another server or the fallback may.
+            _log.error("the ledger fails, call refused", call=call.id, problem=str(error))
+        except Exception as error:  # noqa: BLE001  the dialplan's fallback takes this caller
+            _log.error("a call failed", call=call.id, trace=masked_trace(error))
+            self._broke_off(call, EndReason.FAILED, type(error).__name__)
+        finally:
+            channel.close()
+
+    async def _conduct(self, call: Call, channel: AgiChannel, flow: str, ani: str) -> None:
+        # The offer is on disk before anything can answer it.
+        await self._sink.durable()
+        session = channel.line.session
+        try:
+            await session.set_variables(
+                ("__CC_CALL", call.id), ("__CC_BACK", self._back), session.lease_clause(0)
+            )
+        except AGIHangup as error:
+            gone = channel.line.fell(error)
+            reason = EndReason.NETWORK if gone.by == "network" else EndReason.CALLER_HUNG_UP
+            call.record(EndedFact(end_reason=reason.value, disposition="abandoned"))
+            return
+        environment = session.environment
+        run = self._start(
+            flow, {"ani": ani, "dnis": environment.dnis, "caller_name": environment.caller_name}
+        )
+        _log.info("call", call=call.id, flow=flow, ani=mask(ani))
+        ended = await conduct(call, run, channel)
+        _log.info("call over", call=call.id, end_reason=ended.reason.value)
+
+    def _broke_off(self, call: Call, reason: EndReason, problem: str) -> None:
+        call.record(Fault(where="server", problem=problem))
+        if call.recording:
+            call.record(RecordingStopped(recording=call.recording, reason=reason.value))
+            call.recording = ""
+        call.record(EndedFact(end_reason=reason.value, disposition=""))

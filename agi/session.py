@@ -1,0 +1,100 @@
+"""A FastAGI session as a call uses it: commands under a lease.
+
+The dialplan gives a channel a lease (`TIMEOUT(absolute)`): if we are gone when it runs out, the
+caller is taken to the fallback. Each command must find enough of it left, and no command may leave
+so much that a caller of a dead server waits in silence. It is renewed only when it would be too
+short or too long, so a run of short commands costs no command more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from agi.connection import AgiConnection
+from agi.environment import Environment
+from agi.pyst2 import SafeAGI
+
+T = TypeVar("T")
+
+_LEAST_LEFT = 0.4
+"""Part of the lease that must be left when a command has taken its longest."""
+
+
+class AgiSession:
+    """One session of one channel; a call that was in a queue goes on with another."""
+
+    __slots__ = ("_lease_s", "_lease_until", "_loop", "_wire", "agi", "environment")
+
+    def __init__(self, wire: AgiConnection, lease_s: float) -> None:
+        self._wire = wire
+        self._loop = asyncio.get_running_loop()
+        self._lease_s = lease_s
+        # The dialplan set its lease just before it connected.
+        self._lease_until = self._loop.time() + lease_s
+        self.agi = cast(SafeAGI, wire.agi)
+        self.environment = cast(Environment, wire.environment)
+
+    @property
+    def hung_up(self) -> bool:
+        """The line is known to be down."""
+        return self._wire.hangup_seen or self.agi.hung_up
+
+    @property
+    def broken(self) -> str:
+        """What is wrong with the connection, other than a hang-up; empty if nothing."""
+        return self._wire.broken
+
+    @property
+    def lease_has_run_out(self) -> bool:
+        """We were too slow: the dialplan has taken the caller away from us."""
+        return self._loop.time() >= self._lease_until - 0.05
+
+    def name_for_log(self, label: str) -> None:
+        """Mark the session's log lines with the call's id."""
+        self._wire.name_for_log(label)
+
+    async def run(self, method: Callable[..., T], *arguments: object, most_s: float = 0.0) -> T:
+        """Carry out a method of `agi` whose command takes `most_s` seconds at the longest.
+
+        Raises what the method raises: AGIHangup when the line is down, AGIError for the rest.
+        """
+        left_after = self._lease_until - self._loop.time() - most_s
+        if not self._lease_s * _LEAST_LEFT <= left_after <= self._lease_s:
+            await self.renew_lease(most_s)
+        return await self._wire.run(most_s, method, *arguments)
+
+    async def renew_lease(self, most_s: float) -> None:
+        """Let the caller be ours for `most_s` seconds and the lease. Raises AGIHangup."""
+        lease_s = most_s + self._lease_s
+        await self._wire.run(0.0, self.agi.set_variable, "TIMEOUT(absolute)", f"{lease_s:.1f}")
+        self._lease_until = self._loop.time() + lease_s
+
+    def lease_clause(self, most_s: float) -> tuple[str, str]:
+        """The lease as one more variable for a command that sets several anyway."""
+        lease_s = most_s + self._lease_s
+        self._lease_until = self._loop.time() + lease_s
+        return "TIMEOUT(absolute)", f"{lease_s:.1f}"
+
+    async def set_variables(self, *pairs: tuple[str, str]) -> None:
+        """Several channel variables in one command (`MSet`); values without commas.
+
+        Raises ValueError for a value MSet would take apart.
+        """
+        for _, value in pairs:
+            if not set(value).isdisjoint(",\\\"'=${}"):
+                raise ValueError("a value that MSet would take apart")
+        await self._wire.run(
+            0.0, self.agi.appexec, "MSet", ",".join(f"{name}={value}" for name, value in pairs)
+        )
+
+    async def idle(self, seconds: float) -> None:
+        """Let time pass. Raises AGIHangup as soon as the line goes down."""
+        if self._lease_until - self._loop.time() - seconds < self._lease_s * _LEAST_LEFT:
+            await self.renew_lease(seconds)
+        await self._wire.idle(seconds)
+
+    def close(self) -> None:
+        """Give the channel back to the dialplan."""
+        self._wire.close()
