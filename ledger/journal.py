@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ledger.encoding import EventRow, LateRow, Row
 
@@ -133,12 +134,10 @@ class Journal:
         return body if len(body) == length and zlib.crc32(body) == check else None
 
 
-def _row(values: Sequence[object]) -> Row:
+def _row(values: Sequence[Any]) -> Row:
     if len(values) == 6:
         call_id, seq, at, offset_ms, kind, data = values
-        facts = json.loads(str(data))
-        return EventRow(
-            str(call_id), int(str(seq)), str(at), int(str(offset_ms)), str(kind), str(data), facts
-        )
+        facts = json.loads(data)
+        return EventRow(call_id, seq, at, offset_ms, kind, data, facts)
     call_id, at, kind, data = values
-    return LateRow(str(call_id), str(at), str(kind), str(data), json.loads(str(data)))
+    return LateRow(call_id, at, kind, data, json.loads(data))

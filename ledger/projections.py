@@ -23,13 +23,13 @@ class RecordingState:
     id: str
     caller_file: str = ""
     house_file: str = ""
-    started_at: str | None = None
+    started_at: int | None = None
     started_ms: int | None = None
     stopped_ms: int | None = None
     stop_reason: str | None = None
     paused_ms: int = 0
     paused_from_ms: int | None = None
-    kept_at: str | None = None
+    kept_at: int | None = None
     file: str | None = None
     sha256: str | None = None
     bytes: int | None = None
@@ -50,14 +50,14 @@ class CallState:
     flow: str = ""
     channel: str = ""
     language: str = ""
-    offered_at: str | None = None
-    answered_at: str | None = None
+    offered_at: int | None = None
+    answered_at: int | None = None
     answered_ms: int | None = None
     rings: int | None = None
     queue: str = ""
     agent: str = ""
     hung_up_by: str = ""
-    ended_at: str | None = None
+    ended_at: int | None = None
     ended_ms: int | None = None
     end_reason: str | None = None
     disposition: str | None = None
@@ -79,7 +79,7 @@ class Fold:
     recordings: dict[str, RecordingState] = field(default_factory=dict)
     last_seq: int = 0
     last_hash: bytes = b""
-    last_at: str = ""
+    last_at: int = 0
     last_ms: int = 0
     changed: bool = False
     changed_recordings: set[str] = field(default_factory=set)
@@ -107,7 +107,10 @@ def fold_call(call_id: str, events: Iterable[tuple[EventRow, bytes]]) -> Fold:
 
 def _text(facts: Mapping[str, Any], name: str) -> str:
     value = facts.get(name)
-    return str(value) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # As the stored text reads back: a lone surrogate has no place in UTF-8.
+    return str(value) if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _whole(facts: Mapping[str, Any], name: str) -> int | None:

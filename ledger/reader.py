@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from calls.errors import LedgerError
 from calls.events import CallEvent
-from ledger.encoding import at_text
+from ledger.encoding import at_us, from_us
 from ledger.opening import check_schema, reader_engine, unreadable
 from ledger.rows import CallRow, RecordingRow
 from ledger.tables import call_events, calls, recordings
@@ -64,9 +64,9 @@ class LedgerReader:
         """
         query = select(calls).order_by(calls.c.offered_at.desc(), calls.c.id.desc())
         if since is not None:
-            query = query.where(calls.c.offered_at >= at_text(since))
+            query = query.where(calls.c.offered_at >= at_us(since))
         if until is not None:
-            query = query.where(calls.c.offered_at < at_text(until))
+            query = query.where(calls.c.offered_at < at_us(until))
         if live is not None:
             ended = calls.c.ended_at
             query = query.where(ended.is_(None) if live else ended.is_not(None))
@@ -152,7 +152,7 @@ def _event(values: Mapping[str, Any]) -> CallEvent:
     return CallEvent(
         values["call_id"],
         values["seq"],
-        datetime.fromisoformat(values["at"]),
+        from_us(values["at"]),
         values["offset_ms"],
         values["kind"],
         json.loads(values["data"]),
@@ -169,8 +169,8 @@ def _recording_row(values: Mapping[str, Any]) -> RecordingRow:
 
 def _times(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {
-        name: datetime.fromisoformat(values[name])
-        if name.endswith("_at") and values[name]
+        name: from_us(values[name])
+        if name.endswith("_at") and values[name] is not None
         else values[name]
         for name in names
     }

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -158,7 +157,7 @@ class Store:
     def _add_late(self, fold: Fold, late: LateRow) -> None:
         offset_ms = fold.last_ms
         if late.at and fold.call.offered_at:
-            offset_ms = max(offset_ms, _between_ms(fold.call.offered_at, late.at))
+            offset_ms = max(offset_ms, (late.at - fold.call.offered_at) // 1000)
         self._add(
             fold,
             EventRow(
@@ -229,12 +228,6 @@ class Store:
             recording = RecordingState(**dict(zip(RECORDING_COLUMNS, values, strict=True)))
             fold.recordings[recording.id] = recording
         return fold
-
-
-def _between_ms(start: str, end: str) -> int:
-    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)) // timedelta(
-        milliseconds=1
-    )
 
 
 def _insert_all(

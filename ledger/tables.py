@@ -1,7 +1,7 @@
 """The ledger's tables. Private to this room: others get the frozen rows of `ledger.rows`.
 
 `call_events` is the truth and only ever grows; `calls` and `recordings` can be made again from it.
-Times are UTC text as `datetime.isoformat(timespec="microseconds")` writes it, so that they sort.
+Times are whole microseconds since 1970 UTC: a tenth of the cost of text, and they sort.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ call_events = Table(
     Column("cursor", Integer, primary_key=True, autoincrement=True),
     Column("call_id", Text, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("at", Text, nullable=False),
+    Column("at", Integer, nullable=False),
     Column("offset_ms", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("data", Text, nullable=False),
@@ -48,14 +48,14 @@ calls = Table(
     Column("flow", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("language", Text, nullable=False),
-    Column("offered_at", Text),
-    Column("answered_at", Text),
+    Column("offered_at", Integer),
+    Column("answered_at", Integer),
     Column("answered_ms", Integer),
     Column("rings", Integer),
     Column("queue", Text, nullable=False),
     Column("agent", Text, nullable=False),
     Column("hung_up_by", Text, nullable=False),
-    Column("ended_at", Text),
+    Column("ended_at", Integer),
     Column("ended_ms", Integer),
     Column("end_reason", Text),
     Column("disposition", Text),
@@ -74,13 +74,13 @@ recordings = Table(
     Column("id", Text, primary_key=True),
     Column("caller_file", Text, nullable=False),
     Column("house_file", Text, nullable=False),
-    Column("started_at", Text),
+    Column("started_at", Integer),
     Column("started_ms", Integer),
     Column("stopped_ms", Integer),
     Column("stop_reason", Text),
     Column("paused_ms", Integer, nullable=False),
     Column("paused_from_ms", Integer),
-    Column("kept_at", Text),
+    Column("kept_at", Integer),
     Column("file", Text),
     Column("sha256", Text),
     Column("bytes", Integer),
