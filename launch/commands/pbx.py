@@ -1,0 +1,109 @@
+"""`thirdring pbx`: a real Asterisk with `asterisk-conf/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+pbx = typer.Typer(
+    help="Run a real Asterisk with asterisk-conf/: an installed one, or one set up in a folder.",
+    no_args_is_help=True,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `pbx up|down|status`."""
+    app.add_typer(pbx, name="pbx")
+
+
+@pbx.command()
+def up(
+    state: StateOption = DEFAULT_STATE,
+    sip_port: Annotated[int, typer.Option(help="UDP port of SIP.")] = 5160,
+    ami_port: Annotated[int, typer.Option(help="TCP port of the manager interface.")] = 5138,
+    agi: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="FastAGI server; repeat it for more, tried in this order. [127.0.0.1:4573]",
+        ),
+    ] = None,
+    rtp: Annotated[str, typer.Option(metavar="A-B", help="UDP ports of RTP.")] = "20000-20400",
+    bind: Annotated[str, typer.Option(help="The only address to listen on.")] = "127.0.0.1",
+    secret: Annotated[
+        str,
+        typer.Option(envvar="THIRDRING_AGI_SECRET", help="Shared with the FastAGI server."),
+    ] = "",
+    lease: Annotated[
+        int, typer.Option(help="Seconds a silent server is borne before the fallback speaks.")
+    ] = 10,
+    callers_from: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NETWORK",
+            help="Network that may call without an account; repeat it for more. [127.0.0.0/8]",
+        ),
+    ] = None,
+) -> None:
+    """Start Asterisk and wait until it takes calls; harmless when it runs already."""
+    from rich.console import Console
+
+    from launch.pbx.options import DEFAULT_AGI, PbxOptions, parse_range
+    from launch.pbx.process import up as start
+
+    options = PbxOptions(
+        state=state.resolve(),
+        bind=bind,
+        sip_port=sip_port,
+        ami_port=ami_port,
+        rtp=parse_range(rtp),
+        agi=tuple(agi or (DEFAULT_AGI,)),
+        secret=secret,
+        lease_s=lease,
+        callers_from=tuple(callers_from or ("127.0.0.0/8",)),
+    )
+    console = Console(stderr=True, highlight=False, markup=False)
+    with console.status("Asterisk") as spinner:
+
+        def progress(text: str) -> None:
+            spinner.update(text)
+            if not console.is_terminal:
+                console.print(text)
+
+        started = start(options, progress)
+    typer.echo(
+        f"Asterisk {'is up' if started else 'was up already'}: "
+        f"the hotline is sip:1000@{bind}:{sip_port} (manager {bind}:{ami_port})"
+    )
+    typer.echo(
+        f"agents' passwords: {options.folder / 'secrets.json'}; log: {options.folder / 'log'}"
+    )
+
+
+@pbx.command()
+def down(state: StateOption = DEFAULT_STATE) -> None:
+    """Stop the Asterisk of this state folder, live calls and all."""
+    from launch.pbx.process import down as stop
+
+    typer.echo("Asterisk is down" if stop(state.resolve()) else "no Asterisk was up here")
+
+
+@pbx.command()
+def status(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
+    """Show whether Asterisk runs here, where it listens and how many channels it has."""
+    from launch.pbx.process import status as look
+
+    found = look(Path(state).resolve())
+    if as_json:
+        print_json(found)
+        return
+    if not found["running"]:
+        typer.echo(f"no Asterisk is up in {state}; start one: thirdring pbx up --state {state}")
+        return
+    for name, value in found.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        typer.echo(f"{name:10} {shown}")
