@@ -25,9 +25,12 @@ _POWER = np.float32(2.0 / (FRAME_SAMPLES * float(np.sum(_HANN.astype(np.float64)
 
 _ROWS_HZ = (697.0, 770.0, 852.0, 941.0)
 _COLUMNS_HZ = (1209.0, 1336.0, 1477.0, 1633.0)
-_TONES = np.exp(
-    -2j * np.pi * np.outer(np.arange(FRAME_SAMPLES) / RATE, _ROWS_HZ + _COLUMNS_HZ)
-).astype(np.complex64) * _HANN[:, np.newaxis]
+_TONES = (
+    np.exp(-2j * np.pi * np.outer(np.arange(FRAME_SAMPLES) / RATE, _ROWS_HZ + _COLUMNS_HZ)).astype(
+        np.complex64
+    )
+    * _HANN[:, np.newaxis]
+)
 _DOMINANCE = 10 ** (8.0 / 10)
 _TWIST = 10 ** (9.0 / 10)
 _DTMF_LEAST_DBOV = -45.0
@@ -59,7 +62,7 @@ def _dtmf(frames: NDArray[np.float32], levels: NDArray[np.float64]) -> NDArray[n
     row, column = rows[:, 3], columns[:, 3]
     tiny = np.float32(1e-12)
     twist = np.maximum(row, column) / np.maximum(np.minimum(row, column), tiny)
-    return (
+    return np.asarray(
         (row > _DOMINANCE * rows[:, 2])
         & (column > _DOMINANCE * columns[:, 2])
         & (twist < _TWIST)

@@ -30,9 +30,7 @@ class FrameFeatures:
     def rows(self) -> list[tuple[float, bool, float]]:
         """(level, tone, probability) frame by frame, as plain Python values."""
         return list(
-            zip(
-                self.levels_dbov.tolist(), self.tones.tolist(), self.speech_p.tolist(), strict=True
-            )
+            zip(self.levels_dbov.tolist(), self.tones.tolist(), self.speech_p.tolist(), strict=True)
         )
 
 

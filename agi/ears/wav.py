@@ -19,7 +19,19 @@ from agi.ears.vad import EarsError
 
 _PCM, _FLOAT, _ALAW, _MULAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _MOST_BYTES = 1 << 30
+
+_KINDS = {
+    (_PCM, 8): ("u1", 128, 128.0),
+    (_PCM, 16): ("<i2", 0, 2.0**15),
+    (_PCM, 32): ("<i4", 0, 2.0**31),
+    (_FLOAT, 32): ("<f4", 0, 1.0),
+    (_FLOAT, 64): ("<f8", 0, 1.0),
+}
+"""NumPy's name of a sample, its zero and its full scale, by format and bits."""
 _HALF_LOBES = 16
+
+
+Wide = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,55 +95,46 @@ def _checked(shape: _Format, path: Path) -> _Format:
     return shape
 
 
-def _decode(shape: _Format, body: bytes, path: Path) -> NDArray[np.float64]:
-    match shape.tag, shape.bits:
-        case (1, 8):
-            return (np.frombuffer(body, np.uint8).astype(np.float64) - 128) / 128
-        case (1, 16):
-            return _whole(body, "<i2") / 32768
-        case (1, 24):
-            triples = np.frombuffer(body, np.uint8, len(body) // 3 * 3).reshape(-1, 3)
-            padded = np.zeros((len(triples), 4), np.uint8)
-            padded[:, 1:] = triples
-            return padded.view("<i4").ravel() / 2.0**31
-        case (1, 32):
-            return _whole(body, "<i4") / 2.0**31
-        case (3, 32):
-            return _whole(body, "<f4")
-        case (3, 64):
-            return _whole(body, "<f8")
-        case (6, 8):
-            return _ALAW_TABLE[np.frombuffer(body, np.uint8)]
-        case (7, 8):
-            return _MULAW_TABLE[np.frombuffer(body, np.uint8)]
-    raise EarsError(
-        f"{path}: WAV format {shape.tag} with {shape.bits} bits is not read; convert it to 16 bit"
-    )
+def _decode(shape: _Format, body: bytes, path: Path) -> Wide:
+    if (shape.tag, shape.bits) == (_PCM, 24):
+        triples = np.frombuffer(body, np.uint8, len(body) // 3 * 3).reshape(-1, 3)
+        padded = np.zeros((len(triples), 4), np.uint8)
+        padded[:, 1:] = triples
+        return np.asarray(padded.view("<i4").ravel() / 2.0**31)
+    if shape.bits == 8 and shape.tag in (_ALAW, _MULAW):
+        table = ALAW_LEVELS if shape.tag == _ALAW else _MULAW_LEVELS
+        return np.asarray(table[np.frombuffer(body, np.uint8)])
+    kind = _KINDS.get((shape.tag, shape.bits))
+    if kind is None:
+        raise EarsError(
+            f"{path}: WAV format {shape.tag} with {shape.bits} bits is not read; "
+            "convert it to 16 bit"
+        )
+    name, zero, full_scale = kind
+    size = np.dtype(name).itemsize
+    return (np.frombuffer(body, name, len(body) // size).astype(np.float64) - zero) / full_scale
 
 
-def _whole(body: bytes, kind: str) -> NDArray[np.float64]:
-    size = np.dtype(kind).itemsize
-    return np.frombuffer(body, kind, len(body) // size).astype(np.float64)
-
-
-def _alaw_table() -> NDArray[np.float64]:
+def _alaw_table() -> Wide:
     code = np.arange(256) ^ 0x55
     exponent, mantissa = (code >> 4) & 7, code & 15
-    size = np.where(exponent == 0, 2 * mantissa + 1, (2 * mantissa + 33) << np.maximum(exponent - 1, 0))
-    return np.where(code & 0x80, 1, -1) * size * 8 / 32768
+    size = np.where(
+        exponent == 0, 2 * mantissa + 1, (2 * mantissa + 33) << np.maximum(exponent - 1, 0)
+    )
+    return np.asarray(np.where(code & 0x80, 1, -1) * size * 8 / 32768)
 
 
-def _mulaw_table() -> NDArray[np.float64]:
+def _mulaw_table() -> Wide:
     code = ~np.arange(256) & 0xFF
     size = ((((code & 15) << 3) + 132) << ((code >> 4) & 7)) - 132
-    return np.where(code & 0x80, -1, 1) * size / 32768
+    return np.asarray(np.where(code & 0x80, -1, 1) * size / 32768)
 
 
-_ALAW_TABLE = _alaw_table()
-_MULAW_TABLE = _mulaw_table()
+ALAW_LEVELS = _alaw_table()
+_MULAW_LEVELS = _mulaw_table()
 
 
-def resample(samples: NDArray[np.float64], rate: int, to: int = RATE) -> NDArray[np.float64]:
+def resample(samples: Wide, rate: int, to: int = RATE) -> Wide:
     """Samples at `rate` as samples at `to`: polyphase, a Kaiser-windowed sinc of 16 lobes a side.
 
     The pass band ends at 92 % of the lower Nyquist frequency. Source: J. O. Smith, Digital Audio
@@ -156,7 +159,7 @@ def resample(samples: NDArray[np.float64], rate: int, to: int = RATE) -> NDArray
     return out
 
 
-def _kaiser(place: NDArray[np.float64], beta: float = 8.0) -> NDArray[np.float64]:
+def _kaiser(place: Wide, beta: float = 8.0) -> Wide:
     """The Kaiser window at places -1..1 of its width."""
     inside = np.sqrt(np.maximum(1 - place**2, 0))
     return np.asarray(np.i0(beta * inside) / np.i0(beta), dtype=np.float64)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from agi.ears.wav import _ALAW_TABLE
+from agi.ears.wav import ALAW_LEVELS
 
 Samples = NDArray[np.float64]
 Rng = np.random.Generator
@@ -34,7 +34,7 @@ def hum(count: int, rng: Rng) -> Samples:
         rng.uniform(0.3, 1) / order * np.sin(2 * np.pi * 50 * order * times + rng.uniform(0, 6))
         for order in range(1, 24)
     ]
-    return np.sum(parts, axis=0) * (1 + 0.1 * np.sin(2 * np.pi * 0.3 * times))
+    return np.asarray(np.sum(parts, axis=0)) * (1 + 0.1 * np.sin(2 * np.pi * 0.3 * times))
 
 
 def crackle(count: int, rng: Rng) -> Samples:
@@ -55,7 +55,12 @@ def traffic(count: int, rng: Rng) -> Samples:
     for _ in range(max(int(count / RATE / 2), 1)):
         peak, width = rng.uniform(0, count / RATE), rng.uniform(0.6, 1.5)
         passing = coloured(count, rng, 1.0)
-        out += rng.uniform(0.5, 1.2) * passing / passing.std() * np.exp(-(((times - peak) / width) ** 2))
+        out += (
+            rng.uniform(0.5, 1.2)
+            * passing
+            / passing.std()
+            * np.exp(-(((times - peak) / width) ** 2))
+        )
     if rng.random() < 0.3:
         begin = rng.uniform(0, count / RATE - 0.5)
         horn = np.sign(np.sin(2 * np.pi * 420 * times)) * ((times > begin) & (times < begin + 0.4))
@@ -97,7 +102,9 @@ def dtmf(count: int, rng: Rng) -> Samples:
     return out
 
 
-STEADY: dict[str, Callable[[int, Rng], Samples]] = {
+Maker = Callable[[int, Rng], Samples]
+
+STEADY: dict[str, Maker] = {
     "white": lambda count, rng: coloured(count, rng, 0),
     "pink": lambda count, rng: coloured(count, rng, 1),
     "brown": lambda count, rng: coloured(count, rng, 2),
@@ -121,7 +128,7 @@ def band(samples: Samples) -> Samples:
 
 def alaw(samples: Samples) -> Samples:
     """Through G.711 A-law and back."""
-    levels = np.sort(_ALAW_TABLE)
+    levels = np.sort(ALAW_LEVELS)
     middles = (levels[1:] + levels[:-1]) / 2
     return levels[np.searchsorted(middles, np.clip(samples, -1, 1))]
 
@@ -140,13 +147,25 @@ def level(samples: Samples) -> float:
 
 def active_level(samples: Samples) -> float:
     """Active speech level, ITU-T P.56 method B simplified: mean over frames above itself - 15.9."""
+    power = _frame_power(samples)
+    return 10 * float(np.log10(max(float(power[_active(power)].mean()), 1e-10)))
+
+
+def first_active(samples: Samples) -> int:
+    """First sample of the first frame that counts for the active level."""
+    return int(np.argmax(_active(_frame_power(samples)))) * 160
+
+
+def _frame_power(samples: Samples) -> Samples:
     frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
-    power = np.mean(frames**2, axis=1)
-    active = power > 1e-9
+    return np.asarray(np.mean(frames**2, axis=1))
+
+
+def _active(power: Samples) -> NDArray[np.bool_]:
+    active = power > 1e-9 * power.max()
     for _ in range(8):
-        mean = power[active].mean() if active.any() else 1e-10
-        active = power > mean * 10 ** (-15.9 / 10)
-    return 10 * float(np.log10(max(float(power[active].mean()), 1e-10)))
+        active = np.asarray(power >= power[active].mean() * 10 ** (-15.9 / 10))
+    return active
 
 
 def at_level(samples: Samples, dbov: float) -> Samples:

@@ -136,7 +136,8 @@ def main() -> None:
         if options.wrong:
             for one in scored:
                 if one.heard.final not in one.clip["accepted"]:
-                    print(f"  {one.clip['file']}: {one.heard.final}; {one.clip['content']}; {one.heard.reason}")
+                    print(f"  {one.clip['file']}: {one.heard.final}; {one.clip['content']}")
+                    print(f"    {one.heard.reason}")
 
 
 if __name__ == "__main__":

@@ -36,8 +36,12 @@ SENTENCES = (
     "My name is Mary Johnson and I am calling about the invoice.",
     "Can I speak to a person, please?",
 )
-MANDARIN = ("ni3 hao3 , wo3 xiang3 cha2 yi1 xia4 ding4 dan1", "qing3 wen4 ming2 tian1 ji3 dian3 kai1 men2",
-            "wo3 jia1 ting2 shui3 le5 , dao4 xian4 zai4 hai2 mei2 lai2", "dui4 , shi4 de5 , xie4 xie5 ni3")
+MANDARIN = (
+    "ni3 hao3 , wo3 xiang3 cha2 yi1 xia4 ding4 dan1",
+    "qing3 wen4 ming2 tian1 ji3 dian3 kai1 men2",
+    "wo3 jia1 ting2 shui3 le5 , dao4 xian4 zai4 hai2 mei2 lai2",
+    "dui4 , shi4 de5 , xie4 xie5 ni3",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +126,18 @@ def decoded(path: Path, work: Path) -> Path:
     target = work / "decoded" / path.parent.parent.name / path.parent.name / f"{path.stem}.wav"
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["sox", str(path), "-r", "8000", "-c", "1", "-b", "16", "-e", "signed", str(target)], check=True)
+        subprocess.run(
+            ["sox", str(path), "-r", "8000", "-c", "1", "-b", "16", "-e", "signed", str(target)],
+            check=True,
+        )
     return target
 
 
 def _plausible(path: Path) -> bool:
     rate = 1650 if path.suffix == ".gsm" else 16_000
     return 0.7 * rate < path.stat().st_size < 9 * rate and not any(
-        word in path.stem for word in ("beep", "tone", "jingle", "monkeys", "silence", "ring", "tt-")
+        word in path.stem
+        for word in ("beep", "tone", "jingle", "monkeys", "silence", "ring", "tt-")
     )
 
 

@@ -1,0 +1,236 @@
+"""One caller's side in the worker thread: frames, keys and orders in, answers out.
+
+The loop puts messages into a session's inbox in the order they came; `work` takes the inboxes of
+many sessions, measures all their frames at once, and gives what the loop has to carry out.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from agi.ears.answer import Answer, PromptPlayed
+from agi.ears.features import FRAME_MS, SILENCE_DBOV, pcm_to_frames
+from agi.ears.onset import BARGE_IN_FRAMES, BARGE_IN_P, OnsetDetector
+from agi.ears.pipeline import Stream, hear
+from agi.ears.question import SPOKEN, TONE_TAIL_FRAMES, Question, Row
+from agi.ears.vad import VadBackend
+from calls.actions import Listen
+from calls.outcomes import SaidEnd, Sound
+
+REPLAYED_FRAMES = 20
+"""What a caller said before a barge-in was sure belongs to the utterance."""
+
+_MISSING_ROW: Row = (SILENCE_DBOV, False, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question was put."""
+
+    number: int
+    listen: Listen
+    with_prompt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The question is not waited for any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptOver:
+    """The last sample of the prompt has been played."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key came."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No audio came for so many frames."""
+
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineDown:
+    """The connection ended."""
+
+
+Message = bytes | Asked | Withdrawn | PromptOver | Pressed | Missing | LineDown
+"""`bytes` is one frame of 320 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOpened:
+    """The prompt is over; cut it unless it is played whole."""
+
+    number: int
+    prompt: PromptPlayed
+
+
+@dataclass(frozen=True, slots=True)
+class HearingChanged:
+    """What the ears hear changed."""
+
+    number: int
+    what: Sound
+    level_dbov: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question came to its end."""
+
+    number: int
+    answer: Answer
+
+
+Report = WindowOpened | HearingChanged | Answered
+
+
+class Listener:
+    """State of one session in the worker thread; never touched by the loop."""
+
+    def __init__(self, backend: VadBackend) -> None:
+        self.stream = Stream(backend)
+        self._frames = 0
+        self._asked: Asked | None = None
+        self._question: Question | None = None
+        self._prompt_from = 0
+        self._prompt: PromptPlayed | None = None
+        self._recent: deque[Row] = deque(maxlen=REPLAYED_FRAMES)
+        self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES)
+        self._masked_until = -1
+        self._reports: list[Report] = []
+
+    def take(self, messages: Sequence[Message], rows: Sequence[Row]) -> list[Report]:
+        """Go through messages in order; `rows` are the measured frames among them."""
+        measured = iter(rows)
+        for message in messages:
+            if isinstance(message, bytes):
+                self._frame(next(measured), missing=False)
+            elif isinstance(message, Missing):
+                for _ in range(message.frames):
+                    self._frame(_MISSING_ROW, missing=True)
+            else:
+                self._order(message)
+        reports, self._reports = self._reports, []
+        return reports
+
+    def _order(self, message: Asked | Withdrawn | PromptOver | Pressed | LineDown) -> None:
+        match message:
+            case Pressed(digit):
+                self._key(digit)
+            case Asked():
+                self._ask(message)
+            case PromptOver():
+                self._open(SaidEnd.COMPLETED)
+            case Withdrawn():
+                self._asked = self._question = None
+            case LineDown():
+                self._line_down()
+
+    def _ask(self, asked: Asked) -> None:
+        self._asked, self._question, self._prompt = asked, None, None
+        self._prompt_from = self._frames
+        self._recent.clear()
+        self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES)
+        if not asked.with_prompt:
+            self._question = self._new_question(asked, 0)
+
+    def _new_question(self, asked: Asked, replayed: int) -> Question:
+        return Question(
+            asked.listen,
+            first_frame=self._frames - replayed,
+            opened_frame=self._frames,
+            on_hearing=lambda what, level: self._reports.append(
+                HearingChanged(asked.number, what, level)
+            ),
+        )
+
+    def _frame(self, row: Row, *, missing: bool) -> None:
+        self._frames += 1
+        if self._question is not None:
+            self._answered(self._question.frame(row, missing=missing))
+        elif self._asked is not None:
+            self._over_prompt(self._asked, row)
+
+    def _over_prompt(self, asked: Asked, row: Row) -> None:
+        """Our own voice may come back as echo, so ask for more before calling it speech."""
+        self._recent.append(row)
+        _, tone, speech_p = row
+        if tone:
+            self._masked_until = self._frames + TONE_TAIL_FRAMES
+        began = self._onsets.add(speech_p, masked=self._frames <= self._masked_until)
+        if began is None or SPOKEN.isdisjoint(asked.listen.wanted):
+            return
+        self._open(SaidEnd.BARGE_IN, replayed=list(self._recent))
+
+    def _key(self, digit: str) -> None:
+        if self._question is None and self._asked is not None:
+            if "key" in self._asked.listen.wanted:
+                self._open(SaidEnd.KEY)
+            else:
+                self._masked_until = self._frames + TONE_TAIL_FRAMES
+                self._onsets.forget()
+        if self._question is not None:
+            self._answered(self._question.key(digit))
+
+    def _open(self, ended: SaidEnd, replayed: Sequence[Row] = ()) -> None:
+        """The prompt is over or cut: its window opens with the next frame."""
+        asked = self._asked
+        if asked is None or self._question is not None:
+            return
+        self._prompt = PromptPlayed(
+            started_ms=self._prompt_from * FRAME_MS,
+            ended_ms=self._frames * FRAME_MS,
+            ended=ended,
+        )
+        self._reports.append(WindowOpened(asked.number, self._prompt))
+        self._question = self._new_question(asked, len(replayed))
+        for row in replayed:
+            if self._question is None:
+                return
+            self._answered(self._question.frame(row))
+
+    def _answered(self, answer: Answer | None) -> None:
+        if answer is None or self._asked is None:
+            return
+        self._reports.append(Answered(self._asked.number, replace(answer, prompt=self._prompt)))
+        self._asked = self._question = None
+
+    def _line_down(self) -> None:
+        if self._asked is None:
+            return
+        if self._question is None:
+            self._open(SaidEnd.HANGUP)
+        if self._question is not None:
+            self._answered(self._question.hung_up())
+
+
+def work(
+    backend: VadBackend, inboxes: Sequence[tuple[Listener, Sequence[Message]]]
+) -> list[list[Report]]:
+    """Carry out the inboxes of distinct sessions; their reports in the same order."""
+    audio = [b"".join([m for m in messages if isinstance(m, bytes)]) for _, messages in inboxes]
+    sounding = [index for index, pcm in enumerate(audio) if pcm]
+    frames = pcm_to_frames(b"".join([audio[index] for index in sounding]))
+    ends = np.cumsum([len(audio[index]) // 320 for index in sounding])
+    parts = np.split(frames, ends[:-1]) if sounding else []
+    heard = [(inboxes[index][0].stream, part) for index, part in zip(sounding, parts, strict=True)]
+    rows: list[list[Row]] = [[] for _ in inboxes]
+    for index, features in zip(sounding, hear(backend, heard), strict=True):
+        rows[index] = features.rows()
+    return [
+        listener.take(messages, measured)
+        for (listener, messages), measured in zip(inboxes, rows, strict=True)
+    ]

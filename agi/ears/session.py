@@ -1,0 +1,246 @@
+"""One caller's hearing, seen from the loop: put questions, play prompts, close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from agi.ears.answer import Answer, PromptPlayed
+from agi.ears.audiosocket import AudioSocketProtocol
+from agi.ears.features import FRAME_MS
+from agi.ears.listener import (
+    Answered,
+    Asked,
+    HearingChanged,
+    LineDown,
+    Listener,
+    Message,
+    Missing,
+    Pressed,
+    PromptOver,
+    Report,
+    WindowOpened,
+    Withdrawn,
+)
+from agi.ears.pacer import Pacer, Playing
+from agi.ears.question import HearingCallback
+from agi.ears.vad import EarsError
+from calls.actions import Listen
+from calls.clock import Clock
+from calls.outcomes import SaidEnd
+
+GRACE_MS = 600
+"""Gaps in the audio up to this are jitter; after it, silence stands in for what never came."""
+
+MOST_AHEAD_FRAMES = 500
+"""A peer more than ten seconds ahead of real time is no telephone."""
+
+PromptCallback = Callable[[PromptPlayed], None]
+
+
+class Ears(Protocol):
+    """What a session needs of the service it belongs to."""
+
+    clock: Clock
+    pacer: Pacer
+
+    def wake(self, session: HearingSession) -> None:
+        """The session's inbox holds something; it goes with the next batch."""
+
+    def forget(self, session: HearingSession) -> None:
+        """The session is closed."""
+
+
+class HearingSession:
+    """Made by `EarsService.expect`; Asterisk connects to it by `address`.
+
+    All times of its answers are milliseconds since its first frame, which came at
+    `first_frame_at_ms` of the service's clock.
+    """
+
+    def __init__(
+        self, ears: Ears, identity: UUID, address: str, listener: Listener, max_wait_s: float
+    ) -> None:
+        self.uuid = str(identity)
+        self.address = address
+        """For `EXEC AudioSocket`: `uuid,host:port`."""
+
+        self.first_frame_at_ms: int | None = None
+        self.identity = identity
+        self.listener = listener
+        self.inbox: list[Message] = []
+        self._ears = ears
+        self._max_wait_s = max_wait_s
+        self._connection: AudioSocketProtocol | None = None
+        self._connected = asyncio.get_running_loop().create_future()
+        self._connected.add_done_callback(_retrieve)
+        self._connected_at = 0.0
+        self._down = ""
+        self._frames = 0
+        self._gap_ms = 0.0
+        self._stood_in_ms = 0
+        self._number = 0
+        self._answer: asyncio.Future[Answer] | None = None
+        self._playing: Playing | None = None
+        self._on_prompt_end: PromptCallback | None = None
+        self._on_hearing: HearingCallback | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether Asterisk is on the line now."""
+        return self._connection is not None
+
+    async def ask(
+        self,
+        question: Listen,
+        *,
+        prompt_pcm: bytes | None = None,
+        on_prompt_end: PromptCallback | None = None,
+        on_hearing: HearingCallback | None = None,
+    ) -> Answer:
+        """Put a question; waits for Asterisk to connect first.
+
+        The window opens with the next frame, or, with `prompt_pcm` (signed 16-bit, 8 kHz), when
+        the prompt has been played or was cut by speech or a key; `on_prompt_end` is called then.
+        `on_hearing(what, level_dbov)` is called at each change of what is heard. A line that goes
+        down is an answer. One question at a time (RuntimeError). Raises EarsError when nobody
+        connects in time or the detector fails.
+        """
+        if self._answer is not None:
+            raise RuntimeError("a session takes one question at a time")
+        loop = asyncio.get_running_loop()
+        self._number += 1
+        self._answer = loop.create_future()
+        self._on_prompt_end, self._on_hearing = on_prompt_end, on_hearing
+        try:
+            await self._connection_made()
+            self._gap_ms, self._stood_in_ms = 0.0, 0
+            self._post(Asked(self._number, question, prompt_pcm is not None))
+            if self._down:
+                self._post(LineDown())
+            elif prompt_pcm is not None:
+                self._play(prompt_pcm)
+            return await self._answer
+        finally:
+            self._stop_prompt()
+            self._answer = self._on_prompt_end = self._on_hearing = None
+            self._post(Withdrawn())
+
+    def close(self) -> None:
+        """Send the hang-up message: `EXEC AudioSocket` returns and the call goes on."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.hang_up()
+        self.line_down("closed by us")
+        self._ears.forget(self)
+
+    # What the connection brings; see `audiosocket.Caller`.
+
+    def take_connection(self, connection: AudioSocketProtocol) -> bool:
+        """Asterisk connected under this identity; False when it already had."""
+        if self._connected.done():
+            return False
+        self._connection = connection
+        self._connected_at = asyncio.get_running_loop().time()
+        self._connected.set_result(None)
+        return True
+
+    def frame(self, pcm: bytes) -> bool:
+        if self.first_frame_at_ms is None:
+            self.first_frame_at_ms = self._ears.clock.monotonic_ms() - FRAME_MS
+        self._frames += 1
+        self._gap_ms = 0.0
+        self._stood_in_ms = 0
+        self.inbox.append(pcm)
+        self._ears.wake(self)
+        return self._frames % 250 != 0 or not self._too_far_ahead()
+
+    def key(self, digit: str) -> None:
+        self._post(Pressed(digit))
+
+    def line_down(self, why: str) -> None:
+        self._connection = None
+        if self._down:
+            return
+        self._down = why
+        if not self._connected.done():
+            self._connected.set_exception(EarsError(f"the session was {why} before it began"))
+        self._stop_prompt()
+        self._post(LineDown())
+
+    # What the service brings.
+
+    @property
+    def waits_for_audio(self) -> bool:
+        """Whether a question is open on a line that is up."""
+        return self._answer is not None and self._connection is not None
+
+    def time_passed(self, elapsed_ms: float) -> None:
+        """No frame may come at all (no RTP, a phone that sends none in silence): timers go on."""
+        self._gap_ms += elapsed_ms
+        due_ms = int(self._gap_ms) - self._stood_in_ms
+        if self._gap_ms < GRACE_MS or due_ms < FRAME_MS:
+            return
+        if self.first_frame_at_ms is None:
+            self.first_frame_at_ms = self._ears.clock.monotonic_ms() - due_ms
+        frames = due_ms // FRAME_MS
+        self._stood_in_ms += frames * FRAME_MS
+        self._post(Missing(frames))
+
+    def report(self, report: Report) -> None:
+        """Carry out what the worker found; late news of an old question are dropped."""
+        if report.number != self._number or self._answer is None or self._answer.done():
+            return
+        match report:
+            case Answered(_, answer):
+                self._answer.set_result(answer)
+            case HearingChanged(_, what, level_dbov):
+                if self._on_hearing is not None:
+                    self._on_hearing(what, level_dbov)
+            case WindowOpened(_, prompt):
+                if prompt.ended is not SaidEnd.COMPLETED:
+                    self._stop_prompt()
+                if self._on_prompt_end is not None:
+                    self._on_prompt_end(prompt)
+
+    def fail(self, error: EarsError) -> None:
+        """The detector failed under this session."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error)
+
+    async def _connection_made(self) -> None:
+        try:
+            await asyncio.wait_for(asyncio.shield(self._connected), self._max_wait_s)
+        except TimeoutError:
+            raise EarsError(
+                f"no AudioSocket connection within {self._max_wait_s:g} s; "
+                "is the module app_audiosocket loaded and the port reachable?"
+            ) from None
+
+    def _play(self, pcm: bytes) -> None:
+        connection = self._connection
+        if connection is not None:
+            self._playing = self._ears.pacer.play(
+                pcm, connection.send, lambda: self._post(PromptOver())
+            )
+
+    def _stop_prompt(self) -> None:
+        if self._playing is not None:
+            self._ears.pacer.cut(self._playing)
+            self._playing = None
+
+    def _post(self, message: Message) -> None:
+        self.inbox.append(message)
+        self._ears.wake(self)
+
+    def _too_far_ahead(self) -> bool:
+        elapsed_s = asyncio.get_running_loop().time() - self._connected_at
+        return self._frames > elapsed_s * 1000 / FRAME_MS + MOST_AHEAD_FRAMES
+
+
+def _retrieve(future: asyncio.Future[None]) -> None:
+    """Mark the exception as seen: a session closed before anybody asked is no error."""
+    if not future.cancelled():
+        future.exception()
