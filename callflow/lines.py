@@ -32,8 +32,15 @@ class LineWording:
     def speak(self, language: str, variables: Mapping[str, Any]) -> Line:
         """The line in `language`, its variables filled in. Raises WordingError."""
         names = self.wordings[language].names
-        given = ((name, variables[name]) for name in names if name in variables)
-        return _spoken(self, language, tuple((name, str(value)) for name, value in given))
+        given = (
+            (name, _in_language(variables[name], language)) for name in names & variables.keys()
+        )
+        return _spoken(self, language, tuple(given))
+
+
+def _in_language(value: object, language: str) -> str:
+    """The value as text; the house's own variables (the company) have one for each language."""
+    return str(value[language] if isinstance(value, Mapping) else value)
 
 
 @lru_cache(maxsize=2048)

@@ -47,6 +47,10 @@ class HouseSettings(_Section):
             raise ValueError(f"give the company's name in {', '.join(missing)} too")
         return value
 
+    def all_variables(self) -> dict[str, object]:
+        """The house's own variables for a run, which may change its language."""
+        return {"company": self.company, "agent_no": self.agent_no}
+
     def variables(self, language: str) -> dict[str, str]:
         """The house's own variables for lines of `language`."""
         return {"company": self.company[language], "agent_no": self.agent_no}
@@ -106,6 +110,11 @@ class Settings(_Section):
     ledger: LedgerSettings = LedgerSettings()
     scripts: Path = PROJECT / "scripts"
     """Folder of flows, lines and rules."""
+
+    @property
+    def bundled_prompts(self) -> Path:
+        """The renderings that come with the product."""
+        return PROJECT / "scripts" / "prompts"
 
     log_level: str = "info"
 

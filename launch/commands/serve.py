@@ -1,0 +1,52 @@
+"""`thirdring serve`: everything that answers calls, in one process tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from launch.options import DEFAULT_STATE, StateOption
+
+if TYPE_CHECKING:
+    from launch.settings import Settings
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings (TOML) over the defaults."),
+]
+
+
+def serve(state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
+    """Answer calls: FastAGI, ears, ledger and recorder; SIGTERM ends it cleanly.
+
+    Refuses to start with every problem of the flows, or when the ports or the ledger are taken.
+    """
+    from launch import loops
+    from launch.logs import set_up_logs
+    from launch.settings import load_settings
+
+    settings = load_settings(config)
+    set_up_logs(settings.log_level)
+    loops.run(_serve(settings, state))
+
+
+async def _serve(settings: Settings, state: Path) -> None:
+    from launch import loops
+    from launch.serving import serving
+
+    async with serving(settings, state) as running:
+        host, port = running.agi_address
+        typer.echo(
+            f"answering on agi://{host}:{port} with {', '.join(running.flows)}; "
+            f"ledger {running.ledger_path}; ctrl-c ends",
+            err=True,
+        )
+        name = await loops.told_to_stop()
+        typer.echo(f"{name}: live calls finish or are marked", err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)

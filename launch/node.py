@@ -1,0 +1,137 @@
+"""One process that answers calls: house, prompts, ears and FastAGI wired to one event sink."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from agi.channel import Equipment
+from agi.ears.service import EarsService
+from agi.ears.vad import SileroVad
+from agi.limits import Limits
+from agi.prompts.engines import make_engines
+from agi.prompts.store import PromptStore
+from agi.queueing import REQUESTS, BackDesk
+from agi.reception import Reception, Start
+from agi.server import FastAgiServer
+from callflow.engine import FlowRun
+from callflow.house import House
+from calls.call import EventSink
+from calls.clock import SystemClock
+from launch.live_house import LiveHouse
+from launch.prompt_lines import house_lines
+from launch.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A running node and where it listens."""
+
+    house: LiveHouse
+    server: FastAgiServer
+    agi: tuple[str, int]
+    ears: tuple[str, int]
+
+
+@asynccontextmanager
+async def node(
+    settings: Settings, state: Path, sink: EventSink, *, share_port: bool = False, ears_port: int
+) -> AsyncIterator[Node]:
+    """Serve calls until the block ends; then live calls finish or are marked.
+
+    Raises FlowFileError for broken flows, ConfigError for an address that is taken.
+    """
+    house = LiveHouse(settings.scripts)
+    prompts = _prompts(settings, state)
+    ears = EarsService(SileroVad())
+    desk = BackDesk()
+    private = FastAgiServer(desk.answer, flow_known=REQUESTS.__contains__, limits=_limits(settings))
+    try:
+        await _warm(prompts, settings)
+        ears_at = await ears.start(settings.ears.host, ears_port)
+        back = await private.start(settings.agi.host, 0)
+        reception = Reception(
+            start=_starter(house, settings),
+            sink=sink,
+            clock=SystemClock(),
+            equipment=Equipment(prompts=prompts, ears=ears, desk=desk, state=state),
+            back=f"{back[0]}:{back[1]}",
+        )
+        server = FastAgiServer(
+            reception.answer,
+            flow_known=house.knows,
+            limits=_limits(settings),
+            secret=settings.agi.secret,
+            sources=settings.agi.allow_from,
+            log_dialogue=settings.log_level == "debug",
+        )
+        agi_at = await server.start(settings.agi.host, settings.agi.port, reuse_port=share_port)
+        watching = asyncio.create_task(_watch(house, prompts, settings))
+        try:
+            yield Node(house, server, agi_at, ears_at)
+        finally:
+            watching.cancel()
+            await server.stop(grace_s=settings.agi.stop_grace_s)
+    finally:
+        await private.stop(grace_s=0)
+        await ears.stop()
+        prompts.close()
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        calls=settings.agi.most_calls,
+        per_source=max(1024, 2 * settings.agi.most_calls),
+        lease_s=float(settings.agi.lease_s),
+    )
+
+
+def _starter(house: LiveHouse, settings: Settings) -> Start:
+    """Starts a run on the house of now, with the house's own variables."""
+    own, language = settings.house.all_variables(), settings.house.language
+
+    def start(flow: str, variables: Mapping[str, Any]) -> FlowRun:
+        return house.start(flow, {**own, **variables}, language)
+
+    return start
+
+
+def _prompts(settings: Settings, state: Path) -> PromptStore:
+    engines = make_engines(
+        settings.prompts.engines,
+        kokoro_models=settings.prompts.kokoro_models,
+        command=settings.prompts.command,
+    )
+    return PromptStore(state, settings.bundled_prompts, settings.prompts.studio, engines)
+
+
+async def _warm(prompts: PromptStore, settings: Settings) -> None:
+    """Make every line ready that needs nothing from a call; say which have no sound."""
+    lines = [each.line for each in house_lines(settings) if each.fixed]
+    problems = await prompts.warm(lines)
+    if problems:
+        _log.warning(
+            "some lines have no sound; run `thirdring prompts missing`",
+            lines=sorted({f"{line.name} ({line.language})" for line, _ in problems}),
+        )
+
+
+async def _watch(house: LiveHouse, prompts: PromptStore, settings: Settings) -> None:
+    tasks: set[asyncio.Task[None]] = set()
+
+    def warm_again(_: House) -> None:
+        prompts.forget()
+        task = asyncio.ensure_future(_warm(prompts, settings))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    house.changed.append(warm_again)
+    await house.watch()

@@ -1,0 +1,155 @@
+"""The whole server of one state folder: ledger, recorder, and one or more nodes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from calls.clock import SystemClock
+from calls.errors import ConfigError
+from launch.node import node
+from launch.settings import Settings
+from ledger.interrupted import mark_interrupted
+from ledger.reader import LedgerReader
+from ledger.relay import RelayServer, relay_address
+from ledger.writer import LedgerWriter
+from recorder.intake import RecorderIntake
+from recorder.source import LedgerSource
+
+_log = structlog.get_logger(__name__)
+_WORKER_STARTS_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running server: where it listens and keeps things."""
+
+    state: Path
+    ledger_path: Path
+    agi_address: tuple[str, int]
+    ears_address: tuple[str, int]
+    flows: tuple[str, ...]
+
+
+@asynccontextmanager
+async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
+    """Serve until the block ends. `serve.json` in the state folder names pid and ports.
+
+    Raises FlowFileError, ConfigError or LedgerError before anything is answered.
+    """
+    state = state.resolve()
+    state.mkdir(parents=True, exist_ok=True)
+    writer = LedgerWriter(ledger_path(settings, state))
+    try:
+        dead = await mark_interrupted(writer)
+        if dead:
+            _log.warning("calls of a server that died were marked interrupted", calls=dead)
+        shared = settings.agi.procs > 1
+        with LedgerReader(writer.path) as reader:
+            intake = RecorderIntake(state, LedgerSource(reader), writer, SystemClock())
+            async with node(
+                settings, state, writer, share_port=shared, ears_port=settings.ears.port
+            ) as first:
+                intake.start()
+                try:
+                    running = Running(
+                        state, writer.path, first.agi, first.ears, tuple(first.house.current.flows)
+                    )
+                    async with _workers(settings, state, writer, first.agi[1]):
+                        with _announced(running):
+                            yield running
+                finally:
+                    await asyncio.to_thread(intake.stop)
+            await asyncio.to_thread(intake.take_in_now)
+    finally:
+        await asyncio.to_thread(writer.close)
+
+
+def ledger_path(settings: Settings, state: Path) -> Path:
+    """The node's own ledger file."""
+    if settings.ledger.url:
+        raise ConfigError(
+            f"ledger.url {settings.ledger.url!r}: only the node's own SQLite is served so far; "
+            "leave it empty"
+        )
+    return state / "ledger.sqlite"
+
+
+@asynccontextmanager
+async def _workers(
+    settings: Settings, state: Path, writer: LedgerWriter, port: int
+) -> AsyncIterator[None]:
+    """The further processes of `agi.procs`; they send their events to this one."""
+    if settings.agi.procs == 1:
+        yield
+        return
+    relay = RelayServer(writer, relay_address(state))
+    await relay.start()
+    agi = settings.agi.model_copy(update={"port": port})
+    order = json.dumps(
+        {
+            "settings": settings.model_copy(update={"agi": agi}).model_dump(mode="json"),
+            "state": str(state),
+            "relay": str(relay.address),
+        }
+    )
+    workers: list[asyncio.subprocess.Process] = []
+    try:
+        for _ in range(settings.agi.procs - 1):
+            workers.append(await _start_worker(order))
+        yield
+    finally:
+        for worker in workers:
+            if worker.returncode is None:
+                worker.terminate()
+        await asyncio.gather(*(worker.wait() for worker in workers))
+        await relay.stop()
+
+
+async def _start_worker(order: str) -> asyncio.subprocess.Process:
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "launch.worker",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    if worker.stdin is None or worker.stdout is None:
+        raise ConfigError("agi.procs: a further process could not be started; use procs = 1")
+    worker.stdin.write(order.encode())
+    await worker.stdin.drain()
+    worker.stdin.close()
+    try:
+        ready = await asyncio.wait_for(worker.stdout.readline(), _WORKER_STARTS_S)
+    except TimeoutError:
+        ready = b""
+    if ready.strip() != b"ready":
+        if worker.returncode is None:
+            worker.kill()
+        raise ConfigError("agi.procs: a further process did not start; its log above says why")
+    return worker
+
+
+@contextmanager
+def _announced(running: Running) -> Iterator[None]:
+    """`serve.json` stands in the state folder while the server runs."""
+    path = running.state / "serve.json"
+    told = {
+        "pid": os.getpid(),
+        "agi": list(running.agi_address),
+        "ears": list(running.ears_address),
+        "flows": list(running.flows),
+    }
+    path.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
