@@ -1,0 +1,174 @@
+"""A call told as a conversation, from its events: who, what, when. Pure text, no terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from calls.events import CallEvent
+from calls.masking import mask, plain
+
+_MOST_CELLS = 400
+_NUMBER = re.compile(r"\+?[0-9]{7,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the story."""
+
+    at_ms: int
+    who: str
+    what: str
+
+
+def clock(ms: int) -> str:
+    """`mm:ss.mmm` since the call was offered; minutes go on past 59."""
+    return f"{ms // 60_000:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
+
+
+def story(events: Iterable[CallEvent], *, unmasked: bool = False) -> list[Told]:
+    """What a person wants to know of a call, by time; runs of 7 digits or more are masked.
+
+    Left out: facts that only matter while the call is live (`saying`, `hearing`) and the flow's
+    own steps; a kind without wording here shows with its data, so that nothing is hidden.
+    """
+    told = []
+    for event in events:
+        if event.kind in _LIVE_ONLY:
+            continue
+        tell = _TELLERS.get(event.kind, _other)
+        who, what = tell(event, _Data(event.data))
+        if not unmasked:
+            what = _NUMBER.sub(lambda found: mask(found.group()), what)
+        start = event.data.get(_STARTS.get(event.kind, ""))
+        at_ms = start if isinstance(start, int) else event.offset_ms
+        told.append(Told(at_ms, who, plain(what, most_cells=_MOST_CELLS)))
+    return sorted(told, key=lambda one: one.at_ms)
+
+
+class _Data:
+    """An event's data as text, absent ones empty: an old or odd event is still told."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data = data
+
+    def __getitem__(self, name: str) -> str:
+        value = self._data.get(name)
+        if isinstance(value, list | tuple):
+            return ", ".join(map(str, value))
+        return "" if value is None else str(value)
+
+    def seconds(self, name: str) -> str:
+        """A length in milliseconds as seconds."""
+        value = self._data.get(name)
+        return f"{value / 1000:.1f} s" if isinstance(value, int | float) else "? s"
+
+    def clock(self, name: str) -> str:
+        value = self._data.get(name)
+        return clock(value) if isinstance(value, int) else "?"
+
+
+_Tell = Callable[[CallEvent, _Data], tuple[str, str]]
+_STARTS = {"said": "start_ms", "heard": "from_ms", "key": "at_ms"}
+"""Facts recorded at their end, and where their beginning stands."""
+
+_LIVE_ONLY = frozenset({"saying", "hearing", "stepped"})
+
+
+def _offered(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    name = f" ({data['caller_name']})" if data["caller_name"] else ""
+    return "caller", f"{data['ani'] or 'unknown'}{name} calls {data['dnis']}: flow {data['flow']}"
+
+
+def _answered(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"answers on ring {data['rings']}, after {data.seconds('waited_ms')}"
+
+
+def _said(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    cut = "" if data["ended"] == "completed" else f", cut: {data['ended']}"
+    who = "agent" if data["performer"] == "agent" else "house"
+    return who, f"“{data['text']}” [{data['line']}, to {data.clock('end_ms')}{cut}]"
+
+
+def _listening(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"listens up to {data.seconds('window_ms')} for {data['wanted']}"
+
+
+def _heard(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    level = f" at {data['level_dbov']} dBov" if data["level_dbov"] else ""
+    span = f"{data.clock('from_ms')} to {data.clock('to_ms')}"
+    return "caller", f"{data['what']}{level} [{span}; {data['reason']}]"
+
+
+def _key(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "caller", f"presses {data['digits']}"
+
+
+def _queued(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"puts the caller into queue {data['queue']}"
+
+
+def _agent_offered(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "agent", f"{data['agent']} rings"
+
+
+def _agent_answered(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "agent", f"{data['agent']} answers after {data.seconds('waited_ms')}"
+
+
+def _left_queue(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    lengths = f"waited {data.seconds('waited_ms')}, talked {data.seconds('talked_ms')}"
+    return "house", f"queue {data['queue']} ends: {data['result']}, {lengths}"
+
+
+def _recording(event: CallEvent, data: _Data) -> tuple[str, str]:
+    what = event.kind.removeprefix("recording_")
+    why = f" ({data['reason']})" if data["reason"] else ""
+    return "house", f"recording {what}{why}: {data['recording']}"
+
+
+def _recording_kept(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    problem = f"; {data['problem']}" if data["problem"] else ""
+    return "house", f"recording kept: {data['file']}, {data.seconds('duration_ms')}{problem}"
+
+
+def _fault(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "fault", f"{data['where']}: {data['problem']}"
+
+
+def _hung_up(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return {"us": "house"}.get(data["by"], data["by"] or "?"), "hangs up"
+
+
+def _ended(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    disposition = f", {data['disposition']}" if data["disposition"] else ""
+    return "house", f"the call is over: {data['end_reason']}{disposition}"
+
+
+def _other(event: CallEvent, _data: _Data) -> tuple[str, str]:
+    facts = ", ".join(f"{name}: {value}" for name, value in event.data.items())
+    return "", f"{event.kind} {facts}".rstrip()
+
+
+_TELLERS: Mapping[str, _Tell] = {
+    "offered": _offered,
+    "answered": _answered,
+    "said": _said,
+    "listening": _listening,
+    "heard": _heard,
+    "key": _key,
+    "queued": _queued,
+    "agent_offered": _agent_offered,
+    "agent_answered": _agent_answered,
+    "left_queue": _left_queue,
+    "recording_started": _recording,
+    "recording_paused": _recording,
+    "recording_resumed": _recording,
+    "recording_stopped": _recording,
+    "recording_kept": _recording_kept,
+    "fault": _fault,
+    "hung_up": _hung_up,
+    "ended": _ended,
+}

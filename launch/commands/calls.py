@@ -1,0 +1,238 @@
+"""`thirdring calls`: what the ledger tells of calls, as a table, a story, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calls.masking import mask, plain
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calls.events import CallEvent
+    from ledger.rows import CallRow
+
+group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, show, export.")
+
+_NONE_YET = (
+    "No calls yet. `thirdring demo` lets simulated callers call; `thirdring serve` takes real ones."
+)
+_NONE_FOUND = "No call fits; widen --since and --until, or leave them out."
+_TABLE_LIMIT = 50
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What a spreadsheet takes for the start of a formula (OWASP, CSV injection), wide forms too."""
+
+_Unmasked = Annotated[
+    bool, typer.Option("--unmasked", help="Show whole numbers, not `138****1234`.")
+]
+_Since = Annotated[
+    datetime | None,
+    typer.Option(
+        help="Only calls offered at or after this time, UTC.",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    ),
+]
+_Until = Annotated[
+    datetime | None,
+    typer.Option(
+        help="Only calls offered before this time, UTC.",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="calls")
+
+
+@group.command("list")
+def list_(
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="The latest so many; 0 for all. Default: 50 in the table, all in JSON."
+        ),
+    ] = None,
+    since: _Since = None,
+    until: _Until = None,
+    unmasked: _Unmasked = False,
+) -> None:
+    """List calls, oldest first. --json carries whole numbers: it is the site's own interface."""
+    most = (0 if as_json else _TABLE_LIMIT) if limit is None else limit
+    found = _calls(state, most, since, until)
+    if as_json:
+        print_json([call_json(call) for call in found or ()])
+    elif found is None:
+        typer.echo(_NONE_YET)
+    elif not found:
+        typer.echo(_NONE_FOUND if since or until else _NONE_YET)
+    else:
+        _print_table(found, unmasked=unmasked)
+        if len(found) == most:
+            typer.echo(f"The latest {most}; --limit 0 shows all.")
+
+
+@group.command()
+def show(
+    call_id: Annotated[str, typer.Argument(metavar="ID", help="A call's id, or how it begins.")],
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+    unmasked: _Unmasked = False,
+) -> None:
+    """Tell one call: who said what, when, what was heard. --json gives every event, unmasked."""
+    from ledger.opening import LEDGER_FILE
+    from ledger.reader import LedgerReader
+
+    with LedgerReader(state / LEDGER_FILE) as reader:
+        call = reader.call(call_id)
+        events = reader.events(call.id)
+    if as_json:
+        print_json({"call": call_json(call), "events": [_event_json(one) for one in events]})
+    else:
+        _print_story(call, events, unmasked=unmasked)
+
+
+@group.command()
+def export(
+    target: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV file to write; - for standard output.")
+    ],
+    state: StateOption = DEFAULT_STATE,
+    since: _Since = None,
+    until: _Until = None,
+    unmasked: _Unmasked = False,
+) -> None:
+    """Write calls as CSV, oldest first; every cell is text and none can act as a formula."""
+    found = _calls(state, 0, since, until)
+    if not found:
+        typer.echo(_NONE_YET if found is None else _NONE_FOUND, err=True)
+        return
+    if str(target) == "-":
+        _write_csv(sys.stdout, found, unmasked=unmasked)
+        return
+    # The mark lets a spreadsheet see UTF-8.
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        _write_csv(file, found, unmasked=unmasked)
+    typer.echo(f"{len(found)} calls in {target}")
+
+
+def call_json(call: CallRow) -> dict[str, Any]:
+    """A call as `calls list --json` prints it; times are ISO 8601 UTC."""
+    return {
+        name: value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
+        for name, value in asdict(call).items()
+    }
+
+
+def csv_cell(value: object) -> str:
+    """Text that a spreadsheet shows and never carries out."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _calls(
+    state: Path, limit: int, since: datetime | None, until: datetime | None
+) -> list[CallRow] | None:
+    """Calls that fit; None when there is no ledger yet."""
+    from ledger.opening import LEDGER_FILE, LedgerMissingError
+    from ledger.reader import LedgerReader
+
+    try:
+        with LedgerReader(state / LEDGER_FILE) as reader:
+            return reader.calls(since=_utc(since), until=_utc(until), limit=limit or None)
+    except LedgerMissingError:
+        return None
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at and at.replace(tzinfo=UTC)
+
+
+def _event_json(event: CallEvent) -> dict[str, Any]:
+    return {
+        "seq": event.seq,
+        "offset_ms": event.offset_ms,
+        "kind": event.kind,
+        "data": dict(event.data),
+        "at": event.at.isoformat(timespec="milliseconds"),
+    }
+
+
+def _number(number: str, *, unmasked: bool) -> str:
+    return plain(number if unmasked else mask(number))
+
+
+def _length(call: CallRow) -> str:
+    return "live" if call.ended_ms is None else f"{call.ended_ms / 1000:.1f} s"
+
+
+def _print_table(found: Sequence[CallRow], *, unmasked: bool) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    table = Table(
+        Column("call", no_wrap=True),
+        "offered (UTC)",
+        "from",
+        "to",
+        "flow",
+        "rings",
+        "length",
+        "ended",
+        "disposition",
+        box=None,
+    )
+    for call in found:
+        table.add_row(
+            call.id,
+            f"{call.offered_at:%m-%d %H:%M:%S}" if call.offered_at else "",
+            _number(call.ani, unmasked=unmasked),
+            plain(call.dnis),
+            plain(call.flow),
+            "" if call.rings is None else str(call.rings),
+            _length(call),
+            plain(call.end_reason or ""),
+            plain(call.disposition or ""),
+        )
+    # A pipe gets whole rows: only a terminal has an edge to fold at.
+    console = Console(markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(markup=False, emoji=False, width=200)
+    console.print(table)
+
+
+def _print_story(call: CallRow, events: Sequence[CallEvent], *, unmasked: bool) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from launch.call_story import clock, story
+
+    console = Console(markup=False, emoji=False, highlight=False)
+    offered = f"{call.offered_at:%Y-%m-%d %H:%M:%S} UTC" if call.offered_at else ""
+    console.print(f"Call {call.id}  {offered}  {_length(call)}", style="bold")
+    table = Table(Column(no_wrap=True), Column(no_wrap=True), "", box=None, show_header=False)
+    for told in story(events, unmasked=unmasked):
+        table.add_row(clock(told.at_ms), told.who, told.what)
+    console.print(table)
+
+
+def _write_csv(file: Any, found: Sequence[CallRow], *, unmasked: bool) -> None:
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    names = [one.name for one in fields(found[0])]
+    writer.writerow(names)
+    for call in found:
+        values = call_json(call)
+        if not unmasked:
+            values["ani"] = mask(call.ani)
+        writer.writerow([csv_cell(values[name]) for name in names])
