@@ -1,0 +1,143 @@
+"""House rules and their verdicts: one monitor a rule, for live calls and recorded ones alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from callflow.rules_events import describe
+from callflow.rules_patterns import Pattern, advance
+from callflow.rules_state import Due, State, Status
+from calls.events import CallEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One house rule: kept when all its patterns are."""
+
+    id: str
+    """As in the house rules: `A05`."""
+
+    title: Mapping[str, str]
+    """By language, `zh` and `en`."""
+
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An event that a verdict rests on."""
+
+    seq: int
+    offset_ms: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a rule came to on one call, and why."""
+
+    rule: Rule
+    status: Status
+    why: str
+    """What broke it, or kept it from being judged; else empty."""
+
+    evidence: tuple[Evidence, ...]
+    """Every event that brought the rule further, in order; the last one is what broke it."""
+
+    due: tuple[Due, ...]
+    """What is expected next, while the call goes on."""
+
+
+class RuleSet:
+    """The rules of one file, in its order."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = {rule.id: rule for rule in rules}
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules.values())
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        return self._rules[rule_id]
+
+    def __contains__(self, rule_id: object) -> bool:
+        return rule_id in self._rules
+
+
+Progress = tuple[State, ...]
+"""The state of each pattern of a rule: hashable, and all that the future depends on."""
+
+
+def begin(rule: Rule) -> Progress:
+    """Where a rule stands before the first event."""
+    return tuple(pattern.start() for pattern in rule.patterns)
+
+
+def step(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
+    """Where a rule stands after one more event."""
+    pairs = zip(rule.patterns, progress, strict=True)
+    return tuple(advance(pattern, state, event) for pattern, state in pairs)
+
+
+def status_of(progress: Progress) -> Status:
+    """Broken by one broken pattern; kept when all are kept or speak of nothing that happened."""
+    found = {state.status for state in progress}
+    for status in (Status.BROKEN, Status.PENDING, Status.KEPT):
+        if status in found:
+            return status
+    return Status.NOT_APPLICABLE
+
+
+class Monitor:
+    """One rule on one call: feed it the events in order, ask it at any time."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._progress = begin(rule)
+        self._evidence: list[Evidence] = []
+
+    def feed(self, event: CallEvent) -> None:
+        """Take in the next event."""
+        before, self._progress = self._progress, step(self.rule, self._progress, event)
+        if any(map(_moved, before, self._progress)):
+            self._evidence.append(Evidence(event.seq, event.offset_ms, describe(event)))
+
+    def verdict(self) -> Verdict:
+        """What the rule came to so far."""
+        status = status_of(self._progress)
+        return Verdict(
+            rule=self.rule,
+            status=status,
+            why="; ".join(state.why for state in self._progress if state.why),
+            evidence=tuple(self._evidence),
+            due=tuple(self._dues()) if status is Status.PENDING else (),
+        )
+
+    def _dues(self) -> Iterator[Due]:
+        for pattern, state in zip(self.rule.patterns, self._progress, strict=True):
+            due = pattern.due(state) if state.status is Status.PENDING else None
+            if due is not None:
+                yield due
+
+
+def score(events: Iterable[CallEvent], rules: Iterable[Rule]) -> tuple[Verdict, ...]:
+    """The verdict of every rule on a recorded call, or on what there is of a live one.
+
+    `events` are those of one call in order of their numbers.
+    """
+    monitors = [Monitor(rule) for rule in rules]
+    for event in events:
+        for monitor in monitors:
+            monitor.feed(event)
+    return tuple(monitor.verdict() for monitor in monitors)
+
+
+def _moved(before: State, after: State) -> bool:
+    """Whether an event meant something to a pattern, closing at the end of the call aside."""
+    if after.status is Status.BROKEN:
+        return before.status is not Status.BROKEN
+    return replace(after, status=before.status, speaking=before.speaking, why="") != before
