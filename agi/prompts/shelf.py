@@ -17,8 +17,6 @@ from agi.prompts.sources import Rendering, Studio
 from calls.actions import Line
 from calls.errors import PromptError
 
-_PRUNE_EVERY = 256
-
 
 class Shelf:
     """Files below one folder. Called from worker threads only, safely from several at once."""
@@ -27,7 +25,6 @@ class Shelf:
         self._folder = folder
         self._most_cached = most_cached
         self._lock = threading.Lock()
-        self._written = 0
         if not str(folder).isascii():
             raise PromptError(
                 f"{folder}: Asterisk needs a path of ASCII letters; choose another --state folder"
@@ -74,13 +71,16 @@ class Shelf:
 
     def keep_spoken(self, name: str, samples: sound.Samples, engine: str) -> Prompt:
         """Put an engine's output into the cache."""
-        prompt = self._write(self._spoken(name), samples, engine)
+        return self._write(self._spoken(name), samples, engine)
+
+    def prune(self, in_use: frozenset[Path]) -> None:
+        """Drop the cached files used longest ago once there are too many, never one `in_use`."""
         with self._lock:
-            self._written += 1
-            due = self._written % _PRUNE_EVERY == 1
-        if due:
-            self._prune()
-        return prompt
+            found = self._folder.glob("spoken/*/*.wav")
+            files = sorted(found, key=lambda path: path.stat().st_mtime_ns)
+            for path in files[: max(0, len(files) - self._most_cached)]:
+                if path not in in_use:
+                    path.unlink(missing_ok=True)
 
     def _spoken(self, name: str) -> Path:
         return self._folder / "spoken" / name[:2] / f"{name}.wav"
@@ -119,12 +119,3 @@ class Shelf:
                 f"{folder}: cannot be made ({error.strerror}); choose a --state folder you may "
                 "write to"
             ) from error
-
-    def _prune(self) -> None:
-        """Drop the cached files used longest ago once there are too many."""
-        with self._lock:
-            files = [
-                (path.stat().st_mtime_ns, path) for path in self._folder.glob("spoken/*/*.wav")
-            ]
-            for _, path in sorted(files)[: max(0, len(files) - self._most_cached)]:
-                path.unlink(missing_ok=True)

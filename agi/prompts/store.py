@@ -27,11 +27,12 @@ from calls.errors import PromptError
 _log = structlog.get_logger(__name__)
 _Key = tuple[str, str, str]
 Progress = Callable[[int, int, Line], None]
-_MOST_KNOWN = 5000
+_MOST_KNOWN = 2000
 _MOST_WAITING = 200
 _REST_MS = 30_000
 _FAILED_MS = 10_000
 _WARM_AT_ONCE = 4
+_PRUNE_EVERY = 256
 
 
 def _key(line: Line) -> _Key:
@@ -73,6 +74,7 @@ class PromptStore:
         self._speaking: dict[tuple[str, str, str], asyncio.Task[Prompt]] = {}
         self._failed: dict[_Key, tuple[int, str]] = {}
         self._resting: dict[str, int] = {}
+        self._written = 0
         self._closed = False
 
     def find(self, line: Line) -> Prompt | None:
@@ -245,9 +247,14 @@ class PromptStore:
             # An engine is somebody else's program: whatever it raises, the next one is asked.
             self._resting[engine.name] = self._clock.monotonic_ms() + _REST_MS
             raise PromptError(f"it broke: {type(error).__name__}: {error}") from error
-        return await loop.run_in_executor(
+        prompt = await loop.run_in_executor(
             self._files, self._shelf.keep_spoken, name, samples, engine.name
         )
+        self._written += 1
+        if self._written % _PRUNE_EVERY == 1:
+            in_use = frozenset(known.path for known in self._known.values())
+            await loop.run_in_executor(self._files, self._shelf.prune, in_use | {prompt.path})
+        return prompt
 
 
 def cache_name(engine: TtsEngine, line: Line) -> str:

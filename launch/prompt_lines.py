@@ -1,0 +1,57 @@
+"""The house's lines as the prompt tools see them: fixed ones, and those that vary by call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callflow.house import House
+from callflow.steps import AskAct, MenuAct
+from calls.actions import Line
+from launch.settings import LANGUAGES, Settings
+
+HOUSE_VARIABLES = frozenset({"company", "agent_no"})
+
+
+@dataclass(frozen=True, slots=True)
+class HouseLine:
+    """One line in one language; `text` still has its variables when it is not `fixed`."""
+
+    line: Line
+    fixed: bool
+    """No variable but the house's own: it can be recorded and rendered ahead."""
+
+    used_in: tuple[str, ...]
+    """`flow.step` of every step that says it."""
+
+
+def house_lines(settings: Settings, languages: Sequence[str] = LANGUAGES) -> list[HouseLine]:
+    """Every line of the house in `languages`, in the order of lines.yaml.
+
+    Raises FlowFileError when flows or lines are wrong.
+    """
+    house = House.load(settings.scripts)
+    used = _uses(house)
+    found: list[HouseLine] = []
+    for wording in house.lines.values():
+        fixed = wording.names <= HOUSE_VARIABLES
+        for language in languages:
+            if fixed:
+                line = wording.speak(language, settings.house.variables(language))
+            else:
+                text = wording.wordings[language].text
+                line = Line(name=wording.name, text=text, language=language, tags=wording.tags)
+            found.append(HouseLine(line, fixed, tuple(used.get(wording.name, ()))))
+    return found
+
+
+def _uses(house: House) -> dict[str, list[str]]:
+    used: dict[str, list[str]] = {}
+    for flow in house.flows.values():
+        for step in flow.steps:
+            names = list(step.says)
+            if isinstance(step.act, MenuAct | AskAct):
+                names.append(step.act.reprompt)
+            for name in dict.fromkeys(names):
+                used.setdefault(name, []).append(f"{flow.name}.{step.name}")
+    return used
