@@ -35,14 +35,16 @@ class CallerAudio:
 
     def frame(self, index: int) -> bytes:
         """Frame `index`: little-endian 16-bit samples, `FRAME_BYTES` of them."""
-        return to_pcm(self.samples(index))
+        return to_pcm(self.samples(index * FRAME_SAMPLES, FRAME_SAMPLES))
 
-    def samples(self, index: int) -> Samples:
-        """Frame `index` in -1..1, before it is cut to 16 bits."""
-        first = index * FRAME_SAMPLES
-        mixed = _looped(self._comfort, first)
+    def samples(self, first: int, count: int) -> Samples:
+        """`count` samples from sample `first` of the call, in -1..1, before they are clipped."""
+        mixed = _looped(self._comfort, first, count)
         for begin_ms, end_ms, background in self._acting.background_spans():
-            _add(mixed, first, begin_ms, end_ms, _looped(self._loop(background), first))
+            low = max(0, begin_ms * _PER_MS - first)
+            high = count if end_ms is None else min(count, end_ms * _PER_MS - first)
+            if low < high:
+                mixed[low:high] += _looped(self._loop(background), first + low, high - low)
         for speech in self._acting.speeches():
             _add_speech(mixed, first, speech.begin_ms, self._voice(speech))
         return mixed
@@ -74,25 +76,17 @@ def from_pcm(pcm: bytes) -> Samples:
     return (np.frombuffer(pcm, "<i2") / 32768).astype(np.float32)
 
 
-def _looped(loop: Samples, first: int) -> Samples:
+def _looped(loop: Samples, first: int, count: int) -> Samples:
+    """`count` samples of a loop that began at sample 0."""
     start = first % len(loop)
-    part = loop[start : start + FRAME_SAMPLES]
-    if len(part) < FRAME_SAMPLES:
-        part = np.concatenate([part, loop[: FRAME_SAMPLES - len(part)]])
-    return part.copy()
-
-
-def _add(mixed: Samples, first: int, begin_ms: int, end_ms: int | None, sound: Samples) -> None:
-    """Add `sound` where the frame lies between the two times, to the sample."""
-    low = max(0, begin_ms * _PER_MS - first)
-    high = FRAME_SAMPLES if end_ms is None else min(FRAME_SAMPLES, end_ms * _PER_MS - first)
-    if low < high:
-        mixed[low:high] += sound[low:high]
+    if start + count <= len(loop):
+        return loop[start : start + count].copy()
+    return np.resize(np.roll(loop, -start), count)
 
 
 def _add_speech(mixed: Samples, first: int, begin_ms: int, voice: Samples) -> None:
     offset = first - begin_ms * _PER_MS
     low = max(0, -offset)
-    high = min(FRAME_SAMPLES, len(voice) - offset)
+    high = min(len(mixed), len(voice) - offset)
     if low < high:
         mixed[low:high] += voice[offset + low : offset + high]

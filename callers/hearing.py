@@ -32,6 +32,9 @@ NOISE_MS: Final = 3000
 NOISE_WITH_SPEECH_MS: Final = 1500
 """The same when a voice is lost in it."""
 
+NOISE_AT_END_MS: Final = 1500
+"""A window that runs out on a line noisy for this long was noise, not silence."""
+
 CLEAR_MS: Final = 1500
 """Time without noise after which a line is clear again."""
 
@@ -99,6 +102,14 @@ def noise_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
         if known_ms <= end_ms:
             return Sensed(known_ms, Sound.NOISE, begin_ms, known_ms, noise_level(acting, begin_ms))
     return None
+
+
+def noisy_at_end(acting: Acting, from_ms: int, to_ms: int) -> bool:
+    """Whether a window that runs out at `to_ms` does so on a line that has long been noisy."""
+    return any(
+        end_ms == to_ms and end_ms - max(begin_ms, from_ms) >= NOISE_AT_END_MS
+        for begin_ms, end_ms in noise_spans(acting, to_ms)
+    )
 
 
 def clear_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from callers.acting import Acting
 from callers.persona import Persona
-from callers.virtual_channel import QueuePlan, VirtualChannel
+from callers.queue_plan import QueuePlan
+from callers.virtual_channel import VirtualChannel
 from callers.voicebank import VoiceBank
 from callflow.conduct import conduct
 from callflow.engine import Ended, FlowRun

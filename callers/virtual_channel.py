@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from callers import hearing
 from callers.acting import Acting
 from callers.hearing import Sensed
-from calls.actions import Action, Line, Listen, Queue, Record, RecordCommand, Ring, Say, Until, Wait
+from callers.queue_plan import QueuePlan
+from callers.virtual_recorder import VirtualRecorder
+from calls.actions import Action, Line, Listen, Queue, Record, Ring, Say, Until, Wait
 from calls.call import Call
 from calls.clock import ManualClock
 from calls.events import (
@@ -22,10 +23,6 @@ from calls.events import (
     LeftQueue,
     Listening,
     Queued,
-    RecordingPaused,
-    RecordingResumed,
-    RecordingStarted,
-    RecordingStopped,
     Said,
     Saying,
 )
@@ -46,17 +43,6 @@ RING_TONE_MS: Final = 1000
 """The house answers when the tone of the last ring is over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueuePlan:
-    """What the other side of a queue does; the caller cannot know it."""
-
-    agent: str = ""
-    """Who answers; empty: nobody."""
-
-    answers_after_ms: int = 4000
-    talks_ms: int = 6000
-
-
 class VirtualChannel:
     """A `calls.ports.Channel` whose other end is a persona."""
 
@@ -74,14 +60,14 @@ class VirtualChannel:
         self._line_ms = line_ms
         self._queue_plan = queue
         self._down = False
-        self._recordings = 0
+        self._recorder = VirtualRecorder(call)
         self._keys_from_ms = 0
         """Keys pressed before this were taken by an earlier window."""
 
     async def perform(self, action: Action) -> Outcome:
         """Carry out `action` in no time at all; the clock says how long it took."""
-        if self._down and not isinstance(action, Record):
-            return HungUp(by=self.call.hung_up_by)
+        if self._down:
+            return self._gone()
         match action:
             case Ring():
                 return self._ring(action)
@@ -92,7 +78,7 @@ class VirtualChannel:
             case Queue():
                 return self._queue(action)
             case Record(command=command):
-                return self._record(command)
+                return self._recorder.perform(command)
             case Wait(ms=ms):
                 return Done() if self._pass(self._now + ms) else self._gone()
             case _:
@@ -120,17 +106,18 @@ class VirtualChannel:
         if self._down:
             return
         self._down = True
+        self._recorder.stop("call_ended")
         self.call.hung_up_by = by
         self.call.record(HungUpFact(by=by))
-        self._stop_recording("end of call")
 
-    def _gone(self) -> HungUp:
-        return HungUp(by=self.call.hung_up_by)
+    def _gone(self, talked_ms: int = 0) -> HungUp:
+        return HungUp(by=self.call.hung_up_by, talked_ms=talked_ms)
 
     def _ring(self, ring: Ring) -> Outcome:
         began_ms = self._now
         self._acting.rings(began_ms)
-        if not self._pass(began_ms + (ring.rings - 1) * ring.cycle_ms + RING_TONE_MS):
+        rang_ms = (ring.rings - 1) * ring.cycle_ms + RING_TONE_MS if ring.rings > 0 else 0
+        if not self._pass(began_ms + rang_ms):
             return self._gone()
         waited_ms = self._now - began_ms
         rings = waited_ms // ring.cycle_ms + 1
@@ -237,7 +224,11 @@ class VirtualChannel:
         ]
         if wanted:
             return min(wanted, key=lambda sensed: sensed.at_ms)
-        what = Sound.NOISE if listen.until is Until.CLEAR else Sound.SILENCE
+        clearing = listen.until is Until.CLEAR
+        noisy = "noise" in listen.wanted and hearing.noisy_at_end(
+            self._acting, open_ms, deadline_ms
+        )
+        what = Sound.NOISE if clearing or noisy else Sound.SILENCE
         level = hearing.noise_level(self._acting, deadline_ms)
         return Sensed(deadline_ms, what, open_ms, deadline_ms, level)
 
@@ -287,20 +278,28 @@ class VirtualChannel:
         self.call.record(Queued(queue=queue.name))
         self._acting.queued(began_ms)
         if not plan.agent or plan.answers_after_ms > queue.most_wait_ms:
-            if not self._pass(began_ms + queue.most_wait_ms):
-                return self._gone()
-            return self._left(queue, "no_answer", self._now - began_ms, 0)
+            return self._left(queue, began_ms, None, began_ms + queue.most_wait_ms)
         self.call.record(AgentOffered(agent=plan.agent))
-        if not self._pass(began_ms + plan.answers_after_ms):
-            return self._gone()
-        waited_ms = self._now - began_ms
-        self.call.record(AgentAnswered(agent=plan.agent, waited_ms=waited_ms))
-        if not self._pass(self._now + plan.talks_ms):
-            return self._gone()
-        return self._left(queue, "answered", waited_ms, plan.talks_ms)
+        answers_ms = began_ms + plan.answers_after_ms
+        if self._leaves_by(answers_ms):
+            return self._left(queue, began_ms, None, answers_ms)
+        self._pass(answers_ms)
+        self.call.record(AgentAnswered(agent=plan.agent, waited_ms=self._now - began_ms))
+        return self._left(queue, began_ms, self._now, self._now + plan.talks_ms)
 
-    def _left(self, queue: Queue, result: str, waited_ms: int, talked_ms: int) -> QueueLeft:
-        agent = self._queue_plan.agent if result == "answered" else ""
+    def _leaves_by(self, at_ms: int) -> bool:
+        return self._acting.leave_ms is not None and self._acting.leave_ms <= at_ms
+
+    def _left(self, queue: Queue, began_ms: int, answered_ms: int | None, until_ms: int) -> Outcome:
+        """Stay up to `until_ms`, or less when the caller leaves; the end of the stay."""
+        leaves = self._leaves_by(until_ms)
+        now_ms = max(self._acting.leave_ms or 0, self._now) if leaves else until_ms
+        self._clock.advance_ms(now_ms - self._now)
+        unanswered = "abandoned" if leaves else "no_answer"
+        waited_ms = (now_ms if answered_ms is None else answered_ms) - began_ms
+        talked_ms = 0 if answered_ms is None else now_ms - answered_ms
+        result = unanswered if answered_ms is None else "answered"
+        agent = "" if answered_ms is None else self._queue_plan.agent
         self.call.record(
             LeftQueue(
                 queue=queue.name,
@@ -310,28 +309,7 @@ class VirtualChannel:
                 agent=agent,
             )
         )
+        if leaves:
+            self._go_down("caller")
+            return self._gone(talked_ms)
         return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent)
-
-    def _record(self, command: RecordCommand) -> Outcome:
-        if command is RecordCommand.STOP:
-            self._stop_recording("flow")
-        elif command is RecordCommand.START and not self._down and not self.call.recording:
-            self._recordings += 1
-            self.call.recording = f"{self.call.id}-{self._recordings}"
-            self.call.record(
-                RecordingStarted(
-                    recording=self.call.recording,
-                    caller_file=f"monitor/{self.call.recording}-caller.wav",
-                    house_file=f"monitor/{self.call.recording}-house.wav",
-                )
-            )
-        elif self.call.recording and command is RecordCommand.PAUSE:
-            self.call.record(RecordingPaused(recording=self.call.recording))
-        elif self.call.recording and command is RecordCommand.RESUME:
-            self.call.record(RecordingResumed(recording=self.call.recording))
-        return Done()
-
-    def _stop_recording(self, reason: str) -> None:
-        if self.call.recording:
-            self.call.record(RecordingStopped(recording=self.call.recording, reason=reason))
-            self.call.recording = ""

@@ -1,0 +1,16 @@
+"""What the other side of a queue does, where no real queue runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlan:
+    """What the other side of a queue does; the caller cannot know it."""
+
+    agent: str = ""
+    """Who answers; empty: nobody."""
+
+    answers_after_ms: int = 4000
+    talks_ms: int = 6000

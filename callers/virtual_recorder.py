@@ -1,0 +1,54 @@
+"""The facts of a recording, without any sound: a call in virtual time writes no file."""
+
+from __future__ import annotations
+
+from calls.actions import RecordCommand
+from calls.call import Call
+from calls.events import RecordingPaused, RecordingResumed, RecordingStarted, RecordingStopped
+from calls.outcomes import Done
+
+
+class VirtualRecorder:
+    """Records what the recorder of a telephone call would; a pause ends a recording there too."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._count = 0
+        self._paused = False
+
+    def perform(self, command: RecordCommand) -> Done:
+        """Carry out one command; out of turn it means nothing."""
+        running = self._call.recording
+        if command is RecordCommand.STOP:
+            self.stop("flow")
+        elif command is RecordCommand.START:
+            self._start()
+        elif command is RecordCommand.PAUSE and running:
+            self.stop("paused")
+            self._paused = True
+            self._call.record(RecordingPaused(recording=running))
+        elif command is RecordCommand.RESUME and self._paused:
+            self._start()
+            self._call.record(RecordingResumed(recording=self._call.recording))
+        return Done()
+
+    def stop(self, reason: str) -> None:
+        """End the recording that runs, if one does."""
+        self._paused = False
+        if self._call.recording:
+            recording, self._call.recording = self._call.recording, ""
+            self._call.record(RecordingStopped(recording=recording, reason=reason))
+
+    def _start(self) -> None:
+        if self._call.recording:
+            return
+        self._paused = False
+        self._count += 1
+        self._call.recording = f"{self._call.id}-{self._count}"
+        self._call.record(
+            RecordingStarted(
+                recording=self._call.recording,
+                caller_file=f"monitor/{self._call.recording}-in.wav",
+                house_file=f"monitor/{self._call.recording}-out.wav",
+            )
+        )
