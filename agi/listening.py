@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from agi.phone_line import PhoneLine
-from agi.ports import Answer, Ears, HearingSession, Prompt, Prompts
-from agi.pyst2 import AGIError, AGIHangup
+from agi.ports import Answer, Ears, HearingSession, Prompt, PromptPlayed, Prompts
+from agi.pyst2 import LIVE_STATES, AGIError, AGIHangup
 from agi.speaking import ready_prompt, said, saying
 from calls.actions import Listen
-from calls.errors import PromptError
+from calls.errors import CallCenterError
 from calls.events import Fault, HeardFact, Hearing, KeyFact, Listening
 from calls.outcomes import Failed, Heard, Keyed, Outcome, SaidEnd, Sound
 
+_COMMAND_ENDS_S = 3.0
 _LAST_WORDS_S = 0.5
 """How long the ears may still take to answer after Asterisk has ended the audio."""
 
 
-class _NoAudioError(Exception):
+class _NoAudioError(CallCenterError):
     """Asterisk ended the audio before the ears could answer."""
 
 
@@ -30,16 +32,21 @@ class _Window:
     action: Listen
     session: HearingSession
     prompt: Prompt | None
-    began_ms: int = 0
-    """Call offset of the audio session's first frame."""
+    lent_ms: int = 0
+    """Call offset at which Asterisk was asked for the audio."""
 
-    open: bool = False
+    prompt_over: bool = False
+
+    def base_ms(self) -> int:
+        """Call offset of the audio session's first frame."""
+        first_ms = self.session.first_frame_at_ms
+        if first_ms is None:
+            return self.lent_ms
+        call = self.line.call
+        return call.elapsed_ms() - (call.clock.monotonic_ms() - first_ms)
 
     def opens(self) -> None:
-        """The last sample of the prompt has been played, or there was none."""
-        if self.open:
-            return
-        self.open = True
+        """The window is open from here on."""
         action = self.action
         self.line.call.record(
             Listening(
@@ -49,9 +56,29 @@ class _Window:
             )
         )
 
-    def hears(self, what: str, level_dbov: float | None) -> None:
+    def prompt_ends(self, played: PromptPlayed) -> None:
+        """The prompt has been played, or was cut."""
+        self._record_prompt(played.started_ms, played.ended_ms, played.ended)
+        if played.ended is not SaidEnd.HANGUP:
+            self.opens()
+
+    def prompt_lost(self) -> None:
+        """The line fell, or the ears did, before anybody could say how the prompt ended."""
+        if self.prompt is not None and not self.prompt_over:
+            now_ms = self.line.call.elapsed_ms() - self.lent_ms
+            self._record_prompt(0, min(now_ms, self.prompt.duration_ms), SaidEnd.HANGUP)
+
+    def _record_prompt(self, started_ms: int, ended_ms: int, ended: SaidEnd) -> None:
+        words = self.action.prompt
+        if words is None or self.prompt_over:
+            return
+        self.prompt_over = True
+        call, base_ms = self.line.call, self.base_ms()
+        call.record(said(words, call.performer, base_ms + started_ms, base_ms + ended_ms, ended))
+
+    def hears(self, what: Sound, level_dbov: float) -> None:
         """What is heard changed."""
-        self.line.call.record(Hearing(what=what, level_dbov=level_dbov))
+        self.line.call.record(Hearing(what=what.value, level_dbov=level_dbov))
 
     def most_s(self) -> float:
         """The longest the audio session can take by itself."""
@@ -65,27 +92,29 @@ class _Window:
 async def listen(line: PhoneLine, prompts: Prompts, ears: Ears, action: Listen) -> Outcome:
     """Ask the ears. Raises AGIHangup when the line went down before they knew."""
     await line.answer()
-    prompt = None
-    if action.prompt is not None:
-        try:
-            prompt = await ready_prompt(line, prompts, action.prompt)
-        except PromptError as error:
-            line.call.record(Fault(where=f"prompt {action.prompt.name}", problem=str(error)))
-            return Failed(reason=str(error))
-    window = _Window(line, action, ears.expect(), prompt)
+    try:
+        prompt = await ready_prompt(line, prompts, action.prompt) if action.prompt else None
+        window = _Window(line, action, ears.expect(), prompt)
+    except CallCenterError as error:
+        return _failed(line, "ears" if action.prompt is None else "prompt", error)
     try:
         answer = await _ask(window)
     except AGIHangup:
-        _cut_by_hangup(window)
+        window.prompt_lost()
         raise
-    except (_NoAudioError, AGIError) as error:
-        line.call.record(Fault(where="ears", problem=str(error)))
-        return Failed(reason=str(error))
+    except (CallCenterError, AGIError) as error:
+        window.prompt_lost()
+        return _failed(line, "ears", error)
     return _recorded(window, answer)
 
 
+def _failed(line: PhoneLine, where: str, error: Exception) -> Failed:
+    line.call.record(Fault(where=where, problem=str(error)))
+    return Failed(reason=str(error))
+
+
 async def _ask(window: _Window) -> Answer:
-    line, session = window.line, window.session
+    session = window.session
     loop = asyncio.get_running_loop()
     executing = loop.create_task(_lend_audio(window))
     asking = loop.create_task(_question(window))
@@ -94,30 +123,31 @@ async def _ask(window: _Window) -> Answer:
         if not asking.done():
             await _after_audio_ended(executing, asking)
         answer = asking.result()
-        await session.close()
-        # The answer stands, whatever ended the audio; the next command finds a line that fell.
+        session.close()
         await asyncio.wait((executing,))
         if answer.kind == "hangup":
-            _raise_hangup(line, executing)
+            await _audio_broke_off(window, executing, answer)
+        # An answer stands, whatever ended the audio; the next command finds a line that fell.
         return answer
+    except CallCenterError:
+        session.close()
+        # Given the time to end by itself, Asterisk's command leaves the dialogue in step.
+        await asyncio.wait((executing,), timeout=_COMMAND_ENDS_S)
+        raise
     finally:
-        asking.cancel()
-        await session.close()
-        if not executing.done():
-            executing.cancel()
-        await asyncio.gather(executing, asking, return_exceptions=True)
+        session.close()
+        await _cancelled(executing, asking)
 
 
-def _raise_hangup(line: PhoneLine, executing: asyncio.Task[None]) -> None:
-    executing.result()
-    if line.session.hung_up:
-        raise AGIHangup("hung up while listening")
-    raise _NoAudioError("the audio ended before an answer")
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _lend_audio(window: _Window) -> None:
     session = window.line.session
-    window.began_ms = window.line.call.elapsed_ms()
+    window.lent_ms = window.line.call.elapsed_ms()
     await session.run(
         session.agi.appexec, "AudioSocket", window.session.address, most_s=window.most_s()
     )
@@ -130,7 +160,7 @@ async def _question(window: _Window) -> Answer:
         return await window.session.ask(action, on_hearing=window.hears)
     line.call.record(saying(action.prompt, line.call.performer))
     return await window.session.ask(
-        action, prompt_pcm=prompt.pcm(), on_prompt_end=window.opens, on_hearing=window.hears
+        action, prompt_pcm=prompt.pcm(), on_prompt_end=window.prompt_ends, on_hearing=window.hears
     )
 
 
@@ -142,22 +172,26 @@ async def _after_audio_ended(executing: asyncio.Task[None], asking: asyncio.Task
         raise _NoAudioError("the audio ended before an answer; is the ears' port reachable?")
 
 
-def _cut_by_hangup(window: _Window) -> None:
-    words = window.action.prompt
-    if words is None or window.open or window.prompt is None:
-        return
-    call = window.line.call
-    end_ms = min(call.elapsed_ms(), window.began_ms + window.prompt.duration_ms)
-    call.record(said(words, call.performer, window.began_ms, end_ms, SaidEnd.HANGUP))
+async def _audio_broke_off(
+    window: _Window, executing: asyncio.Task[None], answer: Answer
+) -> NoReturn:
+    """The audio ended under the question: the caller hung up, or only the audio is gone."""
+    if answer.prompt is not None:
+        window.prompt_ends(answer.prompt)
+    executing.result()
+    session = window.line.session
+    # AudioSocket may return before Asterisk has told of the hang-up; this asks.
+    state = await session.run(session.agi.channel_status)
+    if state not in LIVE_STATES:
+        raise AGIHangup("hung up while listening")
+    raise _NoAudioError("the audio ended before an answer; see Asterisk's log")
 
 
 def _recorded(window: _Window, answer: Answer) -> Outcome:
     """Record how the prompt and the window ended; the outcome."""
-    call, words, base_ms = window.line.call, window.action.prompt, window.began_ms
-    played = answer.prompt
-    if words is not None and played is not None:
-        start_ms, end_ms = base_ms + played.started_ms, base_ms + played.ended_ms
-        call.record(said(words, call.performer, start_ms, end_ms, played.ended))
+    call, base_ms = window.line.call, window.base_ms()
+    if answer.prompt is not None and not window.prompt_over:
+        window.prompt_ends(answer.prompt)
     if answer.kind == "key":
         at_ms = base_ms + answer.to_ms
         call.record(KeyFact(digits=answer.digits, at_ms=at_ms))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from calls.actions import Line, Listen
-from calls.outcomes import SaidEnd
+from calls.outcomes import SaidEnd, Sound
 
 
 class Prompt(Protocol):
@@ -80,18 +80,26 @@ class HearingSession(Protocol):
     def address(self) -> str:
         """The arguments of `EXEC AudioSocket`: `uuid,host:port`."""
 
+    @property
+    def first_frame_at_ms(self) -> int | None:
+        """By the clock of calls; None before the first frame."""
+
     async def ask(
         self,
-        listen: Listen,
+        question: Listen,
+        /,
         *,
         prompt_pcm: bytes | None = None,
-        on_prompt_end: Callable[[], None] | None = None,
-        on_hearing: Callable[[str, float | None], None] | None = None,
+        on_prompt_end: Callable[[PromptPlayed], None] | None = None,
+        on_hearing: Callable[[Sound, float], None] | None = None,
     ) -> Answer:
-        """Play the prompt, open the window at its end, say what was heard."""
+        """Play the prompt, open the window at its end, say what was heard.
 
-    async def close(self) -> None:
-        """End the session; Asterisk's command then returns."""
+        A line that goes down is an answer. Raises CallCenterError when the ears fail.
+        """
+
+    def close(self) -> None:
+        """End the session; Asterisk's command then returns. Harmless twice."""
 
 
 class Ears(Protocol):

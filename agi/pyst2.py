@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from asterisk.agi import (
     AGI,
     AGIAppError,
+    AGIDBError,
     AGIError,
     AGIException,
     AGIHangup,
@@ -33,9 +34,11 @@ from agi.environment import Environment
 from agi.replies import Reply
 
 __all__ = [
+    "LIVE_STATES",
     "AGIAppError",
     "AGICommandError",
     "AGICommandTimeout",
+    "AGIDBError",
     "AGIDeadChannel",
     "AGIError",
     "AGIException",
@@ -63,6 +66,12 @@ _HANGUP_IN_DATA = frozenset(
 """Commands for which `(hangup)` is Asterisk's word; elsewhere it is a stored value."""
 
 _CONSTANT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\([A-Za-z0-9_-]+\))?")
+
+
+LIVE_STATES = frozenset({4, 5, 6})
+"""What `channel_status` says of a line that is up: ringing, ringing at the far end, up."""
+
+_LIVE_REPLIES = frozenset(map(str, LIVE_STATES))
 
 
 class AGIDeadChannel(AGIHangup):
@@ -200,15 +209,18 @@ class SafeAGI(AGI):
             state = self._send(encode("CHANNEL STATUS", ()))
         except AGIHangup:
             return True
-        return state.code != 200 or state.value in ("-1", "0", "1")
+        return state.code != 200 or state.value not in _LIVE_REPLIES
 
-    def stream_file(self, filename: str, escape_digits: str = "", sample_offset: int = 0) -> Played:
+    def stream_file(
+        self, filename: str, escape_digits: str | list[object] = "", sample_offset: int = 0
+    ) -> Played:
         """Play a file; `filename` without its extension.
 
         Raises AGICommandError, also for a file Asterisk cannot open (it says 0 samples, no error),
         AGIHangupDuring.
         """
-        reply = self.execute("STREAM FILE", filename, escape_digits, sample_offset)
+        digits = self._process_digit_list(escape_digits)
+        reply = self.execute("STREAM FILE", filename, digits, sample_offset)
         endpos = int(reply["endpos"][0]) if "endpos" in reply else 0
         value = reply["result"][0]
         if value == "0" and endpos <= sample_offset:
@@ -237,6 +249,14 @@ class SafeAGI(AGI):
             self._got_sighup = True
         digit = _key(reply.value) if reason == "dtmf" else ""
         return Recorded(reason, digit, reply.endpos or 0)
+
+    def database_get(self, family: str, key: str) -> str:
+        """A value of Asterisk's own database. Raises AGIAppError when there is none."""
+        # pyst2 puts quotes of its own around both before it quotes them.
+        value, data = self.execute("DATABASE GET", family, key)["result"]
+        if value != "1":
+            raise AGIDBError("no such key in Asterisk's database")
+        return data
 
     def get_variable(self, name: str) -> str | None:
         """A channel variable, None when it is not set. Not for what a stranger can fill."""
