@@ -11,7 +11,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class Journal:
 
     @property
     def damaged(self) -> bool:
-        """Whether something unreadable stands behind the last good record."""
+        """Whether a record does not fit its check sum: bits turned, or a crash cut the write."""
         return self._damaged
 
     def append(self, rows: Sequence[Row]) -> None:
@@ -62,15 +62,11 @@ class Journal:
         self._end += len(record)
 
     def read(self) -> list[Row]:
-        """All rows that wait, in order."""
+        """All rows that wait, in order; a damaged record between good ones is passed over."""
         rows: list[Row] = []
-        position = 0
-        while position < self._end:
-            body = self._body(position)
-            if body is None:
-                break
-            rows.extend(_row(values) for values in json.loads(body))
-            position += _HEAD.size + len(body)
+        for _, body in self._records():
+            if body is not None:
+                rows.extend(_row(values) for values in json.loads(body))
         return rows
 
     def clear(self) -> None:
@@ -116,22 +112,22 @@ class Journal:
         os.fdatasync(self._file)
 
     def _find_end(self) -> None:
-        position = 0
-        while (body := self._body(position)) is not None:
-            position += _HEAD.size + len(body)
-        self._end = position
-        behind = os.pread(self._file, _HEAD.size, position)
-        self._damaged = len(behind) == _HEAD.size and behind != _NOTHING
+        for end, body in self._records(self._size):
+            if body is None:
+                self._damaged = True
+            else:
+                self._end = end
 
-    def _body(self, position: int) -> bytes | None:
-        head = os.pread(self._file, _HEAD.size, position)
-        if len(head) < _HEAD.size:
-            return None
-        length, check = _HEAD.unpack(head)
-        if not length:
-            return None
-        body = os.pread(self._file, length, position + _HEAD.size)
-        return body if len(body) == length and zlib.crc32(body) == check else None
+    def _records(self, stop: int | None = None) -> Iterator[tuple[int, bytes | None]]:
+        """Where each record ends and its body, None for one that does not fit its check sum."""
+        position = 0
+        while position + _HEAD.size <= (self._end if stop is None else stop):
+            length, check = _HEAD.unpack(os.pread(self._file, _HEAD.size, position))
+            position += _HEAD.size + length
+            if not length or position > self._size:
+                return
+            body = os.pread(self._file, length, position - length)
+            yield position, body if zlib.crc32(body) == check else None
 
 
 def _row(values: Sequence[Any]) -> Row:

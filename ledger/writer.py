@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -15,7 +14,7 @@ import structlog
 from calls.clock import Clock, SystemClock
 from calls.errors import LedgerError
 from calls.events import CallEvent, Fact
-from ledger.encoding import LateRow, Row, event_row, late_row
+from ledger.encoding import Row, event_row, late_row
 from ledger.journal import RESERVE_BYTES, Journal, JournalFullError
 from ledger.opening import (
     WriterLock,
@@ -26,6 +25,7 @@ from ledger.opening import (
     writer_engine,
 )
 from ledger.store import Store
+from ledger.waiting import Waiter, settle
 
 log = structlog.get_logger(__name__)
 
@@ -49,16 +49,6 @@ MOST_WAITING = 200_000
 """Events in memory; more are refused with LedgerError."""
 
 
-class _Waiter:
-    """Somebody who waits until everything before this point of the queue is on disk."""
-
-    __slots__ = ("future", "loop")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
-        self.future: asyncio.Future[None] = loop.create_future()
-
-
 class LedgerWriter:
     """The `calls.call.EventSink` that keeps facts in `ledger.sqlite`.
 
@@ -80,7 +70,7 @@ class LedgerWriter:
         self.path = path
         self._clock = clock or SystemClock()
         self._most_waiting = most_waiting
-        self._queue: deque[CallEvent | Row | _Waiter] = deque()
+        self._queue: deque[CallEvent | Row | Waiter] = deque()
         self._backlog: list[Row] = []
         self._wake = threading.Event()
         self._never = threading.Event()
@@ -114,7 +104,7 @@ class LedgerWriter:
 
     async def durable(self) -> None:
         """Return once everything appended before is on disk; LedgerError when it cannot be."""
-        waiter = _Waiter(asyncio.get_running_loop())
+        waiter = Waiter(asyncio.get_running_loop())
         if self._closing:
             self._refuse()
         self._queue.append(waiter)
@@ -202,7 +192,7 @@ class LedgerWriter:
             if error is not None:
                 self._closing = True
                 log.critical("the ledger's writer has stopped")
-            _settle([item for item in self._queue if isinstance(item, _Waiter)], error)
+            settle([item for item in self._queue if isinstance(item, Waiter)], error)
 
     def _gather(self) -> None:
         """Sleep until there is something, then let more come in for a while."""
@@ -225,18 +215,18 @@ class LedgerWriter:
         self._hurried = False
         queue = self._queue
         items = [queue.popleft() for _ in range(min(len(queue), _MOST_ROWS))]
-        waiters: list[_Waiter] = []
+        waiters: list[Waiter] = []
         problem: LedgerError | None = None
         for item in items:
             if isinstance(item, CallEvent):
                 problem = self._encode(item) or problem
-            elif isinstance(item, _Waiter):
+            elif isinstance(item, Waiter):
                 waiters.append(item)
             else:
                 self._backlog.append(item)
         problem = self._keep() or problem
         self._committed_ms = self._clock.monotonic_ms()
-        _settle(waiters, problem)
+        settle(waiters, problem)
 
     def _encode(self, event: CallEvent) -> LedgerError | None:
         try:
@@ -308,25 +298,3 @@ class LedgerWriter:
             self._store.let_go()
         except sqlite3.Error as error:
             log.error("late facts of live calls are lost", problem=str(error))
-
-
-def _settle(waiters: Sequence[_Waiter], error: LedgerError | None) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Waiter]] = {}
-    for waiter in waiters:
-        by_loop.setdefault(waiter.loop, []).append(waiter)
-    for loop, group in by_loop.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_wake_up, group, error)
-
-
-def _wake_up(waiters: Sequence[_Waiter], error: LedgerError | None) -> None:
-    for waiter in waiters:
-        if waiter.future.done():
-            continue
-        if error is None:
-            waiter.future.set_result(None)
-        else:
-            waiter.future.set_exception(LedgerError(str(error)))
-
-
-__all__ = ["GROUP_MS", "LateRow", "LedgerWriter"]
