@@ -1,0 +1,64 @@
+"""Fixtures for every room's tests: a real Asterisk, started once, checked after each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from calls.errors import PbxError
+from tests.support.pbx import HousePbx, start_pbx, stop_pbx, worse
+from tests.support.sip_caller import SipCaller, sip_caller
+
+
+@pytest.fixture(scope="session")
+def pbx() -> Iterator[HousePbx]:
+    """A real Asterisk on free ports. Skipped where none can be had; with CI=true that fails."""
+    # A short path: Asterisk's control socket is below it.
+    state = Path(tempfile.mkdtemp(prefix="thirdring-pbx-"))
+    try:
+        house = start_pbx(state)
+    except PbxError as error:
+        shutil.rmtree(state)
+        if os.environ.get("CI", "").lower() in {"1", "true"}:
+            pytest.fail(f"no real Asterisk for the tests: {error}")
+        pytest.skip(f"NO REAL ASTERISK, real calls not tested: {error}")
+    try:
+        yield house
+    finally:
+        stop_pbx(house)
+        shutil.rmtree(state)
+
+
+@pytest.fixture(autouse=True)
+def _asterisk_as_before(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Channels, SIP sessions, threads and open files of Asterisk return to the start value."""
+    if request.node.get_closest_marker("asterisk") is None:
+        yield
+        return
+    pbx: HousePbx = request.getfixturevalue("pbx")
+    pbx.ask_own_server()
+    start = pbx.condition()
+    yield
+    grown = worse(pbx.settled(start), start)
+    if grown:
+        pytest.fail(f"left behind in Asterisk: {'; '.join(grown)}\n{pbx.cli('core show channels')}")
+
+
+@pytest.fixture
+def new_caller(pbx: HousePbx) -> Callable[[], AbstractAsyncContextManager[SipCaller]]:
+    """`async with new_caller() as caller:` for a caller who can dial the real Asterisk."""
+    return partial(sip_caller, pbx.sip_port)
+
+
+@pytest.fixture
+async def caller(pbx: HousePbx) -> AsyncIterator[SipCaller]:
+    """One caller, hung up at the end."""
+    async with sip_caller(pbx.sip_port) as one:
+        yield one

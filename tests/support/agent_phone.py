@@ -1,0 +1,58 @@
+"""An agent's real SIP phone in this process (baresip): registers, rings, answers, talks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.support.free_ports import free_port, rtp_range
+from tests.support.pbx import HousePbx
+
+
+class AgentPhone:
+    """A registered phone; `incoming` gives each call that rings."""
+
+    def __init__(self, agent: Any) -> None:
+        self._agent = agent
+        self.incoming: asyncio.Queue[Any] = asyncio.Queue()
+        agent.on_incoming(self.incoming.put_nowait)
+
+    async def pick_up(self, *, timeout_s: float = 20.0) -> Any:
+        """Answer the next call that rings."""
+        call = await asyncio.wait_for(self.incoming.get(), timeout_s)
+        await call.answer()
+        await call.wait_established()
+        return call
+
+
+@asynccontextmanager
+async def agent_phone(pbx: HousePbx, number: str = "801") -> AsyncIterator[AgentPhone]:
+    """A phone registered as an agent; unregistered at the end. One at a time in a process."""
+    from baresip import Account, Config, Runtime, UserAgent
+
+    first, last = rtp_range(80)
+    runtime = Runtime()
+    await runtime.start(
+        Config(
+            net_interface="127.0.0.1",
+            max_concurrent_calls=4,
+            expose_headers=("X-Call-Ref",),
+            extra_config_text=(f"sip_listen 127.0.0.1:{free_port()}\nrtp_ports {first}-{last}\n"),
+        )
+    )
+    try:
+        account = Account(
+            number,
+            f"127.0.0.1:{pbx.sip_port}",
+            pbx.password(number),
+            audio_codecs=("pcma",),
+            reg_interval=60,
+        )
+        agent = await UserAgent.create(runtime, account)
+        await agent.register()
+        yield AgentPhone(agent)
+        await agent.unregister()
+    finally:
+        await runtime.close()

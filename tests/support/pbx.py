@@ -1,0 +1,150 @@
+"""A real Asterisk for the test session, and what must be as before after every test."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from launch.pbx import control
+from launch.pbx.options import PbxOptions
+from launch.pbx.process import down, status, up
+from tests.support.free_ports import free_port, rtp_range
+
+LEASE_S = 3
+SETTLE_S = 12.0
+# Pools grow with load and shrink by time; they belong to no call.
+_POOL_THREADS = re.compile(r"worker_start|taskpool|threadpool|default_tps|monitor_thread_exec")
+
+MILLIWATT = """
+[cc-in](+)
+exten => 1099,1,Answer()
+ same => n,Milliwatt()
+exten => 1098,1,Answer()
+ same => n,Echo()
+exten => 1097,1,Answer()
+ same => n,Set(CC_QUEUE=support)
+ same => n,Queue(support)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a call must give back."""
+
+    channels: int
+    sip_sessions: int
+    threads: int
+    files: int | None
+    """Open descriptors; None where the test may not look."""
+
+
+@dataclass(slots=True)
+class HousePbx:
+    """Asterisk on free ports with a state folder of its own."""
+
+    options: PbxOptions
+    agi_port: int
+    """Where its dialplan looks for FastAGI; nobody listens there unless the test does."""
+
+    @property
+    def sip_port(self) -> int:
+        """UDP port of SIP on 127.0.0.1."""
+        return self.options.sip_port
+
+    @property
+    def state(self) -> Path:
+        """State folder, the same path inside and outside."""
+        return self.options.state
+
+    @property
+    def pid(self) -> int:
+        """Asterisk's process."""
+        return int(status(self.state)["pid"])
+
+    def cli(self, command: str) -> str:
+        """What Asterisk's console says to a command."""
+        return control.ask(self.options.folder, command).text
+
+    def ask_servers(self, *addresses: str) -> None:
+        """From now on the dialplan tries these FastAGI servers (HOST:PORT) in this order."""
+        for number, address in enumerate(addresses, 1):
+            self.cli(f"dialplan set global CC_AGI{number} {address}")
+        self.cli(f"dialplan set global CC_SERVERS {len(addresses)}")
+
+    def ask_own_server(self) -> None:
+        """Back to `agi_port` alone."""
+        self.ask_servers(f"127.0.0.1:{self.agi_port}")
+
+    def password(self, name: str) -> str:
+        """Of an agent (`801`) or of the manager interface (`ami`)."""
+        known = json.loads((self.options.folder / "secrets.json").read_text(encoding="utf-8"))
+        return str(known[name])
+
+    def condition(self) -> Condition:
+        """Channels, SIP sessions, threads and open files now."""
+        sessions = re.search(r"Objects found: (\d+)", self.cli("pjsip show channels"))
+        threads = self.cli("core show threads").splitlines()
+        try:
+            files: int | None = len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+        except PermissionError:
+            files = None
+        return Condition(
+            control.channel_count(self.options.folder),
+            int(sessions[1]) if sessions else 0,
+            sum("started at" in line and not _POOL_THREADS.search(line) for line in threads),
+            files,
+        )
+
+    def settled(self, start: Condition) -> Condition:
+        """The condition once it is no worse than at the start, or after SETTLE_S as it is."""
+        deadline = time.monotonic() + SETTLE_S
+        while True:
+            now = self.condition()
+            if not worse(now, start) or time.monotonic() > deadline:
+                return now
+            socket_pause(0.1)
+
+
+def worse(now: Condition, start: Condition) -> list[str]:
+    """What has grown since the start, in words."""
+    pairs = {
+        "channels": (now.channels, 0),
+        "SIP sessions": (now.sip_sessions, 0),
+        "threads": (now.threads, start.threads),
+        "open files": (now.files or 0, start.files or 0),
+    }
+    return [f"{name}: {got}, was {was}" for name, (got, was) in pairs.items() if got > was]
+
+
+def socket_pause(seconds: float) -> None:
+    """Wait in a synchronous fixture."""
+    import threading
+
+    threading.Event().wait(seconds)
+
+
+def start_pbx(state: Path) -> HousePbx:
+    """A new instance with test extensions; a port taken in between is tried again."""
+    agi_port = free_port()
+    site = state / "pbx/site"
+    site.mkdir(parents=True)
+    (site / "extensions.conf").write_text(MILLIWATT, encoding="utf-8")
+    options = PbxOptions(
+        state=state,
+        sip_port=free_port(socket.SOCK_DGRAM),
+        ami_port=free_port(),
+        rtp=rtp_range(),
+        agi=(f"127.0.0.1:{agi_port}",),
+        lease_s=LEASE_S,
+    )
+    up(options, print)
+    return HousePbx(options, agi_port)
+
+
+def stop_pbx(pbx: HousePbx) -> None:
+    """End it."""
+    down(pbx.state)

@@ -1,0 +1,136 @@
+"""RTP of one call: paced sending of A-law and keys, everything received kept with its time."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import struct
+from collections import deque
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+
+from tests.support import g711
+from tests.support.heard import FRAME, FRAME_MS, Heard
+
+_SILENCE = b"\xd5" * FRAME
+_KEYS = "0123456789*#ABCD"
+
+
+class RtpSession(asyncio.DatagramProtocol):
+    """Sends 50 frames a second from `start` on: what was queued, else silence, as a phone does."""
+
+    def __init__(self, clock_ms: Callable[[], float]) -> None:
+        self.heard = Heard()
+        self._clock_ms = clock_ms
+        self._transport: asyncio.DatagramTransport | None = None
+        self._to: tuple[str, int] | None = None
+        self._frames: deque[bytes] = deque()
+        self._waiting: deque[tuple[int, asyncio.Future[float]]] = deque()
+        self._sequence = secrets.randbelow(2**15)
+        self._time = secrets.randbelow(2**31)
+        self._source = secrets.randbelow(2**32)
+        self._sent = 0
+        self._queued = 0
+        self._pacing: asyncio.Task[None] | None = None
+        self._last_hearing_ms = 0.0
+
+    @property
+    def last_hearing_ms(self) -> float:
+        """When the last packet came."""
+        return self._last_hearing_ms
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # asyncio's own datagram transport is no subclass of DatagramTransport.
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    @property
+    def port(self) -> int:
+        """Our own port."""
+        assert self._transport is not None
+        port: int = self._transport.get_extra_info("sockname")[1]
+        return port
+
+    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
+        if len(data) <= 12 or data[0] >> 6 != 2 or data[1] & 0x7F != 8:
+            return
+        self._last_hearing_ms = self._clock_ms()
+        (rtp_time,) = struct.unpack_from(">I", data, 4)
+        samples = g711.decode(data[12:])
+        self.heard.take(self._last_hearing_ms - len(samples) / 8, rtp_time, samples)
+
+    def start(self, to: tuple[str, int]) -> None:
+        """Begin to send to `to`."""
+        self._to = to
+        if self._pacing is None:
+            self._pacing = asyncio.get_running_loop().create_task(self._pace())
+
+    async def play(self, samples: g711.Samples) -> tuple[float, float]:
+        """Send `samples` after what is queued; times (ms) of its first and after its last frame."""
+        padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, np.int16)])
+        alaw = g711.encode(padded)
+        frames = [alaw[at : at + FRAME] for at in range(0, len(alaw), FRAME)]
+        loop = asyncio.get_running_loop()
+        first: asyncio.Future[float] = loop.create_future()
+        last: asyncio.Future[float] = loop.create_future()
+        self._waiting.append((self._queued + 1, first))
+        self._queued += len(frames)
+        self._waiting.append((self._queued, last))
+        self._frames.extend(frames)
+        return await first, await last + FRAME_MS
+
+    def hush(self) -> None:
+        """Throw away what is queued and not sent."""
+        self._sent += len(self._frames)
+        self._frames.clear()
+        self._note_sent()
+
+    async def press(self, keys: str, *, each_ms: int = 100, between_ms: int = 100) -> None:
+        """Send telephone events (RFC 4733) beside the audio."""
+        for key in keys:
+            event, began = _KEYS.index(key), self._time
+            for step in range(each_ms // FRAME_MS + 3):
+                over = step >= each_ms // FRAME_MS
+                lasted = min(step + 1, each_ms // FRAME_MS) * FRAME
+                body = struct.pack(">BBH", event, 0x8A if over else 0x0A, lasted)
+                self._send(101, body, began, marked=step == 0)
+                await asyncio.sleep(0 if over else FRAME_MS / 1000)
+            await asyncio.sleep(between_ms / 1000)
+
+    def close(self) -> None:
+        """Stop sending and give the port back."""
+        if self._pacing is not None:
+            self._pacing.cancel()
+        if self._transport is not None:
+            self._transport.close()
+        while self._waiting:
+            self._waiting.popleft()[1].cancel()
+
+    async def _pace(self) -> None:
+        began, sent = self._clock_ms(), 0
+        while True:
+            if self._frames:
+                self._send(8, self._frames.popleft(), self._time)
+                self._sent += 1
+                self._note_sent()
+            else:
+                self._send(8, _SILENCE, self._time)
+            self._time = (self._time + FRAME) % 2**32
+            sent += 1
+            await asyncio.sleep(max(0.0, began + sent * FRAME_MS - self._clock_ms()) / 1000)
+
+    def _note_sent(self) -> None:
+        while self._waiting and self._waiting[0][0] <= self._sent:
+            _, done = self._waiting.popleft()
+            if not done.done():
+                done.set_result(self._clock_ms())
+
+    def _send(self, kind: int, payload: bytes, rtp_time: int, *, marked: bool = False) -> None:
+        assert self._transport is not None
+        head = struct.pack(
+            ">BBHII", 0x80, kind | (0x80 if marked else 0), self._sequence, rtp_time, self._source
+        )
+        self._sequence = (self._sequence + 1) % 2**16
+        if not self._transport.is_closing():
+            self._transport.sendto(head + payload, self._to)
