@@ -24,6 +24,7 @@ from callflow.engine import FlowRun
 from callflow.house import House
 from calls.call import EventSink
 from calls.clock import SystemClock
+from calls.errors import ConfigError
 from launch.live_house import LiveHouse
 from launch.prompt_lines import house_lines
 from launch.settings import Settings
@@ -56,7 +57,7 @@ async def node(
     private = FastAgiServer(desk.answer, flow_known=REQUESTS.__contains__, limits=_limits(settings))
     try:
         await _warm(prompts, settings)
-        ears_at = await ears.start(settings.ears.host, ears_port)
+        ears_at = await _listen(ears, settings.ears.host, ears_port)
         back = await private.start(settings.agi.host, 0)
         reception = Reception(
             start=_starter(house, settings),
@@ -84,6 +85,16 @@ async def node(
         await private.stop(grace_s=0)
         await ears.stop()
         prompts.close()
+
+
+async def _listen(ears: EarsService, host: str, port: int) -> tuple[str, int]:
+    try:
+        return await ears.start(host, port)
+    except OSError as error:
+        raise ConfigError(
+            f"the ears cannot listen on {host}:{port} ({error.strerror}); "
+            "set ears.port to another one, or stop what uses this one"
+        ) from error
 
 
 def _limits(settings: Settings) -> Limits:

@@ -1,0 +1,54 @@
+"""Settings have defaults that work; a wrong one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calls.errors import ConfigError
+from launch.settings import Settings, load_settings
+
+
+def test_without_a_file_everything_has_a_default() -> None:
+    settings = load_settings(None)
+
+    assert settings == Settings()
+    assert (settings.agi.port, settings.agi.host) == (4573, "127.0.0.1")
+
+
+def test_a_file_goes_over_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text('[agi]\nport = 5000\n[house]\nagent_no = "7"\n', encoding="utf-8")
+
+    settings = load_settings(file)
+
+    assert settings.agi.port == 5000
+    assert settings.house.all_variables()["agent_no"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[agi]\nprot = 1", "agi.prot"),
+        ("[agi]\nport = 70000", "agi.port"),
+        ("[agi]\nport = 'x'", "agi.port"),
+        ("[house]\nlanguage = 'de'", "house.language"),
+        ("[house]\ncompany = {en = 'X'}", "zh-Hans, zh-Hant"),
+        ("[agi", "is not TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, text: str, named: str) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(file)
+
+    assert named in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere.toml: cannot be read"):
+        load_settings(tmp_path / "nowhere.toml")
