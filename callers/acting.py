@@ -103,20 +103,24 @@ class Acting:
         if barge_in is not None and barge_in.line in (0, self.line):
             self._plan_barge_in(barge_in, at_ms)
 
-    def house_listens(self, at_ms: int) -> None:
-        """The house fell silent and listens: a new turn, unless the caller speaks or keys."""
-        if self.busy(at_ms):
+    def house_listens(self, at_ms: int, *, known_ms: int = 0) -> None:
+        """The house fell silent and listens: a new turn, unless the caller speaks or keys.
+
+        With `known_ms` the caller noticed only then and can begin nothing earlier.
+        """
+        if self.busy(max(at_ms, known_ms)):
             return
         self._drop_planned(at_ms)
         self.turn += 1
         self._turn_began[self.turn] = at_ms
         answer = self.persona.answer(self.turn)
         if isinstance(answer, Speak):
-            self._speak(answer.utterance, at_ms + answer.after_ms, answer.level_dbov)
+            begin_ms = max(at_ms + answer.after_ms, known_ms)
+            self._speak(answer.utterance, begin_ms, answer.level_dbov)
         elif isinstance(answer, Press):
-            self._press(answer.keys, at_ms + answer.after_ms, answer.gap_ms)
+            self._press(answer.keys, max(at_ms + answer.after_ms, known_ms), answer.gap_ms)
         elif isinstance(answer, Leave):
-            self.leave_ms = at_ms + answer.after_ms
+            self.leave_ms = max(at_ms + answer.after_ms, known_ms)
             self._leaves_this_turn = True
 
     def queued(self, at_ms: int) -> None:

@@ -77,12 +77,12 @@ class _Stream:
         over_ms = self._ear.over(now_ms)
         if over_ms is not None:
             self._prompt_over(over_ms)
-            line.acting.house_listens(over_ms)
+            line.acting.house_listens(over_ms, known_ms=now_ms)
             self._listening = True
             return
         waited = now_ms - opened_ms >= _HOUSE_FIRST_MS
         if waited and not self._listening and not self._ear.speaking:
-            line.acting.house_listens(opened_ms)
+            line.acting.house_listens(opened_ms, known_ms=now_ms)
             self._listening = True
 
     def _prompt_over(self, at_ms: int) -> None:

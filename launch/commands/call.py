@@ -1,0 +1,228 @@
+"""`thirdring call`: one simulated caller, live in the terminal; `thirdring personas list`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calls.errors import PersonaError
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from callers.persona import Persona
+    from callers.result import CallResult, Moment
+    from callers.voicebank import VoiceBank
+
+personas = typer.Typer(no_args_is_help=True, help="The simulated callers there are.")
+
+_DEFAULT_VIA = "127.0.0.1:5160"
+_ADDRESS = re.compile(r"^([0-9A-Za-z.-]+):(\d{1,5})$")
+_NUMBER = re.compile(r"^[0-9+*#]{1,32}$")
+_WORDS = {
+    "ringing": ("响铃", "ringing"),
+    "answered": ("接通", "answered"),
+    "heard": ("听到", "heard"),
+    "said": ("说", "said"),
+    "pressed": ("按键", "pressed"),
+    "queued": ("排队", "waits in queue"),
+    "agent": ("客服接听", "agent answered"),
+    "fallback": ("转入备用语音", "the fallback took over"),
+    "hung_up": ("挂断", "hung up"),
+    "caller": ("来电者", "the caller"),
+    "house": ("我方", "the house"),
+    "network": ("线路", "the network"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add `call` and `personas`."""
+    app.command()(call)
+    app.add_typer(personas, name="personas")
+
+
+@personas.command("list")
+def list_personas(as_json: JsonOption = False) -> None:
+    """List the personas that `thirdring call` and the demo know."""
+    from callers.loader import find_persona, names
+
+    found = [find_persona(name) for name in names()]
+    if as_json:
+        print_json([{"persona": one.name, **one.title, "voice": one.voice} for one in found])
+        return
+    for one in found:
+        typer.echo(f"{one.name.replace('_', '-'):24}{_title(one)}")
+    typer.echo("Call one: thirdring call polite --to 1000")
+
+
+def call(
+    persona: Annotated[
+        str, typer.Argument(help="Name of a persona, or the path of a persona's YAML file.")
+    ] = "",
+    to: Annotated[str, typer.Option(help="Number to call; 1000 is the hotline.")] = "1000",
+    via: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="SIP address of the Asterisk. Default: that of the state folder, else 127.0.0.1:5160.",
+        ),
+    ] = "",
+    fastagi: Annotated[
+        bool,
+        typer.Option(
+            "--fastagi", help="No Asterisk: straight to the running server of the state folder."
+        ),
+    ] = False,
+    ani: Annotated[str, typer.Option(help="Number to call from.")] = "13800001234",
+    seed: Annotated[int, typer.Option(help="Makes noise that differs from call to call.")] = 0,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.wav", help="Keep both sides: left the caller, right what it heard."
+        ),
+    ] = None,
+    list_all: Annotated[bool, typer.Option("--list", help="List the personas.")] = False,
+    as_json: JsonOption = False,
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Place one call as a simulated caller, with real sound, and tell what happens.
+
+    Exit code 1 when the call was not answered or the fallback had to speak.
+    """
+    if list_all or not persona:
+        list_personas(as_json)
+        raise typer.Exit(0 if list_all else 2)
+    from callers.loader import find_persona
+    from callers.voicebank import VoiceBank
+
+    bank = VoiceBank.load()
+    chosen = find_persona(persona, voices=bank)
+    for option, number in (("--to", to), ("--ani", ani)):
+        if not _NUMBER.match(number):
+            raise PersonaError(f"{option} {number!r}: write a telephone number")
+    order = _Order(chosen, bank, to, ani, seed, save, quiet=as_json)
+    result = order.over_fastagi(state) if fastagi else order.over_sip(via or _sip_address(state))
+    _conclude(result, save, as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One call as it was ordered."""
+
+    persona: Persona
+    bank: VoiceBank
+    to: str
+    ani: str
+    seed: int
+    save: Path | None
+    quiet: bool
+
+    def over_sip(self, via: str) -> CallResult:
+        """Through the Asterisk at `via`."""
+        from callers.sip import call_over_sip, limits_over_sip
+
+        if not _ADDRESS.match(via):
+            raise PersonaError(f"--via {via}: write HOST:PORT, such as {_DEFAULT_VIA}")
+        limits = limits_over_sip(self.persona)
+        if limits:
+            typer.echo(limits, err=True)
+        target = f"sip:{self.to}@{via}"
+        self._announce(target)
+        return asyncio.run(
+            call_over_sip(
+                self.persona,
+                target,
+                ani=self.ani,
+                seed=self.seed,
+                bank=self.bank,
+                watch=None if self.quiet else _tell,
+                save=self.save,
+            )
+        )
+
+    def over_fastagi(self, state: Path) -> CallResult:
+        """Straight to the server that runs on `state`."""
+        from callers.fastagi import call_over_fastagi
+
+        host, port = _server_address(state)
+        self._announce(f"agi://{host}:{port}")
+        return asyncio.run(
+            call_over_fastagi(
+                self.persona,
+                host,
+                port,
+                dnis=self.to,
+                ani=self.ani,
+                secret=os.environ.get("THIRDRING_AGI_SECRET", ""),
+                seed=self.seed,
+                monitor=state.resolve() / "monitor",
+                bank=self.bank,
+                watch=None if self.quiet else _tell,
+                save=self.save,
+            )
+        )
+
+    def _announce(self, target: str) -> None:
+        if not self.quiet:
+            typer.echo(f"{self.persona.name} ({_title(self.persona)}) -> {target}")
+
+
+def _in_chinese() -> bool:
+    return os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh")
+
+
+def _word(name: str) -> str:
+    return _WORDS[name][0 if _in_chinese() else 1] if name in _WORDS else name
+
+
+def _title(persona: Persona) -> str:
+    return persona.title.get("zh" if _in_chinese() else "en", persona.name)
+
+
+def _tell(moment: Moment) -> None:
+    """One line of what happens, as it happens."""
+    lasted = f" ({(moment.until_ms - moment.at_ms) / 1000:.1f} s)" if moment.until_ms else ""
+    typer.echo(
+        f"{moment.at_ms / 1000:8.2f} s  {_word(moment.what)}  {_word(moment.detail)}{lasted}"
+    )
+
+
+def _conclude(result: CallResult, save: Path | None, as_json: bool) -> None:
+    if as_json:
+        print_json(result.data())
+    else:
+        answered = f"ring {result.rings}" if result.rings else "never answered"
+        by = _word(result.hung_up_by)
+        typer.echo(f"over after {result.ended_ms / 1000:.1f} s; {answered}; {by} hung up")
+        if result.failure:
+            typer.echo(f"failed: {result.failure}", err=True)
+        if save is not None:
+            typer.echo(f"kept: {save}")
+    if result.failure or result.fell_back:
+        raise typer.Exit(1)
+
+
+def _sip_address(state: Path) -> str:
+    """That of the Asterisk which runs on the state folder, else the default."""
+    from launch.pbx.process import recorded
+
+    running = recorded(state.resolve())
+    if running is None:
+        return _DEFAULT_VIA
+    return f"{running.options['bind']}:{running.options['sip_port']}"
+
+
+def _server_address(state: Path) -> tuple[str, int]:
+    try:
+        host, port = json.loads((state / "serve.json").read_text(encoding="utf-8"))["agi"]
+    except (OSError, ValueError, KeyError):
+        raise PersonaError(
+            f"no server runs on {state}; start one: thirdring serve --state {state}"
+        ) from None
+    return str(host), int(port)
