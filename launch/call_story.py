@@ -11,7 +11,9 @@ from calls.events import CallEvent
 from calls.masking import mask, plain
 
 _MOST_CELLS = 400
-_NUMBER = re.compile(r"\+?[0-9]{7,}")
+_NUMBER = re.compile(r"(?<![0-9])\+?[0-9]{7,}(?![0-9]|-[0-9]{6}-)")
+"""A telephone number; the date that a call's own id begins with is none."""
+
 
 
 @dataclass(frozen=True, slots=True)
