@@ -34,6 +34,9 @@ class Equipment:
     state: Path
     """Absolute; Asterisk sees it under the same path."""
 
+    ring_sound_ms: int = RING_SOUND_MS
+    """How much of its last ring a caller hears before we answer."""
+
 
 class AgiChannel:
     """Implements `calls.ports.Channel` on a FastAGI session."""
@@ -84,7 +87,9 @@ class AgiChannel:
         The ring counts from the offer, as the caller hears it: floor(waited / cycle) + 1.
         """
         line, call = self.line, self.call
-        due_ms = (action.rings - 1) * action.cycle_ms + min(RING_SOUND_MS, action.cycle_ms)
+        due_ms = (action.rings - 1) * action.cycle_ms + min(
+            self._equipment.ring_sound_ms, action.cycle_ms
+        )
         left_ms = due_ms - call.elapsed_ms() if action.rings > 0 else 0
         if left_ms > 0 and call.answered_ms is None:
             await line.session.run(line.session.agi.appexec, "Ringing")

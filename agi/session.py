@@ -21,6 +21,9 @@ T = TypeVar("T")
 _LEAST_LEFT = 0.4
 """Part of the lease that must be left when a command has taken its longest."""
 
+_MOST_OVER_S = 1.0
+"""A caller of a dead server waits at most this much longer than the lease."""
+
 
 class AgiSession:
     """One session of one channel; a call that was in a queue goes on with another."""
@@ -61,7 +64,7 @@ class AgiSession:
         Raises what the method raises: AGIHangup when the line is down, AGIError for the rest.
         """
         left_after = self._lease_until - self._loop.time() - most_s
-        if not self._lease_s * _LEAST_LEFT <= left_after <= self._lease_s:
+        if not self._lease_s * _LEAST_LEFT <= left_after <= self._lease_s + _MOST_OVER_S:
             await self.renew_lease(most_s)
         return await self._wire.run(most_s, method, *arguments)
 

@@ -214,7 +214,7 @@ async def test_a_source_that_is_not_allowed_is_refused() -> None:
 
 @pytest.mark.parametrize("given", ["", "wrong", "秘密"])
 async def test_a_wrong_secret_is_refused(given: str) -> None:
-    desk = Desk(secret="right")
+    desk = Desk(secret="right")  # noqa: S106
     async with running(desk) as address:
         fake = await FakeAsterisk.connect(address, environment_block(arg_3=given))
         assert await fake.closed_by_peer() == b""
