@@ -43,7 +43,8 @@ class Verdict:
     """What broke it, or kept it from being judged; else empty."""
 
     evidence: tuple[Evidence, ...]
-    """Every event that brought the rule further, in order; the last one is what broke it."""
+    """Every event that brought the rule further, in order; the last is what broke it. Empty when
+    the rule does not apply."""
 
     due: tuple[Due, ...]
     """What is expected next, while the call goes on."""
@@ -113,7 +114,7 @@ class Monitor:
             rule=self.rule,
             status=status,
             why="; ".join(state.why for state in self._progress if state.why),
-            evidence=tuple(self._evidence),
+            evidence=() if status is Status.NOT_APPLICABLE else tuple(self._evidence),
             due=tuple(self._dues()) if status is Status.PENDING else (),
         )
 
@@ -140,4 +141,7 @@ def _moved(before: State, after: State) -> bool:
     """Whether an event meant something to a pattern, closing at the end of the call aside."""
     if after.status is Status.BROKEN:
         return before.status is not Status.BROKEN
-    return replace(after, status=before.status, speaking=before.speaking, why="") != before
+    same = replace(
+        after, status=before.status, armed=before.armed, speaking=before.speaking, why=before.why
+    )
+    return same != before

@@ -1,13 +1,16 @@
 """Reads the events of a rule: `answered`, `{said: hello}`, `{said: {tag: closing}}`, or a list.
 
-Kinds and fields are those of `calls.events`; a list means any of them.
+Kinds and fields are those of `calls.events`; a list means any of them. A word that can never come
+is a mistake: a rule that waits for it would always hold.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from callflow.nodes import Mapping, Node, Scalar
+from callflow.nodes import Mapping as MappingNode
+from callflow.nodes import Node, Scalar
 from callflow.reading import Reading, nearest
 from callflow.rules_events import (
     NOTHING,
@@ -20,10 +23,20 @@ from callflow.rules_events import (
     Test,
     Within,
 )
+from calls.call import EndReason
 from calls.events import Fact
+from calls.outcomes import SaidEnd, Sound
 
 ANY: Final = "any"
 _MOST_NUMBER: Final = 86_400_000
+_WORDS: Final[Mapping[str, Collection[str]]] = {
+    "heard.what": tuple(Sound),
+    "said.ended": tuple(SaidEnd),
+    "ended.end_reason": tuple(EndReason),
+    "hung_up.by": ("caller", "us", "agent", "network"),
+    "left_queue.result": ("answered", "no_answer", "failed", "hangup"),
+}
+"""Fields whose words are all known."""
 
 
 def _kinds() -> dict[str, frozenset[str]]:
@@ -38,76 +51,100 @@ def _kinds() -> dict[str, frozenset[str]]:
 KINDS: Final = _kinds()
 
 
-def read_event(node: Node, reading: Reading) -> EventPattern:
-    """An event, or any of several; problems go to `reading`."""
-    if not isinstance(node, Scalar | Mapping):
-        choices = (read_event(item, reading).choices for item in node.items)
-        return EventPattern(tuple(one for each in choices for one in each))
-    if isinstance(node, Scalar):
-        return _of_kind(node, None, reading)
-    if len(node.items) != 1:
-        reading.wrong(node.place, "an event is one kind", "write {said: hello}, or a list of them")
-        return NOTHING
-    return _of_kind(*node.items[0], reading)
+class EventReader:
+    """Reads events; problems go to `reading`.
 
+    `lines` and `tags` are those of the house; None when they are not known here.
+    """
 
-def _of_kind(kind: Scalar, value: Node | None, reading: Reading) -> EventPattern:
-    if kind.text not in KINDS:
-        reading.wrong(kind.place, f'"{kind.text}" is no event', nearest(kind.text, KINDS))
-        return NOTHING
-    if value is None or (isinstance(value, Scalar) and value.text in (ANY, "")):
-        return EventPattern((Happened(kind.text),))
-    if isinstance(value, Mapping):
-        return EventPattern((_tested(kind, value, reading),))
-    short = SHORT.get(kind.text)
-    if short is None:
-        reading.wrong(
-            value.place, f"{kind.text} needs the name of a field", f"write {{{kind.text}: {{...}}}}"
+    def __init__(
+        self,
+        reading: Reading,
+        lines: Collection[str] | None = None,
+        tags: Collection[str] | None = None,
+    ) -> None:
+        self._reading = reading
+        self._known = dict(_WORDS)
+        for field, words in (("said.line", lines), ("said.tag", tags)):
+            if words is not None:
+                self._known[field] = words
+
+    def event(self, node: Node) -> EventPattern:
+        """An event, or any of several."""
+        if not isinstance(node, Scalar | MappingNode):
+            choices = (self.event(item).choices for item in node.items)
+            return EventPattern(tuple(one for each in choices for one in each))
+        if isinstance(node, Scalar):
+            return self._of_kind(node, None)
+        if len(node.items) != 1:
+            self._reading.wrong(
+                node.place, "an event is one kind", "write {said: hello}, or a list of them"
+            )
+            return NOTHING
+        return self._of_kind(*node.items[0])
+
+    def _of_kind(self, kind: Scalar, value: Node | None) -> EventPattern:
+        if kind.text not in KINDS:
+            self._reading.wrong(kind.place, f'"{kind.text}" is no event', nearest(kind.text, KINDS))
+            return NOTHING
+        if value is None or (isinstance(value, Scalar) and value.text in (ANY, "")):
+            return EventPattern((Happened(kind.text),))
+        if isinstance(value, MappingNode):
+            return EventPattern((self._tested(kind.text, value),))
+        short = SHORT.get(kind.text)
+        if short is None:
+            self._reading.wrong(
+                value.place,
+                f"{kind.text} needs the name of a field",
+                f"write {{{kind.text}: {{...}}}}",
+            )
+            return NOTHING
+        test = OneOf(short, self._words(kind.text, short, value))
+        return EventPattern((Happened(kind.text, (test,)),))
+
+    def _tested(self, kind: str, body: MappingNode) -> Happened:
+        unless: tuple[Test, ...] = ()
+        tests: list[Test] = []
+        for key, value in body.items:
+            if key.text != "not":
+                tests += self._test(kind, key, value)
+                continue
+            inner = self._reading.mapping(value, "not")
+            if inner is not None:
+                found = (self._test(kind, name, one) for name, one in inner.items)
+                unless = tuple(test for each in found for test in each)
+        return Happened(kind, tuple(tests), unless)
+
+    def _test(self, kind: str, key: Scalar, value: Node) -> list[Test]:
+        fields = KINDS[kind]
+        if "tags" in fields and key.text in ("tag", "tags"):
+            return [Tagged(self._words(kind, "tag", value), every=key.text == "tags")]
+        if key.text not in fields:
+            known = {*fields, "not", *(("tag",) if "tags" in fields else ())}
+            self._reading.wrong(key.place, f'{kind} has no "{key.text}"', nearest(key.text, known))
+            return []
+        if isinstance(value, MappingNode):
+            return [self._range(key.text, value)]
+        return [OneOf(key.text, self._words(kind, key.text, value))]
+
+    def _range(self, field: str, body: MappingNode) -> Within:
+        reading = self._reading
+        reading.keys(body, ("at_least", "at_most"), f"the range of {field}")
+        low, high = body.get("at_least"), body.get("at_most")
+        return Within(
+            field,
+            None if low is None else reading.number(low, "at_least", 0, 0, _MOST_NUMBER),
+            None if high is None else reading.number(high, "at_most", 0, 0, _MOST_NUMBER),
         )
-        return NOTHING
-    return EventPattern((Happened(kind.text, (_values(short, value, reading),)),))
 
+    def _words(self, kind: str, field: str, node: Node) -> frozenset[str]:
+        known = self._known.get(f"{kind}.{field}")
 
-def _tested(kind: Scalar, body: Mapping, reading: Reading) -> Happened:
-    unless: tuple[Test, ...] = ()
-    tests: list[Test] = []
-    for key, value in body.items:
-        if key.text != "not":
-            tests += _test(kind.text, key, value, reading)
-            continue
-        inner = reading.mapping(value, "not")
-        if inner is not None:
-            found = (_test(kind.text, name, one, reading) for name, one in inner.items)
-            unless = tuple(test for each in found for test in each)
-    return Happened(kind.text, tuple(tests), unless)
+        def word(item: Node) -> str:
+            text = self._reading.text(item, "a value")
+            if known is not None and text not in known:
+                what = f'{kind} can have no {field} "{text}"'
+                self._reading.wrong(item.place, what, nearest(text, known))
+            return text
 
-
-def _test(kind: str, key: Scalar, value: Node, reading: Reading) -> list[Test]:
-    fields = KINDS[kind]
-    if "tags" in fields and key.text in ("tag", "tags"):
-        return [Tagged(_words(value, reading), every=key.text == "tags")]
-    if key.text not in fields:
-        known = {*fields, "not", *(("tag",) if "tags" in fields else ())}
-        reading.wrong(key.place, f'{kind} has no "{key.text}"', nearest(key.text, known))
-        return []
-    if isinstance(value, Mapping):
-        return [_range(key.text, value, reading)]
-    return [_values(key.text, value, reading)]
-
-
-def _range(field: str, body: Mapping, reading: Reading) -> Within:
-    reading.keys(body, ("at_least", "at_most"), f"the range of {field}")
-    low, high = body.get("at_least"), body.get("at_most")
-    return Within(
-        field,
-        None if low is None else reading.number(low, "at_least", 0, 0, _MOST_NUMBER),
-        None if high is None else reading.number(high, "at_most", 0, 0, _MOST_NUMBER),
-    )
-
-
-def _values(field: str, node: Node, reading: Reading) -> OneOf:
-    return OneOf(field, _words(node, reading))
-
-
-def _words(node: Node, reading: Reading) -> frozenset[str]:
-    return frozenset(reading.list_of(node, "the value", lambda one: reading.text(one, "a value")))
+        return frozenset(self._reading.list_of(node, "the value", word))

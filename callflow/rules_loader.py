@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from callflow.nodes import Mapping as MappingNode
@@ -11,7 +11,7 @@ from callflow.nodes import Node, NodeError, Scalar, Sequence, parse
 from callflow.reading import Reading
 from callflow.rules import Rule, RuleSet
 from callflow.rules_events import NOTHING, EventPattern
-from callflow.rules_events_reader import read_event
+from callflow.rules_events_reader import EventReader
 from callflow.rules_patterns import (
     Between,
     Chain,
@@ -31,24 +31,40 @@ _SCOPE: Final = ("after", "until", "unless")
 _SLACK_MOST_MS: Final = 2_000
 
 
-def load_rules(text: str, source: str) -> RuleSet:
-    """Read the rules of one file. Raises FlowFileError with everything that is wrong."""
+def load_rules(
+    text: str,
+    source: str,
+    *,
+    lines: Collection[str] | None = None,
+    tags: Collection[str] | None = None,
+) -> RuleSet:
+    """Read the rules of one file; with `lines` and `tags` only those of the house may be named.
+
+    Raises FlowFileError with everything that is wrong.
+    """
     reading = Reading()
-    rules = read_rules(text, source, reading)
+    rules = read_rules(text, source, reading, lines=lines, tags=tags)
     if reading.problems:
         raise FlowFileError(reading.problems)
     return rules
 
 
-def read_rules(text: str, source: str, reading: Reading) -> RuleSet:
-    """Read the rules of one file; problems go to `reading`."""
+def read_rules(
+    text: str,
+    source: str,
+    reading: Reading,
+    *,
+    lines: Collection[str] | None = None,
+    tags: Collection[str] | None = None,
+) -> RuleSet:
+    """The same, but problems go to `reading`."""
     try:
         top = parse(text, source)
     except NodeError as error:
         reading.problems.append(error.problem)
         return RuleSet(())
     slack = reading.duration(top.get("tolerance"), "tolerance", 0, 0, _SLACK_MOST_MS)
-    reader = _Reader(reading, slack)
+    reader = _Reader(reading, EventReader(reading, lines, tags), slack)
     found = [reader.rule(key, node) for key, node in top.items if key.text != "tolerance"]
     return RuleSet(rule for rule in found if rule is not None)
 
@@ -56,8 +72,9 @@ def read_rules(text: str, source: str, reading: Reading) -> RuleSet:
 class _Reader:
     """Reads rules one by one; what cannot be read becomes a problem, never an exception."""
 
-    def __init__(self, reading: Reading, slack_ms: int) -> None:
+    def __init__(self, reading: Reading, events: EventReader, slack_ms: int) -> None:
         self._reading = reading
+        self._events = events
         self._slack_ms = slack_ms
         self._patterns: Mapping[str, Callable[[MappingNode], Pattern]] = {
             "never": self._never,
@@ -125,7 +142,7 @@ class _Reader:
     def _event(self, body: MappingNode, key: str, *, wanted: bool = True) -> EventPattern:
         node = body.get(key)
         if node is not None:
-            return read_event(node, self._reading)
+            return self._events.event(node)
         if wanted:
             self._reading.wrong(
                 body.place,
@@ -206,14 +223,14 @@ class _Reader:
 
     def _link(self, node: Node) -> Link:
         if not isinstance(node, MappingNode) or node.get("pause") is None:
-            return Link(read_event(node, self._reading), Times(slack_ms=self._slack_ms))
+            return Link(self._events.event(node), Times(slack_ms=self._slack_ms))
         event = tuple(item for item in node.items if item[0].text != "pause")
         pause = self._reading.mapping(node.get("pause") or node, "pause")
         times = Times(slack_ms=self._slack_ms)
         if pause is not None:
             self._reading.keys(pause, _TIMES, "pause")
             times = self._times(pause)
-        return Link(read_event(MappingNode(node.place, event), self._reading), times)
+        return Link(self._events.event(MappingNode(node.place, event)), times)
 
     def _between(self, body: MappingNode) -> Pattern:
         self._reading.keys(body, ("first", "then", *_TIMES, "unless"), "between")

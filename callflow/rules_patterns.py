@@ -114,13 +114,13 @@ class Precedence:
     def step(self, state: State, event: CallEvent) -> State:
         """The state after one more event; an event both asked about and asked for is the former."""
         if self.before.fits(event):
-            if not state.armed:
+            if not state.place:
                 return state.broken(f"{describe(event)} without {self.expect} before it")
             return replace(state, applies=True)
         if self.expect.fits(event):
-            return replace(state, armed=True)
+            return replace(state, place=1)
         if self.reset.fits(event):
-            return replace(state, armed=False)
+            return replace(state, place=0)
         return state
 
     def close(self, state: State) -> State:
@@ -129,7 +129,7 @@ class Precedence:
 
     def due(self, state: State) -> Due | None:
         """What has to come before something else may."""
-        return None if state.armed else Due(f"{self.expect}, before {self.before}", None, None)
+        return None if state.place else Due(f"{self.expect}, before {self.before}", None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

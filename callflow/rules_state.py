@@ -28,12 +28,14 @@ class State:
     """Whether anything the rule speaks of has happened."""
 
     place: int = 0
-    """A count, or how far a chain has come."""
+    """A count, how far a chain has come, or 1 when what must precede has come."""
 
     mark_ms: int | None = None
     """When the time that runs began; None while none runs."""
 
     armed: bool = False
+    """What a chain's `after` asks for is so just now."""
+
     speaking: bool = False
     """A line is being spoken: when it began is told only at its end."""
 
@@ -63,7 +65,7 @@ class Times:
 
     def fault(self, lapse_ms: int) -> str:
         """What is wrong with a lapse, in words; empty when it fits."""
-        if lapse_ms < self.at_least_ms - self.slack_ms:
+        if self.at_least_ms and lapse_ms < self.at_least_ms - self.slack_ms:
             return f"after {lapse_ms / 1000:.2f} s, not before {self.at_least_ms / 1000:g} s"
         if self.at_most_ms is not None and lapse_ms > self.at_most_ms + self.slack_ms:
             return f"after {lapse_ms / 1000:.2f} s, due by {self.at_most_ms / 1000:g} s"
