@@ -14,9 +14,10 @@ import numpy as np
 
 from agi.ears.answer import Answer, PromptPlayed
 from agi.ears.features import FRAME_MS, SILENCE_DBOV, pcm_to_frames
+from agi.ears.keying import KEY_MASK_FRAMES
 from agi.ears.onset import BARGE_IN_FRAMES, BARGE_IN_P, OnsetDetector
 from agi.ears.pipeline import Stream, hear
-from agi.ears.question import SPOKEN, TONE_TAIL_FRAMES, Question, Row
+from agi.ears.question import SPOKEN, Question, Row
 from agi.ears.vad import VadBackend
 from calls.actions import Listen
 from calls.outcomes import SaidEnd, Sound
@@ -109,7 +110,6 @@ class Listener:
         self._prompt: PromptPlayed | None = None
         self._recent: deque[Row] = deque(maxlen=REPLAYED_FRAMES)
         self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES)
-        self._masked_until = -1
         self._reports: list[Report] = []
 
     def take(self, messages: Sequence[Message], rows: Sequence[Row]) -> list[Report]:
@@ -168,9 +168,7 @@ class Listener:
         """Our own voice may come back as echo, so ask for more before calling it speech."""
         self._recent.append(row)
         _, tone, speech_p = row
-        if tone:
-            self._masked_until = self._frames + TONE_TAIL_FRAMES
-        began = self._onsets.add(speech_p, masked=self._frames <= self._masked_until)
+        began = self._onsets.add(speech_p, tone=tone)
         if began is None or SPOKEN.isdisjoint(asked.listen.wanted):
             return
         self._open(SaidEnd.BARGE_IN, replayed=list(self._recent))
@@ -180,7 +178,7 @@ class Listener:
             if "key" in self._asked.listen.wanted:
                 self._open(SaidEnd.KEY)
             else:
-                self._masked_until = self._frames + TONE_TAIL_FRAMES
+                self._onsets.mask(KEY_MASK_FRAMES)
                 self._onsets.forget()
         if self._question is not None:
             self._answered(self._question.key(digit))

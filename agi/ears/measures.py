@@ -22,8 +22,8 @@ QUIET_P = 0.2
 NEAR_FRAMES = 8
 """Frames round speech that belong to neither: onsets, tails, the detector's delay."""
 
-LEAST_SPEECH_FRAMES = 12
-"""240 ms: with less than this in five seconds nobody speaks."""
+LEAST_SPEECH_FRAMES = 10
+"""200 ms: with less than this in five seconds nobody speaks."""
 
 SILENT_BELOW_DBOV = -41.0
 FAINT_BELOW_DBOV = -37.5

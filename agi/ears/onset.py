@@ -13,6 +13,9 @@ ONSET_FRAMES = 3
 END_MS = 400
 """So long without speech ends an utterance, where nobody states another pause."""
 
+TONE_TAIL_FRAMES = 5
+"""The detector's probability stays up for a while after a key tone."""
+
 BARGE_IN_P = 0.8
 BARGE_IN_FRAMES = 10
 """Over a prompt of ours: 200 ms at a higher probability, because its echo may come back."""
@@ -37,12 +40,21 @@ class OnsetDetector:
 
     _run: int = field(default=0)
     _frame: int = field(default=0)
+    _tones: int = field(default=0)
+    _masked_until: int = field(default=-1)
 
-    def add(self, speech_p: float, *, masked: bool = False) -> int | None:
-        """Take one frame; gives the frame in which the caller is known to speak, once each time."""
+    def add(self, speech_p: float, *, tone: bool = False) -> int | None:
+        """Take one frame; gives the frame in which the caller is known to speak, once each time.
+
+        A key tone and what follows it are no speech.
+        """
         frame = self._frame
         self._frame += 1
-        if masked or speech_p < self.probability:
+        self._tones = self._tones + 1 if tone else 0
+        if tone:
+            # A vowel may look like a tone for one frame; a key lasts 40 ms at least.
+            self.mask(1 if self._tones == 1 else TONE_TAIL_FRAMES + 1, frame)
+        if frame <= self._masked_until or speech_p < self.probability:
             self._run = 0
             if self.speaking and self.pause_ms >= self.end_ms:
                 self.speaking = False
@@ -64,6 +76,11 @@ class OnsetDetector:
     def pause_ms(self) -> int:
         """How long there has been no speech, by the frames taken so far."""
         return (self._frame - 1 - self.last_speech) * FRAME_MS
+
+    def mask(self, frames: int, begin: int | None = None) -> None:
+        """Hear no speech in so many frames, the next ones unless `begin` says where."""
+        first = self._frame if begin is None else begin
+        self._masked_until = max(self._masked_until, first + frames - 1)
 
     def forget(self) -> None:
         """Drop a run that has begun, and an utterance: it was a key or a blip."""

@@ -25,9 +25,6 @@ HearingCallback = Callable[[Sound, float], None]
 LEAST_UTTERANCE_FRAMES = 5
 """100 ms of speech: less than this before a pause was a click, a note, a breath."""
 
-TONE_TAIL_FRAMES = 5
-"""The detector's voice goes on for a while after a key tone."""
-
 NOISE_AT_END_MS = 1500
 """A window that runs out on a line noisy for this long was noise, not silence."""
 
@@ -60,7 +57,6 @@ class Question:
         self._onsets = OnsetDetector(end_ms=_NEVER)
         self._clear = ClearWatch() if listen.until is Until.CLEAR else None
         self._keys = KeyGathering(listen.keys or Keys()) if "key" in listen.wanted else None
-        self._masked_until = -1
         self._missing = 0
         self._on_hearing = on_hearing or (lambda _what, _level: None)
         self._shown: Sound | None = None
@@ -76,10 +72,8 @@ class Question:
         frame = self._next
         self._next += 1
         self._missing += missing
-        if tone:
-            self._masked_until = max(self._masked_until, frame + TONE_TAIL_FRAMES)
         declared = self._classifier.add(level, tone, speech_p)
-        onset = self._onsets.add(speech_p, masked=frame <= self._masked_until)
+        onset = self._onsets.add(speech_p, tone=tone)
         if self._keys is not None and self._keys.first_frame is not None:
             over = self._keys.waited_out(frame)
             return self._keyed(self._keys, over) if over else None
@@ -92,7 +86,7 @@ class Question:
     def key(self, digit: str) -> Answer | None:
         """Take a key the caller pressed."""
         self._classifier.mask_key(KEY_MASK_FRAMES)
-        self._masked_until = self._next + KEY_MASK_FRAMES - 1
+        self._onsets.mask(KEY_MASK_FRAMES)
         # Speech that began just now was the tone of this key.
         began_at = self._first + self._onsets.began
         if not self._onsets.speaking or self._next - began_at <= 2 * KEY_MASK_FRAMES:

@@ -55,7 +55,7 @@ def _classify(features: FrameFeatures) -> RecordingHeard:
         declared = classifier.add(level, tone, speech_p)
         if declared is not None:
             decisions.append(declared)
-        begun = onsets.add(speech_p, masked=tone)
+        begun = onsets.add(speech_p, tone=tone)
         if begun is not None:
             starts.append((begun + 1) * FRAME_MS)
     last = classifier.verdict or classifier.judge_now()

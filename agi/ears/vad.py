@@ -25,6 +25,11 @@ WINDOW_SAMPLES = 256
 CONTEXT_SAMPLES = 32
 """Samples of the window before, put in front of each window."""
 
+GAIN = np.float32(4)
+"""The model is surer of louder speech than a telephone brings. +12 dB (clipped) shortened the
+time to hear faint speech from 1.98 to 1.34 s at p95 on the development clips; nothing got worse.
+"""
+
 MODEL_SHA256 = "1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3"
 
 
@@ -85,7 +90,8 @@ class SileroVad:
         return np.zeros((2, 128), dtype=np.float32)
 
     def probabilities(self, states: Floats, windows: Floats) -> tuple[Floats, Floats]:
+        louder = np.clip(windows * GAIN, -1, 1)
         output, state = self._session.run(
-            None, {"input": windows, "state": states, "sr": self._rate}
+            None, {"input": louder, "state": states, "sr": self._rate}
         )
         return output[:, 0], state

@@ -162,7 +162,7 @@ def _frame_power(samples: Samples) -> Samples:
 
 
 def _active(power: Samples) -> NDArray[np.bool_]:
-    active = power > 1e-9 * power.max()
+    active: NDArray[np.bool_] = power > 1e-9 * power.max()
     for _ in range(8):
         active = np.asarray(power >= power[active].mean() * 10 ** (-15.9 / 10))
     return active
