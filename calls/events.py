@@ -82,6 +82,7 @@ class Saying(Fact):
     text: str
     language: str
     performer: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from launch.demo_texts import word
 from softphone_panel.cells import bar, clock, cut, fit
 from softphone_panel.texts import Language, Texts
 from softphone_panel.watch.clocks import CallClocks, ClockKind, countdown, ring_number
-from softphone_panel.watch.floor import CallState, Floor, LiveCall
+from softphone_panel.watch.floor import Floor
+from softphone_panel.watch.live_call import CallState, LiveCall
 
 BAR_CELLS = 8
 STYLES = {

@@ -20,9 +20,10 @@ from softphone_panel.watch.detail_screen import DetailScreen
 from softphone_panel.watch.empty_floor import EmptyFloor
 from softphone_panel.watch.ended_calls import EndedCalls
 from softphone_panel.watch.feed import Batch, Feed, FeedState
-from softphone_panel.watch.floor import Floor, LiveCall
+from softphone_panel.watch.floor import Floor
 from softphone_panel.watch.help_screen import HelpScreen
 from softphone_panel.watch.key_bar import KeyBar
+from softphone_panel.watch.live_call import LiveCall
 from softphone_panel.watch.spotlight import Spotlight
 from softphone_panel.watch.top_bar import TopBar
 from softphone_panel.watch.view import View

@@ -8,7 +8,7 @@ from textual.message import Message
 
 from softphone_panel.cells import bar, clock, cut, fit
 from softphone_panel.watch.clocks import ClockKind, Countdown, countdown
-from softphone_panel.watch.floor import CallState, LiveCall
+from softphone_panel.watch.live_call import CallState, LiveCall
 from softphone_panel.watch.view import (
     MUTED,
     SOUND_STYLES,
@@ -103,10 +103,10 @@ class CallList(Pane):
             self.call_id = call_id
 
     def show(self, view: View) -> None:
-        count = len(view.live)
-        title = view.texts("calls.title", count=count)
-        self.border_title = Content(title)
-        self._mark_hidden(view)
+        texts, count = view.texts, len(view.live)
+        hidden = count - len(self._shown(view, self.content_size.height))
+        more = texts("calls.more", count=hidden) if hidden else ""
+        self.entitle(Content(texts("calls.title", count=count)), Content(more))
         super().show(view)
 
     def draw(self, view: View, width: int, height: int) -> Content:
@@ -116,11 +116,6 @@ class CallList(Pane):
             rows.append(_first_row(view, call, width, now_ms))
             rows.append(_second_row(view, call, width, now_ms))
         return lines(rows, height)
-
-    def _mark_hidden(self, view: View) -> None:
-        hidden = len(view.live) - len(self._shown(view, self.content_size.height))
-        text = view.texts("calls.more", count=hidden) if hidden else ""
-        self.border_subtitle = Content(text)
 
     @staticmethod
     def _shown(view: View, height: int) -> list[LiveCall]:

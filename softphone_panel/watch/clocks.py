@@ -8,7 +8,8 @@ from enum import StrEnum
 from calls.actions import Ring
 from calls.clock import Clock
 from calls.events import CallEvent
-from softphone_panel.watch.floor import RINGS_ALLOWED, CallState, LiveCall
+from softphone_panel.watch.floor import RINGS_ALLOWED
+from softphone_panel.watch.live_call import CallState, LiveCall
 
 RING_CYCLE_MS = Ring().cycle_ms
 

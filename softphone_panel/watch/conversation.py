@@ -8,7 +8,7 @@ from textual.content import Content
 
 from softphone_panel.cells import clock, fit, wrap
 from softphone_panel.texts import Texts
-from softphone_panel.watch.floor import LiveCall, Turn, Who
+from softphone_panel.watch.live_call import LiveCall, Turn, Who
 from softphone_panel.watch.view import MUTED, SOUND_STYLES, Pane, View, lines
 
 TIME_CELLS = 6
@@ -70,7 +70,7 @@ class Conversation(Pane):
     """
 
     def show(self, view: View) -> None:
-        self.border_title = Content(view.texts("talk.title"))
+        self.entitle(Content(view.texts("talk.title")))
         super().show(view)
 
     def draw(self, view: View, width: int, height: int) -> Content:

@@ -9,7 +9,7 @@ from softphone_panel.cells import bar, clock, fit
 from softphone_panel.texts import Texts
 from softphone_panel.watch.call_list import clock_style
 from softphone_panel.watch.clocks import ClockKind, Countdown, countdown, ring_number
-from softphone_panel.watch.floor import CallState, LiveCall
+from softphone_panel.watch.live_call import CallState, LiveCall
 from softphone_panel.watch.view import MUTED, Pane, View
 
 LABEL_CELLS = 26

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from softphone_panel.cells import clock
 from softphone_panel.texts import Texts
 from softphone_panel.watch.conversation import conversation
-from softphone_panel.watch.floor import LiveCall
+from softphone_panel.watch.live_call import LiveCall
 from softphone_panel.watch.view import who_calls
 
 

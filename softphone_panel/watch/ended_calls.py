@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from softphone_panel.cells import clock, fit
-from softphone_panel.watch.floor import LiveCall
+from softphone_panel.watch.live_call import LiveCall
 from softphone_panel.watch.view import MUTED, Pane, View, lines, who_calls
 
 CALLER_CELLS = 14
@@ -36,7 +36,7 @@ class EndedCalls(Pane):
     """
 
     def show(self, view: View) -> None:
-        self.border_title = Content(view.texts("ended.title"))
+        self.entitle(Content(view.texts("ended.title")))
         super().show(view)
 
     def draw(self, view: View, width: int, height: int) -> Content:

@@ -7,14 +7,15 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from softphone_panel.cells import clock
+from softphone_panel.texts import Texts
 from softphone_panel.watch.countdown_bar import CountdownBar
-from softphone_panel.watch.floor import CallState
 from softphone_panel.watch.heard_meter import HeardMeter
+from softphone_panel.watch.live_call import CallState, LiveCall
 from softphone_panel.watch.sentence import Sentence
-from softphone_panel.watch.view import STATE_STYLES, View, where_in_flow, who_calls
+from softphone_panel.watch.view import STATE_STYLES, Framed, View, where_in_flow, who_calls
 
 
-class Spotlight(Vertical):
+class Spotlight(Vertical, Framed):
     """A heavy frame around the picked call."""
 
     DEFAULT_CSS = """
@@ -38,16 +39,22 @@ class Spotlight(Vertical):
         for state in CallState:
             self.set_class(call is not None and call.state is state, f"-{state}")
         if call is not None:
-            self.border_title = Content.assemble(
-                (view.texts(f"state.{call.state}"), f"bold {STATE_STYLES[call.state]}"),
-                "  ",
-                (who_calls(call, view.texts), "bold"),
-                f" {call.caller_name}" if call.caller_name else "",
-                f" → {call.dnis}",
-            )
-            recording = f"{view.texts('recording')}  " if call.recording else ""
-            self.border_subtitle = Content.assemble(
-                (recording, "$error"), where_in_flow(call), "  ", clock(view.now_ms(call))
-            )
+            self.entitle(_who(call, view.texts), _where(call, view))
         for pane in self._panes:
             pane.show(view)
+
+
+def _who(call: LiveCall, texts: Texts) -> Content:
+    return Content.assemble(
+        (texts(f"state.{call.state}"), f"bold {STATE_STYLES[call.state]}"),
+        "  ",
+        (who_calls(call, texts), "bold"),
+        f" {call.caller_name}" if call.caller_name else "",
+        f" → {call.dnis}",
+    )
+
+
+def _where(call: LiveCall, view: View) -> Content:
+    recording = f"{view.texts('recording')}  " if call.recording else ""
+    length = clock(view.now_ms(call))
+    return Content.assemble((recording, "$error"), where_in_flow(call), "  ", length)

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from softphone_panel.texts import Texts
 from softphone_panel.watch.feed import FeedState
-from softphone_panel.watch.floor import CallState, LiveCall, Totals
+from softphone_panel.watch.floor import Totals
+from softphone_panel.watch.live_call import CallState, LiveCall
 
 STATE_STYLES = {
     CallState.RINGING: "$warning",
@@ -53,7 +54,22 @@ class View:
     problem: str = ""
 
 
-class Pane(Widget):
+class Framed(Widget):
+    """A widget whose frame carries texts; setting the same again costs no repaint."""
+
+    _title = Content()
+    _subtitle = Content()
+
+    def entitle(self, title: Content, subtitle: Content | None = None) -> None:
+        """Put texts into the frame, above and below."""
+        subtitle = subtitle or Content()
+        if not title.is_same(self._title):
+            self._title = self.border_title = title
+        if not subtitle.is_same(self._subtitle):
+            self._subtitle = self.border_subtitle = subtitle
+
+
+class Pane(Framed):
     """A widget that draws a `View` in exactly its own cells and repaints only what changed."""
 
     DEFAULT_CSS = "Pane { text-wrap: nowrap; text-overflow: clip; }"

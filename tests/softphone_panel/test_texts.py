@@ -11,7 +11,8 @@ import pytest
 from softphone_panel import texts as texts_module
 from softphone_panel.texts import CATALOGUE, Language, Texts, language_of
 from softphone_panel.watch.feed import FeedState
-from softphone_panel.watch.floor import _FOLDS, CallState
+from softphone_panel.watch.folding import FOLDS
+from softphone_panel.watch.live_call import CallState
 
 PANEL = Path(texts_module.__file__).parent
 
@@ -48,7 +49,7 @@ def test_every_state_has_a_word(state: CallState | FeedState) -> None:
 def test_every_note_has_a_word() -> None:
     spoken = {"stepped", "saying", "said", "listening", "hearing", "heard", "key"}
 
-    assert {f"note.{kind}" for kind in set(_FOLDS) - spoken} <= set(CATALOGUE)
+    assert {f"note.{kind}" for kind in set(FOLDS) - spoken} <= set(CATALOGUE)
 
 
 def test_a_word_of_the_flows_own_is_shown_as_it_is() -> None:

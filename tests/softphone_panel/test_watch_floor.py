@@ -22,7 +22,9 @@ from calls.events import (
     Saying,
 )
 from softphone_panel.watch.clocks import CallClocks, ClockKind, countdown
-from softphone_panel.watch.floor import _FOLDS, KEPT_ENDED, CallState, Floor, LiveCall, Who
+from softphone_panel.watch.floor import KEPT_ENDED, Floor
+from softphone_panel.watch.folding import FOLDS
+from softphone_panel.watch.live_call import CallState, LiveCall, Who
 from tests.softphone_panel.story import GREETING, START, Floorful, Story
 
 
@@ -258,12 +260,31 @@ _values = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**12), 10**12), st.floats(), st.text(max_size=40)
 )
 _names = st.sampled_from(
-    ["ani", "caller_name", "text", "line", "language", "tags", "window_ms", "until", "wanted", "what", "level_dbov", "from_ms", "to_ms", "digits", "queue", "rings", "end_reason", "by"]
+    [
+        "ani",
+        "caller_name",
+        "text",
+        "line",
+        "language",
+        "tags",
+        "window_ms",
+        "until",
+        "wanted",
+        "what",
+        "level_dbov",
+        "from_ms",
+        "to_ms",
+        "digits",
+        "queue",
+        "rings",
+        "end_reason",
+        "by",
+    ]
 )
 _data: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
     _names, st.one_of(_values, st.lists(_values, max_size=3)), max_size=8
 )
-_kinds = st.sampled_from([*_FOLDS, "of_a_later_version"])
+_kinds = st.sampled_from([*FOLDS, "of_a_later_version"])
 
 
 @given(st.lists(st.tuples(_kinds, _data), max_size=25))
