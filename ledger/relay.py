@@ -12,6 +12,7 @@ import json
 import struct
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -100,7 +101,7 @@ class RelayServer:
         finally:
             await asyncio.gather(*answers, return_exceptions=True)
             self._interrupt(open_calls)
-            writer.close()
+            await _close(writer)
 
     def _append(self, rows: Sequence[Sequence[Any]], open_calls: set[str]) -> None:
         for call_id, seq, at, offset_ms, kind, data in rows:
@@ -153,6 +154,7 @@ class RelaySink(EventSink):
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._last_ack = 0
         self._broken = ""
+        self._unstored = ""
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
@@ -184,14 +186,23 @@ class RelaySink(EventSink):
         future = self._waiting[self._last_ack] = self._loop.create_future()
         self._send(self._last_ack)
         await future
+        if self._unstored:
+            problem, self._unstored = self._unstored, ""
+            raise LedgerError(problem)
 
     async def close(self) -> None:
-        """Send what is left, wait until it is on disk, and part; harmless when broken already."""
-        if not self._broken:
-            await self.durable()
-        self._break("the relay is closed", tell=False)
-        self._listening.cancel()
-        await asyncio.gather(self._listening, return_exceptions=True)
+        """Send what is left, wait until it is on disk, and part; harmless when broken already.
+
+        Raises LedgerError, parted all the same, when it cannot be on disk.
+        """
+        try:
+            if not self._broken:
+                await self.durable()
+        finally:
+            self._break("the relay is closed", tell=False)
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+            await _close(self._writer)
 
     async def __aenter__(self) -> RelaySink:
         return self
@@ -210,17 +221,22 @@ class RelaySink(EventSink):
             self._timer = None
         if self._broken or not (self._events or ack):
             return
+        rows = self._rows()
+        if self._writer.transport.get_write_buffer_size() > _MOST_UNSENT:
+            self._break("the process that keeps the ledger takes no more events", tell=True)
+            return
+        self._writer.write(_frame([ack, rows]))
+
+    def _rows(self) -> list[tuple[Any, ...]]:
         rows = []
         for event in self._events:
             try:
                 rows.append(event_row(event)[:6])
             except (TypeError, ValueError, AttributeError) as error:
                 log.error("an event cannot be stored", kind=str(event.kind), problem=str(error))
+                self._unstored = f"an event cannot be stored: {error}"
         self._events.clear()
-        if self._writer.transport.get_write_buffer_size() > _MOST_UNSENT:
-            self._break("the process that keeps the ledger takes no more events", tell=True)
-            return
-        self._writer.write(_frame([ack, rows]))
+        return rows
 
     async def _listen(self) -> None:
         try:
@@ -254,6 +270,12 @@ class RelaySink(EventSink):
 def _frame(value: object) -> bytes:
     body = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
     return _LENGTH.pack(len(body)) + body
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _read_frame(reader: asyncio.StreamReader) -> bytes:

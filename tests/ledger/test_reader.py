@@ -1,0 +1,142 @@
+"""Reading while others write."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from calls.call import Call
+from calls.clock import ManualClock
+from calls.errors import LedgerError
+from calls.events import CallEvent
+from ledger.reader import LedgerReader
+from ledger.writer import LedgerWriter
+from tests.ledger.house import kept, offered, place, usual_call
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite"
+
+
+def test_calls_come_oldest_first_and_a_limit_takes_the_latest(path: Path) -> None:
+    clock = ManualClock()
+    with LedgerWriter(path) as writer:
+        ids = []
+        for _ in range(5):
+            ids.append(place(writer, clock=clock).id)
+            clock.advance_ms(1000)
+
+    with LedgerReader(path) as reader:
+        assert [call.id for call in reader.calls()] == ids
+        assert [call.id for call in reader.calls(limit=2)] == ids[-2:]
+
+
+def test_calls_are_found_by_when_they_were_offered(path: Path) -> None:
+    clock = ManualClock()
+    began = clock.utc_now()
+    with LedgerWriter(path) as writer:
+        ids = []
+        for _ in range(3):
+            ids.append(place(writer, clock=clock).id)
+            clock.advance_ms(60_000)
+
+    with LedgerReader(path) as reader:
+        minute = timedelta(minutes=1)
+        found = reader.calls(since=began + minute, until=began + 2 * minute)
+    assert [call.id for call in found] == [ids[1]]
+
+
+def test_live_calls_are_told_from_those_that_are_over(path: Path) -> None:
+    with LedgerWriter(path) as writer:
+        over = place(writer)
+        live = Call(ManualClock(), writer)
+        live.record(offered())
+
+    with LedgerReader(path) as reader:
+        assert [call.id for call in reader.calls(live=True)] == [live.id]
+        assert [call.id for call in reader.calls(live=False)] == [over.id]
+
+
+def test_a_call_is_found_by_how_its_id_begins(path: Path) -> None:
+    with LedgerWriter(path) as writer:
+        for call_id in ("20260105-090000-aaaa", "20260105-090000-aabb", "20260105-090000-aa"):
+            Call(ManualClock(), writer, id=call_id).record(offered())
+
+    with LedgerReader(path) as reader:
+        assert reader.call("20260105-090000-aab").id == "20260105-090000-aabb"
+        assert reader.call("20260105-090000-aa").id == "20260105-090000-aa"
+        with pytest.raises(LedgerError, match="several"):
+            reader.call("2026")
+        for nothing in ("x", "", "%", "20260105_"):
+            with pytest.raises(LedgerError, match="no call"):
+                reader.call(nothing)
+
+
+def test_recordings_are_told_with_their_call(path: Path) -> None:
+    with LedgerWriter(path) as writer:
+        call = place(writer)
+        other = Call(ManualClock(), writer)
+        other.record(offered())
+        writer.append_late(call.id, kept())
+
+    with LedgerReader(path) as reader:
+        (recording,) = reader.recordings()
+        assert reader.recordings(call_id=other.id) == []
+    assert (recording.id, recording.call_id) == ("rec-1", call.id)
+    assert recording.started_at == call.offered_at + timedelta(milliseconds=200)
+    assert recording.kept_at is not None
+    assert recording.problem == ""
+
+
+def test_following_gives_every_event_once_in_pieces(path: Path) -> None:
+    with LedgerWriter(path) as writer:
+        for _ in range(3):
+            place(writer)
+
+    got: list[CallEvent] = []
+    cursor = 0
+    with LedgerReader(path) as reader:
+        while True:
+            events, cursor = reader.events_after(cursor, limit=4)
+            assert len(events) <= 4
+            if not events:
+                break
+            got += events
+        assert reader.cursor() == cursor == len(got)
+        assert reader.events_after(cursor) == ([], cursor)
+    assert len({(event.call_id, event.seq) for event in got}) == 3 * len(usual_call())
+
+
+def test_a_follower_sees_everything_once_while_it_is_written(path: Path) -> None:
+    calls = 400
+    seen: list[CallEvent] = []
+    with LedgerWriter(path) as writer, LedgerReader(path) as reader:
+
+        def follow() -> None:
+            cursor = 0
+            while len(seen) < calls * len(usual_call()):
+                events, cursor = reader.events_after(cursor, limit=300)
+                seen.extend(events)
+
+        follower = threading.Thread(target=follow, daemon=True)
+        follower.start()
+        ids = [place(writer).id for _ in range(calls)]
+        follower.join(60)
+
+    for call_id in ids:
+        numbers = [event.seq for event in seen if event.call_id == call_id]
+        assert numbers == list(range(1, len(usual_call()) + 1))
+
+
+def test_a_reader_sees_one_moment_even_while_calls_end(path: Path) -> None:
+    with LedgerWriter(path) as writer, LedgerReader(path) as reader:
+        for _ in range(200):
+            call = place(writer)
+            for row in reader.calls(limit=1):
+                events = reader.events(row.id)
+                assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        assert call.id
