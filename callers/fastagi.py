@@ -8,6 +8,7 @@ on one event loop.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ LEASE_S: Final = 10.0
 """What the dialplan gives a server before it has renewed anything."""
 
 MOST_MINUTES: Final = 30
+_CHANNELS: Final = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +104,14 @@ async def place(
     bank = bank or VoiceBank.load()
     clock = clock or SystemClock()
     acting = Acting(persona, lambda utterance: bank.length_ms(persona.voice, utterance))
-    unique = f"{clock.utc_now().timestamp():.0f}.{seed}"
+    unique = f"{clock.utc_now().timestamp():.0f}.{next(_CHANNELS)}"
     channel = CallerLine(acting, bank, clock, unique, seed=seed, watch=watch)
     try:
         async with asyncio.timeout(MOST_MINUTES * 60):
             await _Dialplan(line, channel).run()
     finally:
         channel.go_down("network")
+        channel.result.moments.sort(key=lambda moment: moment.at_ms)
     if save is not None:
         write_wav(save, *channel.sides())
     return channel.result

@@ -32,6 +32,9 @@ NOISE_MS: Final = 3000
 NOISE_WITH_SPEECH_MS: Final = 1500
 """The same when a voice is lost in it."""
 
+CLEAR_VOICE_MS: Final = 240
+"""So much of a voice that stands out of the noise, and the line counts as one with speech."""
+
 NOISE_AT_END_MS: Final = 1500
 """A window that runs out on a line noisy for this long was noise, not silence."""
 
@@ -87,18 +90,20 @@ def noise_spans(acting: Acting, until_ms: int) -> list[tuple[int, int]]:
 
 
 def noise_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
-    """The moment in the window at which the line is known to be noisy, or None."""
-    lost = [
-        speech
-        for speech in acting.speeches()
-        if speech.begin_ms < to_ms and speech.end_ms > from_ms
-        if voice_class(acting, speech) is Sound.NOISE
-    ]
+    """The moment in the window at which the line is known to be noisy, or None.
+
+    A voice that stands out of the noise makes it a line on which somebody speaks.
+    """
+    here = [s for s in acting.speeches() if s.begin_ms < to_ms and s.end_ms > from_ms]
+    lost = [speech for speech in here if voice_class(acting, speech) is Sound.NOISE]
+    clear = [max(s.begin_ms, from_ms) + CLEAR_VOICE_MS for s in here if s not in lost]
     for begin_ms, end_ms in noise_spans(acting, to_ms):
         begin_ms = max(begin_ms, from_ms)
         known_ms = begin_ms + NOISE_MS
         for speech in lost:
             known_ms = min(known_ms, max(speech.begin_ms, begin_ms) + NOISE_WITH_SPEECH_MS)
+        if any(voice_ms <= known_ms for voice_ms in clear):
+            return None
         if known_ms <= end_ms:
             return Sensed(known_ms, Sound.NOISE, begin_ms, known_ms, noise_level(acting, begin_ms))
     return None

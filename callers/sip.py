@@ -127,6 +127,7 @@ async def call_over_sip(
         await _SipCall(line, call).run()
     finally:
         line.go_down("network")
+        line.result.moments.sort(key=lambda moment: moment.at_ms)
     if save is not None:
         await asyncio.to_thread(write_wav, save, *line.sides())
     return line.result
