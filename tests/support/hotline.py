@@ -1,0 +1,151 @@
+"""The real server on the real Asterisk: `thirdring serve` as a process, its lines as sound."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callers.noises import at_level
+from callers.voicebank import VoiceBank
+from calls.events import CallEvent
+from ledger.reader import LedgerReader
+from ledger.rows import CallRow
+from tests.support.g711 import Samples
+from tests.support.heard import RATE, read_wav
+from tests.support.pbx import HousePbx
+from tests.support.sip_caller import SipCaller
+
+ROOT = Path(__file__).parents[2]
+PROMPTS = ROOT / "scripts" / "prompts"
+_STARTS_S = 90
+
+
+@dataclass(slots=True)
+class Hotline:
+    """A running server and what it left in its ledger."""
+
+    process: subprocess.Popen[bytes]
+    state: Path
+
+    def reader(self) -> LedgerReader:
+        """Reads its ledger."""
+        return LedgerReader(self.state / "ledger.sqlite")
+
+    async def call_of(
+        self, number: str, *, until: str = "ended"
+    ) -> tuple[CallRow, list[CallEvent]]:
+        """The latest call from `number` once it has an event of kind `until`."""
+        deadline = time.monotonic() + 15
+        while True:
+            with self.reader() as reader:
+                found = [call for call in reader.calls() if call.ani == number]
+                events = reader.events(found[-1].id) if found else []
+            if any(event.kind == until for event in events):
+                return found[-1], events
+            assert time.monotonic() < deadline, f"no {until} for {number}: {events}"
+            await asyncio.sleep(0.1)
+
+    def held(self) -> tuple[int, int]:
+        """Open files and threads of the server's process now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        threads = next(line for line in status.splitlines() if line.startswith("Threads:"))
+        files = len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+        return files, int(threads.split()[1])
+
+
+def start_hotline(pbx: HousePbx, **agi: object) -> Hotline:
+    """Start `thirdring serve` where the dialplan of `pbx` looks for it."""
+    config = pbx.state / "site.toml"
+    settings = {"port": pbx.agi_port, "lease_s": 3, "stop_grace_s": 0.5, **agi}
+    lines = ["[agi]", *(f"{name} = {json.dumps(value)}" for name, value in settings.items())]
+    config.write_text("\n".join([*lines, "[ears]", "port = 0", ""]), encoding="utf-8")
+    ready = pbx.state / "serve.json"
+    ready.unlink(missing_ok=True)
+    with (pbx.state / "serve.log").open("ab") as log:
+        process = subprocess.Popen(
+            [
+                str(Path(sys.executable).parent / "thirdring"),
+                "serve",
+                "--state",
+                str(pbx.state),
+                "--config",
+                str(config),
+            ],
+            stderr=log,
+        )
+    deadline = time.monotonic() + _STARTS_S
+    while not ready.exists():
+        assert process.poll() is None, (pbx.state / "serve.log").read_text("utf-8")
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.05)
+    return Hotline(process, pbx.state)
+
+
+def stop_hotline(hotline: Hotline) -> None:
+    """End it, by force if it would not."""
+    hotline.process.terminate()
+    try:
+        hotline.process.wait(20)
+    except subprocess.TimeoutExpired:
+        hotline.process.kill()
+        hotline.process.wait()
+
+
+def line_sound(name: str, language: str = "zh-Hans") -> Samples:
+    """The shipped rendering of a line with the default settings."""
+    index: dict[str, Any] = json.loads((PROMPTS / "index.json").read_text(encoding="utf-8"))
+    found = [
+        each
+        for each in index["renderings"]
+        if each["line"] == name and each["language"] == language
+    ]
+    assert found, f"{name} is not shipped in {language}"
+    return read_wav(PROMPTS / found[-1]["file"])
+
+
+def length_ms(samples: Samples) -> int:
+    """How long a sound is."""
+    return len(samples) * 1000 // RATE
+
+
+def utterance(name: str, *, voice: str = "zh_m", level_dbov: float = -22.0) -> Samples:
+    """What a caller says."""
+    return VoiceBank.load().samples(voice, name, level_dbov).astype("int16")
+
+
+def noise(seconds: float, *, level_dbov: float = -25.0, kind: str = "street") -> Samples:
+    """A noisy line."""
+    from callers.noises import noise_loop
+    from callers.persona import Noise
+
+    loop = noise_loop(Noise(kind), level_dbov, 7)
+    count = round(seconds * RATE)
+    return at_level(loop[:count], level_dbov).astype("int16")
+
+
+async def has_heard(caller: SipCaller, wanted: Samples, *, timeout_s: float = 40.0) -> int:
+    """Wait until `wanted` was played to the caller, whole; its start on the caller's clock."""
+    return await _until(caller, lambda: _whole(caller, wanted), timeout_s)
+
+
+def _whole(caller: SipCaller, wanted: Samples) -> int | None:
+    found = caller.heard.find(wanted)
+    heard_ms = length_ms(caller.heard.samples())
+    return found[-1] if found and found[-1] + length_ms(wanted) <= heard_ms else None
+
+
+async def _until(caller: SipCaller, found: Callable[[], int | None], timeout_s: float) -> int:
+    deadline = caller.now_ms() + timeout_s * 1000
+    while (at := found()) is None:
+        assert caller.now_ms() < deadline, "not heard in time"
+        assert not caller.hung_up.is_set(), "hung up on before it was heard"
+        await asyncio.sleep(0.1)
+    return at
