@@ -7,6 +7,7 @@ flat optima (`bench/ears`); moving one by 1 dB changes next to nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ _QUIET_FRAMES_ENOUGH = 15
 _LOWEST_FLOOR_DBOV = -75.0
 _MINIMUM_BIAS_DB = 1.5
 _LOUD_SHARE_IGNORED = 0.12
+_TO_POWER = log(10) / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,15 @@ def judge(stretch: Stretch, *, least_speech: int = LEAST_SPEECH_FRAMES) -> Verdi
     open_frames = ~stretch.masked
     if not open_frames.any():
         return None
-    power = 10 ** (stretch.levels_dbov / 10)
+    power = np.exp(stretch.levels_dbov * _TO_POWER)
     floor_min = _decibel(float(stretch.smoothed[open_frames].min())) + _MINIMUM_BIAS_DB
     speech = (stretch.speech_p >= SPEECH_P) & open_frames
     spoken = int(np.count_nonzero(speech))
     quiet = (stretch.speech_p < QUIET_P) & ~_near(speech) & open_frames
     floor = floor_min
-    if np.count_nonzero(quiet) >= _QUIET_FRAMES_ENOUGH:
-        floor = max(float(np.percentile(stretch.levels_dbov[quiet], 60)), floor_min)
+    quiet_levels = stretch.levels_dbov[quiet]
+    if len(quiet_levels) >= _QUIET_FRAMES_ENOUGH:
+        floor = max(_percentile_60(quiet_levels), floor_min)
     floor = max(floor, _LOWEST_FLOOR_DBOV)
     if spoken < least_speech:
         level = steady_level(power[open_frames])
@@ -114,13 +117,20 @@ def _class_of_speech(level: float, floor: float, snr: float) -> Sound:
 
 def _near(speech: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """`speech` widened by NEAR_FRAMES on both sides."""
-    total = np.concatenate(([0], np.cumsum(speech)))
-    places = np.arange(len(speech))
-    ends = np.minimum(places + NEAR_FRAMES + 1, len(speech))
-    begins = np.maximum(places - NEAR_FRAMES, 0)
-    near: NDArray[np.bool_] = total[ends] > total[begins]
-    return near
+    width = 2 * NEAR_FRAMES + 1
+    padded = np.zeros(len(speech) + width, dtype=np.int16)
+    padded[NEAR_FRAMES + 1 : NEAR_FRAMES + 1 + len(speech)] = speech
+    total = padded.cumsum()
+    return np.asarray(total[width:] > total[:-width])
+
+
+def _percentile_60(levels: NDArray[np.float64]) -> float:
+    """As `np.percentile`, at a tenth of its cost."""
+    place = 0.6 * (len(levels) - 1)
+    low = int(place)
+    ordered = np.partition(levels, (low, low + 1))
+    return float(ordered[low] + (place - low) * (ordered[low + 1] - ordered[low]))
 
 
 def _decibel(power: float) -> float:
-    return 10 * float(np.log10(max(power, 1e-10)))
+    return 10 * log10(max(power, 1e-10))
