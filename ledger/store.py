@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -30,7 +30,7 @@ from ledger.tables import call_events, calls, recordings
 log = structlog.get_logger(__name__)
 
 _EVENT_COLUMNS = ("call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
-_CHUNKS = (64, 8, 1)
+_CHUNKS = (64, 32, 16, 8, 4, 2, 1)
 _MOST_FOLDS = 20_000
 """Live calls kept in memory; one that falls out is read again at its next event."""
 
@@ -48,6 +48,7 @@ class Store:
         self._folds: OrderedDict[str, Fold] = OrderedDict()
         self._held: dict[str, list[LateRow]] = {}
         self._holding = True
+        self._trusting = True
         self._batch: list[tuple[Any, ...]] = []
         self._touched: dict[str, Fold] = {}
 
@@ -67,12 +68,20 @@ class Store:
         """Close the database; the last one out moves the WAL into it."""
         self._connection.close()
 
-    def commit(self, rows: Iterable[Row], *, replay: bool = False) -> None:
+    def commit(self, rows: Sequence[Row], *, replay: bool = False) -> None:
         """Make `rows` durable in one transaction.
 
         A row that is in the ledger already is passed over. `replay` looks for late facts that were
         kept before. Raises sqlite3.Error, and then nothing of `rows` is in the ledger.
         """
+        try:
+            self._commit(rows, trusting=not replay)
+        except sqlite3.IntegrityError:
+            # A call that began with number 1 was here before: look this time.
+            self._commit(rows, trusting=False)
+
+    def _commit(self, rows: Sequence[Row], *, trusting: bool) -> None:
+        self._trusting = trusting
         self._batch.clear()
         self._touched.clear()
         self._cursor.execute("BEGIN IMMEDIATE")
@@ -81,7 +90,7 @@ class Store:
                 if isinstance(row, EventRow):
                     self._take(row)
                 else:
-                    self._take_late(row, replay=replay)
+                    self._take_late(row)
             released = self._release_held()
             self._write()
             self._cursor.execute("COMMIT")
@@ -111,7 +120,11 @@ class Store:
             self._holding = True
 
     def _take(self, row: EventRow) -> None:
-        fold = self._folds.get(row.call_id) or self._fold(row.call_id)
+        fold = self._folds.get(row.call_id)
+        if fold is None:
+            # Each question to the database hands the interpreter's lock to a busy event loop, so
+            # a first event is taken for a new call; the table itself refuses it when it is not.
+            fold = self._fold(row.call_id, new=self._trusting and row.seq == 1)
         if row.seq != fold.last_seq + 1:
             if row.seq <= fold.last_seq:
                 self._again(row)
@@ -141,7 +154,7 @@ class Store:
         if found != (row.kind, row.data) and not same_batch:
             log.error("two events claim one number", call_id=row.call_id, seq=row.seq)
 
-    def _take_late(self, late: LateRow, *, replay: bool) -> None:
+    def _take_late(self, late: LateRow) -> None:
         fold = self._folds.get(late.call_id) or self._fold(late.call_id)
         over = fold.call.ended_at is not None
         if not fold.last_seq:
@@ -151,7 +164,7 @@ class Store:
                 self._add_late(fold, late)
         elif self._holding and not over:
             self._held.setdefault(late.call_id, []).append(late)
-        elif not (replay and self._kept_before(late)):
+        elif self._trusting or not self._kept_before(late):
             self._add_late(fold, late)
 
     def _add_late(self, fold: Fold, late: LateRow) -> None:
@@ -210,8 +223,9 @@ class Store:
         while len(self._folds) > _MOST_FOLDS:
             self._folds.popitem(last=False)
 
-    def _fold(self, call_id: str) -> Fold:
-        fold = self._folds[call_id] = self._read(call_id)
+    def _fold(self, call_id: str, *, new: bool = False) -> Fold:
+        fold = Fold(CallState(id=call_id)) if new else self._read(call_id)
+        self._folds[call_id] = fold
         return fold
 
     def _read(self, call_id: str) -> Fold:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -57,8 +57,7 @@ async def test_events_and_waits_share_commits(path: Path, monkeypatch: pytest.Mo
     sizes: list[int] = []
     commit = Store.commit
 
-    def counted(self: Store, rows: Iterable[Row], **options: Any) -> None:
-        rows = list(rows)
+    def counted(self: Store, rows: Sequence[Row], **options: Any) -> None:
         sizes.append(len(rows))
         commit(self, rows, **options)
 
