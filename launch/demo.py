@@ -32,7 +32,7 @@ from launch.settings import AgiSettings, EarsSettings, Settings
 from ledger.reader import LedgerReader
 
 FLOW = "greetings"
-STAGGER_S = 0.4
+STAGGER_S = 0.3
 """Between two callers' dialling, so that a person can follow; they all talk at once."""
 
 LOOK_S = 0.1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -69,8 +70,14 @@ class Board:
     def table(self, width: int) -> Table:
         """The live table."""
         lang = self.lang
-        table = Table(title=word("board", lang), expand=True, title_justify="left", padding=(0, 1))
-        table.add_column(word("caller", lang), width=24 if width >= 100 else 16, no_wrap=True)
+        table = Table(
+            title=word("board", lang),
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+            expand=True,
+        )
+        table.add_column(word("caller", lang), width=24 if width >= 100 else 18, no_wrap=True)
         table.add_column(word("state", lang), width=9, no_wrap=True)
         table.add_column(word("now", lang), ratio=1, no_wrap=True, overflow="ellipsis")
         table.add_column(word("clock", lang), width=BAR_CELLS + 6, no_wrap=True)

@@ -28,8 +28,10 @@ class HeardMeter(Pane):
         del height
         call, texts = view.picked, view.texts
         label = fit(texts("hear.label"), 6)
-        if call is None or call.hearing is None:
-            waiting = call is not None and call.window is not None
+        if call is None or call.is_over:
+            return Content("")
+        if call.hearing is None:
+            waiting = call.window is not None
             word = texts("hear.waiting" if waiting else "hear.closed")
             return Content.assemble((label, MUTED), (word, MUTED))
         hearing = call.hearing

@@ -26,7 +26,7 @@ class KeyBar(Pane):
         del height
         parts: list[Content] = []
         for key, name in KEYS:
-            if name in ONLY_WITH_CALLS and view.picked is None:
+            if name in ONLY_WITH_CALLS and not (view.live or view.ended):
                 continue
             word = view.texts(f"key.{name}")
             parts.append(Content.assemble((key, "bold $accent"), " ", word))
