@@ -7,6 +7,8 @@ set -eu
 root=${1%/} new=$2 owner=$3
 shift 3
 
+# User asterisk must get through the folders made here, whatever the caller's umask.
+umask 022
 mount -t tmpfs -o mode=755,size=16m thirdring "$new"
 for name in bin sbin lib lib32 lib64 libx32 usr etc opt; do
     from=$root/$name

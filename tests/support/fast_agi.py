@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -107,10 +107,9 @@ async def fast_agi(port: int, **parts: Part) -> AsyncIterator[FastAgi]:
         task = asyncio.current_task()
         assert task is not None
         attending.add(task)
-        try:
+        with suppress(asyncio.CancelledError):
             await agi.attend(reader, writer)
-        finally:
-            attending.discard(task)
+        attending.discard(task)
 
     server = await asyncio.start_server(attend, "127.0.0.1", port)
     try:
