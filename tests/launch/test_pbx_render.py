@@ -1,0 +1,101 @@
+"""asterisk-conf/ with an instance's values: every mark filled, passwords kept."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+
+from calls.errors import PbxError
+from launch.pbx.options import PbxOptions, parse_range
+from launch.pbx.render import SOURCE, fill, passwords, render
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> PbxOptions:
+    """Options of an instance whose folders are there."""
+    for name in ("etc", "sounds", "moh", "site"):
+        (tmp_path / "pbx" / name).mkdir(parents=True)
+    servers = ("10.0.0.1:1", "10.0.0.2:2")
+    word = "s-1"
+    return PbxOptions(state=tmp_path, sip_port=5999, agi=servers, secret=word, lease_s=7)
+
+
+def test_every_mark_is_filled_and_what_was_asked_for_is_there(options: PbxOptions) -> None:
+    render(options)
+    etc = options.folder / "etc"
+    dialplan = (etc / "extensions.conf").read_text(encoding="utf-8")
+
+    assert {path.name for path in etc.iterdir()} == {path.name for path in SOURCE.glob("*.conf")}
+    assert not any("@@" in path.read_text(encoding="utf-8") for path in etc.iterdir())
+    assert "CC_AGI1=10.0.0.1:1\nCC_AGI2=10.0.0.2:2\nCC_SERVERS=2\nCC_LEASE=7\nCC_SECRET=s-1" in (
+        dialplan
+    )
+    assert "bind = 127.0.0.1:5999" in (etc / "pjsip.conf").read_text(encoding="utf-8")
+
+
+def test_the_same_options_give_the_same_digest_and_others_another(options: PbxOptions) -> None:
+    first = render(options)
+
+    assert render(options) == first
+    (options.folder / "site/extensions.conf").write_text("[cc-in](+)\n", encoding="utf-8")
+    assert render(options) != first
+
+
+def test_passwords_are_made_once(options: PbxOptions) -> None:
+    first = passwords(options.folder)
+
+    assert passwords(options.folder) == first
+    assert all(len(word) >= 20 for word in first.values())
+
+
+def test_an_unknown_mark_names_the_file(tmp_path: Path) -> None:
+    template = tmp_path / "rtp.conf"
+    template.write_text("rtpstart = @@RTP_FRIST@@\n", encoding="utf-8")
+
+    with pytest.raises(
+        PbxError, match=r"rtp\.conf: @@RTP_FRIST@@ is unknown; use one of RTP_FIRST"
+    ):
+        fill(template, {"RTP_FIRST": "1"})
+
+
+@pytest.mark.parametrize(
+    "bad", ["/x;y", "/x,y", "/x\ny", "/x${y}", "/x[y]", "/" + "x" * 120, "rel"]
+)
+def test_a_state_folder_asterisk_cannot_have_is_refused(bad: str) -> None:
+    with pytest.raises(PbxError, match="--state"):
+        PbxOptions(state=Path(bad))
+
+
+def test_the_range_of_rtp_is_two_ports() -> None:
+    assert parse_range("20000-20400") == (20000, 20400)
+    with pytest.raises(PbxError, match="write FIRST-LAST"):
+        parse_range("20000 to 20400")
+
+
+def test_the_manager_account_has_no_right_to_harm() -> None:
+    text = (SOURCE / "manager.conf").read_text(encoding="utf-8")
+    account = text.split("[thirdring]")[1]
+    rights = {
+        right.strip()
+        for line in re.findall(r"^(?:read|write) = (.*)$", account, re.MULTILINE)
+        for right in line.split(",")
+    }
+
+    assert rights == {"call", "agent", "user"}
+
+
+def test_modules_are_loaded_by_name_only() -> None:
+    parser = configparser.ConfigParser(strict=False, inline_comment_prefixes=(";",))
+    parser.read_string((SOURCE / "modules.conf").read_text(encoding="utf-8"))
+    loaded = re.findall(
+        r"^(?:load|require) = (\S+)\.so$",
+        (SOURCE / "modules.conf").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+
+    assert parser["modules"]["autoload"] == "no"
+    assert len(loaded) == len(set(loaded))
+    assert {"app_system", "func_shell", "chan_iax2", "res_ari", "pbx_dundi"}.isdisjoint(loaded)
