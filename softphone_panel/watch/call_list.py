@@ -31,8 +31,8 @@ def clock_style(running: Countdown) -> str:
     if running.held:
         return MUTED
     if running.kind is ClockKind.NOISE:
-        return "$error"
-    return "$warning" if running.share > 2 / 3 else "$success"
+        return "$text-error"
+    return "$text-warning" if running.share > 2 / 3 else "$text-success"
 
 
 def _first_row(view: View, call: LiveCall, width: int, now_ms: int) -> Content:
@@ -42,7 +42,7 @@ def _first_row(view: View, call: LiveCall, width: int, now_ms: int) -> Content:
     head = f"→ {cut(call.dnis, 8)}  {where_in_flow(call)}"
     room = width - 2 - STATE_CELLS - CALLER_CELLS - 1 - len(time) - 1
     return Content.assemble(
-        ("▌ " if view.picked and view.picked.id == call.id else "  ", "$accent"),
+        ("▌ " if view.picked and view.picked.id == call.id else "  ", "$text-accent"),
         (state, f"bold {STATE_STYLES[call.state]}"),
         (caller, "bold"),
         " ",
@@ -57,9 +57,9 @@ def _doing(view: View, call: LiveCall, now_ms: int) -> tuple[str, str]:
     texts = view.texts
     if call.state is CallState.QUEUED:
         waited = clock(now_ms - call.queued_ms)
-        return texts("queue.waiting", time=waited, queue=call.queue), "$warning"
+        return texts("queue.waiting", time=waited, queue=call.queue), "$text-warning"
     if call.state is CallState.AGENT:
-        return texts("agent.talking", agent=call.agent), "$secondary"
+        return texts("agent.talking", agent=call.agent), "$text-secondary"
     if call.window and call.hearing:
         what = texts.or_plain("sound", call.hearing.what)
         return f"{texts('hear.label')} {what}", SOUND_STYLES.get(call.hearing.what, MUTED)
@@ -92,7 +92,7 @@ class CallList(Pane):
     """As many live calls as fit, around the picked one."""
 
     DEFAULT_CSS = """
-    CallList { height: 1fr; border: round $border-blurred; padding: 0 1; }
+    CallList { height: 1fr; border: round $foreground 35%; padding: 0 1; }
     """
 
     class Picked(Message):

@@ -13,7 +13,7 @@ from softphone_panel.watch.view import MUTED, SOUND_STYLES, Pane, View, lines
 
 TIME_CELLS = 6
 WHO_CELLS = 8
-STYLES = {Who.HOUSE: "$primary", Who.CALLER: "$success", Who.NOTE: MUTED}
+STYLES = {Who.HOUSE: "$text-primary", Who.CALLER: "$text-success", Who.NOTE: MUTED}
 
 
 def _house(turn: Turn, texts: Texts) -> str:
@@ -40,7 +40,7 @@ _WORDINGS: dict[Who, Callable[[Turn, Texts], str]] = {
 
 def _style(turn: Turn) -> str:
     if turn.who is Who.CALLER:
-        return SOUND_STYLES.get(turn.word, "$success")
+        return SOUND_STYLES.get(turn.word, "$text-success")
     return MUTED if turn.who is Who.NOTE else "$foreground"
 
 
@@ -66,7 +66,7 @@ class Conversation(Pane):
     """The picked call's last turns; the newest is at the bottom."""
 
     DEFAULT_CSS = """
-    Conversation { height: 1fr; border: round $border-blurred; padding: 0 1; }
+    Conversation { height: 1fr; border: round $foreground 35%; padding: 0 1; }
     """
 
     def show(self, view: View) -> None:

@@ -49,7 +49,7 @@ class CountdownBar(Pane):
         now_ms = view.now_ms(view.picked)
         running = countdown(view.picked, now_ms)
         if running is None:
-            return Content.assemble((_waiting(view.picked, now_ms, view.texts), "$warning"))
+            return Content.assemble((_waiting(view.picked, now_ms, view.texts), "$text-warning"))
         label = clock_label(running, now_ms, view.texts)
         cells = max(LABEL_CELLS, cell_len(label) + 1)
         style = clock_style(running)

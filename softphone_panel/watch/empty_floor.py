@@ -26,7 +26,7 @@ class EmptyFloor(Pane):
     """The next step, in the middle of the floor."""
 
     DEFAULT_CSS = """
-    EmptyFloor { height: 1fr; border: round $border-blurred; padding: 1 3; }
+    EmptyFloor { height: 1fr; border: round $foreground 35%; padding: 1 3; }
     """
 
     def draw(self, view: View, width: int, height: int) -> Content:
@@ -34,13 +34,13 @@ class EmptyFloor(Pane):
         rows = [Content.assemble((texts("empty.title"), "bold"))]
         if view.problem:
             trouble = texts("empty.trouble", problem=view.problem)
-            rows.append(Content.assemble((cut(trouble, width), "$error")))
+            rows.append(Content.assemble((cut(trouble, width), "$text-error")))
         elif view.feed is FeedState.NO_LEDGER:
             missing = texts("empty.ledger", path=view.place)
             rows.append(Content.assemble((cut(missing, width), MUTED)))
         rows.append(Content(""))
         for what, command in _steps(view):
             rows.append(Content(what))
-            rows.append(Content.assemble("    ", (command, "bold $accent")))
+            rows.append(Content.assemble("    ", (command, "bold $text-accent")))
         rows += [Content(""), Content.assemble((texts("empty.polling"), MUTED))]
         return lines(rows, height)

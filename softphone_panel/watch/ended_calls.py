@@ -19,11 +19,11 @@ def _row(view: View, call: LiveCall, width: int) -> Content:
     reason = view.texts.or_plain("reason", call.end_reason)
     room = width - 2 - 6 - CALLER_CELLS - DISPOSITION_CELLS - 8
     return Content.assemble(
-        ("▌ " if picked else "  ", "$accent"),
+        ("▌ " if picked else "  ", "$text-accent"),
         (fit(at, 6), MUTED),
         (fit(who_calls(call, view.texts), CALLER_CELLS), "bold"),
         fit(call.disposition or "–", DISPOSITION_CELLS),
-        (fit(reason, room), "$error" if call.end_reason in BAD else MUTED),
+        (fit(reason, room), "$text-error" if call.end_reason in BAD else MUTED),
         (clock(call.ended_ms).rjust(8), MUTED),
     )
 
@@ -32,7 +32,7 @@ class EndedCalls(Pane):
     """As many ended calls as fit, around the picked one."""
 
     DEFAULT_CSS = """
-    EndedCalls { height: 5; border: round $border-blurred; padding: 0 1; }
+    EndedCalls { height: 5; border: round $foreground 35%; padding: 0 1; }
     """
 
     def show(self, view: View) -> None:

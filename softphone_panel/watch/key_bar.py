@@ -29,5 +29,5 @@ class KeyBar(Pane):
             if name in ONLY_WITH_CALLS and not (view.live or view.ended):
                 continue
             word = view.texts(f"key.{name}")
-            parts.append(Content.assemble((key, "bold $accent"), " ", word))
+            parts.append(Content.assemble((key, "bold $text-accent"), " ", word))
         return Content("   ").join(parts)

@@ -23,7 +23,7 @@ class Spotlight(Vertical, Framed):
     Spotlight.-listening { border: heavy $success; }
     Spotlight.-closing { border: heavy $accent; }
     Spotlight.-ringing, Spotlight.-queued { border: heavy $warning; }
-    Spotlight.-ended { border: heavy $border-blurred; }
+    Spotlight.-ended { border: heavy $foreground 35%; }
     """
 
     def __init__(self) -> None:
@@ -57,4 +57,4 @@ def _who(call: LiveCall, texts: Texts) -> Content:
 def _where(call: LiveCall, view: View) -> Content:
     recording = f"{view.texts('recording')}  " if call.recording else ""
     length = clock(view.now_ms(call))
-    return Content.assemble((recording, "$error"), where_in_flow(call), "  ", length)
+    return Content.assemble((recording, "$text-error"), where_in_flow(call), "  ", length)

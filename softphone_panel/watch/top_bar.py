@@ -10,10 +10,10 @@ from softphone_panel.watch.feed import FeedState
 from softphone_panel.watch.view import MUTED, Pane, View
 
 LAMPS = {
-    FeedState.LIVE: "$success",
-    FeedState.READING: "$warning",
-    FeedState.NO_SERVER: "$error",
-    FeedState.NO_LEDGER: "$error",
+    FeedState.LIVE: "$text-success",
+    FeedState.READING: "$text-warning",
+    FeedState.NO_SERVER: "$text-error",
+    FeedState.NO_LEDGER: "$text-error",
 }
 
 
@@ -25,10 +25,14 @@ def figures(view: View) -> list[tuple[str, str, str]]:
     return [
         (texts("totals.offered"), str(totals.offered), "bold"),
         (texts("totals.answered"), str(totals.answered), "bold"),
-        (texts("totals.within_three"), share, "bold $error" if late else "bold $success"),
+        (texts("totals.within_three"), share, "bold $text-error" if late else "bold $text-success"),
         (texts("totals.completed"), str(totals.completed), "bold"),
         (texts("totals.caller_hung_up"), str(totals.caller_hung_up), "bold"),
-        (texts("totals.failed"), str(totals.failed), "bold $error" if totals.failed else "bold"),
+        (
+            texts("totals.failed"),
+            str(totals.failed),
+            "bold $text-error" if totals.failed else "bold",
+        ),
     ]
 
 
@@ -52,6 +56,6 @@ class TopBar(Pane):
             shown.append(Content.assemble("  ", (word, MUTED), " ", (figure, style)))
         if not shown:
             return Content.assemble(*parts)
-        right = Content.assemble((view.texts("totals.title"), "bold $accent"), *shown)
+        right = Content.assemble((view.texts("totals.title"), "bold $text-accent"), *shown)
         gap = max(width - used - right.cell_length, 1)
         return Content.assemble(*parts, " " * gap, right)

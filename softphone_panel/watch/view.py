@@ -15,23 +15,23 @@ from softphone_panel.watch.floor import Totals
 from softphone_panel.watch.live_call import CallState, LiveCall
 
 STATE_STYLES = {
-    CallState.RINGING: "$warning",
+    CallState.RINGING: "$text-warning",
     CallState.CONNECTED: "$foreground",
-    CallState.SPEAKING: "$primary",
-    CallState.LISTENING: "$success",
-    CallState.QUEUED: "$warning",
-    CallState.AGENT: "$secondary",
-    CallState.CLOSING: "$accent",
-    CallState.ENDED: "$text-muted",
+    CallState.SPEAKING: "$text-primary",
+    CallState.LISTENING: "$text-success",
+    CallState.QUEUED: "$text-warning",
+    CallState.AGENT: "$text-secondary",
+    CallState.CLOSING: "$text-accent",
+    CallState.ENDED: "$foreground-muted",
 }
 SOUND_STYLES = {
-    "speech": "$success",
-    "clear": "$success",
-    "noise": "$error",
-    "faint": "$warning",
-    "silence": "$text-muted",
+    "speech": "$text-success",
+    "clear": "$text-success",
+    "noise": "$text-error",
+    "faint": "$text-warning",
+    "silence": "$foreground-muted",
 }
-MUTED = "$text-muted"
+MUTED = "$foreground-muted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
