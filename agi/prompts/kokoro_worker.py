@@ -43,7 +43,8 @@ _FROM_ESPEAK = (
     ("r", "ɹ"), ("x", "k"), ("ɬ", "l"), ("ː", ""), ("ʲ", ""), ("\u0303", ""), ("\u0329", ""),
     ("ɾ", "T"), ("ʔ", "t"), ("o", "ɔ"), ("^", ""), ("-", ""),
 )  # fmt: skip
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(r"([\u3400-\u9fff]+)")
+_VOWELS = "aeiouyɤəɛɑɥ"
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9' -]*")
 _ENGLISH_STOPS = re.compile(r"([,.!?;:…]+)")
 _PIECE = re.compile(r"[^.!?;,]*[.!?;,]*\s*")
@@ -62,7 +63,7 @@ class Voice:
         self._np = np
         self._folder = folder
         self._styles: dict[str, Any] = {}
-        self._mandarin: Any = None
+        self._mandarin: Mandarin | None = None
         self._session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
@@ -71,6 +72,9 @@ class Voice:
         """float32 samples at 24 kHz."""
         np = self._np
         sounds = self.phonemes(text, language)
+        if sounds and sounds[-1] not in ".!?…":
+            # Without an end mark a short text is cut off in the model's last syllable.
+            sounds += "."
         pieces = [self._render(piece, voice) for piece in _pieces(sounds)]
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
@@ -89,18 +93,8 @@ class Voice:
         if not text.strip():
             return ""
         if self._mandarin is None:
-            from misaki.zh import ZHG2P
-
-            # Its word cache is loaded as code would be: not from a folder everybody can write to.
-            importlib.import_module("jieba").dt.tmp_dir = str(self._folder)
-            self._mandarin = ZHG2P()
-        if not _HAN.search(text):
-            return str(self._mandarin.map_punctuation(text))
-        # The rules look at the first character to tell Mandarin from the rest.
-        lead = re.match(r"[^\u4e00-\u9fff]*", text)
-        before = lead[0] if lead else ""
-        sounds, _ = self._mandarin(text[len(before) :])
-        return f"{self._mandarin.map_punctuation(before)} {sounds}"
+            self._mandarin = Mandarin(self._folder)
+        return self._mandarin.sounds(text)
 
     def _render(self, sounds: str, voice: str) -> Any:
         np = self._np
@@ -120,6 +114,40 @@ class Voice:
             path = self._folder / "voices" / f"{voice}.bin"
             self._styles[voice] = self._np.fromfile(path, self._np.float32).reshape(-1, 256)
         return self._styles[voice]
+
+
+class Mandarin:
+    """Characters to sounds: jieba's words, pypinyin's readings, misaki's symbols."""
+
+    def __init__(self, cache: Path) -> None:
+        from misaki.zh import ZHG2P
+
+        self._rules = ZHG2P
+        self._jieba = importlib.import_module("jieba")
+        self._pypinyin = importlib.import_module("pypinyin")
+        # Its word cache is loaded as code would be: not from a folder everybody can write to.
+        self._jieba.dt.tmp_dir = str(cache)
+
+    def sounds(self, text: str) -> str:
+        """The sounds of Mandarin text; anything but characters and punctuation is dropped."""
+        parts = _HAN.split(str(self._rules.map_punctuation(text)))
+        return "".join(
+            " ".join(self._word(word) for word in self._jieba.lcut(part)) if index % 2 else part
+            for index, part in enumerate(parts)
+        )
+
+    def _word(self, word: str) -> str:
+        style = self._pypinyin.Style.TONE3
+        sounds = ""
+        for syllable in self._pypinyin.lazy_pinyin(word, style=style, neutral_tone_with_five=True):
+            try:
+                sound = str(self._rules.py2ipa(syllable))
+            except (ValueError, KeyError, IndexError, AssertionError):
+                continue  # a character no dictionary reads
+            # Unparted, the n of man-yi would be heard as ma-nyi.
+            parted = sounds.endswith("n") and sound[:1] in _VOWELS
+            sounds += f" {sound}" if parted else sound
+        return sounds
 
 
 def _english(text: str) -> str:

@@ -85,7 +85,7 @@ def _spoken_mandarin(text: str, language: str) -> str:
     text = _ZH_PERCENT.sub(lambda m: f"百分之{_decimal(m[1])}", text)
     one = "一" if language == "zh-Hant" else "幺"
     text = _ZH_NUMBER.sub(lambda m: _zh_number(m, one), text)
-    text = _SLASH.sub("、", text).replace("/", " ").replace("+", "加")
+    text = _SLASH.sub("或", text).replace("/", " ").replace("+", "加")
     text = _ZH_SPACE.sub("", text)
     return text.translate(_ZH_MARKS)
 
