@@ -81,11 +81,12 @@ class Acting:
         if plan is not None and plan.point is Point.ANSWERED:
             self.leave_ms = at_ms + plan.after_ms
 
-    def house_speaks(self, at_ms: int, *, pause_up_to_ms: int = 0) -> None:
+    def house_speaks(self, at_ms: int, *, pause_up_to_ms: int = 0) -> bool:
         """A line of the house begins: what is planned and has not begun is given up.
 
         A turn that began at most `pause_up_to_ms` ago and in which nothing was done yet was only a
         pause inside the line; it is taken back. Over SIP, where lines are known by ear alone.
+        True for a new line, False when the last one goes on.
         """
         begun = self._turn_began.get(self.turn)
         resumed = begun is not None and at_ms - begun <= pause_up_to_ms
@@ -93,7 +94,7 @@ class Acting:
             self._drop_planned(at_ms)
             del self._turn_began[self.turn]
             self.turn -= 1
-            return
+            return False
         self._drop_planned(at_ms)
         self.line += 1
         plan = self.persona.hang_up
@@ -102,6 +103,7 @@ class Acting:
         barge_in = self.persona.barge_in
         if barge_in is not None and barge_in.line in (0, self.line):
             self._plan_barge_in(barge_in, at_ms)
+        return True
 
     def house_listens(self, at_ms: int, *, known_ms: int = 0) -> None:
         """The house fell silent and listens: a new turn, unless the caller speaks or keys.

@@ -1,7 +1,7 @@
 """A simulated caller over SIP: a real telephone call with the persona's sound as RTP.
 
-The caller knows the house by ear alone, as a person does: sound is a line, half a second without
-sound is the house listening. Hold music is sound, so a hang-up counted from the queue is not made.
+The caller knows the house by ear alone, as a person does: sound is a line, 0.6 s without sound is
+the house listening. Hold music is sound, so a hang-up counted from the queue is not made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,7 @@ from callers.voicebank import VoiceBank
 from calls.clock import Clock, SystemClock
 from calls.errors import PersonaError
 
-QUIET_MS: Final = 500
+QUIET_MS: Final = 600
 """So long without sound, the house is listening: longer than between two lines or two clauses."""
 
 PAUSE_MS: Final = 1500
@@ -49,14 +49,18 @@ class SipPhones:
     def __init__(self, runtime: Any) -> None:
         self._runtime = runtime
 
-    async def dial(self, target_uri: str, ani: str) -> Any:
-        """Call `sip:number@host:port` from `ani`. Raises PersonaError if that can't be sent."""
+    async def dial(self, target_uri: str, ani: str, listener: Callable[[Any], None]) -> Any:
+        """Call `sip:number@host:port` from `ani`; `listener` gets every event from the first on.
+
+        Raises PersonaError if the call can't be sent.
+        """
         from baresip import Account, BaresipError, UserAgent
 
         domain = target_uri.partition("@")[2] or target_uri
         try:
             account = Account(ani, domain, "", reg_interval=0, audio_codecs=("pcma", "pcmu"))
             agent = await UserAgent.create(self._runtime, account)
+            agent.on(listener)
             return await agent.dial(target_uri)
         except (BaresipError, ValueError) as error:
             raise PersonaError(f"cannot call {target_uri}: {error}") from error
@@ -121,10 +125,9 @@ async def call_over_sip(
     clock = clock or SystemClock()
     acting = Acting(persona, lambda utterance: bank.length_ms(persona.voice, utterance))
     line = CallerLine(acting, bank, clock, f"sip.{seed}", seed=seed, watch=watch)
-    call = await phones.dial(target_uri, ani or f"1380000{seed % 10_000:04d}")
-    line.result.uniqueid = call.call_id or ""
+    sip_call = _SipCall(line)
     try:
-        await _SipCall(line, call).run()
+        await sip_call.run(phones, target_uri, ani or f"1380000{seed % 10_000:04d}")
     finally:
         line.go_down("network")
         line.result.moments.sort(key=lambda moment: moment.at_ms)
@@ -143,9 +146,9 @@ def limits_over_sip(persona: Persona) -> str:
 class _SipCall:
     """One call: events of the stack on one side, the persona's line on the other."""
 
-    def __init__(self, line: CallerLine, call: Any) -> None:
+    def __init__(self, line: CallerLine) -> None:
         self._line = line
-        self._call = call
+        self._call: Any = None
         self._ear = HouseEar(gap_ms=QUIET_MS, pause_ms=QUIET_MS)
         self._closed = asyncio.Event()
         self._answered = asyncio.Event()
@@ -153,16 +156,18 @@ class _SipCall:
         self._sound_ms: int | None = None
         self._next_frame = 0
         self._rest = b""
+        self._over_ms: int | None = None
         self._pressing: set[asyncio.Task[None]] = set()
-        call.on(self._event)
 
-    async def run(self) -> None:
-        """Live the call to its end."""
+    async def run(self, phones: SipPhones, target_uri: str, ani: str) -> None:
+        """Dial, and live the call to its end. Raises PersonaError if it can't be placed."""
+        self._call = await phones.dial(target_uri, ani, self._event)
+        self._line.result.uniqueid = self._call.call_id or ""
         try:
             await self._wait_for_answer()
             while not self._line.down:
                 await self._frame()
-            self._sound_over(self._line.now_ms)
+            self._tell_sound()
         finally:
             for task in self._pressing:
                 task.cancel()
@@ -223,18 +228,25 @@ class _SipCall:
             at_ms = now_ms - (whole - index) * FRAME_MS
             line.track.arrived(at_ms, frame)
             if self._ear.frame(at_ms, frame):
-                self._sound_ms = at_ms
-                line.acting.house_speaks(at_ms, pause_up_to_ms=PAUSE_MS)
+                new = line.acting.house_speaks(at_ms, pause_up_to_ms=PAUSE_MS)
+                if new:
+                    self._tell_sound()
+                    self._sound_ms = at_ms
+                self._over_ms = None
         self._rest = self._rest[whole * FRAME_BYTES :]
         over_ms = self._ear.over(now_ms)
         if over_ms is not None:
-            self._sound_over(over_ms)
+            self._over_ms = over_ms
             line.acting.house_listens(over_ms, known_ms=now_ms)
+        elif self._over_ms is not None and now_ms - self._over_ms > PAUSE_MS:
+            self._tell_sound()
 
-    def _sound_over(self, at_ms: int) -> None:
+    def _tell_sound(self) -> None:
+        """What was heard is over for good."""
         if self._sound_ms is not None:
-            self._line.note("heard", "sound", at_ms=self._sound_ms, until_ms=at_ms)
-            self._sound_ms = None
+            until_ms = self._line.now_ms if self._over_ms is None else self._over_ms
+            self._line.note("heard", "sound", at_ms=self._sound_ms, until_ms=until_ms)
+        self._sound_ms = self._over_ms = None
 
     def _speak(self) -> None:
         """Give the sender the frames that are due within `_AHEAD_MS`."""
@@ -272,7 +284,6 @@ class _SipCall:
                 await self._call.hangup()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closed.wait(), _CLOSE_S)
-        self._call.off(self._event)
 
 
 def _free_port(address: str) -> int:
