@@ -38,7 +38,7 @@ GROUP_ROWS = 500
 _HURRY_GAP_MS = 2
 """Least time between two commits that somebody waits for: under load the waits share them."""
 
-_MOST_ROWS = 5000
+_MOST_ROWS = 1000
 """Rows of one transaction, so that one commit never takes long."""
 
 _PATIENCE_MS = 20
