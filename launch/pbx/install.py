@@ -150,7 +150,7 @@ def _need_mmdebstrap(progress: Progress) -> None:
 
 def _run_showing(command: list[str], progress: Progress) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    progress(f"running {command[0]}")
+    progress(f"running {command[0]} (once; a minute or two)")
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
