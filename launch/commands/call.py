@@ -1,4 +1,4 @@
-"""`thirdring call`: one simulated caller, live in the terminal; `thirdring personas list`."""
+"""`thirdring call`: one simulated caller, live in the terminal."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from callers.result import CallResult, Moment
     from callers.voicebank import VoiceBank
 
-personas = typer.Typer(no_args_is_help=True, help="The simulated callers there are.")
-
 _DEFAULT_VIA = "127.0.0.1:5160"
 _ADDRESS = re.compile(r"^([0-9A-Za-z.-]+):(\d{1,5})$")
 _NUMBER = re.compile(r"^[0-9+*#]{1,32}$")
@@ -42,14 +40,11 @@ _WORDS = {
 
 
 def register(app: typer.Typer) -> None:
-    """Add `call` and `personas`."""
+    """Add `call`."""
     app.command()(call)
-    app.add_typer(personas, name="personas")
 
 
-@personas.command("list")
-def list_personas(as_json: JsonOption = False) -> None:
-    """List the personas that `thirdring call` and the demo know."""
+def _list_personas(as_json: bool) -> None:
     from callers.loader import find_persona, names
 
     found = [find_persona(name) for name in names()]
@@ -61,33 +56,39 @@ def list_personas(as_json: JsonOption = False) -> None:
     typer.echo("Call one: thirdring call polite --to 1000")
 
 
+_PersonaArgument = Annotated[
+    str, typer.Argument(help="Name of a persona, or the path of a persona's YAML file.")
+]
+_ToOption = Annotated[str, typer.Option(help="Number to call; 1000 is the hotline.")]
+_ViaOption = Annotated[
+    str,
+    typer.Option(
+        metavar="HOST:PORT",
+        help=f"SIP address of the Asterisk. Default: the state folder's, else {_DEFAULT_VIA}.",
+    ),
+]
+_FastAgiOption = Annotated[
+    bool,
+    typer.Option("--fastagi", help="No Asterisk: straight to the state folder's running server."),
+]
+_AniOption = Annotated[str, typer.Option(help="Number to call from.")]
+_SeedOption = Annotated[int, typer.Option(help="Makes noise that differs from call to call.")]
+_SaveOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.wav", help="Keep both sides: left the caller, right what it heard."),
+]
+_ListOption = Annotated[bool, typer.Option("--list", help="List the personas.")]
+
+
 def call(
-    persona: Annotated[
-        str, typer.Argument(help="Name of a persona, or the path of a persona's YAML file.")
-    ] = "",
-    to: Annotated[str, typer.Option(help="Number to call; 1000 is the hotline.")] = "1000",
-    via: Annotated[
-        str,
-        typer.Option(
-            metavar="HOST:PORT",
-            help="SIP address of the Asterisk. Default: that of the state folder, else 127.0.0.1:5160.",
-        ),
-    ] = "",
-    fastagi: Annotated[
-        bool,
-        typer.Option(
-            "--fastagi", help="No Asterisk: straight to the running server of the state folder."
-        ),
-    ] = False,
-    ani: Annotated[str, typer.Option(help="Number to call from.")] = "13800001234",
-    seed: Annotated[int, typer.Option(help="Makes noise that differs from call to call.")] = 0,
-    save: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.wav", help="Keep both sides: left the caller, right what it heard."
-        ),
-    ] = None,
-    list_all: Annotated[bool, typer.Option("--list", help="List the personas.")] = False,
+    persona: _PersonaArgument = "",
+    to: _ToOption = "1000",
+    via: _ViaOption = "",
+    fastagi: _FastAgiOption = False,
+    ani: _AniOption = "13800001234",
+    seed: _SeedOption = 0,
+    save: _SaveOption = None,
+    list_all: _ListOption = False,
     as_json: JsonOption = False,
     state: StateOption = DEFAULT_STATE,
 ) -> None:
@@ -96,7 +97,7 @@ def call(
     Exit code 1 when the call was not answered or the fallback had to speak.
     """
     if list_all or not persona:
-        list_personas(as_json)
+        _list_personas(as_json)
         raise typer.Exit(0 if list_all else 2)
     from callers.loader import find_persona
     from callers.voicebank import VoiceBank
