@@ -13,11 +13,14 @@ from callflow.engine import FlowRun
 from callflow.lines import LineWording, read_lines
 from callflow.loader import read_flow
 from callflow.reading import Reading
+from callflow.rules import RuleSet
+from callflow.rules_loader import read_rules
 from callflow.steps import Flow
 from calls.errors import FlowFileError, Problem
 
 LINES_FILE: Final = "lines.yaml"
-NOT_FLOWS: Final = frozenset({LINES_FILE, "house_rules.yaml"})
+RULES_FILE: Final = "house_rules.yaml"
+NOT_FLOWS: Final = frozenset({LINES_FILE, RULES_FILE})
 HOUSE_VARIABLES: Final = frozenset({"company", "agent_no"})
 
 
@@ -27,6 +30,7 @@ class House:
 
     flows: Mapping[str, Flow]
     lines: Mapping[str, LineWording]
+    rules: RuleSet
 
     @classmethod
     def load(cls, folder: Path) -> House:
@@ -51,19 +55,20 @@ class House:
     def of_texts(cls, texts: Mapping[str, str]) -> House:
         """The house of these files: source name -> YAML text. Raises FlowFileError."""
         reading = Reading()
-        lines: dict[str, LineWording] = {}
-        lines_text = ""
-        for source, text in texts.items():
-            if Path(source).name == LINES_FILE:
-                lines_text = text
-                lines = read_lines(text, source, reading)
+        files = {Path(source).name: (text, source) for source, text in texts.items()}
+        lines_text, lines_source = files.get(LINES_FILE, ("", LINES_FILE))
+        lines = read_lines(lines_text, lines_source, reading) if lines_text else {}
         lines_digest = hashlib.sha256(lines_text.encode()).hexdigest()
         flows = _flows(texts, lines_digest, reading)
+        rules = RuleSet(())
+        if RULES_FILE in files:
+            tags = {tag for line in lines.values() for tag in line.tags}
+            rules = read_rules(*files[RULES_FILE], reading, lines=lines, tags=tags)
         if not reading.problems:
             check_house(flows, lines, HOUSE_VARIABLES, reading)
         if reading.problems:
             raise FlowFileError(reading.problems)
-        return cls(flows, lines)
+        return cls(flows, lines, rules)
 
     def start(self, flow: str, variables: Mapping[str, Any], language: str) -> FlowRun:
         """A new run of `flow`; KeyError when there is none of that name."""

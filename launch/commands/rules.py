@@ -13,10 +13,9 @@ from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.settings import PROJECT
 
 if TYPE_CHECKING:
-    from callflow.rules import Evidence, RuleSet, Verdict
+    from callflow.rules import Evidence, Verdict
     from callflow.rules_state import Due
 
-RULES_FILE = "house_rules.yaml"
 _MARKS = {"kept": "kept", "broken": "BROKEN", "not_applicable": "-", "pending": "pending"}
 
 
@@ -36,37 +35,20 @@ def rules(
     as_json: JsonOption = False,
 ) -> None:
     """Say of every house rule whether a call kept it, and which events show it."""
+    from callflow.house import House
+    from callflow.rules import score
     from ledger.opening import LEDGER_FILE
     from ledger.reader import LedgerReader
 
-    house_rules = load_house_rules(scripts)
+    house_rules = House.load(scripts).rules
     with LedgerReader(state / LEDGER_FILE) as reader:
         call = reader.call(call_id)
         events = reader.events(call.id)
-    from callflow.rules import score
-
     verdicts = score(events, house_rules)
     if as_json:
         print_json({"call": call.id, "rules": [as_row(verdict) for verdict in verdicts]})
     else:
         _show(call.id, verdicts)
-
-
-def load_house_rules(scripts: Path) -> RuleSet:
-    """The rules of a folder of scripts.
-
-    Raises FlowFileError with every problem, also when there is no such file.
-    """
-    from callflow.rules_loader import load_rules
-    from calls.errors import FlowFileError, Problem
-
-    path = scripts / RULES_FILE
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), 0, 0, f"cannot be read: {error}", "name the right folder")
-        raise FlowFileError([problem]) from None
-    return load_rules(text, str(path))
 
 
 def as_row(verdict: Verdict) -> dict[str, Any]:

@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callers.noises import at_level
+import numpy as np
+
+from callers.audio import to_pcm
+from callers.noises import noise_loop
+from callers.persona import Noise
 from callers.voicebank import VoiceBank
 from calls.events import CallEvent
 from ledger.reader import LedgerReader
@@ -118,17 +122,18 @@ def length_ms(samples: Samples) -> int:
 
 def utterance(name: str, *, voice: str = "zh_m", level_dbov: float = -22.0) -> Samples:
     """What a caller says."""
-    return VoiceBank.load().samples(voice, name, level_dbov).astype("int16")
+    return _whole_numbers(VoiceBank.load().samples(voice, name, level_dbov))
 
 
-def noise(seconds: float, *, level_dbov: float = -25.0, kind: str = "street") -> Samples:
+def noise(seconds: float, *, level_dbov: float = -25.0, kind: Noise = Noise.STREET) -> Samples:
     """A noisy line."""
-    from callers.noises import noise_loop
-    from callers.persona import Noise
-
-    loop = noise_loop(Noise(kind), level_dbov, 7)
     count = round(seconds * RATE)
-    return at_level(loop[:count], level_dbov).astype("int16")
+    loop = noise_loop(kind, level_dbov, 7)
+    return _whole_numbers(np.tile(loop, count // len(loop) + 1)[:count])
+
+
+def _whole_numbers(samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Samples:
+    return np.frombuffer(to_pcm(samples), np.int16)
 
 
 async def has_heard(caller: SipCaller, wanted: Samples, *, timeout_s: float = 40.0) -> int:
