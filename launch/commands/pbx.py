@@ -20,34 +20,43 @@ def register(app: typer.Typer) -> None:
     app.add_typer(pbx, name="pbx")
 
 
+SipPort = Annotated[int, typer.Option(help="UDP port of SIP.")]
+AmiPort = Annotated[int, typer.Option(help="TCP port of the manager interface.")]
+Rtp = Annotated[str, typer.Option(metavar="A-B", help="UDP ports of RTP.")]
+Bind = Annotated[str, typer.Option(help="The only address to listen on.")]
+Lease = Annotated[
+    int, typer.Option(help="Seconds a silent server is borne before the fallback speaks.")
+]
+Secret = Annotated[
+    str, typer.Option(envvar="THIRDRING_AGI_SECRET", help="Shared with the FastAGI server.")
+]
+Servers = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST:PORT",
+        help="FastAGI server; repeat it for more, tried in this order. [127.0.0.1:4573]",
+    ),
+]
+Networks = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NETWORK",
+        help="Network that may call without an account; repeat it for more. [127.0.0.0/8]",
+    ),
+]
+
+
 @pbx.command()
 def up(
     state: StateOption = DEFAULT_STATE,
-    sip_port: Annotated[int, typer.Option(help="UDP port of SIP.")] = 5160,
-    ami_port: Annotated[int, typer.Option(help="TCP port of the manager interface.")] = 5138,
-    agi: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="HOST:PORT",
-            help="FastAGI server; repeat it for more, tried in this order. [127.0.0.1:4573]",
-        ),
-    ] = None,
-    rtp: Annotated[str, typer.Option(metavar="A-B", help="UDP ports of RTP.")] = "20000-20400",
-    bind: Annotated[str, typer.Option(help="The only address to listen on.")] = "127.0.0.1",
-    secret: Annotated[
-        str,
-        typer.Option(envvar="THIRDRING_AGI_SECRET", help="Shared with the FastAGI server."),
-    ] = "",
-    lease: Annotated[
-        int, typer.Option(help="Seconds a silent server is borne before the fallback speaks.")
-    ] = 10,
-    callers_from: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NETWORK",
-            help="Network that may call without an account; repeat it for more. [127.0.0.0/8]",
-        ),
-    ] = None,
+    sip_port: SipPort = 5160,
+    ami_port: AmiPort = 5138,
+    agi: Servers = None,
+    rtp: Rtp = "20000-20400",
+    bind: Bind = "127.0.0.1",
+    secret: Secret = "",
+    lease: Lease = 10,
+    callers_from: Networks = None,
 ) -> None:
     """Start Asterisk and wait until it takes calls; harmless when it runs already."""
     from rich.console import Console
