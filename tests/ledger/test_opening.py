@@ -47,8 +47,10 @@ def test_migrations_from_empty_make_exactly_the_tables_of_the_code(path: Path) -
     with reader_engine(path).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-    (table,) = by_hand(path, "SELECT sql FROM sqlite_master WHERE name = 'call_events'")
-    assert "AUTOINCREMENT" in table[0]
+    made = dict(by_hand(path, "SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    assert "AUTOINCREMENT" in made["call_events"]
+    assert "WITHOUT ROWID" in made["calls"]
+    assert "WITHOUT ROWID" in made["recordings"]
 
 
 def test_rows_of_the_fold_are_the_columns_of_the_tables() -> None:

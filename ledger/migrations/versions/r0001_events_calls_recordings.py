@@ -53,6 +53,7 @@ def _calls() -> None:
         _whole("faults"),
         sa.Column("sealed_seq", sa.Integer),
         sa.Column("sealed_hash", sa.LargeBinary),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_calls_offered_at", "calls", ["offered_at"])
 
@@ -75,6 +76,7 @@ def _recordings() -> None:
         sa.Column("bytes", sa.Integer),
         sa.Column("duration_ms", sa.Integer),
         sa.Column("problem", sa.Text),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_recordings_id", "recordings", ["id"])
 
