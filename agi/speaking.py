@@ -38,7 +38,13 @@ async def ready_prompt(line: PhoneLine, prompts: Prompts, words: Line) -> Prompt
 
 def saying(words: Line, performer: str) -> Saying:
     """The fact that a line begins."""
-    return Saying(line=words.name, text=words.text, language=words.language, performer=performer)
+    return Saying(
+        line=words.name,
+        text=words.text,
+        tags=words.tags,
+        language=words.language,
+        performer=performer,
+    )
 
 
 def said(words: Line, performer: str, start_ms: int, end_ms: int, ended: SaidEnd) -> Said:

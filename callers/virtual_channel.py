@@ -132,6 +132,7 @@ class VirtualChannel:
             Saying(
                 line=line.name,
                 text=line.text,
+                tags=line.tags,
                 language=line.language,
                 performer=self.call.performer,
             )

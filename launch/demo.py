@@ -17,8 +17,8 @@ from callers.fastagi import call_over_fastagi
 from callers.queue_plan import QueuePlan
 from callers.result import CallResult
 from callers.voicebank import VoiceBank
+from callflow.house import House
 from callflow.rules import RuleSet, score
-from callflow.rules_loader import load_rules
 from callflow.rules_state import Status
 from calls.clock import SystemClock
 from calls.errors import CallCenterError
@@ -74,7 +74,7 @@ async def hold(state: Path, callers: Sequence[Caller], lang: str, console: Conso
             running = await stack.enter_async_context(serving(settings, state))
         console.print(_intro(running, len(callers), lang))
         results = await _let_them_call(running, board, bank, console)
-    calls = _gather(running.ledger_path, board, results, _rules(settings))
+    calls = _gather(running.ledger_path, board, results, House.load(settings.scripts).rules)
     return Held(calls, (time.monotonic_ms() - began_ms) / 1000)
 
 
@@ -179,11 +179,6 @@ def _gather(
             ]
             calls.append(DemoCall(caller, call_id, events, tuple(differ), verdicts))
     return calls
-
-
-def _rules(settings: Settings) -> RuleSet:
-    file = settings.scripts / "house_rules.yaml"
-    return load_rules(file.read_text(encoding="utf-8"), str(file))
 
 
 def log_to(file: Path) -> None:

@@ -59,6 +59,6 @@ def test_the_table_names_the_rule_that_was_broken(state: Path) -> None:
     assert "以再见结束" in output
 
 
-def test_a_folder_without_rules_is_named(state: Path) -> None:
-    with pytest.raises(FlowFileError, match=r"house_rules\.yaml: cannot be read"):
+def test_a_folder_without_flows_is_named(state: Path) -> None:
+    with pytest.raises(FlowFileError, match=r"holds no flow; name the folder"):
         run("call-1", "--state", str(state), "--scripts", str(state))
