@@ -15,7 +15,6 @@ _NUMBER = re.compile(r"(?<![0-9])\+?[0-9]{7,}(?![0-9]|-[0-9]{6}-)")
 """A telephone number; the date that a call's own id begins with is none."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """One line of the story."""
