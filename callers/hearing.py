@@ -59,6 +59,8 @@ class Sensed:
 
 def noise_level(acting: Acting, at_ms: int) -> float:
     """Power sum of the noises on the line, in dBov, over the comfort noise."""
+    if not acting.persona.backgrounds:
+        return COMFORT_DBOV
     power = 10 ** (COMFORT_DBOV / 10)
     power += sum(10 ** (noise.level_dbov / 10) for noise in acting.noises(at_ms))
     return 10 * math.log10(power)
@@ -74,6 +76,8 @@ def voice_class(acting: Acting, speech: Speech) -> Sound:
 
 def noise_spans(acting: Acting, until_ms: int) -> list[tuple[int, int]]:
     """Stretches up to `until_ms` in which the line is noisy, merged, by time."""
+    if not acting.persona.backgrounds:
+        return []
     edges = {until_ms}
     for begin_ms, end_ms, _ in acting.background_spans():
         edges.update(edge for edge in (begin_ms, end_ms) if edge is not None and edge < until_ms)
