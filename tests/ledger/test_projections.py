@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -151,8 +150,11 @@ def test_rebuilding_repairs_a_row_somebody_changed(fresh: Path) -> None:
 def test_a_pause_that_runs_at_the_stop_ends_with_it() -> None:
     sink = ListSink()
     place(sink)
-    events = [event for event in sink.events if event.kind != "recording_resumed"]
-    rows = [event_row(replace(event, seq=number)) for number, event in enumerate(events, start=1)]
+    told = [event for event in sink.events if event.kind != "recording_resumed"]
+    rows = [
+        event_row(CallEvent(one.call_id, number, one.at, one.offset_ms, one.kind, one.data))
+        for number, one in enumerate(told, start=1)
+    ]
 
     (recording,) = fold_call(rows[0].call_id, ((row, b"") for row in rows)).recordings.values()
 
