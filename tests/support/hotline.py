@@ -29,6 +29,7 @@ from tests.support.sip_caller import SipCaller
 
 ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "scripts" / "prompts"
+THIRDRING = (sys.executable, "-m", "launch")
 _STARTS_S = 90
 
 
@@ -38,6 +39,7 @@ class Hotline:
 
     process: subprocess.Popen[bytes]
     state: Path
+    agi_port: int
 
     def reader(self) -> LedgerReader:
         """Reads its ledger."""
@@ -76,7 +78,7 @@ def start_hotline(pbx: HousePbx, **agi: object) -> Hotline:
     with (pbx.state / "serve.log").open("ab") as log:
         process = subprocess.Popen(
             [
-                str(Path(sys.executable).parent / "thirdring"),
+                *THIRDRING,
                 "serve",
                 "--state",
                 str(pbx.state),
@@ -90,7 +92,7 @@ def start_hotline(pbx: HousePbx, **agi: object) -> Hotline:
         assert process.poll() is None, (pbx.state / "serve.log").read_text("utf-8")
         assert time.monotonic() < deadline
         threading.Event().wait(0.05)
-    return Hotline(process, pbx.state)
+    return Hotline(process, pbx.state, pbx.agi_port)
 
 
 def stop_hotline(hotline: Hotline) -> None:
