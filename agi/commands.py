@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from agi.limits import COMMAND_BYTES
 
@@ -24,15 +25,25 @@ _TRAILING_EMPTY = {
 """Commands whose optional trailing arguments must be left out when empty: how many must stay."""
 
 
+_REPEATED = frozenset({"ANSWER", "STREAM FILE", "HANGUP"})
+"""Commands that come again and again with the same few arguments, none of them a caller's."""
+
+
 class CommandRefusedError(ValueError):
     """A command that must not be sent: a line break or NUL inside, too long, empty, no text."""
 
 
-def encode(command: str, arguments: Sequence[object]) -> bytes:
+def encode(command: str, arguments: tuple[object, ...]) -> bytes:
     """The line to send, with its line feed.
 
     Raises CommandRefusedError, whose text holds no argument.
     """
+    if command in _REPEATED:
+        return _remembered(command, *arguments)
+    return _encoded(command, arguments)
+
+
+def _encoded(command: str, arguments: Sequence[object]) -> bytes:
     if not command or command.isspace() or _SPECIAL.search(command):
         raise CommandRefusedError("an AGI command must be plain words")
     keep = _TRAILING_EMPTY.get(command)
@@ -46,6 +57,11 @@ def encode(command: str, arguments: Sequence[object]) -> bytes:
     if len(line) >= COMMAND_BYTES:
         raise CommandRefusedError(f"{command}: {len(line)} bytes, at most {COMMAND_BYTES - 1}")
     return line + b"\n"
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _remembered(command: str, *arguments: object) -> bytes:
+    return _encoded(command, arguments)
 
 
 def _without_trailing_empty(arguments: Sequence[object], keep: int) -> Sequence[object]:

@@ -54,12 +54,15 @@ class AgiConnection(asyncio.Protocol):
     __slots__ = (
         "_greeting",
         "_label",
+        "_log_dialogue",
         "_loop",
         "_most_s",
         "_owner",
         "_reader",
+        "_slack_s",
         "_slot",
         "_transport",
+        "_workers",
         "agi",
         "broken",
         "deadline",
@@ -70,6 +73,9 @@ class AgiConnection(asyncio.Protocol):
 
     def __init__(self, owner: Owner, loop: asyncio.AbstractEventLoop) -> None:
         self._owner = owner
+        self._workers = owner.workers
+        self._log_dialogue = owner.log_dialogue
+        self._slack_s = owner.limits.reply_slack_s
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._greeting: EnvironmentReader | None = EnvironmentReader()
@@ -169,7 +175,7 @@ class AgiConnection(asyncio.Protocol):
             self._break("a reply nobody asked for")
             return
         self.deadline = math.inf
-        if self._owner.log_dialogue:
+        if self._log_dialogue:
             log_received(self._label, replies[0])
         slot.settle(replies[0])
 
@@ -192,13 +198,13 @@ class AgiConnection(asyncio.Protocol):
     def _exchange(self, line: bytes) -> Reply:
         """Runs in a worker greenlet: one write, then the reply."""
         transport, slot = self._transport, self._slot
-        if transport is None or slot is None or transport.is_closing() or self.broken:
+        if transport is None or slot is None or self.broken or transport.is_closing():
             raise self._gone()
         if slot.armed:
             raise RuntimeError("one command at a time on an AGI connection")
         slot.arm()
-        self.deadline = self._loop.time() + self._most_s + self._owner.limits.reply_slack_s
-        if self._owner.log_dialogue:
+        self.deadline = self._loop.time() + self._most_s + self._slack_s
+        if self._log_dialogue:
             log_sent(self._label, line)
         transport.write(line)
         return cast(Reply, switch_out())
@@ -219,7 +225,7 @@ class AgiConnection(asyncio.Protocol):
         Raises what the method raises.
         """
         self._most_s = most_s
-        workers = self._owner.workers
+        workers = self._workers
         worker = workers.take()
         step: Any = worker.switch(method, arguments)
         while step is WAITING:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agi.limits import ENVIRONMENT_BYTES, ENVIRONMENT_LINE_BYTES, ENVIRONMENT_LINES
 from calls.masking import plain
 
-_LINE = re.compile(rb"^(agi_[a-z0-9_]{1,60}):[ ]?(.*)$", re.MULTILINE)
+_LINE = re.compile(rb"^(agi_[a-z0-9_]{1,60}):[ ]?([^\n]*)\n", re.MULTILINE)
 _NOT_DIALLED = re.compile(r"[^0-9+*#]")
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._-]")
 _FLOW = re.compile(r"[a-z0-9_-]{1,32}")
@@ -29,17 +29,32 @@ _REQUIRED = (
 )
 
 
+_KEYS = (
+    b"agi_network_script",
+    b"agi_uniqueid",
+    b"agi_channel",
+    b"agi_callerid",
+    b"agi_calleridname",
+    b"agi_dnid",
+    b"agi_extension",
+    b"agi_context",
+    b"agi_priority",
+)
+"""In the order of Environment's fields."""
+
+
 class HostileEnvironmentError(Exception):
     """The block breaks a rule; the text says which and quotes nothing of it."""
 
 
 def dialled(text: str, most: int = 40) -> str:
     """Only what can be dialled (digits, `+`, `*`, `#`): fit for the ledger and for `Queue`."""
+    if text.isascii() and text.isdigit():
+        return text[:most]
     return _NOT_DIALLED.sub("", text)[:most]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(NamedTuple):
     """Who calls, where to, and what the dialplan passed along.
 
     The fields are as they came: text, with bytes that are no UTF-8 as surrogates (they must not
@@ -164,21 +179,12 @@ def _check_size(block: bytes) -> int:
 
 
 def _typed(values: Mapping[bytes, bytes]) -> Environment:
-    def text(key: bytes) -> str:
-        return values.get(key, b"").decode("utf-8", "surrogateescape")
-
+    get = values.get
     arguments: list[str] = []
-    while (key := b"agi_arg_%d" % (len(arguments) + 1)) in values:
-        arguments.append(text(key))
-    return Environment(
-        network_script=text(b"agi_network_script"),
-        agi_uniqueid=text(b"agi_uniqueid"),
-        agi_channel=text(b"agi_channel"),
-        callerid=text(b"agi_callerid"),
-        calleridname=text(b"agi_calleridname"),
-        dnid=text(b"agi_dnid"),
-        extension=text(b"agi_extension"),
-        context=text(b"agi_context"),
-        priority=text(b"agi_priority"),
-        arguments=tuple(arguments),
-    )
+    for number in range(1, ENVIRONMENT_LINES):
+        argument = get(b"agi_arg_%d" % number)
+        if argument is None:
+            break
+        arguments.append(argument.decode("utf-8", "surrogateescape"))
+    fields = [get(key, b"").decode("utf-8", "surrogateescape") for key in _KEYS]
+    return Environment._make([*fields, tuple(arguments)])

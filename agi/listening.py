@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from agi.phone_line import PhoneLine
 from agi.ports import Answer, Ears, HearingSession, Prompt, PromptPlayed, Prompts
@@ -15,7 +15,6 @@ from calls.errors import CallCenterError
 from calls.events import Fault, HeardFact, Hearing, KeyFact, Listening
 from calls.outcomes import Failed, Heard, Keyed, Outcome, SaidEnd, Sound
 
-_COMMAND_ENDS_S = 3.0
 _LAST_WORDS_S = 0.5
 """How long the ears may still take to answer after Asterisk has ended the audio."""
 
@@ -114,43 +113,51 @@ def _failed(line: PhoneLine, where: str, error: Exception) -> Failed:
 
 
 async def _ask(window: _Window) -> Answer:
-    session = window.session
-    loop = asyncio.get_running_loop()
-    executing = loop.create_task(_lend_audio(window))
-    asking = loop.create_task(_question(window))
+    line, hearing = window.line, window.session
+    asking = asyncio.get_running_loop().create_task(_question(window))
+    # The answer ends the audio, and with it Asterisk's command.
+    asking.add_done_callback(lambda _: hearing.close())
+    window.lent_ms = line.call.elapsed_ms()
     try:
-        await asyncio.wait((executing, asking), return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await line.session.run(
+                line.session.agi.appexec, "AudioSocket", hearing.address, most_s=window.most_s()
+            )
+        except AGIError:
+            # What the ears made of the end of the audio is worth a moment, for the cut prompt.
+            await _last_words(window, asking)
+            if _answered(asking):
+                return asking.result()
+            raise
         if not asking.done():
-            await _after_audio_ended(executing, asking)
+            await asyncio.wait((asking,), timeout=_LAST_WORDS_S)
+        if not asking.done():
+            raise _NoAudioError("the audio ended before an answer; is the ears' port reachable?")
         answer = asking.result()
-        session.close()
-        await asyncio.wait((executing,))
         if answer.kind == "hangup":
-            await _audio_broke_off(window, executing, answer)
-        # An answer stands, whatever ended the audio; the next command finds a line that fell.
+            await _audio_broke_off(window, answer)
         return answer
-    except CallCenterError:
-        session.close()
-        # Given the time to end by itself, Asterisk's command leaves the dialogue in step.
-        await asyncio.wait((executing,), timeout=_COMMAND_ENDS_S)
-        raise
     finally:
-        session.close()
-        await _cancelled(executing, asking)
+        hearing.close()
+        if not asking.done():
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
 
 
-async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _last_words(window: _Window, asking: asyncio.Task[Answer]) -> None:
+    if not asking.done():
+        await asyncio.wait((asking,), timeout=_LAST_WORDS_S)
+    if asking.done() and not asking.cancelled() and asking.exception() is None:
+        played = asking.result().prompt
+        if played is not None:
+            window.prompt_ends(played)
 
 
-async def _lend_audio(window: _Window) -> None:
-    session = window.line.session
-    window.lent_ms = window.line.call.elapsed_ms()
-    await session.run(
-        session.agi.appexec, "AudioSocket", window.session.address, most_s=window.most_s()
-    )
+def _answered(asking: asyncio.Task[Answer]) -> bool:
+    """The ears had decided before the line fell: the answer stands, the next command finds out."""
+    if not asking.done() or asking.cancelled() or asking.exception() is not None:
+        return False
+    return asking.result().kind != "hangup"
 
 
 async def _question(window: _Window) -> Answer:
@@ -164,21 +171,10 @@ async def _question(window: _Window) -> Answer:
     )
 
 
-async def _after_audio_ended(executing: asyncio.Task[None], asking: asyncio.Task[Answer]) -> None:
-    """Asterisk's command is over first: a hang-up, a failure, or an answer just behind it."""
-    executing.result()
-    await asyncio.wait((asking,), timeout=_LAST_WORDS_S)
-    if not asking.done():
-        raise _NoAudioError("the audio ended before an answer; is the ears' port reachable?")
-
-
-async def _audio_broke_off(
-    window: _Window, executing: asyncio.Task[None], answer: Answer
-) -> NoReturn:
+async def _audio_broke_off(window: _Window, answer: Answer) -> NoReturn:
     """The audio ended under the question: the caller hung up, or only the audio is gone."""
     if answer.prompt is not None:
         window.prompt_ends(answer.prompt)
-    executing.result()
     session = window.line.session
     # AudioSocket may return before Asterisk has told of the hang-up; this asks.
     state = await session.run(session.agi.channel_status)

@@ -163,19 +163,20 @@ class SafeAGI(AGI):
         Raises CommandRefusedError before anything is sent, AGIHangup when the line is down,
         AGIAppError for `result=-1` on a live channel, AGIInvalidCommand, AGIUsageError.
         """
-        self.test_hangup()
+        if self._got_sighup:
+            self.test_hangup()
         reply = self._send(encode(command, args))
-        if reply.code != 200:
+        code, value, data, endpos, _ = reply
+        if code != 200:
             raise self._refusal(reply)
-        if reply.value == "-1" and command != "CHANNEL STATUS":
+        if value == "-1" and command != "CHANNEL STATUS":
             self._raise_minus_one(command, reply)
-        if reply.data == "hangup" and command in _HANGUP_IN_DATA:
+        if data == "hangup" and command in _HANGUP_IN_DATA:
             self._got_sighup = True
             raise AGIResultHangup("hung up during the command")
-        result = {"result": (reply.value, reply.data)}
-        if reply.endpos is not None:
-            result["endpos"] = (str(reply.endpos), "")
-        return result
+        if endpos is None:
+            return {"result": (value, data)}
+        return {"result": (value, data), "endpos": (str(endpos), "")}
 
     def _send(self, line: bytes) -> Reply:
         try:
@@ -241,7 +242,7 @@ class SafeAGI(AGI):
         self.test_hangup()
         arguments: list[object] = [filename, format, escape_digits, timeout, offset]
         arguments += [word for word in (beep, f"s={silence}" if silence else "") if word]
-        reply = self._send(encode("RECORD FILE", arguments))
+        reply = self._send(encode("RECORD FILE", tuple(arguments)))
         if reply.code != 200:
             raise self._refusal(reply)
         reason = reply.data or ("hangup" if reply.value == "-1" else "dtmf")

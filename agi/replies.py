@@ -37,6 +37,8 @@ _COMMON = {
     b"200 result=1": Reply(200, "1"),
     b"200 result=-1": Reply(200, "-1"),
 }
+_WHOLE = {line + b"\n": [reply] for line, reply in _COMMON.items()}
+"""Most of what Asterisk ever says, as it comes off the wire."""
 
 
 def parse_line(line: bytes) -> Reply:
@@ -83,6 +85,10 @@ class ReplyReader:
         kept = self._kept
         if kept:
             data = kept + data
+        elif self._usage is None:
+            usual = _WHOLE.get(data)
+            if usual is not None:
+                return usual
         lines = data.split(b"\n")
         self._kept = lines.pop()
         if len(self._kept) > REPLY_BYTES:

@@ -8,6 +8,7 @@ ask for a shared secret as the third AGI argument.
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import resource
 from collections import Counter
@@ -233,6 +234,17 @@ class FastAgiServer:
         for reason, count in self._unlogged.items():
             _log.warning("connections refused", reason=reason, count=count)
         self._unlogged.clear()
+
+
+def settle_memory() -> None:
+    """Take what was loaded so far out of the garbage collector's rounds, and make them rarer.
+
+    For a process that serves, once it has loaded everything: a round over all modules and flows
+    costs more than a call. A call leaves few cycles behind, so rarer rounds cost little memory.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def raise_file_limit(wanted: int) -> None:

@@ -9,7 +9,7 @@ short or too long, so a run of short commands costs no command more.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
 from agi.connection import AgiConnection
@@ -58,14 +58,20 @@ class AgiSession:
         """Mark the session's log lines with the call's id."""
         self._wire.name_for_log(label)
 
-    async def run(self, method: Callable[..., T], *arguments: object, most_s: float = 0.0) -> T:
+    def run(
+        self, method: Callable[..., T], *arguments: object, most_s: float = 0.0
+    ) -> Awaitable[T]:
         """Carry out a method of `agi` whose command takes `most_s` seconds at the longest.
 
         Raises what the method raises: AGIHangup when the line is down, AGIError for the rest.
         """
         left_after = self._lease_until - self._loop.time() - most_s
         if not self._lease_s * _LEAST_LEFT <= left_after <= self._lease_s + _MOST_OVER_S:
-            await self.renew_lease(most_s)
+            return self._run_renewed(most_s, method, *arguments)
+        return self._wire.run(most_s, method, *arguments)
+
+    async def _run_renewed(self, most_s: float, method: Callable[..., T], *arguments: object) -> T:
+        await self.renew_lease(most_s)
         return await self._wire.run(most_s, method, *arguments)
 
     async def renew_lease(self, most_s: float) -> None:

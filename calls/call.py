@@ -41,12 +41,13 @@ class EventSink(Protocol):
         """
 
 
-_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_ID_ALPHABET = b"23456789abcdefghjkmnpqrstuvwxyz"
+_TO_ALPHABET = bytes(_ID_ALPHABET[number % len(_ID_ALPHABET)] for number in range(256))
 
 
 def new_call_id(at: datetime) -> str:
     """`20261122-021530-k7f3q29m`: sorts by time, safe as a file name, not guessable by a caller."""
-    suffix = "".join(secrets.choice(_ID_ALPHABET) for _ in range(8))
+    suffix = secrets.token_bytes(8).translate(_TO_ALPHABET).decode()
     return f"{at:%Y%m%d-%H%M%S}-{suffix}"
 
 

@@ -20,6 +20,8 @@ def mask(number: str) -> str:
 
 def plain(text: str, *, most_cells: int = 32) -> str:
     """Text from outside, fit for a terminal: no controls, no bidi marks, cut by cell width."""
+    if text.isascii() and text.isprintable() and len(text) <= most_cells:
+        return text
     cells = 0
     kept: list[str] = []
     for character in _HIDDEN.sub("", text.encode("utf-8", "replace").decode()):

@@ -1,0 +1,1 @@
+"""Bench of the FastAGI server against the peers of its field."""

@@ -1,0 +1,153 @@
+"""Our own server for the bench: everything `serve` has, but ears and sounds that cost nothing.
+
+The peers collect digits by one command; ours ask the ears, so the ears here answer at once, and the
+command is `EXEC AudioSocket`. Ours sends one command more than they do (`MSet` with the call's id
+and lease at its start), and records about 15 facts a call, durable, where they record nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from agi.channel import Equipment
+from agi.limits import Limits
+from agi.queueing import REQUESTS, BackDesk
+from agi.reception import Reception
+from agi.recording import prepare_monitor_folder
+from agi.server import FastAgiServer, settle_memory
+from callflow.engine import FlowRun
+from callflow.house import House
+from calls.actions import Line, Listen
+from calls.clock import SystemClock
+from ledger.writer import LedgerWriter
+
+LINES = """
+greeting: {tags: [greeting], zh-Hans: "您好！{company}。", zh-Hant: "您好！{company}。", en: Hi}
+how: {tags: [question], zh-Hans: 请问您的房号？, zh-Hant: 請問您的房號？, en: Your room}
+please: {tags: [question], zh-Hans: 请按键。, zh-Hant: 請按鍵。, en: Press keys}
+"""
+FLOW = """
+flow: greetings
+title: {zh: 测, en: Bench}
+always: {noise: end noise, faint: end faint}
+steps:
+  ringing:
+    ring: 1
+  digits:
+    say: [greeting, how, please]
+    ask: {store: room, digits: 1-4, window: 5s, attempts: 1}
+    on: {ok: pause, exhausted: end tired}
+  pause:
+    wait: 1s
+  bye:
+    end: served
+"""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Half a second of nothing."""
+
+    path: Path
+    duration_ms: int = 500
+
+    def pcm(self) -> bytes:
+        return bytes(8000)
+
+
+class Prompts:
+    """Every line is ready."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Prompt] = {}
+
+    def find(self, line: Line) -> Prompt:
+        return self._known.setdefault(line.name, Prompt(Path(f"/prompts/{line.name}.wav")))
+
+    async def obtain(self, line: Line) -> Prompt:
+        return self.find(line)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """1234, keyed."""
+
+    kind: str = "key"
+    from_ms: int = 100
+    to_ms: int = 400
+    level_dbov: float | None = None
+    reason: str = "keyed"
+    digits: str = "1234"
+    prompt: None = None
+
+
+class Session:
+    """Ears that know at once."""
+
+    address = "00000000-0000-4000-8000-000000000000,127.0.0.1:9"
+    first_frame_at_ms: int | None = None
+
+    async def ask(
+        self,
+        question: Listen,
+        /,
+        *,
+        prompt_pcm: bytes | None = None,
+        on_prompt_end: Callable[[Any], None] | None = None,
+        on_hearing: Callable[[Any, float], None] | None = None,
+    ) -> Answer:
+        return Answer()
+
+    def close(self) -> None:
+        return
+
+
+class Ears:
+    """Makes them."""
+
+    def expect(self) -> Session:
+        return Session()
+
+
+async def serve(folder: Path, announce: Callable[[int], None]) -> None:
+    """Serve until standard input ends."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    house = House.of_texts({"lines.yaml": LINES, "greetings.yaml": FLOW})
+    house_variables = {"company": "三声", "agent_no": "8001"}
+
+    def start(flow: str, variables: Mapping[str, Any]) -> FlowRun:
+        return house.start(flow, {**house_variables, **variables}, "zh-Hans")
+
+    desk = BackDesk()
+    equipment = Equipment(
+        prompts=Prompts(),
+        ears=Ears(),
+        desk=desk,
+        state=prepare_monitor_folder(folder),
+        ring_sound_ms=0,
+    )
+    limits = Limits(calls=4096, greetings=4096, per_source=8192)
+    private = FastAgiServer(desk.answer, flow_known=REQUESTS.__contains__)
+    back = await private.start()
+    with LedgerWriter(folder / "ledger.sqlite") as ledger:
+        reception = Reception(
+            start=start,
+            sink=ledger,
+            clock=SystemClock(),
+            equipment=equipment,
+            back=f"{back[0]}:{back[1]}",
+        )
+        server = FastAgiServer(reception.answer, flow_known=house.flows.__contains__, limits=limits)
+        settle_memory()
+        announce((await server.start())[1])
+        await asyncio.to_thread(sys.stdin.read)
+        await server.stop(grace_s=2)
+        await private.stop(grace_s=0)
