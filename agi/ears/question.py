@@ -161,7 +161,7 @@ class Question:
     def _clearing(self, watch: ClearWatch) -> Answer | None:
         watch.add(self._classifier.stretch(FLOOR_FRAMES))
         last = self._classifier.verdict
-        if last is not None:
+        if last is not None and watch.known:
             self._show(Sound.NOISE if watch.noisy else Sound.CLEAR, last.level_dbov)
         if watch.is_clear and "clear" in self._listen.wanted:
             begin = max(self._next - CLEAR_AFTER_MS // FRAME_MS, self._opened)

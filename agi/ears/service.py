@@ -84,11 +84,15 @@ class EarsService:
 
     async def stop(self) -> None:
         """Stop listening, end every session (its question is answered with a hang-up)."""
+        if self._stopped:
+            return
         if self._server is not None:
             self._server.close()
         for session in list(self._expected.values()):
             session.close()
-        await self._drained()
+        # Until the worker has carried out what the sessions' end brought.
+        while not self._idle.is_set():
+            await self._idle.wait()
         self._stopped = True
         for timer in (self._watch, self._gathering):
             if timer is not None:
@@ -187,7 +191,3 @@ class EarsService:
             if session.waits_for_audio:
                 session.time_passed(elapsed_ms)
         self._watch = loop.call_later(WATCH_S, self._watch_gaps)
-
-    async def _drained(self) -> None:
-        """Until the worker has carried out what the sessions' end brought."""
-        await self._idle.wait()

@@ -115,9 +115,10 @@ class HearingSession:
         self._answer = loop.create_future()
         self._on_prompt_end, self._on_hearing = on_prompt_end, on_hearing
         try:
+            # Before the connection: the window opens with its very first frame.
+            self._post(Asked(self._number, question, prompt_pcm is not None))
             await self._connection_made()
             self._gap_ms, self._stood_in_ms = 0.0, 0
-            self._post(Asked(self._number, question, prompt_pcm is not None))
             if self._down:
                 self._post(LineDown())
             elif prompt_pcm is not None:
