@@ -27,7 +27,7 @@ def missing_recordings(
     record_as (empty with variables), problem (of a recording that is there and cannot be used).
     """
     studio = Studio(settings.prompts.studio or NO_STUDIO)
-    bundled = Bundled(settings.scripts / "prompts")
+    bundled = Bundled(settings.bundled_prompts)
     engines = make_engines(
         settings.prompts.engines,
         kokoro_models=settings.prompts.kokoro_models,

@@ -125,7 +125,7 @@ class PromptStore:
         async with asyncio.TaskGroup() as group:
             for line in wanted:
                 group.create_task(one(line))
-        return problems
+        return sorted(problems, key=lambda problem: wanted.index(problem[0]))
 
     def forget(self) -> None:
         """Look everything up anew: after a reload, or when the studio has brought recordings."""

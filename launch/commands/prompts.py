@@ -87,7 +87,7 @@ def missing(
     as_json: JsonOption = False,
 ) -> None:
     """List the lines the studio has not recorded, and what plays in their place."""
-    from launch.prompt_report import missing_recordings
+    from launch.prompt_report import NO_STUDIO, missing_recordings
     from launch.settings import load_settings
 
     rows = missing_recordings(load_settings(config), state, _languages(language))
@@ -102,13 +102,20 @@ def missing(
     from rich.text import Text
 
     table = Table("line", "language", "wording", "used in", "plays now", "record as")
+    for column in table.columns:
+        column.overflow = "fold"
     for row in rows:
         cells = (row["line"], row["language"], row["text"], row["used_in"], row["plays_now"])
         shown = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells]
         table.add_row(*(Text(cell) for cell in (*shown, str(row["record_as"]))))
     console = Console(highlight=False, markup=False)
     console.print(table)
-    console.print(f"{len(rows)} to record: WAV, PCM 16 bit, mono, 8000 Hz or more.")
+    count = sum(not row["variables"] for row in rows)
+    console.print(f"{count} to record: WAV, PCM 16 bit, mono, 8000 Hz or more.")
+    if len(rows) > count:
+        console.print(f"{len(rows) - count} change from call to call: an engine speaks them.")
+    if not load_settings(config).prompts.studio:
+        console.print(f"{NO_STUDIO} is the folder you name in the settings, prompts.studio.")
 
 
 @prompts.command("fetch-kokoro")
@@ -169,7 +176,7 @@ def _ship(
     apology = [
         line for line in lines if line.name == "sorry" and line.language in ("zh-Hans", "en")
     ]
-    if complete and not problems and apology:
+    if complete and apology and not problems and settings.scripts == PROJECT / "scripts":
         fallback_sound(folder, apology, PROJECT / "asterisk-conf" / "sounds" / "cc-sorry.wav")
     did = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
     typer.echo(f"{folder}: {did}.")
@@ -184,7 +191,7 @@ async def _warm(
 
     from agi.prompts.store import PromptStore
 
-    store = PromptStore(state, settings.scripts / "prompts", settings.prompts.studio, engines)
+    store = PromptStore(state, settings.bundled_prompts, settings.prompts.studio, engines)
     try:
         with Progress(console=Console(stderr=True)) as bar:
             task = bar.add_task("making ready", total=len(lines))

@@ -120,7 +120,6 @@ def test_build_ship_renders_into_the_scripts_folder(site: Path) -> None:
     assert "1 kept" in _run("build", *arguments)[1]
 
     assert len(list((site.parent / "scripts" / "prompts" / "en").glob("greeting-*.wav"))) == 1
-    assert _missing(site)["greeting", "en"]["plays_now"] == "bundled"
     assert (PROJECT / "asterisk-conf" / "sounds" / "cc-sorry.wav").read_bytes() == apology
 
 

@@ -27,7 +27,8 @@ def _ids(paths: list[Path]) -> list[str]:
 def test_a_shipped_voice_is_at_level_whole_and_starts_at_once(path: Path) -> None:
     signal = _signal(path)
 
-    loud = np.flatnonzero(np.abs(signal) > 10 ** (-45 / 20))
+    # 33 dB below the voice: a soft consonant ("th") is sound, not silence.
+    loud = np.flatnonzero(np.abs(signal) > 10 ** (-55 / 20))
     assert sound.active_level_dbov(signal) == pytest.approx(-22, abs=2)
     assert np.abs(signal).max() < 0.98
     assert loud[0] / 8 <= 80

