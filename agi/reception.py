@@ -18,7 +18,6 @@ from calls.call import Call, EndReason, EventSink
 from calls.clock import Clock
 from calls.errors import LedgerError
 from calls.events import EndedFact, Fault, Offered, RecordingStopped
-from calls.masking import mask
 
 _log = structlog.get_logger("agi.reception")
 
@@ -57,7 +56,7 @@ class Reception:
         session.name_for_log(call.id)
         channel = AgiChannel(call, session, self._equipment)
         try:
-            await self._conduct(call, channel, environment.flow, environment.ani)
+            await self._conduct(call, channel)
         except asyncio.CancelledError:
             self._broke_off(call, EndReason.INTERRUPTED, "the server was stopped")
             raise
@@ -70,7 +69,7 @@ class Reception:
         finally:
             channel.close()
 
-    async def _conduct(self, call: Call, channel: AgiChannel, flow: str, ani: str) -> None:
+    async def _conduct(self, call: Call, channel: AgiChannel) -> None:
         # The offer is on disk before anything can answer it.
         await self._sink.durable()
         session = channel.line.session
@@ -85,11 +84,14 @@ class Reception:
             return
         environment = session.environment
         run = self._start(
-            flow, {"ani": ani, "dnis": environment.dnis, "caller_name": environment.caller_name}
+            environment.flow,
+            {
+                "ani": environment.ani,
+                "dnis": environment.dnis,
+                "caller_name": environment.caller_name,
+            },
         )
-        _log.info("call", call=call.id, flow=flow, ani=mask(ani))
-        ended = await conduct(call, run, channel)
-        _log.info("call over", call=call.id, end_reason=ended.reason.value)
+        await conduct(call, run, channel)
 
     def _broke_off(self, call: Call, reason: EndReason, problem: str) -> None:
         call.record(Fault(where="server", problem=problem))

@@ -7,9 +7,10 @@ call was offered.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
+
+from calls.values import value
 
 
 class CallEvent(NamedTuple):
@@ -27,11 +28,12 @@ class CallEvent(NamedTuple):
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Fact:
     """Base of all facts."""
 
     kind: ClassVar[str]
+    __slots__: ClassVar[tuple[str, ...]]  # type: ignore[misc]  # made by `value`
 
     def data(self) -> dict[str, Any]:
         """The fields by name, JSON-ready."""
@@ -39,7 +41,7 @@ class Fact:
         return {name: getattr(self, name) for name in names}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Offered(Fact):
     """A call came in. Durable before it is answered."""
 
@@ -53,7 +55,7 @@ class Offered(Fact):
     channel: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AnsweredFact(Fact):
     """We answered."""
 
@@ -62,7 +64,7 @@ class AnsweredFact(Fact):
     waited_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Stepped(Fact):
     """The flow entered a step; `digest` names the exact version of the flow."""
 
@@ -72,7 +74,7 @@ class Stepped(Fact):
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Saying(Fact):
     """A line begins to be spoken; for whoever watches live."""
 
@@ -84,7 +86,7 @@ class Saying(Fact):
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Said(Fact):
     """A line ended, whole or cut."""
 
@@ -99,7 +101,7 @@ class Said(Fact):
     ended: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Listening(Fact):
     """A listening window opened: what is waited for and how long."""
 
@@ -109,7 +111,7 @@ class Listening(Fact):
     wanted: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Hearing(Fact):
     """What the ears hear changed inside a window; for whoever watches live."""
 
@@ -118,7 +120,7 @@ class Hearing(Fact):
     level_dbov: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HeardFact(Fact):
     """A listening window ended with this."""
 
@@ -130,7 +132,7 @@ class HeardFact(Fact):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeyFact(Fact):
     """The caller pressed keys."""
 
@@ -139,7 +141,7 @@ class KeyFact(Fact):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Queued(Fact):
     """The caller began to wait for an agent."""
 
@@ -147,7 +149,7 @@ class Queued(Fact):
     queue: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AgentOffered(Fact):
     """An agent's phone began to ring for this caller."""
 
@@ -155,7 +157,7 @@ class AgentOffered(Fact):
     agent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AgentAnswered(Fact):
     """An agent picked up."""
 
@@ -164,7 +166,7 @@ class AgentAnswered(Fact):
     waited_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LeftQueue(Fact):
     """The caller left the queue: answered and talked, or unanswered, or the queue failed."""
 
@@ -176,7 +178,7 @@ class LeftQueue(Fact):
     agent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecordingStarted(Fact):
     """The recording is about to start. Durable before the first sample."""
 
@@ -191,7 +193,7 @@ class RecordingStarted(Fact):
     """Monitor file of what the caller heard."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecordingPaused(Fact):
     """Silence is written until resumed."""
 
@@ -199,7 +201,7 @@ class RecordingPaused(Fact):
     recording: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecordingResumed(Fact):
     """Sound is written again."""
 
@@ -207,7 +209,7 @@ class RecordingResumed(Fact):
     recording: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecordingStopped(Fact):
     """The recording was stopped, by the flow or by the end of the call."""
 
@@ -216,7 +218,7 @@ class RecordingStopped(Fact):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecordingKept(Fact):
     """The recorder took the files in: merged, measured, hashed."""
 
@@ -230,7 +232,7 @@ class RecordingKept(Fact):
     """Empty when all is well; else what differs from the call (cut, missing leg)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Fault(Fact):
     """Something of ours failed while the call went on."""
 
@@ -239,7 +241,7 @@ class Fault(Fact):
     problem: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HungUpFact(Fact):
     """The line went down; `by` is caller, us, agent or network."""
 
@@ -247,7 +249,7 @@ class HungUpFact(Fact):
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EndedFact(Fact):
     """The call is over; nothing but the recorder's facts come after."""
 

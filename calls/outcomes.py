@@ -6,9 +6,10 @@ not an error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+
+from calls.values import value
 
 
 class Sound(StrEnum):
@@ -31,7 +32,7 @@ class SaidEnd(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Answered:
     """The call is up."""
 
@@ -42,7 +43,7 @@ class Answered:
     waited_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Spoken:
     """A line was spoken, whole or in part."""
 
@@ -56,7 +57,7 @@ class Spoken:
         return {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}.get(self.ended, "ok")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Heard:
     """The ears' answer to a listening window."""
 
@@ -73,7 +74,7 @@ class Heard:
         return self.what.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Keyed:
     """Digits came. `name` is `key` whether or not they mean anything to the step."""
 
@@ -82,7 +83,7 @@ class Keyed:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class QueueLeft:
     """The caller is out of the queue and still on the line."""
 
@@ -94,14 +95,14 @@ class QueueLeft:
     agent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Done:
     """It was done."""
 
     name: ClassVar[str] = "ok"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Failed:
     """It could not be done; the call goes on."""
 
@@ -109,7 +110,7 @@ class Failed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HungUp:
     """The line is gone."""
 

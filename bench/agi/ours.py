@@ -70,7 +70,10 @@ class Prompts:
         self._known: dict[str, Prompt] = {}
 
     def find(self, line: Line) -> Prompt:
-        return self._known.setdefault(line.name, Prompt(Path(f"/prompts/{line.name}.wav")))
+        prompt = self._known.get(line.name)
+        if prompt is None:
+            prompt = self._known[line.name] = Prompt(Path(f"/prompts/{line.name}.wav"))
+        return prompt
 
     async def obtain(self, line: Line) -> Prompt:
         return self.find(line)
@@ -105,6 +108,9 @@ class Session:
         on_hearing: Callable[[Any, float], None] | None = None,
     ) -> Answer:
         return Answer()
+
+    def release(self) -> bool:
+        return False
 
     def close(self) -> None:
         return

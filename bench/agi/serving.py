@@ -61,7 +61,7 @@ def pyst2() -> None:
                 call.hangup()
 
     class Server(socketserver.ThreadingTCPServer):
-        request_queue_size = BACKLOG  # type: ignore[assignment]
+        request_queue_size = BACKLOG
         daemon_threads = True
         allow_reuse_address = True
 
@@ -76,7 +76,7 @@ def pystrix() -> None:
     from pystrix.agi import core
     from pystrix.agi.fastagi import FastAGIServer
 
-    def handler(agi: Any, *_: Any) -> None:
+    def handler(agi: Any, *unused: Any) -> None:
         agi.execute(core.Answer())
         agi.execute(core.SetVariable("CC_DONE", "1"))
         for _ in range(3):
