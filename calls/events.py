@@ -33,7 +33,7 @@ class Fact:
     """Base of all facts."""
 
     kind: ClassVar[str]
-    __slots__: ClassVar[tuple[str, ...]]  # type: ignore[misc]  # made by `value`
+    __slots__: ClassVar[tuple[str, ...]]  # made by `value`
 
     def data(self) -> dict[str, Any]:
         """The fields by name, JSON-ready."""
