@@ -113,8 +113,9 @@ class Settings(_Section):
 
     @property
     def bundled_prompts(self) -> Path:
-        """The renderings that come with the product."""
-        return PROJECT / "scripts" / "prompts"
+        """The renderings that come with the scripts, else those of the product."""
+        own = self.scripts / "prompts"
+        return own if (own / "index.json").exists() else PROJECT / "scripts" / "prompts"
 
     log_level: str = "info"
 

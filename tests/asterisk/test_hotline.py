@@ -134,11 +134,10 @@ async def test_when_the_line_clears_the_call_goes_on_within_two_seconds(
     await asyncio.sleep(3)
     caller.rtp.hush()
     _, cleared = await noisy
-    again = await has_heard(caller, line_sound("how_may_i_help"))
+    again = await has_heard(caller, line_sound("how_may_i_help"), after_ms=asked)
     caller.hang_up()
     _, events = await hotline.call_of("13800000003")
 
-    assert again > asked
     assert again - cleared <= 2000
     assert "noise_closing" not in said(events)
     assert "clear" in [event.data["what"] for event in of(events, "heard")]
@@ -171,10 +170,10 @@ async def test_a_faint_caller_is_asked_to_speak_louder(caller: SipCaller, hotlin
     await has_heard(caller, line_sound("how_may_i_help"))
     await asyncio.sleep(0.5)
     await caller.play(utterance("inquiry", level_dbov=-43.0))
-    await has_heard(caller, line_sound("speak_up"))
+    asked = await has_heard(caller, line_sound("speak_up"))
     await asyncio.sleep(0.5)
     await caller.play(utterance("louder"))
-    await has_heard(caller, line_sound("how_may_i_help"))
+    await has_heard(caller, line_sound("how_may_i_help"), after_ms=asked)
     caller.hang_up()
     _, events = await hotline.call_of("13800000005")
 

@@ -138,14 +138,20 @@ def _whole_numbers(samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -
     return np.frombuffer(to_pcm(samples), np.int16)
 
 
-async def has_heard(caller: SipCaller, wanted: Samples, *, timeout_s: float = 40.0) -> int:
-    """Wait until `wanted` was played to the caller, whole; its start on the caller's clock."""
-    return await _until(caller, lambda: _whole(caller, wanted), timeout_s)
+async def has_heard(
+    caller: SipCaller, wanted: Samples, *, after_ms: float = 0.0, timeout_s: float = 40.0
+) -> int:
+    """Wait until `wanted` was played to the caller, whole; its start on the caller's clock.
+
+    Only what began after `after_ms` counts.
+    """
+    return await _until(caller, lambda: _whole(caller, wanted, after_ms), timeout_s)
 
 
-def _whole(caller: SipCaller, wanted: Samples) -> int | None:
-    found = caller.heard.find(wanted)
-    heard_ms = length_ms(caller.heard.samples())
+def _whole(caller: SipCaller, wanted: Samples, after_ms: float) -> int | None:
+    found = [at for at in caller.heard.find(wanted) if at >= after_ms]
+    # Asterisk sends nothing while it listens, and drops a last frame that is not whole.
+    heard_ms = length_ms(caller.heard.samples()) + 40
     return found[-1] if found and found[-1] + length_ms(wanted) <= heard_ms else None
 
 
