@@ -14,7 +14,9 @@ help: ## list the targets
 setup: $(VENV)/.done ## make .venv with everything pinned in requirements.lock
 
 $(VENV)/.done: requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "no venv module: apt-get install python3-venv"; exit 1; }
 	$(BIN)/pip install -q --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 	@touch $@
@@ -38,6 +40,7 @@ check: setup ## format, lint, types, import contracts, flows
 	$(BIN)/thirdring check scripts
 
 test: setup ## all tests, real Asterisk included (CI=true: a missing one is a failure)
+	tests/install-tools
 	$(BIN)/pytest $(ARGS)
 
 pbx: setup ## a real Asterisk with asterisk-conf/ (thirdring pbx down ends it)
@@ -45,6 +48,14 @@ pbx: setup ## a real Asterisk with asterisk-conf/ (thirdring pbx down ends it)
 
 soak: setup ## the slow proofs: long fuzz runs, many kills
 	THIRDRING_SOAK=1 $(BIN)/pytest -m "" --timeout 3600 $(ARGS)
+
+bench: setup ## measured figures: ratios against peers and limits, each in one run
+	tests/install-tools
+	$(BIN)/python -m bench.agi
+	$(BIN)/python -m bench.ledger
+	$(BIN)/python -m bench.ears.load
+	$(BIN)/python -m bench.reaction
+	$(BIN)/python -m bench.asterisk_rate
 
 clean: ## remove the environment; var/ stays
 	rm -rf $(VENV)
