@@ -1,4 +1,9 @@
-"""Listening windows: `EXEC AudioSocket` lends the caller's audio to the ears until they know."""
+"""Listening windows: `EXEC AudioSocket` lends the caller's audio to the ears until they know.
+
+In a window nothing of Asterisk's own is heard: a server that died there would leave the caller in
+silence for as long as the command may take. So no command outlives the lease; a longer window is
+lent in pieces, a few milliseconds apart.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +22,9 @@ from calls.outcomes import Failed, Heard, Keyed, Outcome, SaidEnd, Sound
 
 _LAST_WORDS_S = 0.5
 """How long the ears may still take to answer after Asterisk has ended the audio."""
+
+_CONNECTS_S = 0.05
+"""Where Asterisk has not connected yet, the next look whether it has."""
 
 
 class _NoAudioError(CallCenterError):
@@ -79,14 +87,6 @@ class _Window:
         """What is heard changed."""
         self.line.call.record(Hearing(what=what.value, level_dbov=level_dbov))
 
-    def most_s(self) -> float:
-        """The longest the audio session can take by itself."""
-        action = self.action
-        keys_ms = action.keys.most * action.keys.next_key_ms if action.keys else 0
-        prompt_ms = self.prompt.duration_ms if self.prompt else 0
-        longest_ms = max(action.longest_ms + action.end_pause_ms, keys_ms)
-        return (prompt_ms + action.window_ms + longest_ms) / 1000
-
 
 async def listen(line: PhoneLine, prompts: Prompts, ears: Ears, action: Listen) -> Outcome:
     """Ask the ears. Raises AGIHangup when the line went down before they knew."""
@@ -120,9 +120,8 @@ async def _ask(window: _Window) -> Answer:
     window.lent_ms = line.call.elapsed_ms()
     try:
         try:
-            await line.session.run(
-                line.session.agi.appexec, "AudioSocket", hearing.address, most_s=window.most_s()
-            )
+            while await _lend_audio(window) and not asking.done():
+                pass
         except AGIError:
             # What the ears made of the end of the audio is worth a moment, for the cut prompt.
             await _last_words(window, asking)
@@ -142,6 +141,27 @@ async def _ask(window: _Window) -> Answer:
         if not asking.done():
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+
+
+async def _lend_audio(window: _Window) -> bool:
+    """One `EXEC AudioSocket`; True when only the lease ended it and another is due."""
+    session, hearing = window.line.session, window.session
+    loop = asyncio.get_running_loop()
+    released = False
+    timer: asyncio.TimerHandle
+
+    def release() -> None:
+        nonlocal released, timer
+        released = hearing.release()
+        if not released:
+            timer = loop.call_later(_CONNECTS_S, release)
+
+    timer = loop.call_later(session.longest_silent_s, release)
+    try:
+        await session.run_silent(session.agi.appexec, "AudioSocket", hearing.address)
+    finally:
+        timer.cancel()
+    return released
 
 
 async def _last_words(window: _Window, asking: asyncio.Task[Answer]) -> None:

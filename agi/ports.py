@@ -98,6 +98,12 @@ class HearingSession(Protocol):
         A line that goes down is an answer. Raises CallCenterError when the ears fail.
         """
 
+    def release(self) -> bool:
+        """Let Asterisk's command return with the question still open; False if it is not on.
+
+        The same `address` then goes on where it left off.
+        """
+
     def close(self) -> None:
         """End the session; Asterisk's command then returns. Harmless twice."""
 

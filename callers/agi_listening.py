@@ -14,33 +14,47 @@ _HOUSE_FIRST_MS: Final = 80
 """A house that is going to play a prompt in the session has begun by then."""
 
 
-async def lend_audio(line: CallerLine, options: str) -> int:
-    """Run one session, given `uuid,host:port`; 0, or -1 when nobody listens there.
+class AudioLender:
+    """Runs the `EXEC AudioSocket` commands of one AGI session."""
 
-    It lasts until the other side ends it or the caller hangs up. Raises ServerGoneError.
-    """
-    identity, _, address = options.partition(",")
-    host, _, port = address.rpartition(":")
-    stream = _Stream(line)
-    try:
-        socket = await AudioSocketPeer.connect(host, int(port), uuid.UUID(identity), stream.heard)
-    except (OSError, ValueError, TimeoutError):
-        return -1
-    try:
-        await stream.run(socket)
-    finally:
-        await socket.close()
-    return 0
+    def __init__(self, line: CallerLine) -> None:
+        self._line = line
+        self._identity = ""
+        self._stream = _Stream(line)
+
+    async def lend(self, options: str) -> int:
+        """Run one command, given `uuid,host:port`; 0, or -1 when nobody listens there.
+
+        It lasts until the other side ends it or the caller hangs up. The same uuid again goes on
+        where it left off: to the caller it is one window. Raises ServerGoneError.
+        """
+        identity, _, address = options.partition(",")
+        host, _, port = address.rpartition(":")
+        if identity != self._identity:
+            self._identity, self._stream = identity, _Stream(self._line)
+        stream = self._stream
+        try:
+            socket = await AudioSocketPeer.connect(
+                host, int(port), uuid.UUID(identity), stream.heard
+            )
+        except (OSError, ValueError, TimeoutError):
+            return -1
+        try:
+            await stream.run(socket)
+        finally:
+            await socket.close()
+        return 0
 
 
 class _Stream:
-    """One session: frames and keys out, the house's prompt in, turns by what the house does."""
+    """One window: frames and keys out, the house's prompt in, turns by what the house does."""
 
     def __init__(self, line: CallerLine) -> None:
         self._line = line
         self._ear = HouseEar()
         self._listening = False
         self._prompt_ms: int | None = None
+        self._opened_ms: int | None = None
 
     def heard(self, frame: Samples) -> None:
         """A frame of the house."""
@@ -54,11 +68,14 @@ class _Stream:
     async def run(self, socket: AudioSocketPeer) -> None:
         """Send the caller's sound until the session or the call is over."""
         line = self._line
-        line.forget_keys()
-        opened_ms = line.now_ms
-        index = opened_ms // FRAME_MS
+        if self._opened_ms is None:
+            line.forget_keys()
+            self._opened_ms = line.now_ms
+        elif self._ear.speaking:
+            self._prompt_ms = line.now_ms
+        index = line.now_ms // FRAME_MS
         while not socket.ended.is_set():
-            self._attend(opened_ms)
+            self._attend(self._opened_ms)
             now_ms = line.now_ms
             for key in line.keys_up_to(now_ms + 1):
                 socket.press(key.key)

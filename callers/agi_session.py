@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from callers.acting import RING_CYCLE_MS, Keypress
-from callers.agi_listening import lend_audio
+from callers.agi_listening import AudioLender
 from callers.agi_wire import DEAD, UNKNOWN, AgiPeer, split_command
 from callers.caller_line import CallerLine, HangupError, ServerGoneError
 from callers.noises import RATE
@@ -33,6 +33,7 @@ class AgiSession:
         self._peer = peer
         self._monitor_folder = monitor_folder
         self._dead = dead
+        self._lender = AudioLender(line)
         self._handlers: dict[str, tuple[bool, Handler]] = {
             "ANSWER": (True, self._answer),
             "CHANNEL STATUS": (False, self._status),
@@ -245,4 +246,4 @@ class AgiSession:
         return 0
 
     async def _audiosocket(self, options: str) -> int:
-        return await lend_audio(self._line, options)
+        return await self._lender.lend(options)

@@ -74,9 +74,9 @@ class HearingSession:
         self._ears = ears
         self._max_wait_s = max_wait_s
         self._connection: AudioSocketProtocol | None = None
-        self._connected = asyncio.get_running_loop().create_future()
-        self._connected.add_done_callback(_retrieve)
+        self._connected = _connecting()
         self._connected_at = 0.0
+        self._held = b""
         self._down = ""
         self._frames = 0
         self._gap_ms = 0.0
@@ -129,6 +129,18 @@ class HearingSession:
             self._answer = self._on_prompt_end = self._on_hearing = None
             self._post(Withdrawn())
 
+    def release(self) -> bool:
+        """Let `EXEC AudioSocket` return with the question still open; False if nobody is on.
+
+        Asterisk is to connect again by the same address, to go on where it left off.
+        """
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return False
+        self._connected = _connecting()
+        connection.hang_up()
+        return True
+
     def close(self) -> None:
         """Send the hang-up message: `EXEC AudioSocket` returns and the call goes on."""
         connection, self._connection = self._connection, None
@@ -144,8 +156,11 @@ class HearingSession:
         if self._connected.done():
             return False
         self._connection = connection
-        self._connected_at = asyncio.get_running_loop().time()
+        self._connected_at = self._connected_at or asyncio.get_running_loop().time()
         self._connected.set_result(None)
+        held, self._held = self._held, b""
+        if held:
+            connection.send(held)
         return True
 
     def frame(self, pcm: bytes) -> bool:
@@ -221,13 +236,17 @@ class HearingSession:
             ) from None
 
     def _play(self, pcm: bytes) -> None:
-        connection = self._connection
-        if connection is not None:
-            self._playing = self._ears.pacer.play(
-                pcm, connection.send, lambda: self._post(PromptOver())
-            )
+        self._playing = self._ears.pacer.play(pcm, self._send, lambda: self._post(PromptOver()))
+
+    def _send(self, messages: bytes) -> None:
+        if self._connection is None:
+            # Between two connections; what is due is played when the next one is there.
+            self._held += messages
+        else:
+            self._connection.send(messages)
 
     def _stop_prompt(self) -> None:
+        self._held = b""
         if self._playing is not None:
             self._ears.pacer.cut(self._playing)
             self._playing = None
@@ -239,6 +258,12 @@ class HearingSession:
     def _too_far_ahead(self) -> bool:
         elapsed_s = asyncio.get_running_loop().time() - self._connected_at
         return self._frames > elapsed_s * 1000 / FRAME_MS + MOST_AHEAD_FRAMES
+
+
+def _connecting() -> asyncio.Future[None]:
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    future.add_done_callback(_retrieve)
+    return future
 
 
 def _retrieve(future: asyncio.Future[None]) -> None:

@@ -11,6 +11,7 @@ from textwrap import dedent
 from typing import Any
 
 from agi.channel import Equipment
+from agi.limits import Limits
 from agi.queueing import REQUESTS, BackDesk
 from agi.reception import Reception
 from agi.recording import prepare_monitor_folder
@@ -108,6 +109,9 @@ class ScriptedSession:
         self.first_frame_at_ms: int | None = None
         self.lent = asyncio.Event()
         self.closed = asyncio.Event()
+        self.released = asyncio.Event()
+        """Asterisk's command ends, the session goes on."""
+
         self._ears = ears
 
     async def ask(
@@ -127,6 +131,10 @@ class ScriptedSession:
             raise AssertionError
         if isinstance(answer, Exception):
             raise answer
+        for _ in range(self._ears.pieces - 1):
+            await self.released.wait()
+            self.lent.clear()
+            await self.lent.wait()
         if answer.prompt is not None and answer.kind != "hangup" and on_prompt_end:
             assert prompt_pcm
             on_prompt_end(answer.prompt)
@@ -134,8 +142,15 @@ class ScriptedSession:
             on_hearing(Sound.SPEECH, -25.0)
         return answer
 
+    def release(self) -> bool:
+        if not self.lent.is_set():
+            return False
+        self.released.set()
+        return True
+
     def close(self) -> None:
         self.closed.set()
+        self.released.set()
         self._ears.sessions.pop(self.address, None)
 
 
@@ -144,6 +159,8 @@ class ScriptedEars:
     answers: list[Answer | CallCenterError] = field(default_factory=list)
     sessions: dict[str, ScriptedSession] = field(default_factory=dict)
     made: int = 0
+    pieces: int = 1
+    """In how many the audio is lent before an answer comes."""
 
     def expect(self) -> ScriptedSession:
         self.made += 1
@@ -178,7 +195,9 @@ class Office:
                 session.lent.set()
                 answer = rule(words)
                 if answer == b"200 result=0\n":
-                    await session.closed.wait()
+                    await session.released.wait()
+                    if not session.closed.is_set():
+                        session.released.clear()
             else:
                 answer = rule(words)
             if answer is None:
@@ -222,6 +241,7 @@ async def office(
     *answers: Answer | CallCenterError,
     grace_s: float = 5.0,
     ring_sound_ms: int = 0,
+    lease_s: float = 10.0,
 ) -> AsyncIterator[Office]:
     """The house's one flow, open for callers; stopped with `grace_s` for those still there."""
     written = house(flow)
@@ -246,7 +266,9 @@ async def office(
         equipment=equipment,
         back=f"{back[0]}:{back[1]}",
     )
-    public = FastAgiServer(reception.answer, flow_known=written.flows.__contains__)
+    public = FastAgiServer(
+        reception.answer, flow_known=written.flows.__contains__, limits=Limits(lease_s=lease_s)
+    )
     address = await public.start()
     try:
         yield Office(sink, ears, desk, public, private, address, back)

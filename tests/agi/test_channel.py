@@ -428,6 +428,22 @@ async def test_the_caller_is_kept_by_a_lease_renewed_only_when_needed(tmp_path: 
     assert commands[waits - 1] == ["SET", "VARIABLE", "TIMEOUT(absolute)", "20.0"]
 
 
+async def test_a_window_longer_than_the_lease_is_lent_in_pieces_so_silence_never_outlives_it(
+    tmp_path: Path,
+) -> None:
+    async with office(LISTEN, tmp_path, Answer(kind="speech"), lease_s=0.8) as there:
+        there.ears.pieces = 4
+        commands = await there.visit()
+
+    lent = [at for at, words in enumerate(commands) if words[1:2] == ["AudioSocket"]]
+    assert len(lent) == 4
+    assert len({commands[at][2] for at in lent}) == 1
+    leases = {words[3] for words in commands[lent[0] : lent[-1]] if words[0] == "SET"}
+    assert leases == {"1.8"}
+    assert there.sink.kinds.count("listening") == 1
+    assert ended(there) == ("completed", "served")
+
+
 async def test_a_lease_that_ran_out_is_our_fault_not_the_callers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

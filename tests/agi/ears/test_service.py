@@ -96,6 +96,39 @@ async def test_a_caller_who_says_nothing_is_silent_after_the_window(ears: EarsSe
     assert session.first_frame_at_ms is not None
 
 
+async def test_audio_lent_in_pieces_is_one_window_and_one_prompt(ears: EarsService) -> None:
+    session = ears.expect()
+    prompt = pcm(voice())[: 320 * 50]
+    asking = asyncio.create_task(
+        session.ask(
+            Listen(window_ms=1000, wanted=WANTED, prompt=LINE, keys=Keys()), prompt_pcm=prompt
+        )
+    )
+    phones = []
+    for pieces in (20, 60, 80):
+        phone = await Phone.dial(session)
+        phones.append(phone)
+        await phone.send(QUIET[: 320 * pieces])
+        if pieces < 80:
+            assert session.release()
+            assert not session.release()
+            await asyncio.wait_for(phone.ended.wait(), 2)
+    answer = await asking
+    session.close()
+    await phones[2].ended.wait()
+
+    assert answer.kind is Sound.SILENCE
+    assert answer.ended_ms - answer.window_opened_ms == 1000
+    frames = [
+        piece[at : at + MESSAGE_BYTES]
+        for piece in (bytes(phone.received) for phone in phones)
+        for at in range(0, len(piece) - 3, MESSAGE_BYTES)
+    ]
+    assert b"".join(frame[3:] for frame in frames) == prompt
+    assert answer.prompt is not None
+    assert answer.prompt.ended is SaidEnd.COMPLETED
+
+
 async def test_a_caller_who_speaks_is_heard_and_the_pause_is_counted_in_frames(
     ears: EarsService,
 ) -> None:
