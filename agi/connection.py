@@ -79,7 +79,7 @@ class AgiConnection(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._greeting: EnvironmentReader | None = EnvironmentReader()
-        self._slot: ReplySlot | None = None
+        self._slot = ReplySlot(loop)
         self._reader: ReplyReader | None = None
         self._most_s = 0.0
         self._label = ""
@@ -120,7 +120,7 @@ class AgiConnection(asyncio.Protocol):
             self._note_hangup()
         if replies:
             self._take_reply(replies)
-        elif self.hangup_seen and self.deadline == math.inf and self._slot is not None:
+        elif self.hangup_seen and self.deadline == math.inf:
             self._slot.settle(None, AGISIGHUPHangup("hung up while idle"))
 
     def eof_received(self) -> bool:
@@ -153,7 +153,6 @@ class AgiConnection(asyncio.Protocol):
         self.deadline = math.inf
         self.environment = environment
         self._reader = ReplyReader()
-        self._slot = ReplySlot(self._loop)
         self.agi = SafeAGI(self._exchange, environment)
         if rest:
             self._note_hangup()
@@ -171,7 +170,7 @@ class AgiConnection(asyncio.Protocol):
 
     def _take_reply(self, replies: list[Reply]) -> None:
         slot = self._slot
-        if len(replies) > 1 or slot is None or not slot.armed or self.deadline == math.inf:
+        if len(replies) > 1 or not slot.armed or self.deadline == math.inf:
             self._break("a reply nobody asked for")
             return
         self.deadline = math.inf
@@ -187,7 +186,7 @@ class AgiConnection(asyncio.Protocol):
         self._fail_waiting()
 
     def _fail_waiting(self) -> None:
-        if self._slot is not None and self._slot.armed:
+        if self._slot.armed:
             self._slot.settle(None, self._gone())
 
     def _gone(self) -> AGIHangup:
@@ -198,7 +197,7 @@ class AgiConnection(asyncio.Protocol):
     def _exchange(self, line: bytes) -> Reply:
         """Runs in a worker greenlet: one write, then the reply."""
         transport, slot = self._transport, self._slot
-        if transport is None or slot is None or self.broken or transport.is_closing():
+        if transport is None or self.broken or transport.is_closing():
             raise self._gone()
         if slot.armed:
             raise RuntimeError("one command at a time on an AGI connection")
@@ -207,7 +206,8 @@ class AgiConnection(asyncio.Protocol):
         if self._log_dialogue:
             log_sent(self._label, line)
         transport.write(line)
-        return cast(Reply, switch_out())
+        reply: Reply = switch_out()
+        return reply
 
     # --- for the session -------------------------------------------------------------------
 
@@ -229,9 +229,8 @@ class AgiConnection(asyncio.Protocol):
         worker = workers.take()
         step: Any = worker.switch(method, arguments)
         while step is WAITING:
-            slot = cast(ReplySlot, self._slot)
             try:
-                reply = await slot
+                reply = await self._slot
             except asyncio.CancelledError as error:
                 # The reply is still to come and would answer the next command.
                 self._break("a command was cancelled")
@@ -248,12 +247,13 @@ class AgiConnection(asyncio.Protocol):
             finally:
                 # Without this the traceback and its frame hold each other until a collection.
                 del failure, step
-        return cast(T, value)
+        done: T = value
+        return done
 
     async def idle(self, seconds: float) -> None:
         """Let time pass without a command. Raises AGIHangup as soon as the line goes down."""
         slot = self._slot
-        if slot is None or self.hangup_seen or not self.is_open:
+        if self.hangup_seen or not self.is_open:
             raise self._gone()
         if slot.armed:
             raise RuntimeError("one command at a time on an AGI connection")
@@ -273,8 +273,7 @@ class AgiConnection(asyncio.Protocol):
         self.broken = self.broken or "no reply in time"
         if self._transport is not None:
             self._transport.abort()
-        if self._slot is not None:
-            self._slot.settle(None, AGICommandTimeout("no reply in time"))
+        self._slot.settle(None, AGICommandTimeout("no reply in time"))
 
     def close(self) -> None:
         """End the session; the dialplan goes on with the channel."""
