@@ -23,6 +23,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OURS = "thirdring"
+CORE = "thirdring_core"
 PEERS = ("pyst2", "pystrix", "panoramisk", "panoramisk_uvloop")
 AS_SHIPPED = ("pystrix", "panoramisk")
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -157,7 +158,7 @@ def measured(load: list[str], rounds: int, calls: int) -> dict[tuple[str, int], 
     cells: dict[tuple[str, int], list[Cell]] = {}
     for number in range(rounds):
         for concurrent in (50, 2000):
-            for name in (*PEERS, OURS):
+            for name in (*PEERS, CORE, OURS):
                 one = cell(load, name, calls, concurrent)
                 cells.setdefault((name, concurrent), []).append(one)
                 print(
@@ -195,6 +196,13 @@ def report(cells: dict[tuple[str, int], list[Cell]], ours: Held) -> None:
         verdict(f"calls/s over panoramisk on uvloop, {at}", uvloop, 1)
         cpu = ratio(cells, "cpu_ms", "pyst2", concurrent)
         verdict(f"CPU a call over pyst2, {at}", cpu, 0.35, at_most=True)
+        core = statistics.median(
+            ours.cpu_ms / theirs.cpu_ms
+            for ours, theirs in zip(
+                cells[CORE, concurrent], cells["pyst2", concurrent], strict=True
+            )
+        )
+        print(f"         CPU a call over pyst2, the server alone, {at}: {core:.2f}")
         for peer in PEERS:
             think = ratio(cells, "think_p99_ms", peer, concurrent)
             print(f"         think time p99 over {peer}, {at}: {think:.2f}")

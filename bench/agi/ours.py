@@ -1,8 +1,9 @@
 """Our own server for the bench: everything `serve` has, but ears and sounds that cost nothing.
 
 The peers collect digits by one command; ours ask the ears, so the ears here answer at once, and the
-command is `EXEC AudioSocket`. Ours sends one command more than they do (`MSet` with the call's id
-and lease at its start), and records about 15 facts a call, durable, where they record nothing.
+command is `EXEC AudioSocket`. Ours sends two commands more than they do (`MSet` with the call's id
+and lease at its start, the lease again before it listens), and records some 16 facts a call, the
+first durable before it answers, where they record nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from agi.queueing import REQUESTS, BackDesk
 from agi.reception import Reception
 from agi.recording import prepare_monitor_folder
 from agi.server import FastAgiServer, settle_memory
+from agi.session import AgiSession
 from callflow.engine import FlowRun
 from callflow.house import House
 from calls.actions import Line, Listen
@@ -121,6 +123,27 @@ class Ears:
 
     def expect(self) -> Session:
         return Session()
+
+
+async def serve_core(announce: Callable[[int], None]) -> None:
+    """The server and pyst2's commands alone: the peers' very call, no flow, no facts."""
+
+    async def answer(session: AgiSession) -> None:
+        agi, run = session.agi, session.run
+        await run(agi.answer)
+        await run(agi.set_variable, "CC_DONE", "1")
+        for _ in range(3):
+            await run(agi.stream_file, "greeting", most_s=0.5)
+        await run(agi.get_data, "beep", 5000, 4, most_s=5)
+        await run(agi.appexec, "Wait", "1", most_s=1)
+        await run(agi.hangup)
+
+    limits = Limits(calls=4096, greetings=4096, per_source=8192)
+    server = FastAgiServer(answer, flow_known="greetings".__eq__, limits=limits)
+    settle_memory()
+    announce((await server.start())[1])
+    await asyncio.to_thread(sys.stdin.read)
+    await server.stop(grace_s=2)
 
 
 async def serve(folder: Path, announce: Callable[[int], None]) -> None:

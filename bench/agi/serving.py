@@ -121,6 +121,13 @@ def panoramisk_uvloop() -> None:
     _on_uvloop(_panoramisk)
 
 
+def thirdring_core() -> None:
+    """Our server and pyst2's commands, without engine and ledger: the peers' very call."""
+    from bench.agi.ours import serve_core
+
+    _on_uvloop(lambda: serve_core(announce))
+
+
 def thirdring() -> None:
     """The whole engine: YAML flow, pyst2's commands, every fact in the ledger on disk."""
     from bench.agi.ours import serve
@@ -144,6 +151,7 @@ SERVERS: dict[str, Callable[[], None]] = {
     "pystrix": pystrix,
     "panoramisk": panoramisk,
     "panoramisk_uvloop": panoramisk_uvloop,
+    "thirdring_core": thirdring_core,
     "thirdring": thirdring,
 }
 
