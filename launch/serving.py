@@ -148,7 +148,9 @@ def _announced(running: Running) -> Iterator[None]:
         "ears": list(running.ears_address),
         "flows": list(running.flows),
     }
-    path.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    whole = path.with_suffix(".new")
+    whole.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    whole.replace(path)
     try:
         yield
     finally:
