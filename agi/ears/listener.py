@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agi.ears.answer import Answer, PromptPlayed
-from agi.ears.features import FRAME_MS, SILENCE_DBOV, pcm_to_frames
+from agi.ears.features import FRAME_BYTES, FRAME_MS, SILENCE_DBOV, pcm_to_frames
 from agi.ears.keying import KEY_MASK_FRAMES
 from agi.ears.onset import BARGE_IN_FRAMES, BARGE_IN_P, OnsetDetector
 from agi.ears.pipeline import Stream, hear
@@ -222,9 +223,12 @@ def work(
     audio = [b"".join([m for m in messages if isinstance(m, bytes)]) for _, messages in inboxes]
     sounding = [index for index, pcm in enumerate(audio) if pcm]
     frames = pcm_to_frames(b"".join([audio[index] for index in sounding]))
-    ends = np.cumsum([len(audio[index]) // 320 for index in sounding])
-    parts = np.split(frames, ends[:-1]) if sounding else []
-    heard = [(inboxes[index][0].stream, part) for index, part in zip(sounding, parts, strict=True)]
+    heard: list[tuple[Stream, NDArray[np.float32]]] = []
+    begin = 0
+    for index in sounding:
+        end = begin + len(audio[index]) // FRAME_BYTES
+        heard.append((inboxes[index][0].stream, frames[begin:end]))
+        begin = end
     rows: list[list[Row]] = [[] for _ in inboxes]
     for index, features in zip(sounding, hear(backend, heard), strict=True):
         rows[index] = features.rows()

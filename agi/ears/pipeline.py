@@ -18,20 +18,19 @@ from agi.ears.vad import CONTEXT_SAMPLES, WINDOW_SAMPLES, Floats, VadBackend
 
 @dataclass(frozen=True, slots=True)
 class FrameFeatures:
-    """What was measured in consecutive frames of one stream; all arrays have one entry a frame."""
+    """What was measured in consecutive frames of one stream; one entry a frame."""
 
     levels_dbov: NDArray[np.float64]
     tones: NDArray[np.bool_]
     """True for a DTMF tone."""
 
-    speech_p: NDArray[np.float64]
+    speech_p: list[float]
     """Probability of speech, from the last window finished by the end of the frame."""
 
     def rows(self) -> list[tuple[float, bool, float]]:
         """(level, tone, probability) frame by frame, as plain Python values."""
-        return list(
-            zip(self.levels_dbov.tolist(), self.tones.tolist(), self.speech_p.tolist(), strict=True)
-        )
+        levels, tones = self.levels_dbov.tolist(), self.tones.tolist()
+        return list(zip(levels, tones, self.speech_p, strict=True))
 
 
 class Stream:
@@ -68,19 +67,19 @@ def hear(
 
 def _detect(
     backend: VadBackend, heard: Sequence[tuple[Stream, NDArray[np.float32]]]
-) -> list[NDArray[np.float64]]:
+) -> list[list[float]]:
     buffers = [np.concatenate((stream.rest, frames.ravel())) for stream, frames in heard]
     counts = [(len(buffer) - CONTEXT_SAMPLES) // WINDOW_SAMPLES for buffer in buffers]
     found: list[list[float]] = [[stream.last_p] for stream, _ in heard]
     for turn in range(max(counts)):
         ready = [index for index, count in enumerate(counts) if count > turn]
         _one_window(backend, heard, buffers, found, turn, ready)
-    results: list[NDArray[np.float64]] = []
+    results: list[list[float]] = []
     for (stream, frames), buffer, count, values in zip(heard, buffers, counts, found, strict=True):
-        waiting = len(stream.rest) - CONTEXT_SAMPLES
-        ends = waiting + FRAME_SAMPLES * np.arange(1, len(frames) + 1)
-        results.append(np.array(values)[ends // WINDOW_SAMPLES])
-        stream.rest = buffer[count * WINDOW_SAMPLES :].copy()
+        end = len(stream.rest) - CONTEXT_SAMPLES + FRAME_SAMPLES
+        last = end + FRAME_SAMPLES * len(frames)
+        results.append([values[at // WINDOW_SAMPLES] for at in range(end, last, FRAME_SAMPLES)])
+        stream.rest = buffer[count * WINDOW_SAMPLES :]
         stream.last_p = values[-1]
     return results
 

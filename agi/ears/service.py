@@ -1,6 +1,6 @@
 """The ears of one process: the AudioSocket server, its sessions and the one worker thread.
 
-Frames of all sessions are gathered for 10 ms and measured in one batch in the worker thread;
+Frames of all sessions are gathered for up to 10 ms and measured in one batch in the worker thread;
 while it works, the next batch gathers. The loop never does signal work.
 """
 
@@ -47,6 +47,7 @@ class EarsService:
         self._waiting: dict[HearingSession, None] = {}
         self._gathering: asyncio.TimerHandle | None = None
         self._working = False
+        self._sent_at = 0.0
         self._idle = asyncio.Event()
         self._idle.set()
         self._watch: asyncio.TimerHandle | None = None
@@ -94,9 +95,8 @@ class EarsService:
         while not self._idle.is_set():
             await self._idle.wait()
         self._stopped = True
-        for timer in (self._watch, self._gathering):
-            if timer is not None:
-                timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
         self.pacer.stop()
         for connection in list(self._connections):
             connection.cut()
@@ -136,15 +136,20 @@ class EarsService:
             return
         self._waiting[session] = None
         if self._gathering is None and not self._working:
-            loop = asyncio.get_running_loop()
             self._idle.clear()
-            self._gathering = loop.call_later(GATHER_S, self._send_batch)
+            self._gather()
 
     def forget(self, session: HearingSession) -> None:
         self._expected.pop(session.identity, None)
 
+    def _gather(self) -> None:
+        """Send the next batch 10 ms after the last one, or now when that is over."""
+        loop = asyncio.get_running_loop()
+        self._gathering = loop.call_at(self._sent_at + GATHER_S, self._send_batch)
+
     def _send_batch(self) -> None:
         self._gathering = None
+        self._sent_at = asyncio.get_running_loop().time()
         batch: _Batch = []
         for session in self._waiting:
             batch.append((session, session.inbox))
@@ -176,8 +181,7 @@ class EarsService:
     def _next_batch(self) -> None:
         self._working = False
         if self._waiting and not self._stopped:
-            loop = asyncio.get_running_loop()
-            self._gathering = loop.call_later(GATHER_S, self._send_batch)
+            self._gather()
         else:
             self._idle.set()
 

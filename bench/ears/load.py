@@ -16,7 +16,7 @@ import resource
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import monotonic
+from time import monotonic, thread_time
 from uuid import UUID
 
 import numpy as np
@@ -41,6 +41,14 @@ class TimedEars(EarsService):
     def __init__(self) -> None:
         super().__init__(SileroVad())
         self.heard_at: dict[str, list[float]] = {}
+        self.worker_cpu_s = 0.0
+        self.batches = 0
+
+    def _work(self, batch: _Batch, loop: asyncio.AbstractEventLoop) -> None:
+        began = thread_time()
+        super()._work(batch, loop)
+        self.worker_cpu_s += thread_time() - began
+        self.batches += 1
 
     def _carry_out(self, batch: _Batch, reports: Sequence[Sequence[Report]]) -> None:
         super()._carry_out(batch, reports)
@@ -72,6 +80,8 @@ async def speak(port: int, identity: str, seed: int, frames: int, sent: list[flo
     for number in range(frames):
         await asyncio.sleep(max(0.0, began + number * 0.02 - loop.time()))
         part = pcm[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
+        if writer.is_closing():
+            return
         sent.append(monotonic())
         writer.write(AUDIO_HEADER + part)
     await asyncio.sleep(1)
@@ -113,7 +123,7 @@ async def measure(streams: int, seconds: int, core: int) -> None:
     receiving, sending = multiprocessing.get_context("spawn").Pipe(duplex=False)
     names = [session.uuid for session in sessions]
     peer = multiprocessing.get_context("spawn").Process(
-        target=generate, args=(port, names, seconds * 50, others[0], sending)
+        target=generate, args=(port, names, seconds * 50, others[0], sending), daemon=True
     )
     peer.start()
     before, began = resource.getrusage(resource.RUSAGE_SELF), monotonic()
@@ -130,8 +140,12 @@ async def measure(streams: int, seconds: int, core: int) -> None:
             total[kind] = total.get(kind, 0) + number
     print(f"{streams} streams, {seconds} s, {len(lags)} frames, one core; answers {total}")
     print(f"frame lag p50 {p50:.1f} ms  p99 {p99:.1f} ms  most {lags.max():.1f} ms")
-    print(f"CPU {cpu / seconds:.2f} of the core, {cpu / seconds / streams:.2%} of it per stream")
-    print(f"wall {ended - began:.1f} s, load average {os.getloadavg()[0]:.1f}")
+    per_second = cpu / seconds
+    system = (after.ru_stime - before.ru_stime) / seconds
+    signal = ears.worker_cpu_s / seconds
+    print(f"CPU {per_second:.2f} of the core, {per_second / streams:.2%} per stream")
+    print(f"of it {signal:.2f} signal work, {system:.2f} in the kernel")
+    print(f"{ears.batches} batches, wall {ended - began:.1f} s, load {os.getloadavg()[0]:.1f}")
     for session in sessions:
         session.close()
     await ears.stop()
