@@ -195,7 +195,7 @@ class RecordingStarted(Fact):
 
 @value
 class RecordingPaused(Fact):
-    """Silence is written until resumed."""
+    """The flow paused the recording; its part ends here, nothing is written until resumed."""
 
     kind: ClassVar[str] = "recording_paused"
     recording: str
@@ -203,7 +203,7 @@ class RecordingPaused(Fact):
 
 @value
 class RecordingResumed(Fact):
-    """Sound is written again."""
+    """The flow resumed the recording: a new part has begun."""
 
     kind: ClassVar[str] = "recording_resumed"
     recording: str
