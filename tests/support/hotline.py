@@ -71,7 +71,11 @@ def start_hotline(pbx: HousePbx, *, log_level: str = "info", **agi: object) -> H
     """Start `thirdring serve` where the dialplan of `pbx` looks for it."""
     config = pbx.state / "site.toml"
     settings = {"port": pbx.agi_port, "lease_s": 3, "stop_grace_s": 0.5, **agi}
-    lines = [f'log_level = "{log_level}"', "[agi]", *(f"{name} = {json.dumps(value)}" for name, value in settings.items())]
+    lines = [
+        f'log_level = "{log_level}"',
+        "[agi]",
+        *(f"{name} = {json.dumps(value)}" for name, value in settings.items()),
+    ]
     config.write_text("\n".join([*lines, "[ears]", "port = 0", ""]), encoding="utf-8")
     ready = pbx.state / "serve.json"
     ready.unlink(missing_ok=True)
