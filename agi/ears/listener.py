@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from agi.ears.answer import Answer, PromptPlayed
 from agi.ears.features import FRAME_BYTES, FRAME_MS, SILENCE_DBOV, pcm_to_frames
 from agi.ears.keying import KEY_MASK_FRAMES
-from agi.ears.onset import BARGE_IN_FRAMES, BARGE_IN_P, OnsetDetector
+from agi.ears.onset import BARGE_IN_FRAMES, BARGE_IN_P, BARGE_IN_WITHIN, OnsetDetector
 from agi.ears.pipeline import Stream, hear
 from agi.ears.question import SPOKEN, Question, Row
 from agi.ears.vad import VadBackend
@@ -110,7 +110,7 @@ class Listener:
         self._prompt_from = 0
         self._prompt: PromptPlayed | None = None
         self._recent: deque[Row] = deque(maxlen=REPLAYED_FRAMES)
-        self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES)
+        self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES, BARGE_IN_WITHIN)
         self._reports: list[Report] = []
 
     def take(self, messages: Sequence[Message], rows: Sequence[Row]) -> list[Report]:
@@ -144,7 +144,7 @@ class Listener:
         self._asked, self._question, self._prompt = asked, None, None
         self._prompt_from = self._frames
         self._recent.clear()
-        self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES)
+        self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES, BARGE_IN_WITHIN)
         if not asked.with_prompt:
             self._question = self._new_question(asked, 0)
 
