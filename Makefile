@@ -50,10 +50,12 @@ soak: setup ## the slow proofs: long fuzz runs, many kills
 	THIRDRING_SOAK=1 $(BIN)/pytest -m "" --timeout 3600 $(ARGS)
 
 bench: setup ## measured figures: ratios against peers and limits, each in one run
-	tests/install-tools
+	WITH_BENCH=1 tests/install-tools
 	$(BIN)/python -m bench.agi
 	$(BIN)/python -m bench.ledger
-	$(BIN)/python -m bench.ears.load
+	$(BIN)/python -m bench.ears.clips --work $(STATE)/bench-ears
+	$(BIN)/python -m bench.ears.score --work $(STATE)/bench-ears
+	$(BIN)/python -m bench.ears.load --uvloop
 	$(BIN)/python -m bench.reaction
 	$(BIN)/python -m bench.asterisk_rate
 
