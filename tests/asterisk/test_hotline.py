@@ -6,8 +6,9 @@ import asyncio
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -26,11 +27,12 @@ from tests.support.hotline import (
     utterance,
 )
 from tests.support.pbx import HousePbx, socket_pause
-from tests.support.sip_caller import SipCaller
+from tests.support.sip_caller import SipCaller, sip_caller
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
 NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
+Does = Callable[[SipCaller, "Played"], Awaitable[None]]
 PAUSE_MS = 4000
 """The window of silent_call.yaml."""
 
@@ -83,22 +85,111 @@ def starts(heard: Heard, *lines: str) -> list[int]:
     return found
 
 
-async def test_a_silent_caller_is_greeted_three_times_and_hung_up_on(
-    caller: SipCaller, hotline: Hotline
-) -> None:
-    assert await caller.invite(number="13800000001") is None
+@dataclass
+class Played:
+    """One caller's call after it is over: what the caller heard, and when what was done."""
+
+    number: str
+    heard: Heard = field(default_factory=Heard)
+    at: dict[str, float] = field(default_factory=dict)
+    hung_up_on: bool = False
+
+
+async def is_silent(caller: SipCaller, played: Played) -> None:
     await caller.listen(60)
-    assert caller.hung_up.is_set()
-    call, events = await hotline.call_of("13800000001", until="recording_kept")
+
+
+async def is_noisy(caller: SipCaller, played: Played) -> None:
+    talking = asyncio.create_task(caller.play(noise(55)))
+    await caller.listen(60)
+    talking.cancel()
+
+
+async def is_noisy_then_clear(caller: SipCaller, played: Played) -> None:
+    noisy = asyncio.create_task(caller.play(noise(60)))
+    played.at["asked"] = await has_heard(caller, line_sound("ask_louder"))
+    await asyncio.sleep(3)
+    caller.rtp.hush()
+    _, played.at["cleared"] = await noisy
+    help_ = line_sound("how_may_i_help")
+    played.at["again"] = await has_heard(caller, help_, after_ms=played.at["asked"])
+
+
+async def speaks(caller: SipCaller, played: Played) -> None:
+    await has_heard(caller, line_sound("how_may_i_help"))
+    await asyncio.sleep(0.6)
+    _, played.at["finished"] = await caller.play(utterance("inquiry"))
+    played.at["menu"] = await has_heard(caller, line_sound("main_menu"))
+    await caller.press("1")
+    await has_heard(caller, line_sound("service_hours"))
+    played.at["closing"] = await has_heard(caller, line_sound("closing"))
+    await caller.listen(10)
+
+
+async def is_faint(caller: SipCaller, played: Played) -> None:
+    await has_heard(caller, line_sound("how_may_i_help"))
+    await asyncio.sleep(0.5)
+    await caller.play(utterance("inquiry", level_dbov=-43.0))
+    asked = await has_heard(caller, line_sound("speak_up"))
+    await asyncio.sleep(0.5)
+    await caller.play(utterance("louder"))
+    await has_heard(caller, line_sound("how_may_i_help"), after_ms=asked)
+
+
+async def barges_in(caller: SipCaller, played: Played) -> None:
+    await has_heard(caller, line_sound("how_may_i_help"))
+    await asyncio.sleep(0.5)
+    _, played.at["finished"] = await caller.play(utterance("hello"))
+    await asyncio.sleep(2.2)  # the menu is being spoken
+    played.at["began"], played.at["over"] = await caller.play(utterance("hurry"))
+    played.at["hold"] = await has_heard(caller, line_sound("please_hold"))
+
+
+CALLERS = {
+    is_silent: "13800000001",
+    is_noisy: "13800000002",
+    is_noisy_then_clear: "13800000003",
+    speaks: "13800000004",
+    is_faint: "13800000005",
+    barges_in: "13800000006",
+}
+
+
+@pytest.fixture(scope="module")
+def calls(hotline: Hotline, pbx: HousePbx) -> dict[str, Played]:
+    """All of CALLERS on the line at once, by name."""
+
+    async def one(does: Does, played: Played) -> None:
+        async with sip_caller(pbx.sip_port) as caller:
+            assert await caller.invite(number=played.number) is None
+            try:
+                await does(caller, played)
+            finally:
+                played.hung_up_on = caller.hung_up.is_set()
+                played.heard = caller.heard
+                caller.hang_up()
+
+    async def all_at_once() -> dict[str, Played]:
+        played = {does: Played(number) for does, number in CALLERS.items()}
+        await asyncio.gather(*(one(does, call) for does, call in played.items()))
+        return {does.__name__: call for does, call in played.items()}
+
+    return asyncio.run(all_at_once())
+
+
+async def test_a_silent_caller_is_greeted_three_times_and_hung_up_on(
+    calls: dict[str, Played], hotline: Hotline
+) -> None:
+    played = calls["is_silent"]
+    call, events = await hotline.call_of(played.number, until="recording_kept")
 
     at = starts(
-        caller.heard, "greeting", "recording_notice", "how_may_i_help", "hello", "hello", "no_voice"
+        played.heard, "greeting", "recording_notice", "how_may_i_help", "hello", "hello", "no_voice"
     )
-    ends = [
-        start + length_ms(line_sound(line))
-        for start, line in zip(at[2:5], ["how_may_i_help", "hello", "hello"], strict=True)
-    ]
+    lines = ["how_may_i_help", "hello", "hello"]
+    ends = [start + length_ms(line_sound(line)) for start, line in zip(at[2:5], lines, strict=True)]
     pauses = [start - end for start, end in zip(at[3:], ends, strict=True)]
+    assert played.hung_up_on
     assert all(PAUSE_MS - 100 <= pause <= PAUSE_MS + SLACK_MS for pause in pauses), pauses
     assert said(events)[-3:] == ["hello", "hello", "no_voice"]
     assert (call.rings, call.end_reason, call.disposition) == (1, "completed", "silent")
@@ -108,74 +199,49 @@ async def test_a_silent_caller_is_greeted_three_times_and_hung_up_on(
 
 
 async def test_a_noisy_caller_gets_ten_seconds_by_frame_count_and_the_closing(
-    caller: SipCaller, hotline: Hotline
+    calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    assert await caller.invite(number="13800000002") is None
-    talking = asyncio.create_task(caller.play(noise(55)))
-    await caller.listen(60)
-    talking.cancel()
-    assert caller.hung_up.is_set()
-    call, events = await hotline.call_of("13800000002")
+    played = calls["is_noisy"]
+    call, events = await hotline.call_of(played.number)
 
-    asked, closed = starts(caller.heard, "ask_louder", "noise_closing")
+    asked, closed = starts(played.heard, "ask_louder", "noise_closing")
     held = closed - asked - length_ms(line_sound("ask_louder"))
-    assert 10_000 - 100 <= held <= 10_000 + SLACK_MS
     window = of(events, "heard")[-1].data
+    assert played.hung_up_on
+    assert 10_000 - 100 <= held <= 10_000 + SLACK_MS
     assert (window["what"], window["to_ms"] - window["from_ms"]) == ("noise", 10_000)
     assert call.disposition == "noise"
 
 
 async def test_when_the_line_clears_the_call_goes_on_within_two_seconds(
-    caller: SipCaller, hotline: Hotline
+    calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    assert await caller.invite(number="13800000003") is None
-    noisy = asyncio.create_task(caller.play(noise(60)))
-    asked = await has_heard(caller, line_sound("ask_louder"))
-    await asyncio.sleep(3)
-    caller.rtp.hush()
-    _, cleared = await noisy
-    again = await has_heard(caller, line_sound("how_may_i_help"), after_ms=asked)
-    caller.hang_up()
-    _, events = await hotline.call_of("13800000003")
+    played = calls["is_noisy_then_clear"]
+    _, events = await hotline.call_of(played.number)
 
-    assert again - cleared <= 2000
+    assert played.at["again"] - played.at["cleared"] <= 2000
     assert "noise_closing" not in said(events)
     assert "clear" in [event.data["what"] for event in of(events, "heard")]
 
 
 async def test_a_speaking_caller_is_never_asked_twice_nor_talked_over(
-    caller: SipCaller, hotline: Hotline
+    calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    assert await caller.invite(number="13800000004") is None
-    await has_heard(caller, line_sound("how_may_i_help"))
-    await asyncio.sleep(0.6)
-    _, finished = await caller.play(utterance("inquiry"))
-    menu = await has_heard(caller, line_sound("main_menu"))
-    await caller.press("1")
-    await has_heard(caller, line_sound("service_hours"))
-    closing = await has_heard(caller, line_sound("closing"))
-    await caller.listen(10)
-    call, events = await hotline.call_of("13800000004")
+    played = calls["speaks"]
+    call, events = await hotline.call_of(played.number)
 
-    assert caller.heard.find(line_sound("hello")) == []
-    assert 600 <= menu - finished <= 1300
-    assert closing > menu
+    assert played.heard.find(line_sound("hello")) == []
+    assert 600 <= played.at["menu"] - played.at["finished"] <= 1300
+    assert played.at["closing"] > played.at["menu"]
     assert said(events)[-1] == "closing"
     assert [event.data["digits"] for event in of(events, "key")] == ["1"]
     assert (call.disposition, call.hung_up_by) == ("served", "us")
 
 
-async def test_a_faint_caller_is_asked_to_speak_louder(caller: SipCaller, hotline: Hotline) -> None:
-    assert await caller.invite(number="13800000005") is None
-    await has_heard(caller, line_sound("how_may_i_help"))
-    await asyncio.sleep(0.5)
-    await caller.play(utterance("inquiry", level_dbov=-43.0))
-    asked = await has_heard(caller, line_sound("speak_up"))
-    await asyncio.sleep(0.5)
-    await caller.play(utterance("louder"))
-    await has_heard(caller, line_sound("how_may_i_help"), after_ms=asked)
-    caller.hang_up()
-    _, events = await hotline.call_of("13800000005")
+async def test_a_faint_caller_is_asked_to_speak_louder(
+    calls: dict[str, Played], hotline: Hotline
+) -> None:
+    _, events = await hotline.call_of(calls["is_faint"].number)
 
     heard = [event.data["what"] for event in of(events, "heard")]
     assert heard[:2] == ["faint", "speech"]
@@ -183,27 +249,35 @@ async def test_a_faint_caller_is_asked_to_speak_louder(caller: SipCaller, hotlin
 
 
 async def test_a_caller_who_speaks_into_the_menu_is_heard_and_not_talked_over(
-    caller: SipCaller, hotline: Hotline, pbx: HousePbx
+    calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    assert await caller.invite(number="13800000006") is None
-    await has_heard(caller, line_sound("how_may_i_help"))
-    await asyncio.sleep(0.5)
-    _, finished = await caller.play(utterance("hello"))
-    await asyncio.sleep(2.2)  # the menu is being spoken
-    began, over = await caller.play(utterance("hurry"))
-    hold = await has_heard(caller, line_sound("please_hold"))
-    caller.hang_up()
-    _, events = await hotline.call_of("13800000006")
+    played = calls["barges_in"]
+    _, events = await hotline.call_of(played.number)
 
-    cut = [
-        span.end_ms
-        for span in caller.heard.spans(join_ms=400)
-        if finished < span.end_ms < hold - 200
-    ][-1]
-    assert cut - began < 900
-    assert hold >= over + 600
+    finished, hold = played.at["finished"], played.at["hold"]
+    spans = played.heard.spans(join_ms=400)
+    cut = [span.end_ms for span in spans if finished < span.end_ms < hold - 200][-1]
     menu = next(event for event in of(events, "said") if event.data["line"] == "main_menu")
+    assert cut - played.at["began"] < 900
+    assert hold >= played.at["over"] + 600
     assert menu.data["ended"] == "barge_in"
+
+
+async def test_the_recording_holds_both_legs_of_the_call(
+    calls: dict[str, Played], hotline: Hotline
+) -> None:
+    _, events = await hotline.call_of(calls["speaks"].number, until="recording_kept")
+    kept = of(events, "recording_kept")[0].data
+    house, spoken = _legs(hotline.state / kept["file"])
+
+    assert kept["problem"] == ""
+    assert len(house.find(line_sound("how_may_i_help"))) == 1
+    assert len(house.find(line_sound("main_menu"))) == 1
+    assert len(spoken.find(utterance("inquiry"))) == 1
+    assert spoken.find(line_sound("main_menu")) == []
+    recordings = [kept["recording"], "--state", str(hotline.state)]
+    done = subprocess.run([*THIRDRING, "recordings", "verify", *recordings], check=False)
+    assert done.returncode == 0
 
 
 async def test_an_agent_takes_the_call_and_the_talk_survives_our_server(
@@ -250,29 +324,6 @@ async def test_callers_who_hang_up_at_any_step_leave_a_whole_row_and_nothing_els
         assert call.end_reason == "caller_hung_up"
         assert [event.data["by"] for event in of(events, "hung_up")] == ["caller"]
         assert call.ended_at is not None
-
-
-async def test_the_recording_holds_both_legs_of_the_call(
-    caller: SipCaller, hotline: Hotline
-) -> None:
-    assert await caller.invite(number="13800000009") is None
-    await has_heard(caller, line_sound("how_may_i_help"))
-    await asyncio.sleep(0.5)
-    await caller.play(utterance("repair"))
-    await has_heard(caller, line_sound("main_menu"))
-    caller.hang_up()
-    _, events = await hotline.call_of("13800000009", until="recording_kept")
-    kept = of(events, "recording_kept")[0].data
-    house, spoken = _legs(hotline.state / kept["file"])
-
-    assert kept["problem"] == ""
-    assert len(house.find(line_sound("how_may_i_help"))) == 1
-    assert len(house.find(line_sound("main_menu"))) == 1
-    assert len(spoken.find(utterance("repair"))) == 1
-    assert spoken.find(line_sound("main_menu")) == []
-    recordings = [kept["recording"], "--state", str(hotline.state)]
-    done = subprocess.run([*THIRDRING, "recordings", "verify", *recordings], check=False)
-    assert done.returncode == 0
 
 
 def _legs(path: object) -> tuple[Heard, Heard]:
