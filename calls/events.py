@@ -6,7 +6,7 @@ call was offered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
@@ -37,8 +37,22 @@ class Fact:
 
     def data(self) -> dict[str, Any]:
         """The fields by name, JSON-ready."""
-        names: tuple[str, ...] = tuple(self.__slots__)
-        return {name: getattr(self, name) for name in names}
+        return (_DATA_OF.get(type(self)) or _data_of(type(self)))(self)
+
+
+_DATA_OF: dict[type[Fact], Callable[[Fact], dict[str, Any]]] = {}
+
+
+def _data_of(kind: type[Fact]) -> Callable[[Fact], dict[str, Any]]:
+    """What makes the `data` of one kind, written out field by field.
+
+    As `dataclass` writes out its `__init__`: a loop over names costs three times as much, and a
+    call records some twenty facts.
+    """
+    fields = ", ".join(f"{name!r}: fact.{name}" for name in kind.__slots__)
+    made: Callable[[Fact], dict[str, Any]] = eval(f"lambda fact: {{{fields}}}")  # noqa: S307
+    _DATA_OF[kind] = made
+    return made
 
 
 @value
