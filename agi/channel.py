@@ -41,8 +41,12 @@ class Equipment:
 class AgiChannel:
     """Implements `calls.ports.Channel` on a FastAGI session."""
 
-    def __init__(self, call: Call, session: AgiSession, equipment: Equipment) -> None:
+    def __init__(
+        self, call: Call, session: AgiSession, equipment: Equipment, back: str = ""
+    ) -> None:
+        """`back` is `host:port` where the dialplan tells of a call that waits in a queue."""
         self.call = call
+        self._back = back
         self.line = PhoneLine(call, session)
         self._equipment = equipment
         self._recorder: Recorder | None = None
@@ -77,7 +81,7 @@ class AgiChannel:
                     self._recorder = Recorder(line, equipment.state)
                 return self._recorder.perform(action)
             case Queue():
-                return wait_in_queue(line, equipment.desk, action)
+                return wait_in_queue(line, equipment.desk, action, back=self._back)
             case _:
                 assert_never(action)
 
@@ -110,8 +114,9 @@ class AgiChannel:
             return
         session = line.session
         try:
-            # Without it the dialplan would take our end for a crash and speak the fallback.
-            await session.run(session.agi.set_variable, "CC_DONE", "1")
+            # Without CC_DONE the dialplan would take our end for a crash and speak the fallback;
+            # CC_CALL goes into its report of the hang-up.
+            await session.set_variables(("CC_CALL", self.call.id), ("CC_DONE", "1"))
             await session.run(session.agi.hangup)
         except AGIHangup as error:
             line.fell(error)

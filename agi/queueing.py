@@ -177,9 +177,17 @@ class _Stay:
 
 
 async def wait_in_queue(
-    line: PhoneLine, desk: BackDesk, action: Queue, *, longest_talk_s: float = LONGEST_TALK_S
+    line: PhoneLine,
+    desk: BackDesk,
+    action: Queue,
+    *,
+    back: str,
+    longest_talk_s: float = LONGEST_TALK_S,
 ) -> Outcome:
-    """Hand the caller to the dialplan's queue and wait for news. Raises AGIHangup before that."""
+    """Hand the caller to the dialplan's queue and wait for news. Raises AGIHangup before that.
+
+    `back` is where the dialplan brings the news; agents' channels inherit it and the call's id.
+    """
     if not _QUEUE_NAME.fullmatch(action.name):
         return Failed(reason="a queue's name may hold letters, digits, - and _")
     await line.answer()
@@ -187,6 +195,8 @@ async def wait_in_queue(
     queued = desk.expect(call.id, session.environment.uniqueid)
     try:
         await session.set_variables(
+            ("__CC_CALL", call.id),
+            ("__CC_BACK", back),
             ("CC_QUEUE", action.name),
             ("CC_QUEUE_WAIT", str(max(1, round(action.most_wait_ms / 1000)))),
             ("CC_DONE", "queue"),

@@ -10,7 +10,7 @@ import structlog
 
 from agi.channel import AgiChannel, Equipment
 from agi.dialogue_log import masked_trace
-from agi.pyst2 import AGIHangup
+from agi.pyst2 import AGILineLost
 from agi.session import AgiSession
 from callflow.conduct import conduct
 from callflow.engine import FlowRun
@@ -54,7 +54,7 @@ class Reception:
             )
         )
         session.name_for_log(call.id)
-        channel = AgiChannel(call, session, self._equipment)
+        channel = AgiChannel(call, session, self._equipment, self._back)
         try:
             await self._conduct(call, channel)
         except asyncio.CancelledError:
@@ -73,12 +73,8 @@ class Reception:
         # The offer is on disk before anything can answer it.
         await self._sink.durable()
         session = channel.line.session
-        try:
-            await session.set_variables(
-                ("__CC_CALL", call.id), ("__CC_BACK", self._back), session.lease_clause(0)
-            )
-        except AGIHangup as error:
-            gone = channel.line.fell(error)
+        if session.hung_up or session.broken:
+            gone = channel.line.fell(AGILineLost("gone before the first command"))
             reason = EndReason.NETWORK if gone.by == "network" else EndReason.CALLER_HUNG_UP
             call.record(EndedFact(end_reason=reason.value, disposition="abandoned"))
             return

@@ -96,12 +96,6 @@ class AgiSession:
         await self._wire.run(0.0, self.agi.set_variable, "TIMEOUT(absolute)", f"{lease_s:.1f}")
         self._lease_until = self._loop.time() + lease_s
 
-    def lease_clause(self, most_s: float) -> tuple[str, str]:
-        """The lease as one more variable for a command that sets several anyway."""
-        lease_s = most_s + self._lease_s
-        self._lease_until = self._loop.time() + lease_s
-        return "TIMEOUT(absolute)", f"{lease_s:.1f}"
-
     async def set_variables(self, *pairs: tuple[str, str]) -> None:
         """Several channel variables in one command (`MSet`); values without commas.
 
