@@ -20,8 +20,8 @@ FLOOR_FRAMES = 35
 
 CLEAR_AFTER_MS = 1500
 
-NOISE_LASTS_FRAMES = 22
-"""440 ms: a first word may pass before the detector knows it for speech. It is no noise yet."""
+NOISE_LASTS_FRAMES = 24
+"""480 ms: a first word may pass before the detector knows it for speech. It is no noise yet."""
 
 SPEECH_ABOVE_FLOOR_DB = 10.0
 

@@ -67,6 +67,15 @@ def test_every_key_tone_is_known(row: int, column: int) -> None:
     assert measure(tone.astype(np.float32).reshape(1, 160))[1][0]
 
 
+def test_a_key_tone_is_known_in_noise_and_no_vowel_is_taken_for_one() -> None:
+    noisy = tones(2) + hiss(2, -25)
+    sounding = noisy[: len(noisy) // 160 * 160].reshape(-1, 160)[1:5]
+    spoken = np.concatenate([voice(), voice("yes"), voice(dbov=-15)])
+
+    assert measure(sounding)[1].all()
+    assert not measure(spoken[: len(spoken) // 160 * 160].reshape(-1, 160))[1].any()
+
+
 def test_many_streams_at_once_hear_what_each_hears_alone(backend: SileroVad) -> None:
     sounds = [voice(), hiss(3, -30), voice("yes"), hum(2, -40)]
     framed = [samples[: len(samples) // 160 * 160].reshape(-1, 160) for samples in sounds]
