@@ -28,6 +28,7 @@ from tests.support.hotline import (
     has_heard,
     line_sound,
     start_hotline,
+    starts_to_hear,
     stop_hotline,
     utterance,
 )
@@ -82,7 +83,7 @@ async def callers_everywhere(new_caller: NewCaller, *numbers: str) -> AsyncItera
         dialling.append(dials(GREETED))
         await asyncio.sleep(0.5)
         await choosing.play(utterance("hello"))
-        await starts_to_hear(choosing, "main_menu")
+        await starts_to_hear(choosing, line_sound("main_menu"))
         if RINGING in callers:
             dialling.append(dials(RINGING))
             while callers[RINGING].ringing_ms is None:
@@ -90,13 +91,6 @@ async def callers_everywhere(new_caller: NewCaller, *numbers: str) -> AsyncItera
             await asyncio.sleep(0.2)
         yield callers
         await asyncio.gather(*dialling)
-
-
-async def starts_to_hear(caller: SipCaller, line: str) -> None:
-    deadline = caller.now_ms() + 20_000
-    while not caller.heard.find(line_sound(line)):
-        assert caller.now_ms() < deadline, f"{line} not heard"
-        await asyncio.sleep(0.1)
 
 
 def left_in_silence_ms(caller: SipCaller, fault_ms: float) -> float:
@@ -144,7 +138,7 @@ async def test_a_server_that_is_slow_goes_on_and_one_that_stops_is_left_within_i
             await asyncio.sleep(SLOW_S)
             os.kill(hotline.process.pid, signal.SIGCONT)
             await has_heard(callers[GREETED], line_sound("how_may_i_help"))
-            await starts_to_hear(callers[RINGING], "greeting")
+            await starts_to_hear(callers[RINGING], line_sound("greeting"))
             assert not any(each.hung_up.is_set() for each in callers.values())
 
             os.kill(hotline.process.pid, signal.SIGSTOP)

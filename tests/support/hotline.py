@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,20 +148,29 @@ async def has_heard(
 
     Only what began after `after_ms` counts.
     """
-    return await _until(caller, lambda: _whole(caller, wanted, after_ms), timeout_s)
-
-
-def _whole(caller: SipCaller, wanted: Samples, after_ms: float) -> int | None:
-    found = [at for at in caller.heard.find(wanted) if at >= after_ms]
     # Asterisk sends nothing while it listens, and drops a last frame that is not whole.
-    heard_ms = length_ms(caller.heard.samples()) + 40
-    return found[-1] if found and found[-1] + length_ms(wanted) <= heard_ms else None
+    return await _until_heard(caller, wanted, length_ms(wanted) - 40, after_ms, timeout_s)
 
 
-async def _until(caller: SipCaller, found: Callable[[], int | None], timeout_s: float) -> int:
+async def starts_to_hear(
+    caller: SipCaller, wanted: Samples, *, after_ms: float = 0.0, timeout_s: float = 40.0
+) -> int:
+    """Wait until the first half second of `wanted` was played to the caller; its start."""
+    return await _until_heard(caller, wanted, 0, after_ms, timeout_s)
+
+
+async def _until_heard(
+    caller: SipCaller, wanted: Samples, least_ms: int, after_ms: float, timeout_s: float
+) -> int:
     deadline = caller.now_ms() + timeout_s * 1000
-    while (at := found()) is None:
+    since_ms = after_ms
+    while True:
+        heard_ms = length_ms(caller.heard.samples())
+        found = [at for at in caller.heard.find(wanted, since_ms=since_ms) if at >= after_ms]
+        if found and found[-1] + least_ms <= heard_ms:
+            return found[-1]
         assert caller.now_ms() < deadline, "not heard in time"
         assert not caller.hung_up.is_set(), "hung up on before it was heard"
+        # While we search, no caller of this process gets a packet: only what is new.
+        since_ms = max(after_ms, heard_ms - length_ms(wanted) - 1000)
         await asyncio.sleep(0.1)
-    return at
