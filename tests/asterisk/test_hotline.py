@@ -93,6 +93,13 @@ class Played:
     heard: Heard = field(default_factory=Heard)
     at: dict[str, float] = field(default_factory=dict)
     hung_up_on: bool = False
+    problem: BaseException | None = None
+
+    def checked(self) -> Played:
+        """This call, unless it went wrong on the way; then that is the failure."""
+        if self.problem is not None:
+            raise self.problem
+        return self
 
 
 async def is_silent(caller: SipCaller, played: Played) -> None:
@@ -171,7 +178,10 @@ def calls(hotline: Hotline, pbx: HousePbx) -> dict[str, Played]:
 
     async def all_at_once() -> dict[str, Played]:
         played = {does: Played(number) for does, number in CALLERS.items()}
-        await asyncio.gather(*(one(does, call) for does, call in played.items()))
+        calling = (one(does, call) for does, call in played.items())
+        problems = await asyncio.gather(*calling, return_exceptions=True)
+        for call, problem in zip(played.values(), problems, strict=True):
+            call.problem = problem
         return {does.__name__: call for does, call in played.items()}
 
     return asyncio.run(all_at_once())
@@ -180,7 +190,7 @@ def calls(hotline: Hotline, pbx: HousePbx) -> dict[str, Played]:
 async def test_a_silent_caller_is_greeted_three_times_and_hung_up_on(
     calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    played = calls["is_silent"]
+    played = calls["is_silent"].checked()
     call, events = await hotline.call_of(played.number, until="recording_kept")
 
     at = starts(
@@ -201,7 +211,7 @@ async def test_a_silent_caller_is_greeted_three_times_and_hung_up_on(
 async def test_a_noisy_caller_gets_ten_seconds_by_frame_count_and_the_closing(
     calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    played = calls["is_noisy"]
+    played = calls["is_noisy"].checked()
     call, events = await hotline.call_of(played.number)
 
     asked, closed = starts(played.heard, "ask_louder", "noise_closing")
@@ -216,7 +226,7 @@ async def test_a_noisy_caller_gets_ten_seconds_by_frame_count_and_the_closing(
 async def test_when_the_line_clears_the_call_goes_on_within_two_seconds(
     calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    played = calls["is_noisy_then_clear"]
+    played = calls["is_noisy_then_clear"].checked()
     _, events = await hotline.call_of(played.number)
 
     assert played.at["again"] - played.at["cleared"] <= 2000
@@ -227,7 +237,7 @@ async def test_when_the_line_clears_the_call_goes_on_within_two_seconds(
 async def test_a_speaking_caller_is_never_asked_twice_nor_talked_over(
     calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    played = calls["speaks"]
+    played = calls["speaks"].checked()
     call, events = await hotline.call_of(played.number)
 
     assert played.heard.find(line_sound("hello")) == []
@@ -241,7 +251,7 @@ async def test_a_speaking_caller_is_never_asked_twice_nor_talked_over(
 async def test_a_faint_caller_is_asked_to_speak_louder(
     calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    _, events = await hotline.call_of(calls["is_faint"].number)
+    _, events = await hotline.call_of(calls["is_faint"].checked().number)
 
     heard = [event.data["what"] for event in of(events, "heard")]
     assert heard[:2] == ["faint", "speech"]
@@ -251,7 +261,7 @@ async def test_a_faint_caller_is_asked_to_speak_louder(
 async def test_a_caller_who_speaks_into_the_menu_is_heard_and_not_talked_over(
     calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    played = calls["barges_in"]
+    played = calls["barges_in"].checked()
     _, events = await hotline.call_of(played.number)
 
     finished, hold = played.at["finished"], played.at["hold"]
@@ -266,7 +276,7 @@ async def test_a_caller_who_speaks_into_the_menu_is_heard_and_not_talked_over(
 async def test_the_recording_holds_both_legs_of_the_call(
     calls: dict[str, Played], hotline: Hotline
 ) -> None:
-    _, events = await hotline.call_of(calls["speaks"].number, until="recording_kept")
+    _, events = await hotline.call_of(calls["speaks"].checked().number, until="recording_kept")
     kept = of(events, "recording_kept")[0].data
     house, spoken = _legs(hotline.state / kept["file"])
 
