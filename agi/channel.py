@@ -104,8 +104,11 @@ class AgiChannel:
         return Answered(rings=fact.rings, waited_ms=fact.waited_ms)
 
     async def _wait(self, action: Wait) -> Outcome:
-        session, seconds = self.line.session, action.ms / 1000
-        await session.run(session.agi.appexec, "Wait", f"{seconds:g}", most_s=seconds)
+        session, left = self.line.session, action.ms / 1000
+        while left > 0:
+            piece = min(left, await session.silence_granted(left))
+            await session.run_granted(piece, session.agi.appexec, "Wait", f"{piece:g}")
+            left -= piece
         return Done()
 
     async def hang_up(self) -> None:
@@ -123,7 +126,7 @@ class AgiChannel:
             return
         except AGIError as error:
             self.call.record(Fault(where="asterisk", problem=f"HANGUP: {type(error).__name__}"))
-        line.went_down("us")
+        line.went_down("agent" if line.agent_left else "us")
 
     def close(self) -> None:
         """Give the session back, whatever state the call is in."""

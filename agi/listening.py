@@ -147,6 +147,7 @@ async def _lend_audio(window: _Window) -> bool:
     """One `EXEC AudioSocket`; True when only the lease ended it and another is due."""
     session, hearing = window.line.session, window.session
     loop = asyncio.get_running_loop()
+    granted_s = await session.silence_granted()
     released = False
     timer: asyncio.TimerHandle
 
@@ -156,9 +157,9 @@ async def _lend_audio(window: _Window) -> bool:
         if not released:
             timer = loop.call_later(_CONNECTS_S, release)
 
-    timer = loop.call_later(session.longest_silent_s, release)
+    timer = loop.call_later(granted_s, release)
     try:
-        await session.run_silent(session.agi.appexec, "AudioSocket", hearing.address)
+        await session.run_granted(granted_s, session.agi.appexec, "AudioSocket", hearing.address)
     finally:
         timer.cancel()
     return released

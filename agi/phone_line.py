@@ -24,6 +24,8 @@ class PhoneLine:
     call: Call
     session: AgiSession
     down: HungUp | None = field(default=None)
+    agent_left: bool = False
+    """The agent ended the talk, and nothing has been said to the caller since."""
 
     async def answer(self, *, cycle_ms: int = 5000) -> AnsweredFact | None:
         """Take the call, unless that was done; the fact that was recorded. Raises AGIHangup."""

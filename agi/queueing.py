@@ -32,7 +32,10 @@ _QUEUE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHANNEL_SUFFIX = re.compile(r"-[0-9a-f]{6,8}(?:;[12])?$")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.@+-]")
 
-_UNANSWERED = {"TIMEOUT": "no_answer", "LEAVEEMPTY": "no_answer", "LEAVEUNAVAIL": "no_answer"}
+_UNANSWERED = dict.fromkeys(
+    ("TIMEOUT", "JOINEMPTY", "JOINUNAVAIL", "LEAVEEMPTY", "LEAVEUNAVAIL"), "no_answer"
+)
+"""QUEUESTATUS of a caller whom nobody took, on duty or not; FULL and UNKNOWN are failures."""
 _NETWORK_CAUSES = frozenset({"27", "34", "38", "41", "42", "44", "47", "102"})
 """Q.850 causes that speak of the network, not of a person hanging up."""
 
@@ -153,6 +156,7 @@ class _Stay:
         # CONTINUE: the agent hung up and the caller stayed; known also without the told answer.
         if self.answered_ms is not None or request.text == "CONTINUE":
             self.agent = self.agent or agent_name(request.extra)
+            self.line.agent_left = True
             return self.over("answered")
         return self.over(_UNANSWERED.get(request.text, "failed"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -63,6 +64,8 @@ class Reception:
         except LedgerError as error:
             # A call that cannot be recorded is not answered: another server or the fallback may.
             _log.error("the ledger fails, call refused", call=call.id, problem=str(error))
+            with suppress(LedgerError):
+                self._broke_off(call, EndReason.FAILED, "the ledger fails")
         except Exception as error:  # noqa: BLE001  the dialplan's fallback takes this caller
             _log.error("a call failed", call=call.id, trace=masked_trace(error))
             self._broke_off(call, EndReason.FAILED, type(error).__name__)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import assert_never
 
 from agi.phone_line import PhoneLine
-from agi.pyst2 import AGIAppError
+from agi.pyst2 import AGIAppError, AGIHangup
 from calls.actions import Record, RecordCommand
 from calls.errors import ConfigError
 from calls.events import (
@@ -65,13 +65,16 @@ class Recorder:
         )
         await call.sink.durable()
         files = f",r({self._folder / caller_file})t({self._folder / house_file})"
+        call.recording = recording
         try:
             await line.session.run(line.session.agi.appexec, "MixMonitor", files)
+        except AGIHangup:
+            raise
         except AGIAppError as error:
+            call.recording = ""
             call.record(Fault(where="recording", problem=f"MixMonitor: {error}"))
             call.record(RecordingStopped(recording=recording, reason="failed"))
             return Failed(reason="MixMonitor did not start")
-        call.recording = recording
         return Done()
 
     async def _end(self, reason: str) -> Outcome:
@@ -82,6 +85,8 @@ class Recorder:
         recording = call.recording
         try:
             await line.session.run(line.session.agi.appexec, "StopMixMonitor")
+        except AGIHangup:
+            raise
         except AGIAppError as error:
             call.record(Fault(where="recording", problem=f"StopMixMonitor: {error}"))
             return Failed(reason="StopMixMonitor failed")

@@ -9,6 +9,7 @@ short or too long, so a run of short commands costs no command more.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
@@ -20,6 +21,9 @@ T = TypeVar("T")
 
 _LEAST_LEFT = 0.4
 """Part of the lease that must be left when a command has taken its longest."""
+
+_NEARLY_WHOLE = 0.95
+"""Part of the lease that must be left when a silent command begins."""
 
 _MOST_OVER_S = 1.0
 """A caller of a dead server waits at most this much longer than the lease."""
@@ -70,21 +74,25 @@ class AgiSession:
             return self._run_renewed(most_s, method, *arguments)
         return self._wire.run(most_s, method, *arguments)
 
-    @property
-    def longest_silent_s(self) -> float:
-        """The longest a command of `run_silent` may take."""
-        return self._lease_s * (1 - _LEAST_LEFT)
+    async def silence_granted(self, wanted_s: float = math.inf) -> float:
+        """How long a command may take during which the caller hears nothing of Asterisk's own.
 
-    async def run_silent(self, method: Callable[..., T], *arguments: object) -> T:
-        """Like `run`, for a command during which the caller hears nothing of Asterisk's own.
-
-        Were we to die now, the caller would wait in silence for the whole of what is left, so
-        that is never much more than one lease.
+        Were we to die in it, the caller would wait in silence for the whole of what is left, so
+        that is never much more than one lease; one with room for `wanted_s`, or nearly whole, is
+        used as it is. Raises AGIHangup.
         """
         left = self._lease_until - self._loop.time()
-        if not self._lease_s <= left <= self._lease_s + _MOST_OVER_S:
+        enough = min(wanted_s + self._lease_s * _LEAST_LEFT, self._lease_s * _NEARLY_WHOLE)
+        if not enough <= left <= self._lease_s + _MOST_OVER_S:
             await self.renew_lease(_MOST_OVER_S)
-        return await self._wire.run(self.longest_silent_s, method, *arguments)
+            left = self._lease_s
+        return min(left, self._lease_s) - self._lease_s * _LEAST_LEFT
+
+    def run_granted(
+        self, granted_s: float, method: Callable[..., T], *arguments: object
+    ) -> Awaitable[T]:
+        """Like `run`, right after `silence_granted` and for no longer than it said."""
+        return self._wire.run(granted_s, method, *arguments)
 
     async def _run_renewed(self, most_s: float, method: Callable[..., T], *arguments: object) -> T:
         await self.renew_lease(most_s)

@@ -26,14 +26,22 @@ async def ready_prompt(line: PhoneLine, prompts: Prompts, words: Line) -> Prompt
     found = prompts.find(words)
     if found is not None:
         return found
-    await line.session.renew_lease(MAKING_MOST_S)
+    making = asyncio.ensure_future(prompts.obtain(words))
+    left = MAKING_MOST_S
     try:
-        return await asyncio.wait_for(prompts.obtain(words), MAKING_MOST_S)
-    except TimeoutError:
-        raise PromptError(
-            f"line {words.name} ({words.language}) was not synthesized in {MAKING_MOST_S:.0f} s; "
-            "run `thirdring prompts build`"
-        ) from None
+        while left > 0:
+            # In pieces: were we to die now, the caller would wait in silence for the whole lease.
+            piece = min(left, await line.session.silence_granted())
+            done, _ = await asyncio.wait((making,), timeout=piece)
+            if done:
+                return making.result()
+            left -= piece
+    finally:
+        making.cancel()
+    raise PromptError(
+        f"line {words.name} ({words.language}) was not synthesized in {MAKING_MOST_S:.0f} s; "
+        "run `thirdring prompts build`"
+    )
 
 
 def saying(words: Line, performer: str) -> Saying:

@@ -59,6 +59,6 @@ def find_persona(name: str, folder: Path = FOLDER, voices: VoiceBank | None = No
     if wanted not in known:
         raise PersonaError(
             f'there is no persona "{name}"; {nearest(wanted, known)} '
-            f"(known: {', '.join(known) or 'none'})"
+            "`thirdring call --list` shows them"
         )
     return load_persona(folder / f"{wanted}.yaml", voices)

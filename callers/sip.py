@@ -186,7 +186,11 @@ class _SipCall:
         elif event.event is Event.CALL_CLOSED:
             self._closed.set()
             if line.acting.answered_ms is None and not line.down:
-                line.result.failure = f"not answered: {event.text or 'no reason given'}"
+                line.result.failure = (
+                    f"not answered: {event.text or 'no reason given'}; is an Asterisk up there? "
+                    "`thirdring pbx up`, `thirdring serve`"
+                )
+                line.go_down("network")
             line.go_down("house")
 
     def _establish(self) -> None:

@@ -60,6 +60,9 @@ class VirtualChannel:
         self._line_ms = line_ms
         self._queue_plan = queue
         self._down = False
+        self._agent_left = False
+        """The agent ended the talk, and nothing has been said since."""
+
         self._recorder = VirtualRecorder(call)
         self._keys_from_ms = 0
         """Keys pressed before this were taken by an earlier window."""
@@ -85,8 +88,8 @@ class VirtualChannel:
                 assert_never(action)
 
     async def hang_up(self) -> None:
-        """End the call from our side."""
-        self._go_down("us")
+        """End the call from our side, which the agent did who left the talk."""
+        self._go_down("agent" if self._agent_left else "us")
 
     @property
     def _now(self) -> int:
@@ -137,6 +140,7 @@ class VirtualChannel:
                 performer=self.call.performer,
             )
         )
+        self._agent_left = False
         self._acting.house_speaks(self._now)
         return self._now
 
@@ -313,4 +317,5 @@ class VirtualChannel:
         if leaves:
             self._go_down("caller")
             return self._gone(talked_ms)
+        self._agent_left = result == "answered"
         return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent)

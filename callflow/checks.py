@@ -61,9 +61,14 @@ def targets_of(step: Step) -> Iterator[steps.Target]:
     elif isinstance(act, steps.LeaveAct):
         own.append(act.target)
     for target in own:
-        yield target
-        if isinstance(target, steps.CallFlow):
-            yield from target.routes.values()
+        yield from _with_routes(target)
+
+
+def _with_routes(target: steps.Target) -> Iterator[steps.Target]:
+    yield target
+    if isinstance(target, steps.CallFlow):
+        for inner in target.routes.values():
+            yield from _with_routes(inner)
 
 
 def _entry(flow: Flow, reading: Reading) -> None:

@@ -26,7 +26,8 @@ MOST_DEPTH: Final = 16
 _END_BY: Final = {
     "agent": EndReason.AGENT_HUNG_UP,
     "network": EndReason.NETWORK,
-    "us": EndReason.COMPLETED,
+    # Ours while the flow still runs: we were too slow, and the fallback took the caller.
+    "us": EndReason.FAILED,
 }
 
 
@@ -160,13 +161,19 @@ class FlowRun:
 
     def _hung_up(self, outcome: HungUp) -> Ended | None:
         reason = _END_BY.get(outcome.by, EndReason.CALLER_HUNG_UP)
-        talked = "served" if outcome.talked_ms else "hung_up"
-        disposition = talked if self._answered else "abandoned"
+        disposition = self._disposition(outcome)
         first = self._gone is None
         self._gone = Ended(reason, str(self.variables.get("disposition") or disposition))
         self._speaking = False
         target = self._frames[-1].step.on.get("hangup")
         return self._go(target) if first and target is not None else self._gone
+
+    def _disposition(self, outcome: HungUp) -> str:
+        if outcome.by == "us":
+            return "fallback"
+        if not self._answered:
+            return "abandoned"
+        return "served" if outcome.talked_ms else "hung_up"
 
     def _go(self, target: steps.Target) -> Ended | None:
         match target:

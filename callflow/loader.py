@@ -8,7 +8,7 @@ from typing import Final
 from callflow import steps
 from callflow.acts_reader import ACTS
 from callflow.nodes import Mapping, Node, NodeError, Place, parse
-from callflow.reading import Reading
+from callflow.reading import Reading, nearest
 from callflow.targets_reader import read_routes
 
 _TOP: Final = (
@@ -48,6 +48,8 @@ def read_flow(
         reading.wrong(listed.place, f"over {MOST_STEPS} steps", "split it into sub-flows")
         return None
     always = read_routes(top.get("always"), reading, "always")
+    read = tuple(_step(key.text, key.place, node, always, reading) for key, node in listed.items)
+    _always_words(top.get("always"), reading)
     return steps.Flow(
         name=reading.name(named, "the flow's name"),
         title=_title(top.get("title"), reading),
@@ -62,12 +64,19 @@ def read_flow(
             top.get("returns"), "returns", lambda node: reading.name(node, "an outcome")
         ),
         variables=_variables(top.get("variables"), reading),
-        steps=tuple(
-            _step(key.text, key.place, node, always, reading) for key, node in listed.items
-        ),
+        steps=read,
         place=top.place,
         digest=hashlib.sha256((text + "\0" + lines_digest).encode()).hexdigest()[:16],
     )
+
+
+def _always_words(node: Node | None, reading: Reading) -> None:
+    """Note every word of `always:` that no act of the language can come to."""
+    for key, _ in node.items if isinstance(node, Mapping) else ():
+        if key.text not in steps.OUTCOMES:
+            reading.wrong(
+                key.place, f'no step comes to "{key.text}"', nearest(key.text, steps.OUTCOMES)
+            )
 
 
 def _title(node: Node | None, reading: Reading) -> dict[str, str]:

@@ -76,7 +76,8 @@ class Reading:
         if node is None:
             return default
         text = self.text(node, what)
-        if text.isascii() and text.isdigit() and low <= int(text[:9]) <= high:
+        whole = text.isascii() and text.isdigit() and len(text) <= 9
+        if whole and low <= int(text) <= high:
             return int(text)
         self.wrong(node.place, f'{what} is "{text}"', f"write a whole number from {low} to {high}")
         return default

@@ -211,6 +211,14 @@ class LeaveAct(Act):
     target: Target
 
 
+OUTCOMES: Final = frozenset[str]().union(
+    {"error", "hangup"},
+    *(act.must | act.may | frozenset(act.default) for act in Act.__subclasses__()),
+    {"clear"},
+)
+"""Every outcome any act can come to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a run is."""

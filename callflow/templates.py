@@ -137,6 +137,11 @@ class Condition:
         """What the expression comes to; None where it is undefined. Raises WordingError."""
         try:
             used = {name: variables[name] for name in self.names if name in variables}
-            return self._compiled(**used)
+            value = self._compiled(**used)
         except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
             raise WordingError(f"{self.text}: {error}") from error
+        if not isinstance(value, bool | int | float | str | None):
+            raise WordingError(f"{self.text}: comes to a {type(value).__name__}, which is no value")
+        if isinstance(value, str) and len(value) > MOST_OUTPUT:
+            raise WordingError(f"{self.text}: a value would be over {MOST_OUTPUT} characters")
+        return value

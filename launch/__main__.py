@@ -34,6 +34,10 @@ def main() -> None:
     except CallCenterError as error:
         sys.stderr.write(f"thirdring: {error}\n")
         raise SystemExit(1) from None
+    except OSError as error:
+        where = error.filename or "the system"
+        sys.stderr.write(f"thirdring: {where}: {error.strerror}; check the path and --state\n")
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

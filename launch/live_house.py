@@ -34,16 +34,20 @@ class LiveHouse:
     def knows(self, flow: str) -> bool:
         """Whether `flow` may be an entry: it exists and nobody waits for what it returns."""
         found = self.current.flows.get(flow)
-        return found is not None and found.direction == "inbound"
+        return found is not None and found.direction == "inbound" and not found.returns
 
     async def watch(self, every_s: float = 1.0) -> None:
         """Look at the files now and then, until cancelled."""
         while True:
             await asyncio.sleep(every_s)
             stamp = await asyncio.to_thread(self._stamp)
-            if stamp != self._seen:
-                self._seen = stamp
+            if stamp == self._seen:
+                continue
+            self._seen = stamp
+            try:
                 await self.reload()
+            except Exception as error:  # noqa: BLE001  the next change is looked at all the same
+                _log.error("flows not reloaded, the old ones stay", problems=[repr(error)])
 
     async def reload(self) -> bool:
         """Load the folder again; a bad one is logged in full and the old house goes on."""
@@ -66,7 +70,7 @@ class LiveHouse:
         for path in sorted(self._folder.glob("*.yaml")):
             try:
                 status = path.stat()
-            except FileNotFoundError:
-                continue
+            except OSError:
+                continue  # gone or hidden between the two looks: loading will say so
             found.append((path.name, status.st_mtime_ns, status.st_size))
         return tuple(found)

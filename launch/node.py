@@ -19,7 +19,7 @@ from agi.prompts.engines import make_engines
 from agi.prompts.store import PromptStore
 from agi.queueing import REQUESTS, BackDesk
 from agi.reception import Reception, Start
-from agi.server import FastAgiServer
+from agi.server import FastAgiServer, settle_memory
 from callflow.engine import FlowRun
 from callflow.house import House
 from calls.call import EventSink
@@ -54,9 +54,9 @@ async def node(
     prompts = _prompts(settings, state)
     ears = EarsService(SileroVad())
     desk = BackDesk()
-    private = FastAgiServer(desk.answer, flow_known=REQUESTS.__contains__, limits=_limits(settings))
+    private = _private(desk, settings)
     try:
-        await _warm(prompts, settings)
+        await _warm(prompts, house.current, settings)
         ears_at = await _listen(ears, settings.ears.host, ears_port)
         back = await private.start(settings.agi.host, 0)
         reception = Reception(
@@ -66,17 +66,11 @@ async def node(
             equipment=Equipment(prompts=prompts, ears=ears, desk=desk, state=state),
             back=f"{back[0]}:{back[1]}",
         )
-        server = FastAgiServer(
-            reception.answer,
-            flow_known=house.knows,
-            limits=_limits(settings),
-            secret=settings.agi.secret,
-            sources=settings.agi.allow_from,
-            log_dialogue=settings.log_level == "debug",
-        )
+        server = _public(reception, house, settings)
         agi_at = await server.start(settings.agi.host, settings.agi.port, reuse_port=share_port)
         watching = asyncio.create_task(_watch(house, prompts, settings))
         try:
+            settle_memory()
             yield Node(house, server, agi_at, ears_at)
         finally:
             watching.cancel()
@@ -97,10 +91,33 @@ async def _listen(ears: EarsService, host: str, port: int) -> tuple[str, int]:
         ) from error
 
 
-def _limits(settings: Settings) -> Limits:
+def _public(reception: Reception, house: LiveHouse, settings: Settings) -> FastAgiServer:
+    return FastAgiServer(
+        reception.answer,
+        flow_known=house.knows,
+        limits=_limits(settings),
+        secret=settings.agi.secret,
+        sources=settings.agi.allow_from,
+        log_dialogue=settings.log_level == "debug",
+    )
+
+
+def _private(desk: BackDesk, settings: Settings) -> FastAgiServer:
+    """For what belongs to this process's own calls; the call's id is the secret there."""
+    return FastAgiServer(
+        desk.answer,
+        flow_known=REQUESTS.__contains__,
+        # A queue that empties at once sends all its callers back at once.
+        limits=_limits(settings, times=4),
+        sources=settings.agi.allow_from,
+    )
+
+
+def _limits(settings: Settings, *, times: int = 1) -> Limits:
+    calls = times * settings.agi.most_calls
     return Limits(
-        calls=settings.agi.most_calls,
-        per_source=max(1024, 2 * settings.agi.most_calls),
+        calls=calls,
+        per_source=max(1024, 2 * calls),
         lease_s=float(settings.agi.lease_s),
     )
 
@@ -124,9 +141,9 @@ def _prompts(settings: Settings, state: Path) -> PromptStore:
     return PromptStore(state, settings.bundled_prompts, settings.prompts.studio, engines)
 
 
-async def _warm(prompts: PromptStore, settings: Settings) -> None:
+async def _warm(prompts: PromptStore, house: House, settings: Settings) -> None:
     """Make every line ready that needs nothing from a call; say which have no sound."""
-    lines = [each.line for each in house_lines(settings) if each.fixed]
+    lines = [each.line for each in house_lines(house, settings.house) if each.fixed]
     problems = await prompts.warm(lines)
     if problems:
         _log.warning(
@@ -138,9 +155,9 @@ async def _warm(prompts: PromptStore, settings: Settings) -> None:
 async def _watch(house: LiveHouse, prompts: PromptStore, settings: Settings) -> None:
     tasks: set[asyncio.Task[None]] = set()
 
-    def warm_again(_: House) -> None:
+    def warm_again(changed: House) -> None:
         prompts.forget()
-        task = asyncio.ensure_future(_warm(prompts, settings))
+        task = asyncio.ensure_future(_warm(prompts, changed, settings))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 

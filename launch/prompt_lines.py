@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from callflow.house import HOUSE_VARIABLES, House
 from callflow.steps import AskAct, MenuAct
 from calls.actions import Line
-from launch.settings import LANGUAGES, Settings
+from launch.settings import LANGUAGES, HouseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,17 @@ class HouseLine:
     """`flow.step` of every step that says it."""
 
 
-def house_lines(settings: Settings, languages: Sequence[str] = LANGUAGES) -> list[HouseLine]:
-    """Every line of the house in `languages`, in the order of lines.yaml.
-
-    Raises FlowFileError when flows or lines are wrong.
-    """
-    house = House.load(settings.scripts)
+def house_lines(
+    house: House, names: HouseSettings, languages: Sequence[str] = LANGUAGES
+) -> list[HouseLine]:
+    """Every line of `house` in `languages`, in the order of lines.yaml."""
     used = _uses(house)
     found: list[HouseLine] = []
     for wording in house.lines.values():
         fixed = wording.names <= HOUSE_VARIABLES
         for language in languages:
             if fixed:
-                line = wording.speak(language, settings.house.variables(language))
+                line = wording.speak(language, names.variables(language))
             else:
                 text = wording.wordings[language].text
                 line = Line(name=wording.name, text=text, language=language, tags=wording.tags)

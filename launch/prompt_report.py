@@ -8,6 +8,7 @@ from typing import Any
 from agi.prompts.engines import TtsEngine, make_engines
 from agi.prompts.sources import Bundled, Studio
 from agi.prompts.store import cache_name
+from callflow.house import House
 from calls.actions import Line
 from calls.errors import PromptError
 from launch.prompt_lines import HouseLine, house_lines
@@ -34,7 +35,7 @@ def missing_recordings(
         command=settings.prompts.command,
     )
     rows = []
-    for found in house_lines(settings, languages):
+    for found in house_lines(House.load(settings.scripts), settings.house, languages):
         problem = _problem(studio, found.line) if settings.prompts.studio else "no recording"
         if not problem:
             continue

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from agi.recording import prepare_monitor_folder
 from calls.clock import SystemClock
 from calls.errors import ConfigError
 from launch.node import node
@@ -45,8 +46,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
 
     Raises FlowFileError, ConfigError or LedgerError before anything is answered.
     """
-    state = state.resolve()
-    state.mkdir(parents=True, exist_ok=True)
+    state = prepare_monitor_folder(state.resolve())
     writer = LedgerWriter(ledger_path(settings, state))
     try:
         dead = await mark_interrupted(writer)

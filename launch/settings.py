@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from calls.errors import ConfigError
 
@@ -16,6 +17,15 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _reachable(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104  refused, not bound
+        raise ValueError("write the one address at which Asterisk reaches this server")
+    return host
+
+
+Host = Annotated[str, AfterValidator(_reachable)]
 
 
 class HouseSettings(_Section):
@@ -59,7 +69,7 @@ class HouseSettings(_Section):
 class AgiSettings(_Section):
     """The FastAGI server."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=4573, ge=0, le=65535)
     most_calls: int = Field(default=512, ge=1, le=20_000)
     procs: int = Field(default=1, ge=1, le=64)
@@ -75,7 +85,7 @@ class AgiSettings(_Section):
 class EarsSettings(_Section):
     """The AudioSocket server."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=4574, ge=0, le=65535)
 
 
@@ -117,7 +127,7 @@ class Settings(_Section):
         own = self.scripts / "prompts"
         return own if (own / "index.json").exists() else PROJECT / "scripts" / "prompts"
 
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 def load_settings(config: Path | None) -> Settings:
@@ -126,7 +136,7 @@ def load_settings(config: Path | None) -> Settings:
     Raises ConfigError naming file, setting and remedy.
     """
     if config is None:
-        return Settings()
+        return _with_secret(Settings())
     try:
         raw: dict[str, Any] = tomllib.loads(config.read_text(encoding="utf-8"))
     except OSError as error:
@@ -134,10 +144,19 @@ def load_settings(config: Path | None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{config}: is not TOML ({error}); see docs/settings.md") from error
     try:
-        return Settings.model_validate(raw)
+        return _with_secret(Settings.model_validate(raw))
     except ValidationError as error:
         wrong = "\n".join(
             f"{config}: {'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
             for item in error.errors()
         )
         raise ConfigError(f"{wrong}\nsee docs/settings.md for every setting") from error
+
+
+def _with_secret(settings: Settings) -> Settings:
+    """The secret may come by the environment, as it may for `thirdring pbx up`."""
+    given = os.environ.get("THIRDRING_AGI_SECRET", "")
+    if settings.agi.secret or not given:
+        return settings
+    agi = settings.agi.model_copy(update={"secret": given})
+    return settings.model_copy(update={"agi": agi})

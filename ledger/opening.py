@@ -81,6 +81,8 @@ class WriterLock:
 
 def writer_connection(ledger: Path) -> sqlite3.Connection:
     """The one read-write connection; transactions are begun by hand. Raises sqlite3.Error."""
+    # Whole numbers and names are in it; SQLite gives the files beside it the same mode.
+    os.close(os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(
         ledger, isolation_level=None, check_same_thread=False, timeout=_PATIENCE_MS / 1000
     )

@@ -126,7 +126,7 @@ class Store:
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """Hold the intake's lock; gives False when another process holds it."""
-        self.recordings.mkdir(parents=True, exist_ok=True)
+        self.recordings.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.recordings / ".lock").open("ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

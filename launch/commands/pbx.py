@@ -22,6 +22,9 @@ def register(app: typer.Typer) -> None:
 
 SipPort = Annotated[int, typer.Option(help="UDP port of SIP.")]
 AmiPort = Annotated[int, typer.Option(help="TCP port of the manager interface.")]
+AnyPort = Annotated[
+    int, typer.Option(hidden=True, help="Accepted as with `up`; the state folder says which.")
+]
 Rtp = Annotated[str, typer.Option(metavar="A-B", help="UDP ports of RTP.")]
 Bind = Annotated[str, typer.Option(help="The only address to listen on.")]
 Lease = Annotated[
@@ -94,7 +97,7 @@ def up(
 
 
 @pbx.command()
-def down(state: StateOption = DEFAULT_STATE) -> None:
+def down(state: StateOption = DEFAULT_STATE, sip_port: AnyPort = 0, ami_port: AnyPort = 0) -> None:
     """Stop the Asterisk of this state folder, live calls and all."""
     from launch.pbx.process import down as stop
 
@@ -102,7 +105,12 @@ def down(state: StateOption = DEFAULT_STATE) -> None:
 
 
 @pbx.command()
-def status(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
+def status(
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+    sip_port: AnyPort = 0,
+    ami_port: AnyPort = 0,
+) -> None:
     """Show whether Asterisk runs here, where it listens and how many channels it has."""
     from launch.pbx.process import status as look
 

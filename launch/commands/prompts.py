@@ -149,9 +149,11 @@ def _languages(chosen: list[str] | None) -> list[str]:
 
 
 def _fixed_lines(settings: Settings, chosen: list[str] | None) -> list[Line]:
+    from callflow.house import House
     from launch.prompt_lines import house_lines
 
-    return [found.line for found in house_lines(settings, _languages(chosen)) if found.fixed]
+    lines = house_lines(House.load(settings.scripts), settings.house, _languages(chosen))
+    return [found.line for found in lines if found.fixed]
 
 
 def _ship(

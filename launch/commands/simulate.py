@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from calls.errors import ConfigError
 from launch.options import JsonOption, print_json
 from launch.settings import PROJECT
+
+if TYPE_CHECKING:
+    from callers.virtual import SimulatedCall
 
 
 def simulate(
@@ -28,34 +31,41 @@ def simulate(
     from callers.queue_plan import QueuePlan
     from callers.virtual import simulate as play
     from callflow.house import House
+    from callflow.lines import LANGUAGES
     from callflow.reading import nearest
     from launch.call_story import clock, story
     from launch.settings import Settings
 
+    if language not in LANGUAGES:
+        raise ConfigError(f"--language {language}: write one of {', '.join(LANGUAGES)}")
     house = House.load(scripts)
     if flow not in house.flows:
         raise ConfigError(f'{scripts}: no flow is called "{flow}"; {nearest(flow, house.flows)}')
     run = house.start(flow, Settings().house.all_variables(), language)
     call = play(run, find_persona(caller), queue=QueuePlan(agent=agent))
     if as_json:
-        print_json(
-            {
-                "end_reason": call.ended.reason.value,
-                "disposition": call.ended.disposition,
-                "events": [
-                    {
-                        "seq": event.seq,
-                        "offset_ms": event.offset_ms,
-                        "kind": event.kind,
-                        "data": dict(event.data),
-                    }
-                    for event in call.events
-                ],
-            }
-        )
+        print_json(_as_json(call))
         return
     for told in story(call.events):
         typer.echo(f"{clock(told.at_ms)}  {told.who:<8} {told.what}")
+
+
+def _as_json(call: SimulatedCall) -> dict[str, Any]:
+    events = [
+        {
+            "seq": event.seq,
+            "offset_ms": event.offset_ms,
+            "kind": event.kind,
+            "data": dict(event.data),
+        }
+        for event in call.events
+    ]
+    ended = call.ended
+    return {
+        "end_reason": ended.reason.value,
+        "disposition": ended.disposition,
+        "events": events,
+    }
 
 
 def register(app: typer.Typer) -> None:

@@ -103,8 +103,10 @@ def fill(template: Path, marks: dict[str, str]) -> str:
 
 def _write(path: Path, text: str) -> None:
     aside = path.with_name(path.name + ".new")
-    aside.write_text(text, encoding="utf-8")
-    aside.chmod(0o640)
+    aside.unlink(missing_ok=True)
+    # Never readable by others, not even for a moment: passwords stand in it.
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "w") as out:
+        out.write(text)
     aside.replace(path)
 
 

@@ -246,6 +246,32 @@ def test_a_fork_goes_its_own_way() -> None:
     assert other.position.step == "menu"
 
 
+def test_a_value_that_doubles_itself_is_cut_before_it_fills_the_machine() -> None:
+    run = run_of(f"""
+        flow: main
+        {HANDLED}
+        variables: {{s: xxxxxxxx}}
+        steps:
+          ring: {{ring: 1}}
+          double: {{set: {{s: {{is: s + s}}}}, on: {{ok: double}}}}
+    """)
+    run.begin()
+
+    end = run.resume(_answered())
+
+    assert isinstance(end, Ended)
+    assert end.reason is EndReason.FAILED
+    assert "over 4096 characters" in end.problem
+
+
+def test_a_line_lost_because_we_were_too_slow_is_our_failure() -> None:
+    run = run_of(LISTENS)
+    run.begin()
+    run.resume(_answered())
+
+    assert run.resume(gone("us")) == Ended(EndReason.FAILED, "fallback")
+
+
 def test_until_clear_waits_for_the_line_to_clear() -> None:
     run = run_of("""
         flow: main

@@ -74,6 +74,14 @@ def test_the_shipped_scripts_load() -> None:
         ("end: served", "end: !!python/name:os.system x", "main.yaml:9:28", "tag", "drop it"),
         ("flow: main", "flow: main\n---\nflow: x", "main.yaml:2:1", "second document", "---"),
         ("say: greeting", "say: {a: b", "main.yaml:7:11", "not YAML", "quotes"),
+        (
+            "faint: end faint",
+            "fant: end faint",
+            "main.yaml:2:28",
+            'step comes to "fant"',
+            '"faint"?',
+        ),
+        ("{ring: 1}", "{ring: 0000000019}", "main.yaml:4:16", "ring is", "from 1 to 3"),
         ("say: greeting", "say: company_line", "", "", ""),
     ],
 )
@@ -134,6 +142,19 @@ def test_flows_that_call_each_other_in_a_ring_are_refused() -> None:
     b = a.replace("flow: a", "flow: b").replace("call: b", "call: a")
     with pytest.raises(FlowFileError, match="calls itself"):
         House.of_texts({"lines.yaml": LINES, "a.yaml": a, "b.yaml": b})
+
+
+def test_a_route_deep_inside_a_sub_flow_s_routes_is_checked_too() -> None:
+    sub = "flow: sub\nreturns: [a]\nsteps: {s: {set: {x: y}, on: {ok: return a}}}"
+    deep = "{call: sub, a: {call: sub, a: {call: sub, a: nowhere}}}"
+    with pytest.raises(FlowFileError, match='"nowhere", which is no step'):
+        House.of_texts(
+            {
+                "lines.yaml": LINES,
+                "sub.yaml": sub,
+                "main.yaml": GOOD.replace("speech: bye", f"speech: {deep}"),
+            }
+        )
 
 
 def test_the_digest_changes_with_the_flow_and_with_the_wording() -> None:

@@ -56,6 +56,11 @@ def test_a_condition_compares(text: str, value: object) -> None:
     assert Condition(text).value({"tier": 1, "name": "王"}) == value
 
 
+def test_a_value_is_a_word_or_a_number_never_a_list() -> None:
+    with pytest.raises(WordingError, match="which is no value"):
+        Condition("[tier, tier]").value({"tier": 1})
+
+
 @pytest.mark.parametrize(
     "text",
     ["name.x", "name[0]", "f()", "1 }} {{ 2", "a ** b", "a * b", "[x for x in y]", "", "1 +"],

@@ -75,4 +75,5 @@ def test_a_flow_that_waits_to_be_called_is_no_entry_for_a_number() -> None:
 
     assert house.knows("greetings")
     assert not house.knows("callback")
+    assert not house.knows("noise")
     assert not house.knows("../greetings")

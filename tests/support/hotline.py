@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,18 @@ class Hotline:
         return files, int(threads.split()[1])
 
 
-def start_hotline(pbx: HousePbx, *, log_level: str = "info", **agi: object) -> Hotline:
-    """Start `thirdring serve` where the dialplan of `pbx` looks for it."""
+def start_hotline(
+    pbx: HousePbx, *, log_level: str = "info", more: Sequence[str] = (), **agi: object
+) -> Hotline:
+    """Start `thirdring serve` where the dialplan of `pbx` looks for it.
+
+    `more` are lines of the configuration before its first section.
+    """
     config = pbx.state / "site.toml"
     settings = {"port": pbx.agi_port, "lease_s": 3, "stop_grace_s": 0.5, **agi}
     lines = [
         f'log_level = "{log_level}"',
+        *more,
         "[agi]",
         *(f"{name} = {json.dumps(value)}" for name, value in settings.items()),
     ]

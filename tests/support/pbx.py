@@ -131,19 +131,19 @@ def socket_pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def start_pbx(state: Path) -> HousePbx:
-    """A new instance with test extensions; a port taken in between is tried again."""
+def start_pbx(state: Path, *, extensions: str = MILLIWATT, rtp_ports: int = 400) -> HousePbx:
+    """A new instance with test extensions; each call at a time takes two RTP ports."""
     agi_port = free_port()
     site = state / "pbx/site"
     site.mkdir(parents=True)
-    (site / "extensions.conf").write_text(MILLIWATT, encoding="utf-8")
+    (site / "extensions.conf").write_text(extensions, encoding="utf-8")
     # An agent of the last test must not be in wrap-up in the next.
     (site / "queues.conf").write_text("[support](+)\nwrapuptime = 0\n", encoding="utf-8")
     options = PbxOptions(
         state=state,
         sip_port=free_port(socket.SOCK_DGRAM),
         ami_port=free_port(),
-        rtp=rtp_range(),
+        rtp=rtp_range(rtp_ports),
         agi=(f"127.0.0.1:{agi_port}",),
         lease_s=LEASE_S,
     )
