@@ -290,7 +290,7 @@ async def test_the_recording_holds_both_legs_of_the_call(
     assert done.returncode == 0
 
 
-async def test_an_agent_takes_the_call_and_the_talk_survives_our_server(
+async def test_an_agent_takes_the_call_talks_and_hangs_up_and_every_fact_is_known(
     caller: SipCaller, hotline: Hotline, pbx: HousePbx
 ) -> None:
     async with agent_phone(pbx) as agent:
@@ -308,6 +308,7 @@ async def test_an_agent_takes_the_call_and_the_talk_survives_our_server(
     kinds = [event.kind for event in events]
     assert kinds.index("queued") < kinds.index("agent_offered") < kinds.index("agent_answered")
     assert (call.queue, call.agent, call.disposition) == ("support", "801", "served")
+    assert (call.hung_up_by, call.end_reason) == ("agent", "agent_hung_up")
     left = of(events, "left_queue")[0].data
     assert left["result"] == "answered"
     assert left["talked_ms"] >= 1500
