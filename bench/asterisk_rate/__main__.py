@@ -26,6 +26,9 @@ from tests.support.hotline import Hotline, start_hotline, stop_hotline
 from tests.support.pbx import HousePbx, start_pbx, stop_pbx
 
 RATIO_GOAL, CPU_GOAL = 0.9, 0.10
+LEASE_S = 10
+"""The default of `serve` and `pbx up`."""
+
 FIRST_RATE = 40.0
 CLOSE = 1.06
 """The highest clean rate is known when the lowest that is not lies less than 6 % above it."""
@@ -136,7 +139,7 @@ def report(found: Found, hotline: Hotline) -> dict[str, float | str]:
 def run(pbx: HousePbx, folder: Path, options: argparse.Namespace) -> int:
     """Measure on a running Asterisk; 1 when a call that went well is not in the ledger."""
     more = write_house(folder, pbx.state)
-    hotline = start_hotline(pbx, more=more, most_calls=8000)
+    hotline = start_hotline(pbx, more=more, most_calls=8000, lease_s=LEASE_S)
     try:
         sipp = Sipp(pbx, hotline.process.pid, folder, options.seconds)
         found = measure(sipp, options.passes, options.minutes * 60)
@@ -162,7 +165,7 @@ def main() -> int:
     state = Path(tempfile.mkdtemp(prefix="thirdring-rate-"))
     folder = Path(tempfile.mkdtemp(prefix="thirdring-rate-house-"))
     try:
-        pbx = start_pbx(state, extensions=dialplan(state), rtp_ports=8000)
+        pbx = start_pbx(state, extensions=dialplan(state), rtp_ports=8000, lease_s=LEASE_S)
         try:
             return run(pbx, folder, options)
         finally:

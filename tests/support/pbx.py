@@ -131,7 +131,9 @@ def socket_pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def start_pbx(state: Path, *, extensions: str = MILLIWATT, rtp_ports: int = 400) -> HousePbx:
+def start_pbx(
+    state: Path, *, extensions: str = MILLIWATT, rtp_ports: int = 400, lease_s: int = LEASE_S
+) -> HousePbx:
     """A new instance with test extensions; each call at a time takes two RTP ports."""
     agi_port = free_port()
     site = state / "pbx/site"
@@ -145,7 +147,7 @@ def start_pbx(state: Path, *, extensions: str = MILLIWATT, rtp_ports: int = 400)
         ami_port=free_port(),
         rtp=rtp_range(rtp_ports),
         agi=(f"127.0.0.1:{agi_port}",),
-        lease_s=LEASE_S,
+        lease_s=lease_s,
     )
     up(options, print)
     return HousePbx(options, agi_port)
