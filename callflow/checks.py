@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from callflow import steps
+from callflow import performing, steps
 from callflow.lines import LineWording
 from callflow.nodes import Place
 from callflow.reading import Reading, nearest
@@ -31,6 +31,7 @@ def check_house(
             _lines_of(step, lines, reading)
             _names_of(step, known, reading)
             _outcomes_of(step, flows, reading)
+            _means_something(step, reading)
             for target in targets_of(step):
                 _target(target, step, flow, flows, reading)
         _last_step(flow, reading)
@@ -137,6 +138,21 @@ def _outcomes_of(step: Step, flows: Mapping[str, Flow], reading: Reading) -> Non
             step.place,
             f'"{never}" never comes out of {act.word} in the step "{step.name}"',
             nearest(never, possible),
+        )
+
+
+def _means_something(step: Step, reading: Reading) -> None:
+    if step.barge_in and not (step.says and performing.hears(step.act)):
+        reading.wrong(
+            step.place,
+            f'nobody listens in the step "{step.name}", so barge_in does nothing',
+            "give it say: and listen:, menu: or ask:, or drop barge_in",
+        )
+    if step.repeat > 1 and not any(isinstance(each, steps.Next) for each in targets_of(step)):
+        reading.wrong(
+            step.place,
+            f'nothing in the step "{step.name}" leads to next, so repeat does nothing',
+            "let an outcome go to next, or drop repeat",
         )
 
 

@@ -32,6 +32,8 @@ class LineWording:
     def speak(self, language: str, variables: Mapping[str, Any]) -> Line:
         """The line in `language`, its variables filled in. Raises WordingError."""
         names = self.wordings[language].names
+        if not names:
+            return _spoken(self, language, ())
         given = (
             (name, _in_language(variables[name], language)) for name in names & variables.keys()
         )

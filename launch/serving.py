@@ -102,16 +102,29 @@ async def _workers(
         }
     )
     workers: list[asyncio.subprocess.Process] = []
+    watching: list[asyncio.Task[None]] = []
     try:
         for _ in range(settings.agi.procs - 1):
             workers.append(await _start_worker(order))
+        watching = [asyncio.create_task(_tell_of_its_end(worker)) for worker in workers]
         yield
     finally:
+        for watch in watching:
+            watch.cancel()
         for worker in workers:
             if worker.returncode is None:
                 worker.terminate()
         await asyncio.gather(*(worker.wait() for worker in workers))
         await relay.stop()
+
+
+async def _tell_of_its_end(worker: asyncio.subprocess.Process) -> None:
+    code = await worker.wait()
+    _log.error(
+        "a further process ended; its calls fell back and were marked, restart to have it again",
+        pid=worker.pid,
+        code=code,
+    )
 
 
 async def _start_worker(order: str) -> asyncio.subprocess.Process:

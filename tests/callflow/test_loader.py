@@ -82,6 +82,8 @@ def test_the_shipped_scripts_load() -> None:
             '"faint"?',
         ),
         ("{ring: 1}", "{ring: 0000000019}", "main.yaml:4:16", "ring is", "from 1 to 3"),
+        ("end: served", "end: served, barge_in: true", "main.yaml:9:3", "nobody listens", "drop"),
+        ("listen: 4s", "listen: 4s\n    repeat: 2", "main.yaml:5:3", "repeat does", "drop repeat"),
         ("say: greeting", "say: company_line", "", "", ""),
     ],
 )
