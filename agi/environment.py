@@ -42,6 +42,8 @@ _KEYS = (
 )
 """In the order of Environment's fields."""
 
+_ARGUMENTS = tuple(b"agi_arg_%d" % number for number in range(1, ENVIRONMENT_LINES))
+
 
 class HostileEnvironmentError(Exception):
     """The block breaks a rule; the text says which and quotes nothing of it."""
@@ -181,8 +183,8 @@ def _check_size(block: bytes) -> int:
 def _typed(values: Mapping[bytes, bytes]) -> Environment:
     get = values.get
     arguments: list[str] = []
-    for number in range(1, ENVIRONMENT_LINES):
-        argument = get(b"agi_arg_%d" % number)
+    for key in _ARGUMENTS:
+        argument = get(key)
         if argument is None:
             break
         arguments.append(argument.decode("utf-8", "surrogateescape"))

@@ -49,12 +49,9 @@ def parse_line(line: bytes) -> Reply:
     found = _RESULT.match(line)
     if found is not None:
         value, data, endpos = found.groups()
-        return Reply(
-            200,
-            value.decode("utf-8", "surrogateescape"),
-            data.decode("utf-8", "surrogateescape") if data else "",
-            int(endpos) if endpos else None,
-        )
+        text = data.decode("utf-8", "surrogateescape") if data else ""
+        samples = int(endpos) if endpos else None
+        return Reply(200, value.decode("utf-8", "surrogateescape"), text, samples)
     other = _CODE.match(line)
     if other is None or other[1] == b"200":
         raise BrokenReplyError("a line that is no reply")

@@ -86,11 +86,14 @@ class Store:
         self._touched.clear()
         self._cursor.execute("BEGIN IMMEDIATE")
         try:
+            folds = self._folds
             for row in rows:
-                if isinstance(row, EventRow):
-                    self._take(row)
-                else:
+                if not isinstance(row, EventRow):
                     self._take_late(row)
+                elif (fold := folds.get(row[0])) is not None and row[1] == fold.last_seq + 1:
+                    self._add(fold, row)
+                else:
+                    self._take(row)
             released = self._release_held()
             self._write()
             self._cursor.execute("COMMIT")
@@ -142,7 +145,7 @@ class Store:
         fold.apply(row, digest)
         self._batch.append((*row[:6], digest))
         if fold.changed or fold.changed_recordings:
-            self._touched[row.call_id] = fold
+            self._touched[row[0]] = fold
 
     def _again(self, row: EventRow) -> None:
         self._cursor.execute(
