@@ -1,9 +1,9 @@
 """Our own server for the bench: everything `serve` has, but ears and sounds that cost nothing.
 
 The peers collect digits by one command; ours ask the ears, so the ears here answer at once, and the
-command is `EXEC AudioSocket`. Ours sends two commands more than they do (`MSet` with the call's id
-and lease at its start, the lease again before it listens), and records some 16 facts a call, the
-first durable before it answers, where they record nothing.
+command is `EXEC AudioSocket`. Ours sends as many commands as they do (the lease that the dialplan
+gave lasts for the whole of so short a call), and records some 16 facts a call, the first durable
+before it answers, where they record nothing.
 """
 
 from __future__ import annotations
