@@ -35,7 +35,7 @@ GROUP_MS = 10
 GROUP_ROWS = 500
 """So many events waiting are committed at once."""
 
-_HURRY_GAP_MS = 2
+_HURRY_GAP_MS = 6
 """Least time between two commits that somebody waits for: under load the waits share them."""
 
 _MOST_ROWS = 1000
