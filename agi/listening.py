@@ -24,6 +24,7 @@ _LAST_WORDS_S = 0.5
 """How long the ears may still take to answer after Asterisk has ended the audio."""
 
 _CONNECTS_S = 0.05
+_LOOKS_FOR_PAUSE_S = 1.0
 """Where Asterisk has not connected yet, the next look whether it has."""
 
 
@@ -148,16 +149,19 @@ async def _lend_audio(window: _Window) -> bool:
     session, hearing = window.line.session, window.session
     loop = asyncio.get_running_loop()
     granted_s = await session.silence_granted()
+    until = loop.time() + granted_s
     released = False
     timer: asyncio.TimerHandle
 
     def release() -> None:
+        # The last second of the grant is for finding a pause in a prompt: no word is torn.
         nonlocal released, timer
-        released = hearing.release()
+        left_s = until - loop.time()
+        released = hearing.release_in_pause(left_s) if left_s > 0 else hearing.release()
         if not released:
             timer = loop.call_later(_CONNECTS_S, release)
 
-    timer = loop.call_later(granted_s, release)
+    timer = loop.call_later(granted_s - min(_LOOKS_FOR_PAUSE_S, granted_s / 2), release)
     try:
         await session.run_granted(granted_s, session.agi.appexec, "AudioSocket", hearing.address)
     finally:

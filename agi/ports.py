@@ -98,6 +98,9 @@ class HearingSession(Protocol):
         A line that goes down is an answer. Raises CallCenterError when the ears fail.
         """
 
+    def release_in_pause(self, left_s: float) -> bool:
+        """`release`, if a prompt outlasts `left_s` seconds and is between two words just now."""
+
     def release(self) -> bool:
         """Let Asterisk's command return with the question still open; False if it is not on.
 

@@ -13,6 +13,9 @@ from callers.noises import Samples
 _HOUSE_FIRST_MS: Final = 80
 """A house that is going to play a prompt in the session has begun by then."""
 
+_LENT_ANEW_MS: Final = 1500
+"""A gap up to this in a prompt, where the audio is lent anew, is no turn of the caller's."""
+
 
 class AudioLender:
     """Runs the `EXEC AudioSocket` commands of one AGI session."""
@@ -55,6 +58,7 @@ class _Stream:
         self._listening = False
         self._prompt_ms: int | None = None
         self._opened_ms: int | None = None
+        self._lent_anew = False
 
     def heard(self, frame: Samples) -> None:
         """A frame of the house."""
@@ -63,7 +67,8 @@ class _Stream:
         line.track.arrived(now_ms, frame)
         if self._ear.frame(now_ms, frame):
             self._prompt_ms = now_ms
-            line.acting.house_speaks(now_ms)
+            # A window has one prompt: sound after a gap is the rest of it, not a new line.
+            line.acting.house_speaks(now_ms, pause_up_to_ms=_LENT_ANEW_MS if self._lent_anew else 0)
 
     async def run(self, socket: AudioSocketPeer) -> None:
         """Send the caller's sound until the session or the call is over."""
@@ -71,8 +76,10 @@ class _Stream:
         if self._opened_ms is None:
             line.forget_keys()
             self._opened_ms = line.now_ms
-        elif self._ear.speaking:
-            self._prompt_ms = line.now_ms
+        else:
+            self._lent_anew = True
+            if self._ear.speaking:
+                self._prompt_ms = line.now_ms
         index = line.now_ms // FRAME_MS
         while not socket.ended.is_set():
             self._attend(self._opened_ms)

@@ -6,12 +6,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from agi.ears.audiosocket import AUDIO_HEADER, MESSAGE_BYTES
 from agi.ears.features import FRAME_BYTES, FRAME_MS
 
 TICK_S = FRAME_MS / 1000
 MOST_BEHIND = 10
 """After a stall of ours the next 200 ms are sent at once and the rest later, not all in a heap."""
+
+_PAUSE_FRAMES = 4
+_QUIET = 330
+"""Peak of a pause: -40 dB of full scale, below every word of a prompt at -22 dBov."""
 
 _EARLY_S = 0.005
 """A timer that fires a little early must not cost a frame its turn."""
@@ -30,6 +36,22 @@ class Playing:
     @property
     def frames(self) -> int:
         return len(self.messages) // MESSAGE_BYTES
+
+    @property
+    def left_s(self) -> float:
+        """How long it will go on."""
+        return (self.frames - self.sent) * TICK_S
+
+    @property
+    def in_pause(self) -> bool:
+        """Nothing is to be heard in the next 80 ms: between two words, or phrases."""
+        begin = self.sent * MESSAGE_BYTES
+        coming = self.messages[begin : begin + _PAUSE_FRAMES * MESSAGE_BYTES]
+        samples = b"".join(
+            coming[at + len(AUDIO_HEADER) : at + MESSAGE_BYTES]
+            for at in range(0, len(coming), MESSAGE_BYTES)
+        )
+        return bool(np.all(np.abs(np.frombuffer(samples, "<i2").astype(np.int32)) < _QUIET))
 
 
 class Pacer:

@@ -141,6 +141,13 @@ class HearingSession:
         connection.hang_up()
         return True
 
+    def release_in_pause(self, left_s: float) -> bool:
+        """`release` now, if a prompt plays for longer than `left_s` and is between two words."""
+        playing = self._playing
+        if playing is None or playing.left_s <= left_s or not playing.in_pause:
+            return False
+        return self.release()
+
     def close(self) -> None:
         """Send the hang-up message: `EXEC AudioSocket` returns and the call goes on."""
         connection, self._connection = self._connection, None

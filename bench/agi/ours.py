@@ -111,6 +111,9 @@ class Session:
     ) -> Answer:
         return Answer()
 
+    def release_in_pause(self, left_s: float) -> bool:
+        return False
+
     def release(self) -> bool:
         return False
 

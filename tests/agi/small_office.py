@@ -142,6 +142,9 @@ class ScriptedSession:
             on_hearing(Sound.SPEECH, -25.0)
         return answer
 
+    def release_in_pause(self, left_s: float) -> bool:
+        return False
+
     def release(self) -> bool:
         if not self.lent.is_set():
             return False
