@@ -18,7 +18,6 @@ from callers.voicebank import VoiceBank
 FRAME_MS: Final = 20
 FRAME_SAMPLES: Final = RATE * FRAME_MS // 1000
 FRAME_BYTES: Final = FRAME_SAMPLES * 2
-SILENT_FRAME: Final = bytes(FRAME_BYTES)
 _PER_MS: Final = RATE // 1000
 
 

@@ -26,7 +26,6 @@ ORDER = (
 )
 """The eight of the default first, and of those the longest calls: all are over in a minute."""
 
-DEFAULT_COUNT = 8
 MOST = 99
 
 

@@ -22,9 +22,6 @@ from ledger.tables import HEAD
 LEDGER_FILE = "ledger.sqlite"
 """Name of the ledger below a state folder."""
 
-SAFE_SQLITE = (3, 51, 3)
-"""First SQLite whose WAL bears several writers."""
-
 _PATIENCE_MS = 5000
 
 

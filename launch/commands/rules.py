@@ -63,16 +63,6 @@ def as_row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
-    """The rules of one call in a few words: `A01 A02 A05 kept, A11 broken`."""
-    said = []
-    for status in ("kept", "broken", "pending"):
-        ids = [verdict.rule.id for verdict in verdicts if verdict.status == status]
-        if ids:
-            said.append(f"{' '.join(ids)} {status}")
-    return ", ".join(said) or "no rule applies"
-
-
 def _show(call_id: str, verdicts: Sequence[Verdict]) -> None:
     from rich.console import Console
     from rich.table import Table
