@@ -13,8 +13,8 @@ from callflow.engine import FlowRun
 from callflow.lines import LineWording, read_lines
 from callflow.loader import read_flow
 from callflow.reading import Reading
-from callflow.rules import RuleSet
-from callflow.rules_loader import read_rules
+from callflow.rules.loader import read_rules
+from callflow.rules.monitor import RuleSet
 from callflow.steps import Flow
 from calls.errors import FlowFileError, Problem
 

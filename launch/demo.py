@@ -18,8 +18,8 @@ from callers.queue_plan import QueuePlan
 from callers.result import CallResult
 from callers.voicebank import VoiceBank
 from callflow.house import House
-from callflow.rules import RuleSet, score
-from callflow.rules_state import Status
+from callflow.rules.monitor import RuleSet, score
+from callflow.rules.state import Status
 from calls.clock import SystemClock
 from calls.errors import CallCenterError
 from calls.events import CallEvent

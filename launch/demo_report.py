@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from callflow.rules import Verdict
-from callflow.rules_state import Status
+from callflow.rules.monitor import Verdict
+from callflow.rules.state import Status
 from calls.events import CallEvent
 from launch.demo_callers import Caller, heard
 from launch.demo_texts import LEGEND, word

@@ -13,8 +13,8 @@ from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.settings import PROJECT
 
 if TYPE_CHECKING:
-    from callflow.rules import Evidence, Verdict
-    from callflow.rules_state import Due
+    from callflow.rules.monitor import Evidence, Verdict
+    from callflow.rules.state import Due
 
 _MARKS = {"kept": "kept", "broken": "BROKEN", "not_applicable": "-", "pending": "pending"}
 
@@ -36,7 +36,7 @@ def rules(
 ) -> None:
     """Say of every house rule whether a call kept it, and which events show it."""
     from callflow.house import House
-    from callflow.rules import score
+    from callflow.rules.monitor import score
     from ledger.opening import LEDGER_FILE
     from ledger.reader import LedgerReader
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from callflow.house import House
-from callflow.rules import Monitor, RuleSet, score
-from callflow.rules_loader import load_rules
-from callflow.rules_state import Status
+from callflow.rules.loader import load_rules
+from callflow.rules.monitor import Monitor, RuleSet, score
+from callflow.rules.state import Status
 from calls.events import CallEvent
 from tests.callflow.traces import Trace
 

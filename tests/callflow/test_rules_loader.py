@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from callflow.rules_events import EventPattern, Happened, OneOf, Tagged, Within
-from callflow.rules_loader import load_rules
-from callflow.rules_patterns import Between, Chain, Count, Every, Link, Precedence, Response
-from callflow.rules_state import Times
+from callflow.rules.events import EventPattern, Happened, OneOf, Tagged, Within
+from callflow.rules.loader import load_rules
+from callflow.rules.patterns import Between, Chain, Count, Every, Link, Precedence, Response
+from callflow.rules.state import Times
 from calls.errors import FlowFileError
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callflow.rules_events import NOTHING, EventPattern, Happened, OneOf, Tagged, span
-from callflow.rules_patterns import (
+from callflow.rules.events import NOTHING, EventPattern, Happened, OneOf, Tagged, span
+from callflow.rules.patterns import (
     Between,
     Chain,
     Count,
@@ -21,7 +21,7 @@ from callflow.rules_patterns import (
     Response,
     advance,
 )
-from callflow.rules_state import Due, State, Status, Times
+from callflow.rules.state import Due, State, Status, Times
 from calls.events import CallEvent
 from tests.callflow.traces import Trace
 

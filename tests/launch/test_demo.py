@@ -15,8 +15,8 @@ from callers.loader import find_persona
 from callers.persona import Expectation
 from callers.virtual import simulate
 from callflow.house import House
-from callflow.rules import score
-from callflow.rules_loader import load_rules
+from callflow.rules.loader import load_rules
+from callflow.rules.monitor import score
 from calls.clock import ManualClock
 from calls.errors import PersonaError
 from calls.events import CallEvent

@@ -9,10 +9,10 @@ from typing import Final
 from callflow.nodes import Mapping as MappingNode
 from callflow.nodes import Node, NodeError, Scalar, Sequence, parse
 from callflow.reading import Reading
-from callflow.rules import Rule, RuleSet
-from callflow.rules_events import NOTHING, EventPattern
-from callflow.rules_events_reader import EventReader
-from callflow.rules_patterns import (
+from callflow.rules.events import NOTHING, EventPattern
+from callflow.rules.events_reader import EventReader
+from callflow.rules.monitor import Rule, RuleSet
+from callflow.rules.patterns import (
     Between,
     Chain,
     Count,
@@ -22,7 +22,7 @@ from callflow.rules_patterns import (
     Precedence,
     Response,
 )
-from callflow.rules_state import Times
+from callflow.rules.state import Times
 from calls.errors import FlowFileError
 
 _ID: Final = re.compile(r"^[A-Z][0-9]{2}$")

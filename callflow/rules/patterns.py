@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from callflow.rules_events import NOTHING, WATCHED, EventPattern, describe, span
-from callflow.rules_state import ANY_TIME, Due, State, Status, Times
+from callflow.rules.events import NOTHING, WATCHED, EventPattern, describe, span
+from callflow.rules.state import ANY_TIME, Due, State, Status, Times
 from calls.events import CallEvent
 
 _CUT_OFF: Final = frozenset({"failed", "interrupted"})

@@ -12,7 +12,7 @@ from typing import Final
 from callflow.nodes import Mapping as MappingNode
 from callflow.nodes import Node, Scalar
 from callflow.reading import Reading, nearest
-from callflow.rules_events import (
+from callflow.rules.events import (
     NOTHING,
     SHORT,
     WATCHED,

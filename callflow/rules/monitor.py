@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from callflow.rules_events import describe
-from callflow.rules_patterns import Pattern, advance
-from callflow.rules_state import Due, State, Status
+from callflow.rules.events import describe
+from callflow.rules.patterns import Pattern, advance
+from callflow.rules.state import Due, State, Status
 from calls.events import CallEvent
 
 

@@ -1,0 +1,1 @@
+"""House rules as monitors over the facts of a call: read, kept, scored."""
