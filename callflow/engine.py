@@ -5,7 +5,7 @@ AGI, the agent's desk, the simulator and the prover all drive this same object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from callflow import performing, steps
 from callflow.lines import LineWording
 from callflow.steps import Flow, Position, Step
-from callflow.templates import WordingError
+from callflow.templates import Condition, Wording, WordingError
 from calls.actions import Action, Line, Listen, Record, Say
 from calls.call import EndReason
 from calls.outcomes import Answered, HungUp, Keyed, Outcome
@@ -68,6 +68,18 @@ class _Frame:
     def step(self) -> Step:
         return self.flow.steps[self.at]
 
+    def key(self) -> Hashable:
+        """Where this flow is; `routes` belong to the step they were written in."""
+        return (
+            self.flow.name,
+            self.at,
+            self.repeated,
+            self.attempt,
+            self.to_say,
+            self.prompt,
+            id(self.routes) if self.routes is not None else 0,
+        )
+
 
 class FlowRun:
     """One call's way through a flow: `begin()` once, then `resume(outcome)` until Ended."""
@@ -102,6 +114,17 @@ class FlowRun:
         other.variables = dict(self.variables)
         other._entered = list(self._entered)
         return other
+
+    def key(self) -> Hashable:
+        """All that the rest of the run depends on, the budget of steps aside.
+
+        Two runs with equal keys go the same ways from here on.
+        """
+        frames = tuple(frame.key() for frame in self._frames)
+        return (frames, self._speaking, self._answered, self._gone, self._values())
+
+    def _values(self) -> Hashable:
+        return frozenset(self.variables.items())
 
     def begin(self) -> Action | Ended:
         """The first action."""
@@ -252,11 +275,10 @@ class FlowRun:
 
     def _at_once(self, step: Step) -> Ended | None:
         match step.act:
-            case steps.ChooseAct(cases=cases, otherwise=otherwise):
-                fitting = (go for test, go in cases if test.value(self.variables))
-                return self._go(next(fitting, otherwise))
+            case steps.ChooseAct():
+                return self._go(self._chosen(step.act))
             case steps.SetAct(values=values):
-                self.variables.update(performing.computed(values, self.variables))
+                self.variables.update(self._computed(values))
                 return self._route("ok")
             case steps.CallAct(flow=flow):
                 return self._call(flow)
@@ -264,6 +286,15 @@ class FlowRun:
                 return self._go(target)
             case _:
                 return self._route("ok")
+
+    def _chosen(self, act: steps.ChooseAct) -> steps.Target:
+        """The first case whose condition holds. Exploring overrides it for unknown values."""
+        fitting = (go for test, go in act.cases if test.value(self.variables))
+        return next(fitting, act.otherwise)
+
+    def _computed(self, values: Mapping[str, Wording | Condition]) -> Mapping[str, Any]:
+        """The new values of a `set`. Exploring overrides it for unknown values."""
+        return performing.computed(values, self.variables)
 
     def _line(self, name: str) -> Line:
         return self._script.lines[name].speak(str(self.variables["language"]), self.variables)
