@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from typing import Final
 
 from callflow.nodes import Mapping as MappingNode
-from callflow.nodes import Node, NodeError, Scalar, Sequence, parse
-from callflow.reading import Reading
-from callflow.rules.events import NOTHING, EventPattern
+from callflow.nodes import Node, NodeError, Scalar, parse
+from callflow.reading import Reading, nearest
 from callflow.rules.events_reader import EventReader
-from callflow.rules.monitor import Rule, RuleSet
-from callflow.rules.patterns import (
-    Between,
-    Chain,
-    Count,
-    Every,
-    Link,
-    Pattern,
-    Precedence,
-    Response,
+from callflow.rules.language import (
+    ID_PATTERN,
+    LANGUAGES,
+    MOST_TOLERANCE_MS,
+    PATTERN_KEYS,
+    RULE_KEYS,
+    Key,
 )
-from callflow.rules.state import Times
+from callflow.rules.monitor import Rule, RuleSet
+from callflow.rules.patterns import Pattern
+from callflow.rules.patterns_reader import PatternReader
 from calls.errors import FlowFileError
 
-_ID: Final = re.compile(r"^[A-Z][0-9]{2}$")
-_TIMES: Final = ("at_least", "at_most")
-_SCOPE: Final = ("after", "until", "unless")
-_SLACK_MOST_MS: Final = 2_000
+__all__ = ["PATTERN_KEYS", "RULE_KEYS", "load_rules", "read_rules"]
+
+_ID: Final = re.compile(ID_PATTERN)
+_KEYS: Final = {key.name: key for key in RULE_KEYS}
 
 
 def load_rules(
@@ -37,13 +35,14 @@ def load_rules(
     *,
     lines: Collection[str] | None = None,
     tags: Collection[str] | None = None,
+    flows: Collection[str] | None = None,
 ) -> RuleSet:
-    """Read the rules of one file; with `lines` and `tags` only those of the house may be named.
+    """Read the rules of one file; with `lines`, `tags`, `flows` only the house's may be named.
 
     Raises FlowFileError with everything that is wrong.
     """
     reading = Reading()
-    rules = read_rules(text, source, reading, lines=lines, tags=tags)
+    rules = read_rules(text, source, reading, lines=lines, tags=tags, flows=flows)
     if reading.problems:
         raise FlowFileError(reading.problems)
     return rules
@@ -56,6 +55,7 @@ def read_rules(
     *,
     lines: Collection[str] | None = None,
     tags: Collection[str] | None = None,
+    flows: Collection[str] | None = None,
 ) -> RuleSet:
     """The same, but problems go to `reading`."""
     try:
@@ -63,8 +63,9 @@ def read_rules(
     except NodeError as error:
         reading.problems.append(error.problem)
         return RuleSet(())
-    slack = reading.duration(top.get("tolerance"), "tolerance", 0, 0, _SLACK_MOST_MS)
-    reader = _Reader(reading, EventReader(reading, lines, tags), slack)
+    slack = reading.duration(top.get("tolerance"), "tolerance", 0, 0, MOST_TOLERANCE_MS)
+    patterns = PatternReader(reading, EventReader(reading, lines, tags), slack)
+    reader = _Reader(reading, patterns, flows)
     found = [reader.rule(key, node) for key, node in top.items if key.text != "tolerance"]
     return RuleSet(rule for rule in found if rule is not None)
 
@@ -72,20 +73,12 @@ def read_rules(
 class _Reader:
     """Reads rules one by one; what cannot be read becomes a problem, never an exception."""
 
-    def __init__(self, reading: Reading, events: EventReader, slack_ms: int) -> None:
+    def __init__(
+        self, reading: Reading, patterns: PatternReader, flows: Collection[str] | None
+    ) -> None:
         self._reading = reading
-        self._events = events
-        self._slack_ms = slack_ms
-        self._patterns: Mapping[str, Callable[[MappingNode], Pattern]] = {
-            "never": self._never,
-            "exists": self._exists,
-            "count": self._count,
-            "every": self._every,
-            "precedence": self._precedence,
-            "response": self._response,
-            "chain": self._chain,
-            "between": self._between,
-        }
+        self._patterns = patterns
+        self._flows = flows
 
     def rule(self, key: Scalar, node: Node) -> Rule | None:
         """One rule: its title and its patterns, written as keys or, more of a kind, below `all`."""
@@ -98,145 +91,75 @@ class _Reader:
         body = reading.mapping(node, f"the rule {key.text}")
         if body is None:
             return None
-        reading.keys(body, ("title", "all", *self._patterns), "a rule")
-        patterns = self._of_keys(body)
+        reading.keys(body, (*_KEYS, *PATTERN_KEYS), "a rule")
+        rule = Rule(
+            id=key.text,
+            title=self._texts(key, body, _KEYS["title"]),
+            text=self._texts(key, body, _KEYS["text"]),
+            must=reading.flag(body.get("must"), "must", default=True),
+            direction=self._word(body, "direction"),
+            flows=self._flow_names(body.get("flows")),
+            performer=self._word(body, "performer"),
+            judged_by=self._word(body, "judged_by"),
+            reason=self._texts(key, body, _KEYS["reason"]),
+            patterns=self._all_patterns(body),
+        )
+        self._demands(key, rule)
+        return rule
+
+    def _demands(self, key: Scalar, rule: Rule) -> None:
+        if not rule.patterns and not rule.judged_by:
+            self._reading.wrong(
+                key.place,
+                f"the rule {rule.id} demands nothing",
+                f"write one of: {', '.join(sorted(PATTERN_KEYS))}; or judged_by: and its reason",
+            )
+        if bool(rule.judged_by) != bool(rule.reason):
+            given, missing = ("judged_by", "reason") if rule.judged_by else ("reason", "judged_by")
+            self._reading.wrong(
+                key.place, f"the rule {rule.id} has {given} without {missing}", "write both"
+            )
+
+    def _all_patterns(self, body: MappingNode) -> tuple[Pattern, ...]:
+        reading = self._reading
+        patterns = self._patterns.of_keys(body)
         for item in reading.list_of(body.get("all"), "all", lambda one: one):
             listed = reading.mapping(item, "a pattern")
             if listed is not None:
-                reading.keys(listed, self._patterns, "a pattern")
-                patterns += self._of_keys(listed)
-        if not patterns:
-            reading.wrong(
-                key.place,
-                f"the rule {key.text} demands nothing",
-                f"write one of: {', '.join(sorted(self._patterns))}",
-            )
-        return Rule(id=key.text, title=self._title(key, body), patterns=tuple(patterns))
+                reading.keys(listed, PATTERN_KEYS, "a pattern")
+                patterns += self._patterns.of_keys(listed)
+        return tuple(patterns)
 
-    def _of_keys(self, body: MappingNode) -> list[Pattern]:
-        found = []
-        for key, value in body.items:
-            if key.text in self._patterns:
-                parts = self._reading.mapping(value, key.text)
-                if parts is not None:
-                    found.append(self._patterns[key.text](parts))
-        return found
+    def _word(self, body: MappingNode, name: str) -> str:
+        return self._reading.one_of(body.get(name), name, _KEYS[name].words, "")
 
-    def _title(self, key: Scalar, body: MappingNode) -> dict[str, str]:
-        node = body.get("title")
-        found = self._reading.mapping(node, "title") if node is not None else None
-        titles = {}
-        for language in ("zh", "en"):
+    def _flow_names(self, node: Node | None) -> frozenset[str]:
+        def flow(item: Node) -> str:
+            name = self._reading.name(item, "a flow")
+            if self._flows is not None and name not in self._flows:
+                what = f'there is no flow "{name}"'
+                self._reading.wrong(item.place, what, nearest(name, self._flows))
+            return name
+
+        return frozenset(self._reading.list_of(node, "flows", flow))
+
+    def _texts(self, rule: Scalar, body: MappingNode, key: Key) -> dict[str, str]:
+        """By language; empty when the key is not written and need not be."""
+        reading = self._reading
+        node = body.get(key.name)
+        if node is None and not key.required:
+            return {}
+        found = reading.mapping(node, key.name) if node is not None else None
+        texts = {}
+        for language in LANGUAGES:
             text = found.get(language) if found is not None else None
-            titles[language] = self._reading.text(text, "a title")
-            if not titles[language]:
-                self._reading.wrong(
-                    key.place,
-                    f"the rule {key.text} has no {language} title",
-                    "write title: {zh: ..., en: ...}",
+            texts[language] = reading.text(text, f"a {key.name}")
+            if not texts[language]:
+                reading.wrong(
+                    rule.place,
+                    f"the rule {rule.text} has no {language} {key.name}",
+                    f"write {key.name}: {{zh: ..., en: ...}}",
                 )
         if found is not None:
-            self._reading.keys(found, ("zh", "en"), "title")
-        return titles
-
-    def _event(self, body: MappingNode, key: str, *, wanted: bool = True) -> EventPattern:
-        node = body.get(key)
-        if node is not None:
-            return self._events.event(node)
-        if wanted:
-            self._reading.wrong(
-                body.place,
-                f'"{key}" is missing',
-                f"write {key}: and an event, like {{said: hello}}",
-            )
-        return NOTHING
-
-    def _times(self, body: MappingNode, *, least: str = "at_least", most: str = "at_most") -> Times:
-        reading = self._reading
-        low = reading.duration(body.get(least), least, 0, 0)
-        high = body.get(most)
-        at_most = reading.duration(high, most, 0) if high is not None else None
-        if at_most is not None and at_most < low:
-            reading.wrong(body.place, f"{least} is more than {most}", "swap the two times")
-        return Times(low, at_most, self._slack_ms)
-
-    def _never(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("of", *_SCOPE), "never")
-        return self._counted(body, 0, 0)
-
-    def _exists(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("of", *_SCOPE), "exists")
-        return self._counted(body, 1, None)
-
-    def _count(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("of", *_TIMES, *_SCOPE), "count")
-        low = self._reading.number(body.get("at_least"), "at_least", 0, 0, 1000)
-        most = body.get("at_most")
-        high = self._reading.number(most, "at_most", low, low, 1000) if most is not None else None
-        return self._counted(body, low, high)
-
-    def _counted(self, body: MappingNode, low: int, high: int | None) -> Pattern:
-        return Count(
-            of=self._event(body, "of"),
-            at_least=low,
-            at_most=high,
-            after=self._event(body, "after", wanted=False),
-            until=self._event(body, "until", wanted=False),
-            unless=self._event(body, "unless", wanted=False),
-        )
-
-    def _every(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("of", "fulfils"), "every")
-        return Every(of=self._event(body, "of"), fulfils=self._event(body, "fulfils"))
-
-    def _precedence(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("before", "expect", "reset"), "precedence")
-        return Precedence(
-            before=self._event(body, "before"),
-            expect=self._event(body, "expect"),
-            reset=self._event(body, "reset", wanted=False),
-        )
-
-    def _response(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("when", "expect", "unless", "within", "at_least"), "response")
-        return Response(
-            when=self._event(body, "when"),
-            expect=self._event(body, "expect"),
-            unless=self._event(body, "unless", wanted=False),
-            times=self._times(body, most="within"),
-        )
-
-    def _chain(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("when", "after", "expect", "unless"), "chain")
-        node = body.get("expect")
-        items = node.items if isinstance(node, Sequence) else ()
-        if not items:
-            self._reading.wrong(
-                body.place, "a chain has no links", "write expect: [{said: hello}, ...]"
-            )
-        return Chain(
-            when=self._event(body, "when"),
-            links=tuple(self._link(item) for item in items),
-            after=self._event(body, "after", wanted=False),
-            unless=self._event(body, "unless", wanted=False),
-        )
-
-    def _link(self, node: Node) -> Link:
-        if not isinstance(node, MappingNode) or node.get("pause") is None:
-            return Link(self._events.event(node), Times(slack_ms=self._slack_ms))
-        event = tuple(item for item in node.items if item[0].text != "pause")
-        pause = self._reading.mapping(node.get("pause") or node, "pause")
-        times = Times(slack_ms=self._slack_ms)
-        if pause is not None:
-            self._reading.keys(pause, _TIMES, "pause")
-            times = self._times(pause)
-        return Link(self._events.event(MappingNode(node.place, event)), times)
-
-    def _between(self, body: MappingNode) -> Pattern:
-        self._reading.keys(body, ("first", "then", *_TIMES, "unless"), "between")
-        return Between(
-            first=self._event(body, "first"),
-            then=self._event(body, "then"),
-            times=self._times(body),
-            unless=self._event(body, "unless", wanted=False),
-        )
+            reading.keys(found, LANGUAGES, key.name)
+        return texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from callflow.rules.events import describe
 from callflow.rules.patterns import Pattern, advance
@@ -21,7 +21,39 @@ class Rule:
     title: Mapping[str, str]
     """By language, `zh` and `en`."""
 
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[Pattern, ...] = ()
+    """Empty when no trace of a call can show it: then `judged_by` and `reason` say who can."""
+
+    text: Mapping[str, str] = field(default_factory=dict)
+    """The rule as a sentence, by language; may be empty."""
+
+    must: bool = True
+    """Whether flows that break it are refused."""
+
+    direction: str = ""
+    """Only calls that are `inbound`, or `outbound`; empty: all."""
+
+    flows: frozenset[str] = frozenset()
+    """Only calls that were offered to one of these flows; empty: all."""
+
+    performer: str = ""
+    """Only calls in which `ivr`, or `agent`, said a line; lines of the other are not seen."""
+
+    judged_by: str = ""
+    """`person`, `audio`, `ledger` or `desk`: who judges what the patterns cannot see."""
+
+    reason: Mapping[str, str] = field(default_factory=dict)
+    """Why a trace cannot decide that, by language; goes with `judged_by`."""
+
+    @property
+    def decidable(self) -> bool:
+        """Whether a trace of a call can show anything of it."""
+        return bool(self.patterns)
+
+    def asked_of(self, offered: CallEvent) -> bool:
+        """Whether it speaks of the call that this fact offers."""
+        direction, flow = offered.data.get("direction"), offered.data.get("flow")
+        return self.direction in ("", direction) and (not self.flows or flow in self.flows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +107,56 @@ Progress = tuple[State, ...]
 
 def begin(rule: Rule) -> Progress:
     """Where a rule stands before the first event."""
-    return tuple(pattern.start() for pattern in rule.patterns)
+    asked = not rule.performer
+    return tuple(replace(pattern.start(), asked=asked) for pattern in rule.patterns)
 
 
 def step(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
     """Where a rule stands after one more event."""
+    if event.kind == "offered" and not rule.asked_of(event):
+        return _not_asked(progress)
+    if rule.performer:
+        return _step_performed(rule, progress, event)
+    return _step_all(rule, progress, event)
+
+
+def _step_all(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
     pairs = zip(rule.patterns, progress, strict=True)
     return tuple(advance(pattern, state, event) for pattern, state in pairs)
 
 
+def _step_performed(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
+    if event.kind in ("saying", "said") and event.data.get("performer") != rule.performer:
+        return progress
+    progress = _step_all(rule, progress, event)
+    if event.kind == "said" and event.data.get("ended") != "failed":
+        return tuple(replace(state, asked=True) for state in progress)
+    if event.kind == "ended" and not all(state.asked for state in progress):
+        return _not_asked(progress)
+    return progress
+
+
+def _not_asked(progress: Progress) -> Progress:
+    gone = State(status=Status.NOT_APPLICABLE)
+    return tuple(gone for _ in progress)
+
+
 def status_of(progress: Progress) -> Status:
-    """Broken by one broken pattern; kept when all are kept or speak of nothing that happened."""
-    found = {state.status for state in progress}
+    """Broken by one broken pattern; kept when all are kept or speak of nothing that happened.
+
+    A rule of which nothing can be asked yet, its performer not having spoken, is pending.
+    """
+    found = {_told(state) for state in progress}
     for status in (Status.BROKEN, Status.PENDING, Status.KEPT):
         if status in found:
             return status
     return Status.NOT_APPLICABLE
+
+
+def _told(state: State) -> Status:
+    if state.status is Status.BROKEN and not state.asked:
+        return Status.PENDING
+    return state.status
 
 
 class Monitor:
@@ -113,10 +179,17 @@ class Monitor:
         return Verdict(
             rule=self.rule,
             status=status,
-            why="; ".join(state.why for state in self._progress if state.why),
+            why=self._why(status),
             evidence=() if status is Status.NOT_APPLICABLE else tuple(self._evidence),
             due=tuple(self._dues()) if status is Status.PENDING else (),
         )
+
+    def _why(self, status: Status) -> str:
+        if status is Status.PENDING:
+            return ""
+        if not self.rule.decidable:
+            return f"not decidable here: {self.rule.reason.get('en', '')}"
+        return "; ".join(state.why for state in self._progress if state.why)
 
     def _dues(self) -> Iterator[Due]:
         for pattern, state in zip(self.rule.patterns, self._progress, strict=True):

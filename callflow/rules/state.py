@@ -39,6 +39,9 @@ class State:
     speaking: bool = False
     """A line is being spoken: when it began is told only at its end."""
 
+    asked: bool = True
+    """Whether the performer a rule asks about has spoken; until then a verdict is not told."""
+
     why: str = ""
 
     def broken(self, why: str) -> State:

@@ -13,7 +13,7 @@ from callflow.rules.state import Status
 from calls.events import CallEvent
 from tests.callflow.traces import Trace
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = Path(__file__).parents[3] / "scripts"
 
 
 @pytest.fixture(scope="module")

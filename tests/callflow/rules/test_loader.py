@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from callflow.rules.events import EventPattern, Happened, OneOf, Tagged, Within
-from callflow.rules.loader import load_rules
+from callflow.rules.loader import PATTERN_KEYS, load_rules
+from callflow.rules.monitor import Rule
 from callflow.rules.patterns import Between, Chain, Count, Every, Link, Precedence, Response
 from callflow.rules.state import Times
 from calls.errors import FlowFileError
@@ -104,7 +105,7 @@ def test_the_tolerance_of_the_file_is_forgiven_everywhere() -> None:
         ("between: {first: answered, then: key, at_least: 10}", "write a time with its unit: 4s"),
         (
             "between: {first: answered, then: key, at_least: 9s, at_most: 5s}",
-            "at_least is more than at_most; swap the two times",
+            "at_least is more than at_most; swap the two",
         ),
         ("nothing: {of: key}", '"nothing" means nothing in a rule'),
         ("title2: x", "the rule A99 demands nothing"),
@@ -146,3 +147,79 @@ def test_lines_and_tags_of_the_house_are_the_only_ones_when_they_are_known() -> 
         'r.yaml:3:22: said can have no line "helo"; did you mean "hello"?',
         'r.yaml:6:34: said can have no tag "greting"; did you mean "greeting"?',
     ]
+
+
+def load_rule(body: str) -> Rule:
+    text = f"A99:\n  title: {{zh: 题, en: Title}}\n  {body}\n"
+    return load_rules(text, "r.yaml", flows={"greetings"})["A99"]
+
+
+def test_a_rule_is_a_must_unless_it_says_otherwise() -> None:
+    assert load_rule("never: {of: fault}").must
+    assert not load_rule("must: false\n  never: {of: fault}").must
+
+
+def test_a_rule_may_speak_of_some_calls_only() -> None:
+    rule = load_rule("never: {of: fault}\n  direction: outbound\n  flows: greetings")
+
+    assert (rule.direction, rule.flows) == ("outbound", frozenset({"greetings"}))
+    assert load_rule("never: {of: fault}\n  performer: agent").performer == "agent"
+
+
+def test_a_rule_that_no_trace_can_show_says_who_judges_it_and_why() -> None:
+    rule = load_rule(
+        "judged_by: audio\n  reason: {zh: 要听录音, en: the recording shows it}\n"
+        "  text: {zh: 不打断, en: No interrupting.}"
+    )
+
+    assert not rule.decidable
+    assert rule.judged_by == "audio"
+    assert rule.reason["en"] == "the recording shows it"
+    assert rule.text["zh"] == "不打断"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("must: maybe\n  never: {of: fault}", '3:9: must is "maybe"; write true or false'),
+        ("judged_by: person", "the rule A99 has judged_by without reason; write both"),
+        (
+            "reason: {zh: 因, en: why}\n  never: {of: fault}",
+            "the rule A99 has reason without judged_by",
+        ),
+        ("judged_by: nobody\n  reason: {zh: 因, en: why}", 'judged_by is "nobody"'),
+        ("text: {zh: 句}\n  never: {of: fault}", "the rule A99 has no en text"),
+        ("flows: [greting]\n  never: {of: fault}", 'there is no flow "greting"'),
+        ("direction: up\n  never: {of: fault}", 'direction is "up"'),
+        ("performer: us\n  never: {of: fault}", 'performer is "us"; write one of: agent, ivr'),
+    ],
+)
+def test_a_mistake_beside_the_patterns_is_named_too(body: str, message: str) -> None:
+    with pytest.raises(FlowFileError) as caught:
+        load_rule(body)
+
+    assert any(message in str(problem) for problem in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize("word", PATTERN_KEYS)
+def test_every_key_of_every_pattern_is_read_and_no_other(word: str) -> None:
+    sample = {"event": "{said: a}", "links": "[{said: a}]", "time": "9s", "number": "9"}
+    keys = {key.name: sample[key.value] for key in PATTERN_KEYS[word]}
+    written = ", ".join(f"{name}: {value}" for name, value in keys.items())
+
+    assert len(load_one(f"{word}: {{{written}}}")) == 1
+    assert problems(f"{word}: {{{written}, nonsense: 1}}") == [
+        f'house_rules.yaml:3:{len(word) + len(written) + 8}: "nonsense" means nothing in {word}; '
+        f"write one of: {', '.join(sorted(keys))}"
+    ]
+    for key in PATTERN_KEYS[word]:
+        short = ", ".join(f"{name}: {value}" for name, value in keys.items() if name != key.name)
+        assert (load_fails(f"{word}: {{{short}}}")) is key.required
+
+
+def load_fails(body: str) -> bool:
+    try:
+        load_one(body)
+    except FlowFileError:
+        return True
+    return False
