@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from callers.flowtests.checks import faults_of, persona_checks
+from callers.flowtests.trace import Trace
 from callers.loader import find_persona, names
 from callers.persona import Expectation, Persona
 from calls.errors import PersonaError
@@ -66,41 +68,11 @@ def choose(count: int) -> list[Caller]:
     return [Caller(number, persona) for number, persona in enumerate(chosen, 1)]
 
 
-def said(events: Sequence[CallEvent]) -> list[str]:
-    """Names of the lines said, in order, cut ones too."""
-    return [str(event.data["line"]) for event in events if event.kind == "said"]
-
-
 def heard(events: Sequence[CallEvent]) -> list[str]:
     """What listening windows ended with, in order; `key` for digits."""
-    return [
-        "key" if event.kind == "key" else str(event.data["what"])
-        for event in events
-        if event.kind in ("heard", "key")
-    ]
-
-
-def _in_order(wanted: Sequence[str], found: Sequence[str]) -> bool:
-    rest: Iterator[str] = iter(found)
-    return all(one in rest for one in wanted)
+    return [came.word for came in Trace(events).heard()]
 
 
 def differences(expect: Expectation, events: Sequence[CallEvent]) -> list[str]:
     """What a call's facts lack of what was expected, one sentence each; empty when all is well."""
-    ended = next((event for event in reversed(events) if event.kind == "ended"), None)
-    if ended is None:
-        return ["the call has no end in the ledger"]
-    problems = []
-    for field in ("end_reason", "disposition"):
-        wanted, found = getattr(expect, field), ended.data.get(field, "")
-        if wanted and wanted != found:
-            problems.append(f"{field}: expected {wanted}, found {found or 'nothing'}")
-    lines, sounds = said(events), heard(events)
-    if not _in_order(expect.lines, lines):
-        problems.append(f"said: expected {' '.join(expect.lines)}, found {' '.join(lines)}")
-    unwanted = [line for line in expect.never if line in lines]
-    if unwanted:
-        problems.append(f"said, though it must not be: {' '.join(unwanted)}")
-    if not _in_order(expect.heard, sounds):
-        problems.append(f"heard: expected {' '.join(expect.heard)}, found {' '.join(sounds)}")
-    return problems
+    return [fault.what for fault in faults_of(persona_checks(expect), Trace(events))]

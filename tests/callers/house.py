@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,9 +26,3 @@ def flow(text: str) -> FlowRun:
     """A run of one flow `test`, written in the test, with a line `words` of 2 s to say."""
     lines = 'words: {zh-Hans: "一二三四五六七八九", zh-Hant: "一", en: "x"}\n'
     return House.of_texts({"lines.yaml": lines, "test.yaml": text}).start("test", {}, "zh-Hans")
-
-
-def in_order(wanted: Sequence[str], found: Sequence[str]) -> bool:
-    """Whether all of `wanted` are in `found` in this order, others between them or not."""
-    rest: Iterator[str] = iter(found)
-    return all(one in rest for one in wanted)

@@ -83,8 +83,8 @@ def test_a_silent_caller_in_virtual_time_ends_as_expected() -> None:
     [
         (Expectation(disposition="served"), "disposition: expected served, found silent"),
         (Expectation(end_reason="failed"), "end_reason"),
-        (Expectation(lines=("no_voice", "greeting")), "said: expected no_voice greeting"),
-        (Expectation(never=("no_voice",)), "must not be: no_voice"),
+        (Expectation(lines=("no_voice", "greeting")), "said: expected greeting after no_voice"),
+        (Expectation(never=("no_voice",)), "said no_voice, though it must not be"),
         (Expectation(heard=("speech",)), "heard: expected speech"),
     ],
 )
@@ -98,7 +98,7 @@ def test_whatever_differs_is_told(expect: Expectation, told_of: str) -> None:
 def test_a_call_without_an_end_differs() -> None:
     _, events = told(1, "silent")
 
-    assert differences(Expectation(), events[:-1]) == ["the call has no end in the ledger"]
+    assert differences(Expectation(), events[:-1]) == ["the call has no end among its facts"]
 
 
 def test_the_table_names_the_lines_the_sounds_and_the_rules_kept() -> None:

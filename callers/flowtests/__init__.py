@@ -1,0 +1,1 @@
+"""Flow tests in YAML: a simulated caller given, what the call must come to expected."""

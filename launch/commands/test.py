@@ -1,0 +1,92 @@
+"""`thirdring test`: the flow tests of a folder, played by simulated callers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calls.errors import ConfigError
+from launch.options import JsonOption, print_json
+from launch.settings import PROJECT
+
+if TYPE_CHECKING:
+    from callers.flowtests.cases import FlowTest
+    from callers.flowtests.suite import Played
+
+
+class Over(StrEnum):
+    """What carries the calls."""
+
+    VIRTUAL = "virtual"
+    AGI = "agi"
+    SIP = "sip"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="test")(run)
+
+
+def run(
+    scripts: Annotated[
+        Path, typer.Argument(metavar="SCRIPTS", help="Folder of the flows.", show_default=False)
+    ] = PROJECT / "scripts",
+    flow: Annotated[str, typer.Option(metavar="FLOW", help="Only tests of this flow.")] = "",
+    name: Annotated[
+        str, typer.Option(metavar="TEXT", help="Only tests whose sentence contains this.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Play the flow tests in SCRIPTS/tests/*.yaml and say what differs from what they expect.
+
+    Exit code 1 when a test failed.
+    """
+    from callers.flowtests.suite import load_tests, play
+    from callflow.house import House
+    from launch.settings import Settings
+
+    house = House.load(scripts)
+    tests = _chosen(load_tests(house, scripts), scripts, flow, name)
+    variables = Settings().house.all_variables()
+    played = [play(house, test, variables) for test in tests]
+    if as_json:
+        _print_json(played)
+    else:
+        _print(played)
+    if not all(one.passed for one in played):
+        raise typer.Exit(1)
+
+
+def _chosen(tests: Sequence[FlowTest], scripts: Path, flow: str, name: str) -> list[FlowTest]:
+    if not tests:
+        raise ConfigError(f"{scripts}/tests: holds no flow test; see docs/flow-tests.md for one")
+    chosen = [
+        test
+        for test in tests
+        if flow in ("", test.given.flow) and name.casefold() in test.name.casefold()
+    ]
+    if not chosen:
+        raise ConfigError(f"{scripts}/tests: none of {len(tests)} tests fits --flow and --name")
+    return chosen
+
+
+def _print(played: Sequence[Played]) -> None:
+    from launch.flow_tests import told
+
+    for one in played:
+        if not one.passed:
+            typer.echo("\n".join(told(one)))
+    failed = sum(not one.passed for one in played)
+    typer.echo(f"{len(played) - failed} passed, {failed} failed")
+
+
+def _print_json(played: Sequence[Played]) -> None:
+    from launch.flow_tests import as_row
+
+    failed = sum(not one.passed for one in played)
+    rows = [as_row(one) for one in played]
+    print_json({"passed": len(played) - failed, "failed": failed, "tests": rows})

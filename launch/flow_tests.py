@@ -1,0 +1,77 @@
+"""What came of flow tests, told to people and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from callers.flowtests.suite import Played
+from callers.flowtests.trace import Fault
+from calls.events import CallEvent
+from launch.call_story import clock, story
+
+AROUND: Final = 4
+"""Lines of the conversation told before and after the place where it went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A test that cannot be played this way."""
+
+    test: str
+    source: str
+    line: int
+    reason: str
+
+
+def told(played: Played) -> Iterator[str]:
+    """A test that failed: each expectation not met, and the conversation around it."""
+    yield f"FAILED {played.test}"
+    for fault in played.faults:
+        place = fault.place
+        where = f"{place.source}:{place.line}:{place.column}: " if place else ""
+        yield f"  {where}{fault.what}"
+        yield from (f"    {line}" for line in conversation(played.events, fault.seq))
+
+
+def conversation(events: Sequence[CallEvent], seq: int | None) -> Iterator[str]:
+    """The call as told, around event `seq` (marked `>`), or its end."""
+    told_of = [(event.seq == seq, one) for event in events for one in story([event])]
+    told_of.sort(key=lambda here_and_told: here_and_told[1].at_ms)
+    lines = [(here, f"{clock(one.at_ms)}  {one.who:<8} {one.what}") for here, one in told_of]
+    marked = next((n for n, (here, _) in enumerate(lines) if here), len(lines) - 1)
+    low, high = max(0, marked - AROUND), marked + AROUND + 1
+    if low:
+        yield "  …"
+    for here, text in lines[low:high]:
+        yield f"{'> ' if here else '  '}{text}"
+    if high < len(lines):
+        yield "  …"
+
+
+def as_row(played: Played) -> dict[str, Any]:
+    """A test that was played, JSON-ready."""
+    ended = played.events[-1].data if played.events else {}
+    return {
+        "test": played.test.name,
+        "file": played.test.source,
+        "line": played.test.place.line,
+        "flow": played.test.given.flow,
+        "caller": played.test.given.persona.name,
+        "passed": played.passed,
+        "disposition": ended.get("disposition", ""),
+        "end_reason": ended.get("end_reason", ""),
+        "faults": [_fault(fault) for fault in played.faults],
+    }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    place = fault.place
+    return {
+        "what": fault.what,
+        "file": place.source if place else "",
+        "line": place.line if place else 0,
+        "column": place.column if place else 0,
+        "event": fault.seq,
+    }
