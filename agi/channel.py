@@ -10,12 +10,27 @@ from typing import assert_never
 from agi.listening import listen
 from agi.phone_line import PhoneLine
 from agi.ports import Ears, Prompts
-from agi.pyst2 import AGIError, AGIHangup
+from agi.pyst2 import AGIError, AGIHangup, AGILineLost
 from agi.queueing import BackDesk, wait_in_queue
 from agi.recording import Recorder
 from agi.session import AgiSession
 from agi.speaking import say
-from calls.actions import Action, Listen, Queue, Record, Ring, Say, Wait
+from calls.actions import (
+    Action,
+    Do,
+    Fetch,
+    Form,
+    Listen,
+    Lookup,
+    Promise,
+    Queue,
+    Record,
+    Ring,
+    Say,
+    Ticket,
+    Transfer,
+    Wait,
+)
 from calls.call import Call
 from calls.events import Fault
 from calls.outcomes import Answered, Done, Failed, Outcome
@@ -82,8 +97,15 @@ class AgiChannel:
                 return self._recorder.perform(action)
             case Queue():
                 return wait_in_queue(line, equipment.desk, action, back=self._back)
+            case Form():
+                return self._nobody("a form needs an agent's screen")
+            case Transfer() | Lookup() | Fetch() | Do() | Promise() | Ticket():
+                return self._nobody(f"{type(action).__name__} is not connected")
             case _:
                 assert_never(action)
+
+    async def _nobody(self, reason: str) -> Outcome:
+        return Failed(reason=reason)
 
     async def _ring(self, action: Ring) -> Outcome:
         """Ring up to the end of the last ring's sound, then answer.
@@ -96,7 +118,8 @@ class AgiChannel:
         )
         left_ms = due_ms - call.elapsed_ms() if action.rings > 0 else 0
         if left_ms > 0 and call.answered_ms is None:
-            await line.session.run(line.session.agi.appexec, "Ringing")
+            if not line.rings_already:
+                await line.session.run(line.session.agi.appexec, "Ringing")
             await line.session.idle(max(due_ms - call.elapsed_ms(), 0) / 1000)
         fact = await line.answer(cycle_ms=action.cycle_ms)
         if fact is None:
@@ -112,6 +135,7 @@ class AgiChannel:
         return Done()
 
     async def hang_up(self) -> None:
+        """Give the line back as done: the dialplan hangs up at once, with a cause (16)."""
         line = self.line
         if line.down is not None:
             return
@@ -120,12 +144,29 @@ class AgiChannel:
             # Without CC_DONE the dialplan would take our end for a crash and speak the fallback;
             # CC_CALL goes into its report of the hang-up.
             await session.set_variables(("CC_CALL", self.call.id), ("CC_DONE", "1"))
-            await session.run(session.agi.hangup)
         except AGIHangup as error:
             line.fell(error)
             return
         except AGIError as error:
-            self.call.record(Fault(where="asterisk", problem=f"HANGUP: {type(error).__name__}"))
+            await self._hang_up_undone(error)
+            return
+        if session.hung_up:
+            line.fell(AGILineLost("hung up before us"))
+            return
+        session.close()
+        line.went_down("agent" if line.agent_left else "us")
+
+    async def _hang_up_undone(self, error: AGIError) -> None:
+        """CC_DONE could not be set: hang up ourselves, else the caller would hear the fallback."""
+        line = self.line
+        self.call.record(Fault(where="asterisk", problem=f"CC_DONE: {type(error).__name__}"))
+        try:
+            await line.session.run(line.session.agi.hangup)
+        except AGIHangup as gone:
+            line.fell(gone)
+            return
+        except AGIError as failed:
+            self.call.record(Fault(where="asterisk", problem=f"HANGUP: {type(failed).__name__}"))
         line.went_down("agent" if line.agent_left else "us")
 
     def close(self) -> None:

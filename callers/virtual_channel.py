@@ -8,9 +8,27 @@ from typing import Final, assert_never
 from callers import hearing
 from callers.acting import Acting
 from callers.hearing import Sensed
+from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
 from callers.virtual_recorder import VirtualRecorder
-from calls.actions import Action, Line, Listen, Queue, Record, Ring, Say, Until, Wait
+from calls.actions import (
+    Action,
+    Do,
+    Fetch,
+    Form,
+    Line,
+    Listen,
+    Lookup,
+    Promise,
+    Queue,
+    Record,
+    Ring,
+    Say,
+    Ticket,
+    Transfer,
+    Until,
+    Wait,
+)
 from calls.call import Call
 from calls.clock import ManualClock
 from calls.events import (
@@ -25,10 +43,12 @@ from calls.events import (
     Queued,
     Said,
     Saying,
+    Transferred,
 )
 from calls.outcomes import (
     Answered,
     Done,
+    Failed,
     Heard,
     HungUp,
     Keyed,
@@ -37,6 +57,7 @@ from calls.outcomes import (
     SaidEnd,
     Sound,
     Spoken,
+    TransferLeft,
 )
 
 RING_TONE_MS: Final = 1000
@@ -53,12 +74,14 @@ class VirtualChannel:
         acting: Acting,
         line_ms: Callable[[Line], int],
         queue: QueuePlan,
+        office: PlannedOffice | None = None,
     ) -> None:
         self.call = call
         self._clock = clock
         self._acting = acting
         self._line_ms = line_ms
         self._queue_plan = queue
+        self._office = office or PlannedOffice()
         self._down = False
         self._agent_left = False
         """The agent ended the talk, and nothing has been said since."""
@@ -84,6 +107,12 @@ class VirtualChannel:
                 return self._recorder.perform(command)
             case Wait(ms=ms):
                 return Done() if self._pass(self._now + ms) else self._gone()
+            case Lookup() | Fetch() | Do() | Promise() | Ticket():
+                return self._office.perform(self.call, action)
+            case Transfer():
+                return self._transfer(action)
+            case Form():
+                return Failed(reason="a form needs an agent's screen")
             case _:
                 assert_never(action)
 
@@ -291,6 +320,26 @@ class VirtualChannel:
         self._pass(answers_ms)
         self.call.record(AgentAnswered(agent=plan.agent, waited_ms=self._now - began_ms))
         return self._left(queue, began_ms, self._now, self._now + plan.talks_ms)
+
+    def _transfer(self, transfer: Transfer) -> Outcome:
+        """Nobody knows who answers there: the plan of the queue tells it for transfers too."""
+        began_ms, plan = self._now, self._queue_plan
+        self._acting.queued(began_ms)
+        answered = bool(plan.agent) and plan.answers_after_ms <= transfer.most_wait_ms
+        waits_ms = plan.answers_after_ms if answered else transfer.most_wait_ms
+        stays = self._pass(began_ms + waits_ms)
+        answered_ms = self._now
+        if stays and answered:
+            stays = self._pass(answered_ms + plan.talks_ms)
+        talked_ms = self._now - answered_ms
+        result = "answered" if answered and talked_ms else "no_answer" if stays else "abandoned"
+        waited_ms = answered_ms - began_ms
+        self.call.record(
+            Transferred(to=transfer.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
+        )
+        if not stays:
+            return self._gone(talked_ms)
+        return TransferLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms)
 
     def _leaves_by(self, at_ms: int) -> bool:
         return self._acting.leave_ms is not None and self._acting.leave_ms <= at_ms

@@ -10,13 +10,16 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from callflow import performing, steps
+from callflow import performing, targets
+from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
+from callflow.acts.doing import FormAct
+from callflow.forms import FormText
 from callflow.lines import LineWording
 from callflow.steps import Flow, Position, Step
 from callflow.templates import Condition, Wording, WordingError
-from calls.actions import Action, Line, Listen, Record, Say
+from calls.actions import Action, Form, FormField, Line, Listen, Record, Say
 from calls.call import EndReason
-from calls.outcomes import Answered, HungUp, Keyed, Outcome
+from calls.outcomes import Answered, Branched, HungUp, Keyed, Outcome
 
 MOST_STEPS_A_CALL: Final = 500
 """Steps one call may enter; beyond it the flow loops and the fallback takes the caller."""
@@ -50,6 +53,9 @@ class Script(Protocol):
     @property
     def lines(self) -> Mapping[str, LineWording]: ...
 
+    @property
+    def forms(self) -> Mapping[str, FormText]: ...
+
 
 @dataclass(slots=True)
 class _Frame:
@@ -61,7 +67,7 @@ class _Frame:
     attempt: int = 0
     to_say: tuple[str, ...] = ()
     prompt: str = ""
-    routes: Mapping[str, steps.Target] | None = None
+    routes: Mapping[str, targets.Target] | None = None
     """What the sub-flow above returns, and where that leads here."""
 
     @property
@@ -85,11 +91,24 @@ class FlowRun:
     """One call's way through a flow: `begin()` once, then `resume(outcome)` until Ended."""
 
     def __init__(
-        self, script: Script, flow: Flow, variables: Mapping[str, Any], language: str
+        self,
+        script: Script,
+        flow: Flow,
+        variables: Mapping[str, Any],
+        language: str,
+        performer: str = "ivr",
     ) -> None:
+        """`performer` is `ivr` or `agent`. A language the flow cannot be in becomes its first."""
         self._script = script
         self._frames = [_Frame(flow)]
-        self.variables: dict[str, Any] = {**flow.variables, **variables, "language": language}
+        if language not in flow.languages:
+            language = flow.languages[0]
+        self.variables: dict[str, Any] = {
+            **flow.variables,
+            **variables,
+            "language": language,
+            "performer": performer,
+        }
         self._speaking = False
         self._answered = False
         self._gone: Ended | None = None
@@ -147,6 +166,8 @@ class FlowRun:
         """Move to where `outcome` leads."""
         if isinstance(outcome, HungUp):
             return self._hung_up(outcome)
+        if isinstance(outcome, Branched):
+            return self._branch(outcome.name)
         if isinstance(outcome, Answered):
             self._answered = True
         elif isinstance(outcome, Keyed):
@@ -168,7 +189,7 @@ class FlowRun:
             self._set_lines(frame, decided.lines)
             return None
         if decided.stored is not None:
-            self.variables[decided.stored[0]] = decided.stored[1]
+            self.variables.update(decided.stored)
         if decided.target is not None:
             return self._go(decided.target)
         return self._route(decided.route)
@@ -178,6 +199,23 @@ class FlowRun:
         if target is not None:
             return self._go(target)
         return self._gone or self._failed(f"{self.position}: nothing handles {name} here")
+
+    def _branch(self, name: str) -> Ended | None:
+        """The agent's branch, by the innermost flow that offers it; flows above it are left."""
+        for depth in range(len(self._frames), 0, -1):
+            target = self._frames[depth - 1].flow.anytime.get(name)
+            if target is not None:
+                del self._frames[depth:]
+                self._speaking = False
+                return self._go(target)
+        return self._failed(f"{self.position}: no flow here offers {name}")
+
+    def branches(self) -> dict[str, targets.Target]:
+        """What the agent who performs the flow can branch to just now; inner flows first."""
+        offered: dict[str, targets.Target] = {}
+        for frame in reversed(self._frames):
+            offered = {**frame.flow.anytime, **offered}
+        return offered
 
     def _failed(self, problem: str) -> Ended:
         return Ended(EndReason.FAILED, "fallback", problem)
@@ -198,28 +236,28 @@ class FlowRun:
             return "abandoned"
         return "served" if outcome.talked_ms else "hung_up"
 
-    def _go(self, target: steps.Target) -> Ended | None:
+    def _go(self, target: targets.Target) -> Ended | None:
         match target:
-            case steps.End(disposition):
+            case targets.End(disposition):
                 return Ended(self._gone.reason if self._gone else EndReason.COMPLETED, disposition)
-            case steps.Return(outcome):
+            case targets.Return(outcome):
                 return self._return(outcome)
-            case steps.CallFlow(name, routes):
+            case targets.CallFlow(name, routes):
                 self._frames[-1].routes = routes
                 return self._call(name)
             case _:
                 return self._go_within(target)
 
-    def _go_within(self, target: steps.GoTo | steps.Next | steps.Again) -> Ended | None:
+    def _go_within(self, target: targets.GoTo | targets.Next | targets.Again) -> Ended | None:
         frame = self._frames[-1]
         match target:
-            case steps.GoTo(name):
+            case targets.GoTo(name):
                 return self._enter(frame.flow.index[name])
-            case steps.Again():
+            case targets.Again():
                 return self._enter(frame.at, repeated=frame.repeated)
-            case steps.Next() if frame.repeated + 1 < frame.step.repeat:
+            case targets.Next() if frame.repeated + 1 < frame.step.repeat:
                 return self._enter(frame.at, repeated=frame.repeated + 1)
-            case steps.Next():
+            case targets.Next():
                 return self._enter(frame.at + 1)
 
     def _call(self, name: str) -> Ended | None:
@@ -264,7 +302,7 @@ class FlowRun:
                 self._speaking = True
                 return Say(line=self._line(frame.to_say[0]))
             step = frame.step
-            action = performing.action_of(step)
+            action = performing.action_of(step) or self._own_action(step)
             if isinstance(action, Listen) and frame.prompt:
                 return replace(action, prompt=self._line(frame.prompt))
             if action is not None:
@@ -273,21 +311,46 @@ class FlowRun:
             if ended is not None:
                 return ended
 
+    def _own_action(self, step: Step) -> Action | None:
+        """The action of an act that needs values of this run; None for acts done at once."""
+        if isinstance(step.act, FormAct):
+            return self._form(self._script.forms[step.act.form])
+        return performing.office_action(step.act, self.variables)
+
+    def _form(self, form: FormText) -> Form:
+        fields = tuple(
+            FormField(
+                name=field.name,
+                label=field.label,
+                type=field.type,
+                required=field.required,
+                choices=field.choices,
+                question=self._line(field.ask) if field.ask else None,
+            )
+            for field in form.fields
+        )
+        known = {
+            field.name: self.variables[field.name]
+            for field in form.fields
+            if field.name in self.variables
+        }
+        return Form(name=form.name, title=form.title, fields=fields, values=known)
+
     def _at_once(self, step: Step) -> Ended | None:
         match step.act:
-            case steps.ChooseAct():
+            case ChooseAct():
                 return self._go(self._chosen(step.act))
-            case steps.SetAct(values=values):
+            case SetAct(values=values):
                 self.variables.update(self._computed(values))
                 return self._route("ok")
-            case steps.CallAct(flow=flow):
+            case CallAct(flow=flow):
                 return self._call(flow)
-            case steps.LeaveAct(target=target):
+            case LeaveAct(target=target):
                 return self._go(target)
             case _:
                 return self._route("ok")
 
-    def _chosen(self, act: steps.ChooseAct) -> steps.Target:
+    def _chosen(self, act: ChooseAct) -> targets.Target:
         """The first case whose condition holds. Exploring overrides it for unknown values."""
         fitting = (go for test, go in act.cases if test.value(self.variables))
         return next(fitting, act.otherwise)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from callflow.checks import check_house
+from callflow.checks.house import check_house
 from callflow.engine import FlowRun
+from callflow.forms import FormText, read_form
 from callflow.lines import LineWording, read_lines
 from callflow.loader import read_flow
 from callflow.reading import Reading
@@ -21,7 +22,13 @@ from calls.errors import FlowFileError, Problem
 LINES_FILE: Final = "lines.yaml"
 RULES_FILE: Final = "house_rules.yaml"
 NOT_FLOWS: Final = frozenset({LINES_FILE, RULES_FILE})
+FORMS: Final = "forms"
 HOUSE_VARIABLES: Final = frozenset({"company", "agent_no"})
+
+
+def house_files(folder: Path) -> list[Path]:
+    """Every file a house is made of: flows, lines and rules, and the forms below."""
+    return [*sorted(folder.glob("*.yaml")), *sorted((folder / FORMS).glob("*.yaml"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class House:
     flows: Mapping[str, Flow]
     lines: Mapping[str, LineWording]
     rules: RuleSet
+    forms: Mapping[str, FormText]
 
     @classmethod
     def load(cls, folder: Path) -> House:
@@ -39,10 +47,7 @@ class House:
         Raises FlowFileError with all problems of all files.
         """
         try:
-            texts = {
-                str(path): path.read_text(encoding="utf-8")
-                for path in sorted(folder.glob("*.yaml"))
-            }
+            texts = {str(path): path.read_text(encoding="utf-8") for path in house_files(folder)}
         except (OSError, UnicodeDecodeError) as error:
             problem = Problem(str(folder), 0, 0, f"cannot be read: {error}", "check the folder")
             raise FlowFileError([problem]) from error
@@ -55,32 +60,59 @@ class House:
     def of_texts(cls, texts: Mapping[str, str]) -> House:
         """The house of these files: source name -> YAML text. Raises FlowFileError."""
         reading = Reading()
+        forms_texts = {name: text for name, text in texts.items() if _is_form(name)}
+        texts = {name: text for name, text in texts.items() if name not in forms_texts}
         files = {Path(source).name: (text, source) for source, text in texts.items()}
         lines_text, lines_source = files.get(LINES_FILE, ("", LINES_FILE))
         lines = read_lines(lines_text, lines_source, reading) if lines_text else {}
-        lines_digest = hashlib.sha256(lines_text.encode()).hexdigest()
-        flows = _flows(texts, lines_digest, reading)
+        forms = _forms(forms_texts, reading)
+        flows = _flows(texts, _digest(lines_text, *forms_texts.values()), reading)
         rules = RuleSet(())
         if RULES_FILE in files:
             tags = {tag for line in lines.values() for tag in line.tags}
             rules = read_rules(*files[RULES_FILE], reading, lines=lines, tags=tags)
         if not reading.problems:
-            check_house(flows, lines, HOUSE_VARIABLES, reading)
+            check_house(flows, lines, forms, HOUSE_VARIABLES, reading)
         if reading.problems:
             raise FlowFileError(reading.problems)
-        return cls(flows, lines, rules)
+        return cls(flows, lines, rules, forms)
 
-    def start(self, flow: str, variables: Mapping[str, Any], language: str) -> FlowRun:
+    def start(
+        self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
+    ) -> FlowRun:
         """A new run of `flow`; KeyError when there is none of that name."""
-        return FlowRun(self, self.flows[flow], variables, language)
+        return FlowRun(self, self.flows[flow], variables, language, performer)
 
 
-def _flows(texts: Mapping[str, str], lines_digest: str, reading: Reading) -> dict[str, Flow]:
+def _is_form(source: str) -> bool:
+    return Path(source).parent.name == FORMS
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _forms(texts: Mapping[str, str], reading: Reading) -> dict[str, FormText]:
+    forms: dict[str, FormText] = {}
+    for source, text in texts.items():
+        form = read_form(text, source, reading)
+        if form is None:
+            continue
+        if form.name in forms:
+            there = forms[form.name].place.source
+            reading.wrong(
+                form.place, f'"{form.name}" is also the form of {there}', "rename one of them"
+            )
+        forms[form.name] = form
+    return forms
+
+
+def _flows(texts: Mapping[str, str], house_digest: str, reading: Reading) -> dict[str, Flow]:
     flows: dict[str, Flow] = {}
     for source, text in texts.items():
         if Path(source).name in NOT_FLOWS:
             continue
-        flow = read_flow(text, source, reading, lines_digest=lines_digest)
+        flow = read_flow(text, source, reading, house_digest=house_digest)
         if flow is None:
             continue
         if flow.name in flows:

@@ -78,14 +78,12 @@ def _line(name: str, node: Node, reading: Reading) -> LineWording | None:
     for language in LANGUAGES:
         found = body.get(language)
         if found is None:
-            reading.wrong(
-                node.place, f'the line "{name}" has no {language} wording', f"add `{language}: ...`"
-            )
-            continue
+            continue  # whether it is ever needed is checked with the flows
         try:
             wordings[language] = Wording(reading.text(found, f"the {language} wording"))
         except WordingError as error:
             reading.wrong(found.place, str(error), "see docs/flow-format.md, variables")
-    if len(wordings) < len(LANGUAGES):
+    if not wordings:
+        reading.wrong(node.place, f'the line "{name}" has no wording', f"add `{LANGUAGES[0]}: ...`")
         return None
     return LineWording(name, tags, wordings, node.place)

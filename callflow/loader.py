@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Final
 
 from callflow import steps
-from callflow.acts_reader import ACTS
-from callflow.nodes import Mapping, Node, NodeError, Place, parse
+from callflow.acts.base import Act
+from callflow.acts.reader import read_act
+from callflow.acts.table import ACTS, OUTCOMES
+from callflow.acts.talking import NoAct
+from callflow.forms import read_title
+from callflow.lines import LANGUAGES
+from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse
 from callflow.reading import Reading, nearest
+from callflow.targets import Target
 from callflow.targets_reader import read_routes
 
 _TOP: Final = (
@@ -18,8 +25,10 @@ _TOP: Final = (
     "performer",
     "direction",
     "returns",
+    "languages",
     "variables",
     "always",
+    "anytime",
     "steps",
 )
 _STEP: Final = ("say", "barge_in", "on", "repeat", "hint", *ACTS)
@@ -27,7 +36,7 @@ MOST_STEPS: Final = 500
 
 
 def read_flow(
-    text: str, source: str, reading: Reading, *, lines_digest: str = ""
+    text: str, source: str, reading: Reading, *, house_digest: str = ""
 ) -> steps.Flow | None:
     """Load one flow; problems go to `reading`, None when there is nothing to build on."""
     try:
@@ -52,7 +61,7 @@ def read_flow(
     _always_words(top.get("always"), reading)
     return steps.Flow(
         name=reading.name(named, "the flow's name"),
-        title=_title(top.get("title"), reading),
+        title=read_title(top.get("title"), reading),
         rules=reading.list_of(top.get("rules"), "rules", lambda node: reading.text(node, "a rule")),
         performer=reading.one_of(
             top.get("performer"), "performer", ("ivr", "agent", "either"), "either"
@@ -63,41 +72,65 @@ def read_flow(
         returns=reading.list_of(
             top.get("returns"), "returns", lambda node: reading.name(node, "an outcome")
         ),
+        languages=_languages(top.get("languages"), reading),
+        anytime=_anytime(top.get("anytime"), reading),
         variables=_variables(top.get("variables"), reading),
         steps=read,
         place=top.place,
-        digest=hashlib.sha256((text + "\0" + lines_digest).encode()).hexdigest()[:16],
+        digest=hashlib.sha256((text + "\0" + house_digest).encode()).hexdigest()[:16],
     )
 
 
 def _always_words(node: Node | None, reading: Reading) -> None:
     """Note every word of `always:` that no act of the language can come to."""
     for key, _ in node.items if isinstance(node, Mapping) else ():
-        if key.text not in steps.OUTCOMES:
+        if key.text not in OUTCOMES:
+            reading.wrong(key.place, f'no step comes to "{key.text}"', nearest(key.text, OUTCOMES))
+
+
+def _languages(node: Node | None, reading: Reading) -> tuple[str, ...]:
+    read = reading.list_of(
+        node, "languages", lambda item: reading.one_of(item, "a language", LANGUAGES, LANGUAGES[0])
+    )
+    return tuple(dict.fromkeys(read)) or LANGUAGES
+
+
+def _anytime(node: Node | None, reading: Reading) -> dict[str, Target]:
+    branches = read_routes(node, reading, "anytime")
+    for key, _ in node.items if isinstance(node, Mapping) else ():
+        reading.name(key, "a branch")
+        if key.text in OUTCOMES:
             reading.wrong(
-                key.place, f'no step comes to "{key.text}"', nearest(key.text, steps.OUTCOMES)
+                key.place,
+                f'"{key.text}" is an outcome, so it cannot name a branch',
+                "name it after what the agent notices: upset, dialect, wrong_number",
             )
+    return branches
 
 
-def _title(node: Node | None, reading: Reading) -> dict[str, str]:
-    body = reading.mapping(node, "title") if node is not None else None
-    if body is None:
-        return {}
-    reading.keys(body, ("zh", "en"), "title")
-    return {key.text: reading.text(value, "title") for key, value in body.items}
-
-
-def _variables(node: Node | None, reading: Reading) -> dict[str, str]:
+def _variables(node: Node | None, reading: Reading) -> dict[str, str | int | bool]:
     body = reading.mapping(node, "variables") if node is not None else None
     if body is None:
         return {}
     return {
-        reading.name(key, "a variable"): reading.text(value, key.text) for key, value in body.items
+        reading.name(key, "a variable"): _first_value(value, key.text, reading)
+        for key, value in body.items
     }
 
 
+def _first_value(node: Node, name: str, reading: Reading) -> str | int | bool:
+    """Unquoted whole numbers and true/false are typed; everything else is text."""
+    text = reading.text(node, name)
+    if isinstance(node, Scalar) and not node.quoted:
+        if text in ("true", "false"):
+            return text == "true"
+        if re.fullmatch(r"0|[1-9][0-9]{0,8}", text):
+            return int(text)
+    return text
+
+
 def _step(
-    name: str, place: Place, node: Node, always: dict[str, steps.Target], reading: Reading
+    name: str, place: Place, node: Node, always: dict[str, Target], reading: Reading
 ) -> steps.Step:
     body = reading.mapping(node, f'the step "{name}"') or Mapping(node.place, ())
     reading.keys(body, _STEP, "a step")
@@ -117,7 +150,7 @@ def _step(
     )
 
 
-def _act(name: str, body: Mapping, speaks: bool, reading: Reading) -> steps.Act:
+def _act(name: str, body: Mapping, speaks: bool, reading: Reading) -> Act:
     found = [(key, value) for key, value in body.items if key.text in ACTS]
     if len(found) > 1:
         words = " and ".join(key.text for key, _ in found)
@@ -127,7 +160,8 @@ def _act(name: str, body: Mapping, speaks: bool, reading: Reading) -> steps.Act:
             "a step does one; put the second into a step of its own",
         )
     if found:
-        return ACTS[found[0][0].text](found[0][1], reading)
+        word, node = found[0]
+        return read_act(ACTS[word.text], node, reading)
     if not speaks:
         reading.wrong(body.place, f'the step "{name}" does nothing', "give it say: or an act")
-    return steps.NoAct()
+    return NoAct()

@@ -7,11 +7,38 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from callflow import steps
+from callflow.acts.base import Act
+from callflow.acts.doing import (
+    DoAct,
+    FetchAct,
+    LookupAct,
+    PromiseAct,
+    QueueAct,
+    RecordAct,
+    TicketAct,
+    TransferAct,
+)
+from callflow.acts.talking import AskAct, ListenAct, MenuAct, RingAct, WaitAct
 from callflow.steps import Step
+from callflow.targets import Target
 from callflow.templates import Condition, Wording, WordingError
-from calls.actions import Action, Keys, Listen, Queue, Record, Ring, Wait
-from calls.outcomes import Keyed, Outcome
+from calls.actions import (
+    Action,
+    Do,
+    Fetch,
+    Keys,
+    Listen,
+    Lookup,
+    OfficeAction,
+    Promise,
+    Queue,
+    Record,
+    Ring,
+    Ticket,
+    Transfer,
+    Wait,
+)
+from calls.outcomes import Got, Keyed, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +53,39 @@ class Decided:
     """An outcome's meaning to the step: a word of its `on:`, or a target outright."""
 
     route: str = ""
-    target: steps.Target | None = None
-    stored: tuple[str, str] | None = None
+    target: Target | None = None
+    stored: Mapping[str, Any] | None = None
+    """Variables that get new values."""
 
 
-def hears(act: steps.Act) -> bool:
+def hears(act: Act) -> bool:
     """Whether the act opens a listening window, so that its prompt may be barged in on."""
-    return isinstance(act, steps.ListenAct | steps.MenuAct | steps.AskAct)
+    return isinstance(act, ListenAct | MenuAct | AskAct)
 
 
 @lru_cache(maxsize=8192)
 def action_of(step: Step) -> Action | None:
     """The action of the step's act, made once; None for acts the engine does by itself."""
     match step.act:
-        case steps.RingAct(rings=rings):
+        case RingAct(rings=rings):
             return Ring(rings=rings)
-        case steps.RecordAct(command=command):
+        case RecordAct(command=command):
             return Record(command=command)
-        case steps.QueueAct(queue=queue, most_wait_ms=most_wait_ms):
-            return Queue(name=queue, most_wait_ms=most_wait_ms)
-        case steps.WaitAct(ms=ms):
+        case QueueAct(queue=queue, most_wait_ms=most_wait_ms):
+            return Queue(name=queue, most_wait_ms=most_wait_ms, agent_flow=step.act.agent_flow)
+        case TransferAct(to=to, most_wait_ms=most_wait_ms):
+            return Transfer(to=to, most_wait_ms=most_wait_ms)
+        case WaitAct(ms=ms):
             return Wait(ms=ms)
-        case steps.ListenAct() | steps.MenuAct() | steps.AskAct():
+        case ListenAct() | MenuAct() | AskAct():
             return _listen(step, step.act)
         case _:
             return None
 
 
-def _listen(step: Step, act: steps.ListenAct | steps.MenuAct | steps.AskAct) -> Listen:
+def _listen(step: Step, act: ListenAct | MenuAct | AskAct) -> Listen:
     match act:
-        case steps.ListenAct():
+        case ListenAct():
             return Listen(
                 window_ms=act.window_ms,
                 wanted=step.wanted,
@@ -64,7 +94,7 @@ def _listen(step: Step, act: steps.ListenAct | steps.MenuAct | steps.AskAct) -> 
                 longest_ms=act.longest_ms,
                 keys=Keys() if "key" in step.wanted else None,
             )
-        case steps.MenuAct():
+        case MenuAct():
             return Listen(
                 window_ms=act.window_ms,
                 wanted=step.wanted,
@@ -72,7 +102,7 @@ def _listen(step: Step, act: steps.ListenAct | steps.MenuAct | steps.AskAct) -> 
                 longest_ms=act.longest_ms,
                 keys=Keys(),
             )
-        case steps.AskAct():
+        case AskAct():
             keys = Keys(
                 most=act.most,
                 allowed="0123456789",
@@ -82,19 +112,51 @@ def _listen(step: Step, act: steps.ListenAct | steps.MenuAct | steps.AskAct) -> 
             return Listen(window_ms=act.window_ms, wanted=step.wanted, keys=keys)
 
 
-def decide(act: steps.Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:
+def office_action(act: Act, variables: Mapping[str, Any]) -> OfficeAction | None:
+    """What the back office is asked, with the run's values filled in; None for any other act.
+
+    Raises WordingError when a text cannot be filled in.
+    """
+    match act:
+        case LookupAct(directory=directory, by=by, store=store):
+            value = str(variables.get(by, ""))
+            return Lookup(directory=directory, by=by, value=value, store=store)
+        case FetchAct(source=source, store=store, most_ms=most_ms):
+            given = _rendered(act.given, variables)
+            return Fetch(source=source, given=given, store=store, most_ms=most_ms)
+        case DoAct(plugin=plugin, store=store, most_ms=most_ms):
+            given = _rendered(act.given, variables)
+            return Do(plugin=plugin, given=given, store=store, most_ms=most_ms)
+        case PromiseAct(about_what=about, to=to, within_ms=within_ms):
+            return Promise(
+                about=about.render(variables), number=to.render(variables), within_ms=within_ms
+            )
+        case TicketAct(ticket_class=ticket_class, about_what=about, due_ms=due_ms, store=store):
+            return Ticket(
+                ticket_class=ticket_class, about=about.render(variables), due_ms=due_ms, store=store
+            )
+        case _:
+            return None
+
+
+def _rendered(given: Mapping[str, Wording], variables: Mapping[str, Any]) -> dict[str, str]:
+    return {name: wording.render(variables) for name, wording in given.items()}
+
+
+def decide(act: Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:
     """What `outcome` means to `act` on its `attempt`, counted from 0."""
     match act:
-        case steps.MenuAct():
+        case MenuAct():
             if isinstance(outcome, Keyed) and outcome.digits in act.keys:
                 return Decided(target=act.keys[outcome.digits])
             usable = not isinstance(outcome, Keyed) and outcome.name != "silence"
-        case steps.AskAct():
+        case AskAct():
             if isinstance(outcome, Keyed) and _fits(act, outcome.digits):
-                return Decided(route="ok", stored=(act.store, outcome.digits))
+                return Decided(route="ok", stored={act.store: outcome.digits})
             usable = not isinstance(outcome, Keyed) and outcome.name != "silence"
         case _:
-            return Decided(route=outcome.name)
+            values = outcome.values if isinstance(outcome, Got) else None
+            return Decided(route=outcome.name, stored=values)
     if usable:
         return Decided(route=outcome.name)
     if attempt + 1 >= act.attempts:
@@ -102,7 +164,7 @@ def decide(act: steps.Act, outcome: Outcome, attempt: int) -> Decided | Reprompt
     return Reprompt((act.reprompt,) if act.reprompt else ())
 
 
-def _fits(act: steps.AskAct, digits: str) -> bool:
+def _fits(act: AskAct, digits: str) -> bool:
     return digits.isascii() and digits.isdigit() and act.least <= len(digits) <= act.most
 
 

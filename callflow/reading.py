@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 from callflow.nodes import Mapping, Node, Place, Scalar, Sequence
 from calls.errors import Problem
 
-_DURATION: Final = re.compile(r"^(\d+(?:\.\d+)?)\s*(ms|s|min)$")
-_UNIT_MS: Final = {"ms": 1, "s": 1000, "min": 60_000}
+_DURATION: Final = re.compile(r"^(\d{1,6}(?:\.\d{1,3})?)\s*(ms|s|min|h|d)$")
+_UNIT_MS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,47}$")
 T = TypeVar("T")
 

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from callflow import steps
 from callflow.nodes import Mapping, Node, Scalar
 from callflow.reading import Reading
+from callflow.targets import Again, CallFlow, End, GoTo, Next, Return, Target
 
 
-def read_target(node: Node, reading: Reading) -> steps.Target:
+def read_target(node: Node, reading: Reading) -> Target:
     """One target as written; names of steps and flows are checked later, all together."""
     if isinstance(node, Mapping):
         return _sub_flow(node, reading)
     words = reading.text(node, "where it goes").split()
     match words:
         case ["next"]:
-            return steps.Next()
+            return Next()
         case ["again"]:
-            return steps.Again()
+            return Again()
         case ["return", outcome]:
-            return steps.Return(outcome)
+            return Return(outcome)
         case ["end", disposition]:
-            return steps.End(disposition)
+            return End(disposition)
         case [step]:
-            return steps.GoTo(step)
+            return GoTo(step)
         case _:
             reading.wrong(
                 node.place,
                 f'"{" ".join(words)}" is no place to go',
                 "write a step's name, next, again, return X, end X, or {call: a_flow, X: a_step}",
             )
-            return steps.Next()
+            return Next()
 
 
-def _sub_flow(node: Mapping, reading: Reading) -> steps.Target:
+def _sub_flow(node: Mapping, reading: Reading) -> Target:
     flow = node.get("call")
     if flow is None:
         reading.wrong(node.place, "no flow is named here", "write {call: a_flow, X: a_step}")
-        return steps.Next()
+        return Next()
     routes = {
         key.text: read_target(value, reading) for key, value in node.items if key.text != "call"
     }
-    return steps.CallFlow(reading.name(flow, "the flow to call"), routes)
+    return CallFlow(reading.name(flow, "the flow to call"), routes)
 
 
-def read_routes(node: Node | None, reading: Reading, what: str) -> dict[str, steps.Target]:
+def read_routes(node: Node | None, reading: Reading, what: str) -> dict[str, Target]:
     """`{speech: next, silence: end silent}` as outcome -> target."""
     if node is None:
         return {}

@@ -5,6 +5,7 @@ A new action not handled by a channel fails mypy there (`assert_never`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -94,6 +95,8 @@ class Queue:
 
     name: str
     most_wait_ms: int
+    agent_flow: str = ""
+    """The flow that the agent performs; empty for none."""
 
 
 class RecordCommand(StrEnum):
@@ -119,4 +122,112 @@ class Wait:
     ms: int
 
 
-Action = Ring | Say | Listen | Queue | Record | Wait
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Connect the caller to a destination of the site's settings, by name.
+
+    Outcomes: answered (they talked), busy, no_answer, failed, hangup.
+    """
+
+    to: str
+    most_wait_ms: int
+
+
+class FieldType(StrEnum):
+    """What may be written into a field of a form."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    PHONE = "phone"
+    DATE = "date"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One field of a form."""
+
+    name: str
+    """The variable it fills."""
+
+    label: Mapping[str, str]
+    """By `zh` and `en`."""
+
+    type: FieldType
+    required: bool
+    choices: Mapping[str, Mapping[str, str]]
+    """Of a choice: value -> label by `zh` and `en`, in order."""
+
+    question: Line | None = None
+    """What the agent asks the caller for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Show fields to the agent. Outcomes: ok, cancelled, error (nobody has a screen), hangup."""
+
+    name: str
+    title: Mapping[str, str]
+    fields: tuple[FormField, ...]
+    values: Mapping[str, str | int | bool]
+    """What is known already, by field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Find a row of one of the house's files. Outcomes: found, not_found, error, hangup."""
+
+    directory: str
+    by: str
+    """Name of the variable that was looked up."""
+
+    value: str
+    store: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Ask an HTTP service of the settings. Outcomes: ok, not_found, timeout, error, hangup."""
+
+    source: str
+    given: Mapping[str, str]
+    store: tuple[str, ...]
+    most_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """Run a named plug-in of the site. Outcomes: ok, timeout, error, hangup."""
+
+    plugin: str
+    given: Mapping[str, str]
+    store: tuple[str, ...]
+    most_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """Promise a callback. Outcomes: ok (it is durable), error, hangup."""
+
+    about: str
+    number: str
+    within_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Open a ticket. Outcomes: ok (it is durable), error, hangup."""
+
+    ticket_class: str
+    about: str
+    due_ms: int
+    store: str
+    """The variable its number goes to; empty for none."""
+
+
+OfficeAction = Lookup | Fetch | Do | Promise | Ticket
+"""What the house's back office does; the same for every channel."""
+
+Action = Ring | Say | Listen | Queue | Transfer | Record | Wait | Form | OfficeAction

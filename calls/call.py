@@ -73,6 +73,7 @@ class Call:
 
     _began_ms: int = field(init=False)
     _seq: int = 0
+    _parts: int = 0
 
     def __post_init__(self) -> None:
         self.offered_at = self.clock.utc_now()
@@ -82,6 +83,11 @@ class Call:
     def elapsed_ms(self) -> int:
         """Milliseconds since the call was offered."""
         return self.clock.monotonic_ms() - self._began_ms
+
+    def new_part(self) -> str:
+        """An id of its own for something this call brings about: a promise, a ticket."""
+        self._parts += 1
+        return f"{self.id}-{self._parts}"
 
     def record(self, fact: Fact) -> CallEvent:
         """Number, time and append a fact."""

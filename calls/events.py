@@ -193,6 +193,100 @@ class LeftQueue(Fact):
 
 
 @value
+class Transferred(Fact):
+    """A transfer is over: they talked, or nobody answered; the caller may be on the line yet."""
+
+    kind: ClassVar[str] = "transferred"
+    to: str
+    result: str
+    waited_ms: int
+    talked_ms: int
+
+
+@value
+class BranchTaken(Fact):
+    """The agent took a branch that the flow offers at any time (upset caller, dialect, ...)."""
+
+    kind: ClassVar[str] = "branched"
+    branch: str
+
+
+@value
+class FormFilled(Fact):
+    """The agent filled in a form, or left it."""
+
+    kind: ClassVar[str] = "form_filled"
+    form: str
+    result: str
+    """`ok` or `cancelled`."""
+
+    values: Mapping[str, Any]
+
+
+@value
+class LookedUp(Fact):
+    """A row of one of the house's files was looked for."""
+
+    kind: ClassVar[str] = "looked_up"
+    directory: str
+    by: str
+    result: str
+    """`found`, `not_found` or `error`."""
+
+
+@value
+class Fetched(Fact):
+    """An HTTP service was asked."""
+
+    kind: ClassVar[str] = "fetched"
+    source: str
+    result: str
+    """`ok`, `not_found`, `timeout` or `error`."""
+
+    took_ms: int
+
+
+@value
+class PluginDone(Fact):
+    """A plug-in of the site was run."""
+
+    kind: ClassVar[str] = "plugin_done"
+    plugin: str
+    result: str
+    """`ok`, `timeout` or `error`."""
+
+    took_ms: int
+
+
+@value
+class Promised(Fact):
+    """A callback was promised. Durable before the line that gives the promise."""
+
+    kind: ClassVar[str] = "promised"
+    promise: str
+    """Its own id."""
+
+    number: str
+    about: str
+    due_at: str
+    """ISO 8601, UTC."""
+
+
+@value
+class TicketOpened(Fact):
+    """A ticket was opened. Durable before the next line."""
+
+    kind: ClassVar[str] = "ticket_opened"
+    ticket: str
+    """Its own id."""
+
+    ticket_class: str
+    about: str
+    due_at: str
+    """ISO 8601, UTC."""
+
+
+@value
 class RecordingStarted(Fact):
     """The recording is about to start. Durable before the first sample."""
 

@@ -6,6 +6,7 @@ not an error.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
@@ -96,6 +97,35 @@ class QueueLeft:
 
 
 @value
+class TransferLeft:
+    """The transfer is over and the caller is still on the line."""
+
+    name: str
+    """`answered`, `busy`, `no_answer` or `failed`."""
+
+    waited_ms: int
+    talked_ms: int
+
+
+@value
+class Got:
+    """An answer of the back office, a form or a plug-in."""
+
+    name: str
+    """`ok`, `found`, `not_found`, `cancelled` or `timeout`."""
+
+    values: Mapping[str, str | int | bool]
+    """What becomes variables, by name."""
+
+
+@value
+class Branched:
+    """The agent took one of the branches that the flow offers at any time."""
+
+    name: str
+
+
+@value
 class Done:
     """It was done."""
 
@@ -122,4 +152,16 @@ class HungUp:
     """How long caller and agent had talked, when the line went down in a queue's call."""
 
 
-Outcome = Answered | Spoken | Heard | Keyed | QueueLeft | Done | Failed | HungUp
+Outcome = (
+    Answered
+    | Spoken
+    | Heard
+    | Keyed
+    | QueueLeft
+    | TransferLeft
+    | Got
+    | Branched
+    | Done
+    | Failed
+    | HungUp
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from calls.actions import Action
+from calls.actions import Action, OfficeAction
 from calls.call import Call
 from calls.outcomes import Outcome
 
@@ -24,3 +24,13 @@ class Channel(Protocol):
 
     async def hang_up(self) -> None:
         """End the line from our side; harmless when it is down already."""
+
+
+class Office(Protocol):
+    """The house's back office: files, services, plug-ins, promises and tickets.
+
+    One for all channels, so that IVR and agent leave the same facts; it records them on `call`.
+    """
+
+    async def perform(self, call: Call, action: OfficeAction) -> Outcome:
+        """Do it to its outcome (`Got`, `Done` or `Failed`); promises and tickets are durable."""

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from callflow.engine import FlowRun
-from callflow.house import House
+from callflow.house import House, house_files
 from calls.errors import FlowFileError
 
 _log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ class LiveHouse:
     def knows(self, flow: str) -> bool:
         """Whether `flow` may be an entry: it exists and nobody waits for what it returns."""
         found = self.current.flows.get(flow)
-        return found is not None and found.direction == "inbound" and not found.returns
+        return found is not None and found.direction == "inbound" and found.is_entry
 
     async def watch(self, every_s: float = 1.0) -> None:
         """Look at the files now and then, until cancelled."""
@@ -67,7 +67,7 @@ class LiveHouse:
 
     def _stamp(self) -> tuple[tuple[str, int, int], ...]:
         found = []
-        for path in sorted(self._folder.glob("*.yaml")):
+        for path in house_files(self._folder):
             try:
                 status = path.stat()
             except OSError:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callflow.house import HOUSE_VARIABLES, House
-from callflow.steps import AskAct, MenuAct
 from calls.actions import Line
 from launch.settings import LANGUAGES, HouseSettings
 
@@ -31,7 +30,7 @@ def house_lines(
     found: list[HouseLine] = []
     for wording in house.lines.values():
         fixed = wording.names <= HOUSE_VARIABLES
-        for language in languages:
+        for language in (each for each in languages if each in wording.wordings):
             if fixed:
                 line = wording.speak(language, names.variables(language))
             else:
@@ -45,9 +44,6 @@ def _uses(house: House) -> dict[str, list[str]]:
     used: dict[str, list[str]] = {}
     for flow in house.flows.values():
         for step in flow.steps:
-            names = list(step.says)
-            if isinstance(step.act, MenuAct | AskAct):
-                names.append(step.act.reprompt)
-            for name in dict.fromkeys(names):
+            for name in dict.fromkeys(step.lines):
                 used.setdefault(name, []).append(f"{flow.name}.{step.name}")
     return used

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callflow.acts_reader import ACTS
+from callflow.acts.table import ACTS
 from calls import events
 from launch.settings import Settings
 

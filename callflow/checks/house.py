@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from callflow import performing, steps
+from callflow import performing
+from callflow.acts.base import EVERYWHERE
+from callflow.acts.deciding import CallAct
+from callflow.acts.doing import FormAct, LookupAct, QueueAct
+from callflow.acts.talking import RingAct
+from callflow.forms import FormText
 from callflow.lines import LineWording
 from callflow.nodes import Place
 from callflow.reading import Reading, nearest
 from callflow.steps import Flow, Step
+from callflow.targets import CallFlow, GoTo, Next, Return, Target, with_routes
 
-BUILT_IN: Final = frozenset({"language", "digits", "ani", "dnis", "disposition"})
+BUILT_IN: Final = frozenset({"language", "performer", "digits", "ani", "dnis", "disposition"})
 """Variables every run has, beside the house's own and those a flow sets."""
 
 
 def check_house(
     flows: Mapping[str, Flow],
     lines: Mapping[str, LineWording],
+    forms: Mapping[str, FormText],
     house_variables: frozenset[str],
     reading: Reading,
 ) -> None:
     """Note every unhandled outcome, unknown name and dead end of all flows in `reading`."""
-    known = BUILT_IN | house_variables | _set_anywhere(flows)
+    known = BUILT_IN | house_variables | _set_anywhere(flows, forms)
+    for form in forms.values():
+        _form(form, lines, reading)
     for line in lines.values():
         _variables_of(line, known, reading)
     for flow in flows.values():
@@ -30,51 +39,41 @@ def check_house(
         for step in flow.steps:
             _lines_of(step, lines, reading)
             _names_of(step, known, reading)
+            _speakable(step, flow, lines, reading)
             _outcomes_of(step, flows, reading)
+            _named(step, flows, forms, known, reading)
             _means_something(step, reading)
-            for target in targets_of(step):
+            for target in step.targets():
                 _target(target, step, flow, flows, reading)
+        for target in flow.anytime.values():
+            for each in with_routes(target):
+                _target(each, flow.steps[0], flow, flows, reading)
         _last_step(flow, reading)
         _reachable(flow, reading)
     _no_recursion(flows, reading)
 
 
-def _set_anywhere(flows: Mapping[str, Flow]) -> frozenset[str]:
-    names: set[str] = set()
+def _set_anywhere(flows: Mapping[str, Flow], forms: Mapping[str, FormText]) -> frozenset[str]:
+    names = {name for form in forms.values() for name in form.stores()}
     for flow in flows.values():
-        names |= set(flow.variables)
+        names.update(flow.variables)
         for step in flow.steps:
-            if isinstance(step.act, steps.SetAct):
-                names |= set(step.act.values)
-            elif isinstance(step.act, steps.AskAct):
-                names.add(step.act.store)
+            names.update(step.act.stores())
     return frozenset(names)
 
 
-def targets_of(step: Step) -> Iterator[steps.Target]:
-    """Every target of a step, sub-flow routes included."""
-    act = step.act
-    own: list[steps.Target] = list(step.on.values())
-    if isinstance(act, steps.MenuAct):
-        own += act.keys.values()
-    elif isinstance(act, steps.ChooseAct):
-        own += [target for _, target in act.cases] + [act.otherwise]
-    elif isinstance(act, steps.LeaveAct):
-        own.append(act.target)
-    for target in own:
-        yield from _with_routes(target)
-
-
-def _with_routes(target: steps.Target) -> Iterator[steps.Target]:
-    yield target
-    if isinstance(target, steps.CallFlow):
-        for inner in target.routes.values():
-            yield from _with_routes(inner)
+def _form(form: FormText, lines: Mapping[str, LineWording], reading: Reading) -> None:
+    for field in form.fields:
+        if field.ask and field.ask not in lines:
+            reading.wrong(
+                field.place, f'no line is called "{field.ask}"', nearest(field.ask, lines)
+            )
 
 
 def _entry(flow: Flow, reading: Reading) -> None:
     first = flow.steps[0]
-    if flow.returns or flow.direction == "outbound" or isinstance(first.act, steps.RingAct):
+    answered = flow.direction == "outbound" or flow.performer == "agent"
+    if flow.returns or answered or isinstance(first.act, RingAct):
         return
     reading.wrong(
         first.place,
@@ -84,12 +83,50 @@ def _entry(flow: Flow, reading: Reading) -> None:
 
 
 def _lines_of(step: Step, lines: Mapping[str, LineWording], reading: Reading) -> None:
-    said = list(step.says)
-    if isinstance(step.act, steps.MenuAct | steps.AskAct) and step.act.reprompt:
-        said.append(step.act.reprompt)
-    for name in said:
+    for name in step.lines:
         if name not in lines:
-            reading.wrong(step.place, f'no line is called "{name}"', nearest(name, lines))
+            _no_line(name, step.place, lines, reading)
+
+
+def _no_line(name: str, place: Place, lines: Mapping[str, LineWording], reading: Reading) -> None:
+    reading.wrong(place, f'no line is called "{name}"', nearest(name, lines))
+
+
+def _speakable(step: Step, flow: Flow, lines: Mapping[str, LineWording], reading: Reading) -> None:
+    """Every line has a wording in every language the flow can be in."""
+    for name in step.lines:
+        missing = [
+            language
+            for language in flow.languages
+            if name in lines and language not in lines[name].wordings
+        ]
+        if missing:
+            reading.wrong(
+                lines[name].place,
+                f'the line "{name}" has no {", ".join(missing)} wording, and "{flow.name}" says it',
+                f"add `{missing[0]}: ...`, or write the flow's languages: without {missing[0]}",
+            )
+
+
+def _named(
+    step: Step,
+    flows: Mapping[str, Flow],
+    forms: Mapping[str, FormText],
+    known: frozenset[str],
+    reading: Reading,
+) -> None:
+    """What an act names exists: its form, its variable, the flow its agent performs."""
+    act = step.act
+    if isinstance(act, FormAct) and act.form not in forms:
+        reading.wrong(step.place, f'no form is called "{act.form}"', nearest(act.form, forms))
+    if isinstance(act, LookupAct) and act.by not in known:
+        reading.wrong(
+            step.place, f"the step looks up by {act.by}, which nothing sets", nearest(act.by, known)
+        )
+    if isinstance(act, QueueAct) and act.agent_flow and act.agent_flow not in flows:
+        reading.wrong(
+            step.place, f'no flow is called "{act.agent_flow}"', nearest(act.agent_flow, flows)
+        )
 
 
 def _variables_of(line: LineWording, known: frozenset[str], reading: Reading) -> None:
@@ -102,11 +139,7 @@ def _variables_of(line: LineWording, known: frozenset[str], reading: Reading) ->
 
 
 def _names_of(step: Step, known: frozenset[str], reading: Reading) -> None:
-    used: frozenset[str] = frozenset()
-    if isinstance(step.act, steps.ChooseAct):
-        used = used.union(*(condition.names for condition, _ in step.act.cases))
-    elif isinstance(step.act, steps.SetAct):
-        used = used.union(*(value.names for value in step.act.values.values()))
+    used = frozenset[str]().union(*(each.names for each in step.act.expressions()))
     for unknown in sorted(used - known):
         reading.wrong(
             step.place,
@@ -118,15 +151,13 @@ def _names_of(step: Step, known: frozenset[str], reading: Reading) -> None:
 def _outcomes_of(step: Step, flows: Mapping[str, Flow], reading: Reading) -> None:
     act = step.act
     required, possible = act.required, act.possible
-    if isinstance(act, steps.CallAct):
+    if isinstance(act, CallAct):
         called = flows.get(act.flow)
         if called is None:
             reading.wrong(step.place, f'no flow is called "{act.flow}"', nearest(act.flow, flows))
             return
         required = frozenset(called.returns)
-        possible = required | {"hangup", "error"}
-    elif isinstance(act, steps.ChooseAct | steps.LeaveAct):
-        possible = frozenset({"hangup", "error"})
+        possible = required | EVERYWHERE
     for missing in sorted(required - frozenset(step.on)):
         reading.wrong(
             step.place,
@@ -148,7 +179,7 @@ def _means_something(step: Step, reading: Reading) -> None:
             f'nobody listens in the step "{step.name}", so barge_in does nothing',
             "give it say: and listen:, menu: or ask:, or drop barge_in",
         )
-    if step.repeat > 1 and not any(isinstance(each, steps.Next) for each in targets_of(step)):
+    if step.repeat > 1 and not any(isinstance(each, Next) for each in step.targets()):
         reading.wrong(
             step.place,
             f'nothing in the step "{step.name}" leads to next, so repeat does nothing',
@@ -157,22 +188,22 @@ def _means_something(step: Step, reading: Reading) -> None:
 
 
 def _target(
-    target: steps.Target, step: Step, flow: Flow, flows: Mapping[str, Flow], reading: Reading
+    target: Target, step: Step, flow: Flow, flows: Mapping[str, Flow], reading: Reading
 ) -> None:
     match target:
-        case steps.GoTo(name) if name not in flow.index:
+        case GoTo(name) if name not in flow.index:
             reading.wrong(
                 step.place,
                 f'the step "{step.name}" goes to "{name}", which is no step of "{flow.name}"',
                 nearest(name, flow.index),
             )
-        case steps.Return(outcome) if outcome not in flow.returns:
+        case Return(outcome) if outcome not in flow.returns:
             reading.wrong(
                 step.place,
                 f'the flow "{flow.name}" returns "{outcome}" without saying so',
                 f"add {outcome} to returns: at the top",
             )
-        case steps.CallFlow(name, routes):
+        case CallFlow(name, routes):
             _sub_flow(name, routes, step.place, flows, reading)
         case _:
             pass
@@ -180,7 +211,7 @@ def _target(
 
 def _sub_flow(
     name: str,
-    routes: Mapping[str, steps.Target],
+    routes: Mapping[str, Target],
     place: Place,
     flows: Mapping[str, Flow],
     reading: Reading,
@@ -201,7 +232,7 @@ def _sub_flow(
 
 def _last_step(flow: Flow, reading: Reading) -> None:
     last = flow.steps[-1]
-    if any(isinstance(target, steps.Next) for target in targets_of(last)):
+    if any(isinstance(target, Next) for target in last.targets()):
         reading.wrong(
             last.place,
             f'after the last step "{last.name}" there is nothing',
@@ -211,22 +242,29 @@ def _last_step(flow: Flow, reading: Reading) -> None:
 
 def _reachable(flow: Flow, reading: Reading) -> None:
     seen: set[int] = set()
-    waiting = [0]
+    waiting = [0, *_branched_to(flow)]
     while waiting:
         at = waiting.pop()
         if at in seen or at >= len(flow.steps):
             continue
         seen.add(at)
-        for target in targets_of(flow.steps[at]):
-            if isinstance(target, steps.GoTo):
+        for target in flow.steps[at].targets():
+            if isinstance(target, GoTo):
                 waiting.append(flow.index.get(target.step, at))
-            elif isinstance(target, steps.Next):
+            elif isinstance(target, Next):
                 waiting.append(at + 1)
     for at, step in enumerate(flow.steps):
         if at not in seen:
             reading.wrong(
                 step.place, f'nothing leads to the step "{step.name}"', "lead to it, or delete it"
             )
+
+
+def _branched_to(flow: Flow) -> Iterator[int]:
+    for target in flow.anytime.values():
+        for each in with_routes(target):
+            if isinstance(each, GoTo) and each.step in flow.index:
+                yield flow.index[each.step]
 
 
 def _no_recursion(flows: Mapping[str, Flow], reading: Reading) -> None:
@@ -247,8 +285,8 @@ def _no_recursion(flows: Mapping[str, Flow], reading: Reading) -> None:
 
 def _called(flow: Flow) -> Iterator[str]:
     for step in flow.steps:
-        if isinstance(step.act, steps.CallAct):
+        if isinstance(step.act, CallAct):
             yield step.act.flow
-        for target in targets_of(step):
-            if isinstance(target, steps.CallFlow):
+        for target in step.targets():
+            if isinstance(target, CallFlow):
                 yield target.flow

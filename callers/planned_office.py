@@ -1,0 +1,46 @@
+"""The back office where no real one runs: its answers are given with the simulated call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from calls.actions import Do, Fetch, Lookup, OfficeAction, Promise, Ticket
+from calls.call import Call
+from calls.office_facts import note_asked, open_ticket, promise
+from calls.outcomes import Failed, Got, Outcome
+
+Values = Mapping[str, str | int | bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOffice:
+    """Answers by name; what has none is an empty file, or a service that fails."""
+
+    directories: Mapping[str, Mapping[str, Values]] = field(default_factory=dict)
+    """Name -> value looked up -> the row."""
+
+    answers: Mapping[str, Got | Failed] = field(default_factory=dict)
+    """Name of a service or a plug-in -> what it answers."""
+
+    def perform(self, call: Call, action: OfficeAction) -> Outcome:
+        """The planned answer, with the facts that a real office leaves."""
+        match action:
+            case Promise():
+                return promise(call, action)
+            case Ticket():
+                return open_ticket(call, action)
+            case Lookup(directory=directory, value=value):
+                row = self.directories.get(directory, {}).get(value)
+                found = Got(name="not_found", values={})
+                if row is not None:
+                    found = Got(name="found", values={key: row.get(key, "") for key in action.store})
+                note_asked(call, action, found, 0)
+                return found
+            case Fetch(source=name) | Do(plugin=name):
+                answer = self.answers.get(name, Failed(reason=f"no answer is planned for {name}"))
+                note_asked(call, action, answer, 0)
+                return answer
+            case _:
+                assert_never(action)

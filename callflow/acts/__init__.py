@@ -1,0 +1,2 @@
+"""The acts of the language: one declarative class each, from which reading, checks, schema and
+documents all follow."""

@@ -1,0 +1,1 @@
+"""Static checks of a house, before anything is spoken."""
