@@ -18,6 +18,8 @@ _LINE = re.compile(rb"^(agi_[a-z0-9_]{1,60}):[ ]?([^\n]*)\n", re.MULTILINE)
 _NOT_DIALLED = re.compile(r"[^0-9+*#]")
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._-]")
 _FLOW = re.compile(r"[a-z0-9_-]{1,32}")
+_LEASE = re.compile(r"[0-9]{1,3}")
+_LEASE_ARGUMENT = 4
 
 _FIRST = b"agi_network: yes\n"
 _REQUIRED = (
@@ -107,6 +109,17 @@ class Environment(NamedTuple):
         if given := self.argument(1):
             return dialled(given)
         return dialled(self.dnid if self.dnid not in ("", "unknown") else self.extension)
+
+    @property
+    def lease_s(self) -> float:
+        """The lease this dialplan gave the channel; 0 when it doesn't say or makes no sense."""
+        given = self.argument(_LEASE_ARGUMENT)
+        return float(given) if _LEASE.fullmatch(given) else 0.0
+
+    @property
+    def attempt(self) -> str:
+        """Which server of its list the dialplan has come to, from 1; empty if it doesn't say."""
+        return self.argument(2)
 
     def argument(self, number: int) -> str:
         """`agi_arg_<number>`, from 1, or empty."""

@@ -36,6 +36,6 @@ class Limits:
     """Waited beyond a command's own longest time before the line counts as lost."""
 
     lease_s: float = 10.0
-    """How long a caller may be without us before the dialplan takes over."""
+    """How long a caller may be without us, where the dialplan doesn't say how long it waits."""
 
     backlog: int = 4096

@@ -27,6 +27,11 @@ class PhoneLine:
     agent_left: bool = False
     """The agent ended the talk, and nothing has been said to the caller since."""
 
+    @property
+    def rings_already(self) -> bool:
+        """The caller hears it ring: the dialplan begins with that, before its first server."""
+        return self.session.environment.attempt == "1"
+
     async def answer(self, *, cycle_ms: int = 5000) -> AnsweredFact | None:
         """Take the call, unless that was done; the fact that was recorded. Raises AGIHangup."""
         call = self.call

@@ -166,7 +166,7 @@ class FastAgiServer:
             connection.close()
             return
         self._calls.add(connection)
-        session = AgiSession(connection, self.limits.lease_s)
+        session = AgiSession(connection, environment.lease_s or self.limits.lease_s)
         serve = self._health if environment.network_script == HEALTH_SCRIPT else self._answer
         task = asyncio.get_running_loop().create_task(self._attend(session, serve))
         self._tasks.add(task)

@@ -131,7 +131,9 @@ class _Dialplan:
         try:
             for attempt, (host, port) in enumerate(line.servers, start=1):
                 channel.variables["CC_DONE"] = "0"
-                await self._agi(host, port, line.flow, [line.dnis, str(attempt), line.secret])
+                await self._agi(
+                    host, port, line.flow, [line.dnis, str(attempt), line.secret, self._lease]
+                )
                 if await self._settled():
                     return
             channel.result.fell_back = True
@@ -152,10 +154,15 @@ class _Dialplan:
             channel.variables["CC_DONE"] = "0"
             host, port = self._back()
             status, agent = (channel.variables[key] for key in ("QUEUESTATUS", "MEMBERINTERFACE"))
-            await self._agi(host, port, "_resume", [self._call_id, status, agent])
+            await self._agi(host, port, "_resume", [self._call_id, status, agent, self._lease])
         if not channel.down and channel.variables.get("CC_DONE") == "1":
             channel.go_down("house")
         return channel.down
+
+    @property
+    def _lease(self) -> str:
+        """The lease as the dialplan tells it to the server."""
+        return f"{self._line.lease_s:g}"
 
     @property
     def _call_id(self) -> str:

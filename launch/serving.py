@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from calls.clock import SystemClock
 from calls.errors import ConfigError
 from launch.node import node
 from launch.settings import Settings
+from launch.workers import Workers
 from ledger.interrupted import mark_interrupted
 from ledger.reader import LedgerReader
 from ledger.relay import RelayServer, relay_address
@@ -26,7 +26,6 @@ from recorder.intake import RecorderIntake
 from recorder.source import LedgerSource
 
 _log = structlog.get_logger(__name__)
-_WORKER_STARTS_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,54 +100,13 @@ async def _workers(
             "relay": str(relay.address),
         }
     )
-    workers: list[asyncio.subprocess.Process] = []
-    watching: list[asyncio.Task[None]] = []
+    workers = Workers(order, settings.agi.procs - 1)
     try:
-        for _ in range(settings.agi.procs - 1):
-            workers.append(await _start_worker(order))
-        watching = [asyncio.create_task(_tell_of_its_end(worker)) for worker in workers]
+        await workers.start()
         yield
     finally:
-        for watch in watching:
-            watch.cancel()
-        for worker in workers:
-            if worker.returncode is None:
-                worker.terminate()
-        await asyncio.gather(*(worker.wait() for worker in workers))
+        await workers.stop()
         await relay.stop()
-
-
-async def _tell_of_its_end(worker: asyncio.subprocess.Process) -> None:
-    code = await worker.wait()
-    _log.error(
-        "a further process ended; its calls fell back and were marked, restart to have it again",
-        pid=worker.pid,
-        code=code,
-    )
-
-
-async def _start_worker(order: str) -> asyncio.subprocess.Process:
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "launch.worker",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    if worker.stdin is None or worker.stdout is None:
-        raise ConfigError("agi.procs: a further process could not be started; use procs = 1")
-    worker.stdin.write(order.encode())
-    await worker.stdin.drain()
-    worker.stdin.close()
-    try:
-        ready = await asyncio.wait_for(worker.stdout.readline(), _WORKER_STARTS_S)
-    except TimeoutError:
-        ready = b""
-    if ready.strip() != b"ready":
-        if worker.returncode is None:
-            worker.kill()
-        raise ConfigError("agi.procs: a further process did not start; its log above says why")
-    return worker
 
 
 @contextmanager

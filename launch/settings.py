@@ -74,10 +74,12 @@ class AgiSettings(_Section):
     most_calls: int = Field(default=512, ge=1, le=20_000)
     procs: int = Field(default=1, ge=1, le=64)
     secret: str = ""
-    """Shared with the dialplan as the last AGI argument; empty trusts the allow-list alone."""
+    """Shared with the dialplan as the third AGI argument; empty trusts the allow-list alone."""
 
     allow_from: tuple[str, ...] = ("127.0.0.1", "::1")
     lease_s: int = Field(default=10, ge=2, le=120)
+    """For a dialplan that doesn't pass its own lease; that of `asterisk-conf/` does."""
+
     stop_grace_s: float = Field(default=20, ge=0, le=600)
     """How long live calls may go on after SIGTERM before they are marked."""
 

@@ -76,7 +76,7 @@ static void environment(char *out, size_t room, long number, int port) {
         "agi_callingani2: 0\nagi_callington: 0\nagi_callingtns: 0\nagi_dnid: 1000\n"
         "agi_rdnis: unknown\nagi_context: cc-call\nagi_extension: s\nagi_priority: 8\n"
         "agi_enhanced: 0.0\nagi_accountcode: \nagi_threadid: 140000000000000\n"
-        "agi_arg_1: 1000\nagi_arg_2: 1\n\n", port, number, number, number % 1000000);
+        "agi_arg_1: 1000\nagi_arg_2: 1\nagi_arg_3: \nagi_arg_4: 10\n\n", port, number, number, number % 1000000);
 }
 
 static int open_call(void) {
@@ -117,6 +117,8 @@ static void answer(call_t *call, char *line) {
     else if (!strncmp(line, "GET DATA", 8)) text = "200 result=1234\n";
     else if (!strncmp(line, "SET ", 4)) text = "200 result=1\n";
     else if (!strncmp(line, "CHANNEL", 7)) text = "200 result=6\n";
+    /* The end of a flow of ours: the dialplan hangs up as soon as the server has closed. */
+    else if (!strncmp(line, "EXEC \"MSet\"", 11) && strstr(line, "CC_DONE=1")) call->hung = 1;
     else if (!strncmp(line, "HANGUP", 6)) { text = "200 result=1\nHANGUP\n"; call->hung = 1; }
     commands++;
     if (!call->commands++) note(&first, &firsts, &first_room, now() - call->opened);

@@ -21,7 +21,8 @@ ENVIRONMENT = (
     "agi_calleridname: unknown\nagi_callingpres: 0\nagi_callingani2: 0\nagi_callington: 0\n"
     "agi_callingtns: 0\nagi_dnid: 1000\nagi_rdnis: unknown\nagi_context: cc-call\n"
     "agi_extension: s\nagi_priority: 8\nagi_enhanced: 0.0\nagi_accountcode: \n"
-    "agi_threadid: 140000000000000\nagi_arg_1: 1000\nagi_arg_2: 1\n\n"
+    "agi_threadid: 140000000000000\nagi_arg_1: 1000\nagi_arg_2: 1\n"
+    "agi_arg_3: \nagi_arg_4: 10\n\n"
 )
 REPLIES = {
     "STREAM": b"200 result=0 endpos=8000\n",
@@ -68,7 +69,7 @@ class Load:
             seen.append(time.monotonic() - since)
             self.commands += 1
             verb = line.split(b" ", 1)[0].strip().decode()
-            hung = hung or verb == "HANGUP"
+            hung = hung or verb == "HANGUP" or b"CC_DONE=1" in line
             if delay_s and not hung:
                 await asyncio.sleep(delay_s)
             writer.write(REPLIES.get(verb, b"200 result=0\n"))

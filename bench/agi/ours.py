@@ -1,9 +1,9 @@
 """Our own server for the bench: everything `serve` has, but ears and sounds that cost nothing.
 
 The peers collect digits by one command; ours ask the ears, so the ears here answer at once, and the
-command is `EXEC AudioSocket`. Ours sends as many commands as they do (the lease that the dialplan
-gave lasts for the whole of so short a call), and records some 16 facts a call, the first durable
-before it answers, where they record nothing.
+command is `EXEC AudioSocket`. Ours sends one command less than they do: it closes after CC_DONE=1
+and the dialplan hangs up (the lease that the dialplan gave lasts for the whole of so short a call).
+It records some 16 facts a call, the first durable before it answers, where they record nothing.
 """
 
 from __future__ import annotations

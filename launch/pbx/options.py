@@ -41,7 +41,7 @@ class PbxOptions:
     """FastAGI servers in the order they are tried, HOST:PORT."""
 
     secret: str = ""
-    """Last argument of every AGI request; empty for none."""
+    """Third argument of every AGI request; empty for none."""
 
     lease_s: int = 10
     """Seconds a silent server is borne before the caller hears the fallback."""

@@ -79,7 +79,7 @@ async def test_a_call_is_recorded_from_offer_to_end_and_tells_the_dialplan_it_is
 
     call_id = there.sink.events[0].call_id
     assert [words[:2] for words in commands[:2]] == [["ANSWER"], ["STREAM", "FILE"]]
-    assert commands[-2:] == [["EXEC", "MSet", f"CC_CALL={call_id},CC_DONE=1"], ["HANGUP"]]
+    assert commands[-1] == ["EXEC", "MSet", f"CC_CALL={call_id},CC_DONE=1"]
     assert there.sink.kinds == [
         "offered", "stepped", "answered", "stepped", "saying", "said",
         "stepped", "saying", "said", "hung_up", "ended",
@@ -107,11 +107,16 @@ async def test_a_call_that_cannot_be_recorded_is_not_answered(tmp_path: Path) ->
     assert commands == []
 
 
-async def test_it_rings_before_it_answers_and_counts_the_ring(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("attempt", "rings"), [("1", 0), ("2", 1), ("", 1)])
+async def test_it_lets_it_ring_before_it_answers_and_counts_the_ring(
+    tmp_path: Path, attempt: str, rings: int
+) -> None:
     async with office(GREET, tmp_path, ring_sound_ms=1000) as there:
-        commands = await there.visit()
+        commands = await there.visit(arg_2=attempt)
 
-    assert commands[0][:2] == ["EXEC", "Ringing"]
+    # The dialplan rings before its first server and not again for the next.
+    assert [words[:2] for words in commands if "Ringing" in words] == rings * [["EXEC", "Ringing"]]
+    assert commands.index(["ANSWER"]) >= rings
     answered = there.sink.of("answered")[0]
     assert answered["rings"] == 1
     assert 950 <= answered["waited_ms"] < 5000
@@ -120,8 +125,8 @@ async def test_it_rings_before_it_answers_and_counts_the_ring(tmp_path: Path) ->
 async def test_a_caller_who_hangs_up_while_it_rings_is_known_at_once(tmp_path: Path) -> None:
     async with office(GREET, tmp_path, ring_sound_ms=1000) as there:
         fake = await FakeAsterisk.connect(there.address)
-        await fake.command()
-        fake.send(b"200 result=0\n")
+        while "stepped" not in there.sink.kinds:
+            await asyncio.sleep(0.005)
         fake.send(b"HANGUP\n")
         assert await fake.closed_by_peer() == b""
         await fake.close()
@@ -260,7 +265,8 @@ async def test_ears_that_fail_are_an_error_the_flow_can_handle(
 
     assert there.sink.of("fault")[0]["where"] == "ears"
     assert ended(there) == ("completed", "broken")
-    assert commands[-1] == ["HANGUP"]
+    assert commands[-1][1] == "MSet"
+    assert commands[-1][2].endswith(",CC_DONE=1")
 
 
 async def test_audio_that_asterisk_cannot_lend_is_an_error(tmp_path: Path) -> None:
@@ -363,7 +369,7 @@ async def test_a_caller_waits_and_talks_outside_agi_and_comes_back_to_the_same_f
         after = await there.resume("CONTINUE", "PJSIP/agent1")
         await asyncio.sleep(0)
 
-    assert after[-2:] == [["EXEC", "MSet", f"CC_CALL={call_id},CC_DONE=1"], ["HANGUP"]]
+    assert after[-1] == ["EXEC", "MSet", f"CC_CALL={call_id},CC_DONE=1"]
     at = there.sink.kinds.index("queued")
     told = ["queued", "agent_offered", "agent_answered", "left_queue"]
     assert there.sink.kinds[at : at + 4] == told
@@ -459,6 +465,50 @@ async def test_a_window_longer_than_the_lease_is_lent_in_pieces_so_silence_never
     assert leases == {"1.8"}
     assert there.sink.kinds.count("listening") == 1
     assert ended(there) == ("completed", "served")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"HANGUP\n200 result=0\n", b"200 result=0\nHANGUP\n", b"200 result=-1\nHANGUP\n"],
+)
+async def test_a_caller_who_hangs_up_as_the_flow_ends_hung_up_first(
+    tmp_path: Path, reply: bytes
+) -> None:
+    def rule(words: list[str]) -> bytes | None:
+        return reply if words[1:2] == ["MSet"] else usual(words)
+
+    async with office(GREET, tmp_path) as there:
+        await there.visit(rule)
+
+    assert there.sink.of("hung_up") == [{"by": "caller"}]
+    assert there.sink.of("fault") == []
+
+
+async def test_a_line_that_cannot_be_given_back_as_done_is_hung_up_by_us(tmp_path: Path) -> None:
+    def rule(words: list[str]) -> bytes | None:
+        return b"200 result=-2\n" if words[1:2] == ["MSet"] else usual(words)
+
+    async with office(GREET, tmp_path) as there:
+        commands = await there.visit(rule)
+
+    assert commands[-1] == ["HANGUP"]
+    assert there.sink.of("fault") == [{"where": "asterisk", "problem": "CC_DONE: AGIAppError"}]
+    assert there.sink.of("hung_up") == [{"by": "us"}]
+
+
+@pytest.mark.parametrize(
+    ("told", "granted_s"), [("4", 2.4), ("120", 10.0), ("", 4.2), ("0", 4.2), ("4s", 4.2)]
+)
+async def test_the_lease_is_the_dialplans_where_it_says_so(
+    tmp_path: Path, told: str, granted_s: float
+) -> None:
+    flow = GREET.replace("say: greeting", "say: greeting\n        wait: 10s")
+    async with office(flow, tmp_path, lease_s=7.0) as there:
+        commands = await there.visit(arg_3="", arg_4=told)
+
+    waits = [float(words[2]) for words in commands if words[:2] == ["EXEC", "Wait"]]
+    # A silent command may take all of the lease but the 0.4 of it that must be left.
+    assert waits[0] == pytest.approx(granted_s, rel=0.05)
 
 
 async def test_a_lease_that_ran_out_is_our_fault_not_the_callers(

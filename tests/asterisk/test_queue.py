@@ -10,7 +10,7 @@ import pytest
 from tests.support.agent_phone import AgentPhone, agent_phone
 from tests.support.fast_agi import Dialogue, FastAgi, Part, fast_agi, never_answer
 from tests.support.heard import read_wav, tone
-from tests.support.pbx import HousePbx
+from tests.support.pbx import LEASE_S, HousePbx
 from tests.support.sip_caller import SipCaller
 
 pytestmark = pytest.mark.asterisk
@@ -61,7 +61,7 @@ async def test_with_no_agent_on_duty_the_flow_goes_on_at_once(
         resumed = await agi.session("_resume", timeout_s=5)
         await caller.listen(5)
 
-    assert resumed.arguments() == [CALL, "JOINEMPTY", ""]
+    assert resumed.arguments() == [CALL, "JOINEMPTY", "", str(LEASE_S)]
     assert caller.hung_up.is_set()
 
 
@@ -95,7 +95,7 @@ async def test_an_agent_picks_up_talks_and_hangs_up_and_the_flow_goes_on(
     assert offered.arguments()[0] == answered.arguments()[0] == CALL
     assert offered.arguments()[1].startswith("PJSIP/801-")
     assert answered.arguments() == offered.arguments()
-    assert resumed.arguments() == [CALL, "CONTINUE", "PJSIP/801"]
+    assert resumed.arguments() == [CALL, "CONTINUE", "PJSIP/801", str(LEASE_S)]
     assert caller.hung_up.is_set()
 
 
@@ -108,7 +108,7 @@ async def test_a_caller_who_waits_hears_music_until_his_time_is_up(
         rang = await phone.incoming.get()
 
     music = read_wav(min((pbx.options.folder / "moh").glob("*.wav")))
-    assert resumed.arguments() == [CALL, "TIMEOUT", ""]
+    assert resumed.arguments() == [CALL, "TIMEOUT", "", str(LEASE_S)]
     assert caller.heard.find(music)
     assert rang is not None
 

@@ -96,7 +96,7 @@ async def test_the_environment_and_replies_are_those_of_asterisk(tmp_path: Path)
     assert lines[0] == "agi_network: yes"
     assert "agi_network_script: greetings" in lines
     assert "agi_callerid: 13812345678" in lines
-    assert peer.agi.sessions[0].arguments() == ["1000", "1", "word"]
+    assert peer.agi.sessions[0].arguments() == ["1000", "1", "word", "10"]
     assert replies == [
         "200 result=4",
         "200 result=0",
@@ -437,7 +437,7 @@ async def test_a_queue_with_an_agent_is_told_step_by_step(tmp_path: Path) -> Non
     assert told_in_order(agi) == [
         ("_agent-offered", ["call-1", "PJSIP/agent1-00000001", ""]),
         ("_agent-answered", ["call-1", "PJSIP/agent1-00000001", ""]),
-        ("_resume", ["call-1", "CONTINUE", "PJSIP/agent1"]),
+        ("_resume", ["call-1", "CONTINUE", "PJSIP/agent1", "10"]),
     ]
     assert result.hung_up_by == "house"
     assert agi.sessions[-1].value("agi_uniqueid") == agi.sessions[0].value("agi_uniqueid")
@@ -446,7 +446,7 @@ async def test_a_queue_with_an_agent_is_told_step_by_step(tmp_path: Path) -> Non
 async def test_a_queue_that_nobody_answers_goes_on_with_the_flow(tmp_path: Path) -> None:
     result, agi = await queue_call(tmp_path, persona(), QueuePlan())
 
-    assert told_in_order(agi) == [("_resume", ["call-1", "TIMEOUT", ""])]
+    assert told_in_order(agi) == [("_resume", ["call-1", "TIMEOUT", "", "10"])]
     assert not result.fell_back
 
 

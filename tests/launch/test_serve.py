@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -10,11 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from launch.workers import Backoff
 from ledger.reader import LedgerReader
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +113,76 @@ def test_two_processes_share_the_port_and_one_ledger(tmp_path: Path) -> None:
         calls = reader.calls()
         assert len(calls) == 12
         assert {call.end_reason for call in calls} == {"interrupted"}
+
+
+def _workers_of(server: subprocess.Popen[str]) -> list[int]:
+    """The further processes of a running server."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii").split()
+    return [
+        int(pid)
+        for pid in children
+        if b"launch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+def _answers(pid: int, line: socket.socket) -> bool:
+    """Whether the other end of a connection belongs to a process."""
+    wanted = f":{line.getsockname()[1]:04X}"
+    with Path("/proc/net/tcp").open(encoding="ascii") as table:
+        inodes = {row.split()[9] for row in table if row.split()[2].endswith(wanted)}
+    owned = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            owned.add(str(descriptor.readlink()))
+    return any(f"socket:[{inode}]" in owned for inode in inodes)
+
+
+def _until_one_answers(pid: int, agi: object, kept: list[socket.socket]) -> None:
+    """Call until a call is answered by a process; each call gets its first command."""
+    until = time.monotonic() + 60
+    while True:
+        line = _half_a_call(agi)
+        kept.append(line)
+        assert line.recv(100)
+        if _answers(pid, line):
+            return
+        assert time.monotonic() < until
+
+
+def test_a_further_process_that_is_killed_is_replaced_and_its_successor_answers(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    lines: list[socket.socket] = []
+    with _serve(state, _config(tmp_path, procs=2, stop_grace_s=0.2)) as (server, told):
+        (first,) = _workers_of(server)
+        _until_one_answers(first, told["agi"], lines)
+        os.kill(first, signal.SIGKILL)
+        until = time.monotonic() + 60
+        while (now := _workers_of(server)) in ([], [first]):
+            if not now:
+                with _half_a_call(told["agi"]) as meanwhile:
+                    assert meanwhile.recv(100)
+            assert time.monotonic() < until
+        (second,) = now
+        _until_one_answers(second, told["agi"], lines)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=30) == 0
+        said = server.stderr.read() if server.stderr else ""
+    for line in lines:
+        line.close()
+
+    assert f"pid={first}" in said
+    assert "it is started again" in said
+    assert f'"a further process answers again" pid={second}' in said
+    with LedgerReader(state / "ledger.sqlite") as reader:
+        assert {call.end_reason for call in reader.calls()} <= {"interrupted", "network"}
+
+
+def test_the_wait_for_a_successor_grows_until_one_has_lived() -> None:
+    backoff = Backoff()
+    assert [backoff.after(0) for _ in range(8)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert [backoff.after(lived) for lived in (59_999, 60_000, 0)] == [30, 0.5, 1]
 
 
 def test_broken_flows_are_refused_with_every_problem(tmp_path: Path) -> None:
