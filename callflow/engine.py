@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from callflow import performing, targets
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
@@ -44,6 +44,17 @@ class Ended:
     """What broke, when the reason is FAILED."""
 
 
+class Taken(NamedTuple):
+    """A branch that a run took."""
+
+    flow: str
+    step: str
+    branch: str
+    """The outcome's word; a menu's key; the text of a `choose` case, or `else`; `reprompt`; empty
+    for a step that leaves the flow; `anytime` and a word. What a sub-flow written behind a word
+    returned comes after it: `noise > clear`."""
+
+
 class Script(Protocol):
     """The flows and lines a run reads."""
 
@@ -69,6 +80,9 @@ class _Frame:
     prompt: str = ""
     routes: Mapping[str, targets.Target] | None = None
     """What the sub-flow above returns, and where that leads here."""
+
+    branch: str = ""
+    """The branch taken last; told only when somebody asks."""
 
     @property
     def step(self) -> Step:
@@ -114,6 +128,8 @@ class FlowRun:
         self._gone: Ended | None = None
         self._budget = MOST_STEPS_A_CALL
         self._entered: list[Position] = []
+        self.taken: list[Taken] | None = None
+        """Branches taken, in order, for whoever sets it to a list before the run begins."""
 
     @property
     def position(self) -> Position:
@@ -132,6 +148,7 @@ class FlowRun:
         other._frames = [copy(frame) for frame in self._frames]
         other.variables = dict(self.variables)
         other._entered = list(self._entered)
+        other.taken = None if self.taken is None else list(self.taken)
         return other
 
     def key(self) -> Hashable:
@@ -185,20 +202,30 @@ class FlowRun:
         frame = self._frames[-1]
         decided = performing.decide(frame.step.act, outcome, frame.attempt)
         if isinstance(decided, performing.Reprompt):
+            self._note("reprompt")
             frame.attempt += 1
             self._set_lines(frame, decided.lines)
             return None
         if decided.stored is not None:
             self.variables.update(decided.stored)
         if decided.target is not None:
+            self._note(decided.route)
             return self._go(decided.target)
         return self._route(decided.route)
 
     def _route(self, name: str) -> Ended | None:
         target = self._frames[-1].step.on.get(name)
         if target is not None:
+            self._note(name)
             return self._go(target)
         return self._gone or self._failed(f"{self.position}: nothing handles {name} here")
+
+    def _note(self, branch: str) -> None:
+        if self.taken is None:
+            return
+        frame = self._frames[-1]
+        frame.branch = branch
+        self.taken.append(Taken(frame.flow.name, frame.step.name, branch))
 
     def _branch(self, name: str) -> Ended | None:
         """The agent's branch, by the innermost flow that offers it; flows above it are left."""
@@ -206,6 +233,7 @@ class FlowRun:
             target = self._frames[depth - 1].flow.anytime.get(name)
             if target is not None:
                 del self._frames[depth:]
+                self._note(f"anytime {name}")
                 self._speaking = False
                 return self._go(target)
         return self._failed(f"{self.position}: no flow here offers {name}")
@@ -227,7 +255,10 @@ class FlowRun:
         self._gone = Ended(reason, str(self.variables.get("disposition") or disposition))
         self._speaking = False
         target = self._frames[-1].step.on.get("hangup")
-        return self._go(target) if first and target is not None else self._gone
+        if not first or target is None:
+            return self._gone
+        self._note("hangup")
+        return self._go(target)
 
     def _disposition(self, outcome: HungUp) -> str:
         if outcome.by == "us":
@@ -275,7 +306,10 @@ class FlowRun:
         self._frames.pop()
         frame = self._frames[-1]
         routes, frame.routes = frame.routes, None
-        return self._go((routes if routes is not None else frame.step.on)[outcome])
+        if routes is None:
+            return self._route(outcome)
+        self._note(f"{frame.branch} > {outcome}")
+        return self._go(routes[outcome])
 
     def _enter(self, at: int, *, repeated: int = 0) -> Ended | None:
         self._budget -= 1
@@ -339,13 +373,17 @@ class FlowRun:
     def _at_once(self, step: Step) -> Ended | None:
         match step.act:
             case ChooseAct():
-                return self._go(self._chosen(step.act))
+                target = self._chosen(step.act)
+                if self.taken is not None:
+                    self._note(next(name for name, go in step.act.targets() if go is target))
+                return self._go(target)
             case SetAct(values=values):
                 self.variables.update(self._computed(values))
                 return self._route("ok")
             case CallAct(flow=flow):
                 return self._call(flow)
             case LeaveAct(target=target):
+                self._note("")
                 return self._go(target)
             case _:
                 return self._route("ok")

@@ -53,6 +53,8 @@ class Decided:
     """An outcome's meaning to the step: a word of its `on:`, or a target outright."""
 
     route: str = ""
+    """The word, or with a target the menu's key that leads there."""
+
     target: Target | None = None
     stored: Mapping[str, Any] | None = None
     """Variables that get new values."""
@@ -148,7 +150,7 @@ def decide(act: Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:
     match act:
         case MenuAct():
             if isinstance(outcome, Keyed) and outcome.digits in act.keys:
-                return Decided(target=act.keys[outcome.digits])
+                return Decided(route=outcome.digits, target=act.keys[outcome.digits])
             usable = not isinstance(outcome, Keyed) and outcome.name != "silence"
         case AskAct():
             if isinstance(outcome, Keyed) and _fits(act, outcome.digits):
