@@ -22,6 +22,7 @@ from calls.actions import (
     Form,
     Listen,
     Lookup,
+    OfficeAction,
     Promise,
     Queue,
     Record,
@@ -68,7 +69,7 @@ class AgiChannel:
 
     async def perform(self, action: Action) -> Outcome:
         line = self.line
-        if line.down is not None:
+        if line.down is not None and not isinstance(action, OfficeAction):
             return line.down
         try:
             outcome = await self._carry_out(action)

@@ -35,7 +35,8 @@ class PlannedOffice:
                 row = self.directories.get(directory, {}).get(value)
                 found = Got(name="not_found", values={})
                 if row is not None:
-                    found = Got(name="found", values={key: row.get(key, "") for key in action.store})
+                    values = {key: row.get(key, "") for key in action.store}
+                    found = Got(name="found", values=values)
                 note_asked(call, action, found, 0)
                 return found
             case Fetch(source=name) | Do(plugin=name):

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple, Protocol
+from dataclasses import replace
+from typing import Any, Final
 
 from callflow import performing, targets
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
 from callflow.acts.doing import FormAct
-from callflow.forms import FormText
-from callflow.lines import LineWording
+from callflow.frames import Ended as Ended
+from callflow.frames import Frame, Script, Taken
 from callflow.steps import Flow, Position, Step
 from callflow.templates import Condition, Wording, WordingError
-from calls.actions import Action, Form, FormField, Line, Listen, Record, Say
+from calls.actions import Action, Do, Fetch, Line, Listen, Lookup, Promise, Record, Say, Ticket
 from calls.call import EndReason
 from calls.outcomes import Answered, Branched, HungUp, Keyed, Outcome
 
@@ -26,79 +26,15 @@ MOST_STEPS_A_CALL: Final = 500
 
 MOST_DEPTH: Final = 16
 
+_WITHOUT_CALLER: Final = (Ended, Record, Lookup, Fetch, Do, Promise, Ticket)
+"""What a flow may still do when the caller is gone: nothing is spoken any more."""
+
 _END_BY: Final = {
     "agent": EndReason.AGENT_HUNG_UP,
     "network": EndReason.NETWORK,
     # Ours while the flow still runs: we were too slow, and the fallback took the caller.
     "us": EndReason.FAILED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The run is over: how the line ended and what the flow says the call was."""
-
-    reason: EndReason
-    disposition: str
-    problem: str = ""
-    """What broke, when the reason is FAILED."""
-
-
-class Taken(NamedTuple):
-    """A branch that a run took."""
-
-    flow: str
-    step: str
-    branch: str
-    """The outcome's word; a menu's key; the text of a `choose` case, or `else`; `reprompt`; empty
-    for a step that leaves the flow; `anytime` and a word. What a sub-flow written behind a word
-    returned comes after it: `noise > clear`."""
-
-
-class Script(Protocol):
-    """The flows and lines a run reads."""
-
-    @property
-    def flows(self) -> Mapping[str, Flow]: ...
-
-    @property
-    def lines(self) -> Mapping[str, LineWording]: ...
-
-    @property
-    def forms(self) -> Mapping[str, FormText]: ...
-
-
-@dataclass(slots=True)
-class _Frame:
-    """One flow being performed; the last of the stack speaks."""
-
-    flow: Flow
-    at: int = 0
-    repeated: int = 0
-    attempt: int = 0
-    to_say: tuple[str, ...] = ()
-    prompt: str = ""
-    routes: Mapping[str, targets.Target] | None = None
-    """What the sub-flow above returns, and where that leads here."""
-
-    branch: str = ""
-    """The branch taken last; told only when somebody asks."""
-
-    @property
-    def step(self) -> Step:
-        return self.flow.steps[self.at]
-
-    def key(self) -> Hashable:
-        """Where this flow is; `routes` belong to the step they were written in."""
-        return (
-            self.flow.name,
-            self.at,
-            self.repeated,
-            self.attempt,
-            self.to_say,
-            self.prompt,
-            id(self.routes) if self.routes is not None else 0,
-        )
 
 
 class FlowRun:
@@ -114,7 +50,7 @@ class FlowRun:
     ) -> None:
         """`performer` is `ivr` or `agent`. A language the flow cannot be in becomes its first."""
         self._script = script
-        self._frames = [_Frame(flow)]
+        self._frames = [Frame(flow)]
         if language not in flow.languages:
             language = flow.languages[0]
         self.variables: dict[str, Any] = {
@@ -175,7 +111,7 @@ class FlowRun:
             result = change() or self._advance()
         except WordingError as error:
             return Ended(EndReason.FAILED, "fallback", f"{self.position}: {error}")
-        if self._gone and not isinstance(result, Ended | Record):
+        if self._gone and not isinstance(result, _WITHOUT_CALLER):
             return self._gone
         return result
 
@@ -296,7 +232,7 @@ class FlowRun:
             return self._failed(f"{self.position}: sub-flows over {MOST_DEPTH} deep")
         flow = self._script.flows[name]
         self.variables = {**flow.variables, **self.variables}
-        self._frames.append(_Frame(flow))
+        self._frames.append(Frame(flow))
         return self._enter(0)
 
     def _return(self, outcome: str) -> Ended | None:
@@ -321,7 +257,7 @@ class FlowRun:
         self._entered.append(frame.flow.positions[at])
         return None
 
-    def _set_lines(self, frame: _Frame, lines: tuple[str, ...]) -> None:
+    def _set_lines(self, frame: Frame, lines: tuple[str, ...]) -> None:
         step = frame.step
         if step.barge_in and lines and performing.hears(step.act):
             frame.to_say, frame.prompt = lines[:-1], lines[-1]
@@ -348,27 +284,9 @@ class FlowRun:
     def _own_action(self, step: Step) -> Action | None:
         """The action of an act that needs values of this run; None for acts done at once."""
         if isinstance(step.act, FormAct):
-            return self._form(self._script.forms[step.act.form])
+            form = self._script.forms[step.act.form]
+            return performing.form_action(form, self.variables, self._line)
         return performing.office_action(step.act, self.variables)
-
-    def _form(self, form: FormText) -> Form:
-        fields = tuple(
-            FormField(
-                name=field.name,
-                label=field.label,
-                type=field.type,
-                required=field.required,
-                choices=field.choices,
-                question=self._line(field.ask) if field.ask else None,
-            )
-            for field in form.fields
-        )
-        known = {
-            field.name: self.variables[field.name]
-            for field in form.fields
-            if field.name in self.variables
-        }
-        return Form(name=form.name, title=form.title, fields=fields, values=known)
 
     def _at_once(self, step: Step) -> Ended | None:
         match step.act:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from callflow.acts.doing import (
     TransferAct,
 )
 from callflow.acts.talking import AskAct, ListenAct, MenuAct, RingAct, WaitAct
+from callflow.forms import FormText
 from callflow.steps import Step
 from callflow.targets import Target
 from callflow.templates import Condition, Wording, WordingError
@@ -26,7 +27,10 @@ from calls.actions import (
     Action,
     Do,
     Fetch,
+    Form,
+    FormField,
     Keys,
+    Line,
     Listen,
     Lookup,
     OfficeAction,
@@ -139,6 +143,23 @@ def office_action(act: Act, variables: Mapping[str, Any]) -> OfficeAction | None
             )
         case _:
             return None
+
+
+def form_action(form: FormText, variables: Mapping[str, Any], line: Callable[[str], Line]) -> Form:
+    """What the agent's screen shows; `line` gives the wording of a field's question."""
+    fields = tuple(
+        FormField(
+            name=field.name,
+            label=field.label,
+            type=field.type,
+            required=field.required,
+            choices=field.choices,
+            question=line(field.ask) if field.ask else None,
+        )
+        for field in form.fields
+    )
+    known = {field.name: variables[field.name] for field in fields if field.name in variables}
+    return Form(name=form.name, title=form.title, fields=fields, values=known)
 
 
 def _rendered(given: Mapping[str, Wording], variables: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,80 @@
+"""What a run remembers: the flows it is in, the branches it took, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from callflow.forms import FormText
+from callflow.lines import LineWording
+from callflow.steps import Flow, Step
+from callflow.targets import Target
+from calls.call import EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run is over: how the line ended and what the flow says the call was."""
+
+    reason: EndReason
+    disposition: str
+    problem: str = ""
+    """What broke, when the reason is FAILED."""
+
+
+class Taken(NamedTuple):
+    """A branch that a run took."""
+
+    flow: str
+    step: str
+    branch: str
+    """The outcome's word; a menu's key; the text of a `choose` case, or `else`; `reprompt`; empty
+    for a step that leaves the flow; `anytime` and a word. What a sub-flow written behind a word
+    returned comes after it: `noise > clear`."""
+
+
+class Script(Protocol):
+    """The flows and lines a run reads."""
+
+    @property
+    def flows(self) -> Mapping[str, Flow]: ...
+
+    @property
+    def lines(self) -> Mapping[str, LineWording]: ...
+
+    @property
+    def forms(self) -> Mapping[str, FormText]: ...
+
+
+@dataclass(slots=True)
+class Frame:
+    """One flow being performed; the last of the stack speaks."""
+
+    flow: Flow
+    at: int = 0
+    repeated: int = 0
+    attempt: int = 0
+    to_say: tuple[str, ...] = ()
+    prompt: str = ""
+    routes: Mapping[str, Target] | None = None
+    """What the sub-flow above returns, and where that leads here."""
+
+    branch: str = ""
+    """The branch taken last; told only when somebody asks."""
+
+    @property
+    def step(self) -> Step:
+        return self.flow.steps[self.at]
+
+    def key(self) -> Hashable:
+        """Where this flow is; `routes` belong to the step they were written in."""
+        return (
+            self.flow.name,
+            self.at,
+            self.repeated,
+            self.attempt,
+            self.to_say,
+            self.prompt,
+            id(self.routes) if self.routes is not None else 0,
+        )
