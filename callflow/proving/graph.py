@@ -1,0 +1,157 @@
+"""All calls of one flow as a graph: where a call can stand, and every way on from there."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from callflow.engine import Ended
+from callflow.proving.exploring import Assumed, ExploringRun
+from callflow.proving.possible import Possible
+from callflow.proving.unknown import Unknown
+from callflow.proving.ways import RUNNING, Standing, Way
+from callflow.steps import Flow, Position
+from calls.actions import Action
+from calls.call import EndReason
+from calls.events import EndedFact, Fact, Fault, HungUpFact, RecordingStopped, Stepped
+
+MOST_VALUES: Final = 20
+"""A variable with more known values than this at one place is taken for unknown."""
+
+MOST_NODES: Final = 200_000
+"""A flow with more than this is not explored to the end; the proof says so."""
+
+DONE: Final = -1
+"""The target of an edge that ends the call."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """One outcome at one point of the call, and where it leads."""
+
+    action: Action
+    way: Way
+    tail: tuple[Fact, ...]
+    """Facts after those of the way: steps entered, the end of the call."""
+
+    target: int
+    assumed: Assumed
+    """What was taken for so on the way to the next action, of unknown values."""
+
+    position: Position
+
+
+@dataclass(slots=True)
+class CallGraph:
+    """Nodes are numbers; node 0 is the call's first action."""
+
+    flow: str
+    performer: str
+    first: tuple[Fact, ...]
+    """Facts before the first action."""
+
+    starts: list[tuple[tuple[Fact, ...], int]] = field(default_factory=list)
+    """Steps entered at the beginning, and the node; several where conditions come first."""
+
+    edges: list[list[Edge]] = field(default_factory=list)
+    cut_off: bool = False
+    """Whether there are more nodes than MOST_NODES."""
+
+
+class Explorer:
+    """Builds the graph of one flow by driving the engine."""
+
+    def __init__(
+        self, run: ExploringRun, flow: Flow, performer: str, possible: Possible, first: Standing
+    ) -> None:
+        self._run = run
+        self._flow = flow
+        self._performer = performer
+        self._possible = possible
+        self._standing = first
+        self._numbers: dict[Hashable, int] = {}
+        self._points: deque[tuple[ExploringRun, Action, Standing]] = deque()
+        self._seen: dict[tuple[Hashable, str], set[Any]] = {}
+        self._tails: dict[tuple[Fact, ...], tuple[Fact, ...]] = {}
+
+    def graph(self, first: tuple[Fact, ...]) -> CallGraph:
+        """The whole graph; `first` are the facts before the first action."""
+        graph = CallGraph(self._flow.name, self._performer, first)
+        for run, at in self._run.after(None):
+            graph.starts.append(self._arrive(run, at, self._standing))
+        while self._points:
+            if len(graph.edges) >= MOST_NODES:
+                graph.cut_off = True
+                break
+            run, action, standing = self._points.popleft()
+            graph.edges.append(list(self._edges(run, action, standing)))
+        return graph
+
+    def _edges(self, run: ExploringRun, action: Action, standing: Standing) -> Iterator[Edge]:
+        branches = tuple(run.branches()) if self._performer == "agent" else ()
+        for way in self._possible.ways(action, run.act, standing, branches):
+            for then, at in run.after(way.outcome):
+                tail, target = self._arrive(then, at, way.after)
+                yield Edge(action, way, tail, target, then.assumed, run.position)
+
+    def _arrive(
+        self, run: ExploringRun, at: Action | Ended, standing: Standing
+    ) -> tuple[tuple[Fact, ...], int]:
+        """The facts up to the next action, and its node."""
+        tail: tuple[Fact, ...] = tuple(
+            Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
+            for entered in run.take_entered()
+        )
+        if isinstance(at, Ended):
+            tail += tuple(_end(at, standing))
+        tail = self._tails.setdefault(tail, tail)
+        return tail, DONE if isinstance(at, Ended) else self._number(run, at, standing)
+
+    def _number(self, run: ExploringRun, action: Action, standing: Standing) -> int:
+        self._widen(run)
+        key = (run.key(), standing)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._numbers)
+            self._points.append((run, action, standing))
+        return number
+
+    def _widen(self, run: ExploringRun) -> None:
+        place = run.place()
+        for name, value in list(run.counted()):
+            seen = self._seen.setdefault((place, name), set())
+            seen.add(value)
+            if len(seen) > MOST_VALUES:
+                run.forget(name)
+
+
+def _end(ended: Ended, standing: Standing) -> Iterator[Fact]:
+    """What `conduct` and the channel record when the run is over."""
+    reason = ended.reason
+    recording = standing.recording == RUNNING and not standing.down_by
+    if reason is EndReason.FAILED:
+        if ended.problem:
+            yield Fault(where="flow", problem=ended.problem)
+        if recording:
+            yield RecordingStopped(recording="recording-1", reason=reason.value)
+    elif not standing.down_by:
+        by = "agent" if standing.agent_left else "us"
+        if recording:
+            yield RecordingStopped(recording="recording-1", reason="call_ended")
+        yield HungUpFact(by=by)
+        if by == "agent" and reason is EndReason.COMPLETED:
+            reason = EndReason.AGENT_HUNG_UP
+    yield EndedFact(end_reason=reason.value, disposition=ended.disposition)
+
+
+def first_values(
+    flows: Mapping[str, Flow], variables: Mapping[str, Any], counted: frozenset[str]
+) -> dict[str, Any]:
+    """What a run begins with: what the house knows, and unknown values for all a call may bring."""
+    brought = {"ani", "dnis", "digits"}
+    for flow in flows.values():
+        brought.update(name for name in flow.variables if name not in counted)
+    values: dict[str, Any] = {name: Unknown(f"〈{name}〉") for name in sorted(brought)}
+    return {**values, **variables}

@@ -1,0 +1,58 @@
+"""How long things take on a call: an interval each, with the usual length between its ends.
+
+A proof looks at the two ends only. Every time that a rule states is the length of one lapse, a lapse
+is a sum of lengths, and a sum is least (most) where all its parts are. So a path on which no rule
+breaks with all lengths at their least, and none with all at their most, keeps its rules whatever
+the lengths between.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from calls.actions import Line
+
+CHARACTERS_A_SECOND: Final = {"zh-Hans": 4.5, "zh-Hant": 4.5, "en": 15.0}
+"""An unhurried pace; the same guess as that of calls in virtual time."""
+
+PADS_MS: Final = 100
+SLOWEST: Final = 2.0
+"""A line takes at most so many times the guess, and at least the inverse of it."""
+
+
+class Pace(IntEnum):
+    """Which length of each interval a call takes."""
+
+    LEAST = 0
+    USUAL = 1
+    MOST = 2
+
+
+class Length(NamedTuple):
+    """An interval in milliseconds, both ends included."""
+
+    least_ms: int
+    usual_ms: int
+    most_ms: int
+
+
+NO_TIME: Final = Length(0, 0, 0)
+
+
+def exactly(ms: int) -> Length:
+    """It always takes so long."""
+    return Length(ms, ms, ms)
+
+
+def up_to(most_ms: int, usual_ms: int | None = None) -> Length:
+    """Anything from nothing to `most_ms`; usually half of it."""
+    usual = most_ms // 2 if usual_ms is None else min(usual_ms, most_ms)
+    return Length(0, usual, most_ms)
+
+
+def line_length(line: Line) -> Length:
+    """How long it takes to speak a line: the guess from its letters, half and double of it."""
+    pace = CHARACTERS_A_SECOND.get(line.language, 15.0)
+    usual_ms = PADS_MS + round(len(line.text) * 1000 / pace)
+    return Length(round(usual_ms / SLOWEST), usual_ms, round(usual_ms * SLOWEST))

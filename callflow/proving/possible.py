@@ -1,0 +1,345 @@
+"""Every outcome that a channel can give to an action, with its time and the facts it leaves.
+
+The caller can do anything at any time. The house's own parts may fail (`error`), and so may the
+network; not explored is a server that dies or is too slow for its lease: then the dialplan's
+fallback has the call, and no flow. An agent is taken to follow the flow: says its lines, within
+half a second, and takes the branches it offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from callflow.acts.base import Act
+from callflow.proving.hearing import listening_ways, said, saying
+from callflow.proving.lengths import NO_TIME, Length, exactly, line_length, up_to
+from callflow.proving.unknown import placeholder
+from callflow.proving.ways import (
+    CUT,
+    FAULT,
+    PAUSED,
+    RECORDING,
+    RING_CYCLE_MS,
+    RUNNING,
+    Standing,
+    Telling,
+    Way,
+)
+from calls.actions import (
+    Action,
+    Do,
+    Fetch,
+    Form,
+    Line,
+    Listen,
+    Lookup,
+    OfficeAction,
+    Promise,
+    Queue,
+    Record,
+    RecordCommand,
+    Ring,
+    Say,
+    Ticket,
+    Transfer,
+    Wait,
+)
+from calls.events import (
+    AgentAnswered,
+    AgentOffered,
+    AnsweredFact,
+    BranchTaken,
+    Fact,
+    Fault,
+    Fetched,
+    FormFilled,
+    LeftQueue,
+    LookedUp,
+    PluginDone,
+    Promised,
+    Queued,
+    RecordingPaused,
+    RecordingResumed,
+    TicketOpened,
+    Transferred,
+)
+from calls.outcomes import (
+    Answered,
+    Branched,
+    Done,
+    Failed,
+    Got,
+    HungUp,
+    QueueLeft,
+    SaidEnd,
+    Spoken,
+    TransferLeft,
+)
+
+RING_TONE_MS: Final = 1000
+AGENT: Final = "agent1"
+LONGEST_TALK_MS: Final = 4 * 3600 * 1000
+LONGEST_FORM_MS: Final = 30 * 60 * 1000
+OFFICE_MOST_MS: Final = 500
+"""A file or the ledger is asked at once; services and plug-ins have limits of their own."""
+
+_AGENT_LAG: Final = Length(0, 200, 500)
+_DUE: Final = "2026-01-06T09:00:00+00:00"
+_LEAVES: Final = ("caller", "network")
+
+
+class Possible:
+    """What can come of actions performed by one performer, told once for each action."""
+
+    def __init__(self, performer: str, *, by_key: bool) -> None:
+        """With `by_key` every key of a menu is tried, else one for each target."""
+        self._performer = performer
+        self._lag = _AGENT_LAG if performer == "agent" else NO_TIME
+        self._by_key = by_key
+        self._told: dict[object, list[Way]] = {}
+
+    def ways(
+        self, action: Action, act: Act, standing: Standing, branches: Iterable[str] = ()
+    ) -> list[Way]:
+        """All ways; the likeliest of each kind first."""
+        try:
+            key = (action, id(act), standing, tuple(branches))
+            found = self._told.get(key)
+        except TypeError:  # a form's fields and what a service is given have no hash
+            return self._ways(action, act, standing, branches)
+        if found is None:
+            found = self._told[key] = self._ways(action, act, standing, branches)
+        return found
+
+    def _ways(
+        self, action: Action, act: Act, standing: Standing, branches: Iterable[str]
+    ) -> list[Way]:
+        if standing.down_by:
+            if isinstance(action, OfficeAction):
+                return list(_office(action, Telling(standing)))
+            return [Telling(standing).ends(HungUp(by=standing.down_by))]
+        ways = list(self._up(action, act, standing))
+        if isinstance(action, Say | Listen | Form):
+            ways += [_branch(standing, name) for name in branches]
+        return ways
+
+    def _up(self, action: Action, act: Act, standing: Standing) -> Iterator[Way]:
+        """The ways of a line that is up."""
+        match action:
+            case Say(line=line):
+                yield from self._say(line, standing)
+            case Listen():
+                yield from listening_ways(
+                    action, act, standing, self._performer, self._lag, by_key=self._by_key
+                )
+            case Ring():
+                yield from _ring(action, standing)
+            case Queue():
+                yield from _queue(action, Telling(standing).answered())
+            case Transfer():
+                yield from _transfer(action, Telling(standing).answered())
+            case Record(command=command):
+                yield from _record(command, Telling(standing))
+            case Wait(ms=ms):
+                yield Telling(standing).passes(exactly(ms)).ends(Done())
+                yield from _gone(Telling(standing).passes(up_to(ms)))
+            case Form():
+                yield from _form(action, Telling(standing), self._performer)
+            case _:
+                yield from _office(action, Telling(standing))
+                yield from _gone(Telling(standing).passes(up_to(_limit_ms(action))))
+
+    def _say(self, line: Line, standing: Standing) -> Iterator[Way]:
+        length = line_length(line)
+        start = Telling(standing).answered()
+        begun = start.fork().passes(self._lag).note(saying(line, self._performer))
+        first = begun.now
+
+        def over(ended: SaidEnd, lasts: Length) -> Telling:
+            told = begun.fork().passes(lasts).now_is(agent_left=False)
+            return told.tells(said(line, self._performer, first, first + 1, ended))
+
+        whole = over(SaidEnd.COMPLETED, length)
+        yield whole.ends(Spoken(start_ms=0, end_ms=0, ended=SaidEnd.COMPLETED))
+        for by in _LEAVES:
+            cut = up_to(length.most_ms, min(600, length.usual_ms))
+            yield over(SaidEnd.HANGUP, cut).hangs_up(by)
+        yield start.fork().hangs_up("caller", odd=CUT)
+        if self._performer == "agent":
+            return
+        unsaid = start.fork().note(Fault(where=f"prompt {line.name}", problem="no sound"))
+        unsaid.tells(said(line, self._performer, 0, 0, SaidEnd.FAILED))
+        yield unsaid.ends(Spoken(start_ms=0, end_ms=0, ended=SaidEnd.FAILED), odd=FAULT)
+
+
+def _branch(standing: Standing, name: str) -> Way:
+    told = Telling(standing).passes(up_to(10_000, 1000))
+    return told.note(BranchTaken(branch=name)).ends(Branched(name=name))
+
+
+def _gone(telling: Telling) -> Iterator[Way]:
+    for by in _LEAVES:
+        yield telling.fork().hangs_up(by)
+
+
+def _ring(ring: Ring, standing: Standing) -> Iterator[Way]:
+    if standing.answered:
+        yield Telling(standing).ends(Answered(rings=1, waited_ms=0))
+        return
+    rang_ms = (ring.rings - 1) * ring.cycle_ms + RING_TONE_MS if ring.rings > 0 else 0
+    rings = rang_ms // ring.cycle_ms + 1
+    told = Telling(standing).passes(exactly(rang_ms)).now_is(answered=True)
+    told.note(AnsweredFact(rings=rings, waited_ms=rang_ms))
+    yield told.ends(Answered(rings=rings, waited_ms=rang_ms))
+    yield from _gone(Telling(standing).passes(up_to(rang_ms)))
+
+
+def _left(telling: Telling, queue: str, result: str, talked: bool) -> Telling:
+    """The stay is over: its parts are the wait and, when they talked, the talk."""
+    wait, talk = telling.now - 1 - talked, telling.now - 1
+
+    def fact(at: Sequence[int]) -> Fact:
+        waited_ms = at[wait + 1] - at[wait]
+        talked_ms = at[talk + 1] - at[talk] if talked else 0
+        agent = AGENT if talked else ""
+        return LeftQueue(
+            queue=queue, result=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent
+        )
+
+    return telling.tells(fact)
+
+
+def _queue(queue: Queue, telling: Telling) -> Iterator[Way]:
+    telling.note(Queued(queue=queue.name))
+    wait = up_to(queue.most_wait_ms, 4000)
+    whole = Length(0, queue.most_wait_ms, queue.most_wait_ms)
+    offered = telling.fork().note(AgentOffered(agent=AGENT))
+    talked = offered.fork().passes(wait)
+    waited = talked.now
+    talked.tells(lambda at: AgentAnswered(agent=AGENT, waited_ms=at[waited] - at[waited - 1]))
+    talked.passes(up_to(LONGEST_TALK_MS, 6000))
+    _left(talked, queue.name, "answered", talked=True)
+    left = talked.fork().now_is(agent_left=True)
+    yield left.ends(QueueLeft(name="answered", waited_ms=0, talked_ms=1, agent=AGENT))
+    for told in (telling, offered):
+        unanswered = _left(told.fork().passes(whole), queue.name, "no_answer", talked=False)
+        yield unanswered.ends(QueueLeft(name="no_answer", waited_ms=0, talked_ms=0, agent=""))
+    failed = _left(telling.fork().passes(wait), queue.name, "failed", talked=False)
+    yield failed.ends(QueueLeft(name="failed", waited_ms=0, talked_ms=0, agent=""), odd=CUT)
+    for by in _LEAVES:
+        for told in (telling, offered):
+            stayed = told.fork().passes(up_to(queue.most_wait_ms, 2000))
+            yield _left(stayed, queue.name, "abandoned", talked=False).hangs_up(by)
+        yield talked.fork().hangs_up(by, talked_ms=1)
+
+
+def _transfer(transfer: Transfer, telling: Telling) -> Iterator[Way]:
+    wait = up_to(transfer.most_wait_ms, 4000)
+    talk = up_to(LONGEST_TALK_MS, 6000)
+
+    def told(result: str, waits: Length, *more: Length) -> Telling:
+        here = telling.fork().passes(waits)
+        for each in more:
+            here.passes(each)
+        first, last = telling.now, telling.now + 1 + len(more)
+        return here.tells(
+            lambda at: Transferred(
+                to=transfer.to,
+                result=result,
+                waited_ms=at[first + 1] - at[first],
+                talked_ms=at[last] - at[first + 1],
+            )
+        )
+
+    over = told("answered", wait, talk).now_is(agent_left=True)
+    yield over.ends(TransferLeft(name="answered", waited_ms=0, talked_ms=1))
+    for result in ("busy", "no_answer", "failed"):
+        yield told(result, wait).ends(TransferLeft(name=result, waited_ms=0, talked_ms=0))
+    for by in _LEAVES:
+        yield told("abandoned", wait).hangs_up(by)
+        yield told("answered", wait, talk).hangs_up(by, talked_ms=1)
+
+
+def _record(command: RecordCommand, telling: Telling) -> Iterator[Way]:
+    recording = telling.standing.recording
+    broke = Fault(where="recording", problem="MixMonitor failed")
+    match command:
+        case RecordCommand.START if recording != RUNNING:
+            telling.answered()
+            yield telling.fork().starts_recording().ends(Done())
+            failed = telling.fork().starts_recording().note(broke).stops_recording("failed")
+            yield failed.ends(Failed(reason="recording"), odd=FAULT)
+        case RecordCommand.RESUME if recording == PAUSED:
+            resumed = telling.fork().starts_recording()
+            yield resumed.note(RecordingResumed(recording=RECORDING)).ends(Done())
+            failed = telling.fork().starts_recording().note(broke).stops_recording("failed")
+            yield failed.ends(Failed(reason="recording"), odd=FAULT)
+        case RecordCommand.STOP if recording == RUNNING:
+            yield telling.fork().stops_recording("flow").ends(Done())
+            yield telling.fork().note(broke).ends(Failed(reason="recording"), odd=FAULT)
+        case RecordCommand.PAUSE if recording == RUNNING:
+            paused = telling.fork().stops_recording("paused").now_is(recording=PAUSED)
+            yield paused.note(RecordingPaused(recording=RECORDING)).ends(Done())
+            yield telling.fork().note(broke).ends(Failed(reason="recording"), odd=FAULT)
+        case _:
+            yield telling.ends(Done())
+            return
+    yield from _gone(telling)
+
+
+def _form(form: Form, telling: Telling, performer: str) -> Iterator[Way]:
+    if performer != "agent":
+        fault = Fault(where=f"form {form.name}", problem="no agent's screen to show it on")
+        yield telling.fork().note(fault).ends(Failed(reason="no screen"))
+        yield from _gone(telling)
+        return
+    filling = up_to(LONGEST_FORM_MS, 30_000)
+    values = {field.name: placeholder(field.name) for field in form.fields}
+    for result, given in (("ok", values), ("cancelled", {})):
+        told = telling.fork().passes(filling)
+        told.note(FormFilled(form=form.name, result=result, values=dict(given)))
+        yield told.ends(Got(name=result, values=given))
+    yield from _gone(telling.fork().passes(filling))
+
+
+def _limit_ms(action: OfficeAction) -> int:
+    return action.most_ms if isinstance(action, Fetch | Do) else OFFICE_MOST_MS
+
+
+def _office(action: OfficeAction, telling: Telling) -> Iterator[Way]:
+    """The back office's answers; the same for every channel, also when the line is down."""
+    took = up_to(_limit_ms(action), 200)
+    match action:
+        case Lookup(directory=directory, by=by, store=store):
+            for name in ("found", "not_found"):
+                fact = LookedUp(directory=directory, by=by, result=name)
+                yield _got(telling, took, fact, name, store if name == "found" else ())
+            failed: Fact = LookedUp(directory=directory, by=by, result="error")
+        case Fetch(source=source, store=store):
+            for name in ("ok", "not_found", "timeout"):
+                fact_ = Fetched(source=source, result=name, took_ms=took.usual_ms)
+                yield _got(telling, took, fact_, name, store if name == "ok" else ())
+            failed = Fetched(source=source, result="error", took_ms=0)
+        case Do(plugin=plugin, store=store):
+            for name in ("ok", "timeout"):
+                done = PluginDone(plugin=plugin, result=name, took_ms=took.usual_ms)
+                yield _got(telling, took, done, name, store if name == "ok" else ())
+            failed = PluginDone(plugin=plugin, result="error", took_ms=0)
+        case Promise(number=number, about=about):
+            promised = Promised(promise="promise-1", number=number, about=about, due_at=_DUE)
+            yield telling.fork().passes(took).note(promised).ends(Done())
+            failed = Fault(where="promise", problem="not durable")
+        case Ticket(ticket_class=ticket_class, about=about, store=stored):
+            opened = TicketOpened(
+                ticket="ticket-1", ticket_class=ticket_class, about=about, due_at=_DUE
+            )
+            yield _got(telling, took, opened, "ok", (stored,) if stored else ())
+            failed = Fault(where="ticket", problem="not durable")
+    told = telling.fork().passes(took).note(failed)
+    yield told.ends(Failed(reason="error"), odd=FAULT)
+
+
+def _got(telling: Telling, took: Length, fact: Fact, name: str, store: Iterable[str]) -> Way:
+    values: Mapping[str, str] = {each: placeholder(each) for each in store}
+    return telling.fork().passes(took).note(fact).ends(Got(name=name, values=values))

@@ -1,0 +1,281 @@
+"""Proves house rules on flows: each rule on every call of every entry flow, by IVR and by agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from callflow.house import House
+from callflow.proving.exploring import ExploringRun, counters, names_that_matter
+from callflow.proving.graph import CallGraph, Explorer, first_values
+from callflow.proving.lengths import Pace
+from callflow.proving.possible import AGENT, Possible
+from callflow.proving.product import Found, Leg, Product, told
+from callflow.proving.ways import Standing
+from callflow.rules.monitor import Rule, score
+from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Precedence, Response
+from callflow.rules.state import Status
+from callflow.steps import Flow
+from calls.events import AgentAnswered, AgentOffered, AnsweredFact, CallEvent, Fact, Offered
+
+PERFORMERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ivr": ("ivr",),
+    "agent": ("agent",),
+    "either": ("ivr", "agent"),
+}
+MAKEABLE: Final = frozenset(
+    {
+        "offered", "answered", "stepped", "said", "heard", "key", "queued", "agent_offered",
+        "agent_answered", "left_queue", "transferred", "branched", "form_filled", "looked_up",
+        "fetched", "plugin_done", "promised", "ticket_opened", "recording_started",
+        "recording_paused", "recording_resumed", "recording_stopped", "fault", "hung_up", "ended",
+    }
+)  # fmt: skip
+"""Kinds of fact that come of performing a flow."""
+
+_PICKED_UP: Final = frozenset({"offered", "answered"})
+
+
+class Proved(StrEnum):
+    """What came of proving a rule on a flow."""
+
+    PROVED = "proved"
+    BROKEN = "broken"
+    UNDECIDABLE = "undecidable"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """The shortest call that breaks a rule, with its facts from the offer to the break."""
+
+    legs: tuple[Leg, ...]
+    events: tuple[CallEvent, ...]
+    why: str
+    assumed: tuple[tuple[str, bool], ...]
+    """Conditions over what only a call brings, and how they were taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One rule on one flow as one performer performs it."""
+
+    rule: Rule
+    flow: str
+    performer: str
+    status: Proved
+    states: int = 0
+    """How many pairs of a point in a call and a state of the rule there are."""
+
+    applies: bool = False
+    """Whether some call does what the rule speaks of; else it holds because nothing does."""
+
+    reason: str = ""
+    """Why it cannot be decided here."""
+
+    counterexample: Counterexample | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowProof:
+    """All rules on one flow as one performer performs it."""
+
+    flow: str
+    performer: str
+    nodes: int
+    """Points at which a call can stand."""
+
+    edges: int
+    """Outcomes at all of them."""
+
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """All rules on all entry flows."""
+
+    flows: tuple[FlowProof, ...]
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """One for each rule, flow and performer."""
+        return tuple(result for flow in self.flows for result in flow.results)
+
+    def broken(self, *, must_only: bool = False) -> tuple[Result, ...]:
+        """Results of rules that some call breaks; with `must_only` those flows must keep."""
+        return tuple(
+            result
+            for result in self.results
+            if result.status is Proved.BROKEN and (result.rule.must or not must_only)
+        )
+
+
+def prove(
+    house: House,
+    rules: Iterable[str] | None = None,
+    flows: Iterable[str] | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> Proof:
+    """Prove rules (by id; None: all) on entry flows (by name; None: all).
+
+    `variables` are the house's own (company, agent_no); without them placeholders are spoken.
+    """
+    return Proof(tuple(prove_each(house, rules, flows, variables)))
+
+
+def entries(house: House, flows: Iterable[str] | None = None) -> list[tuple[Flow, str]]:
+    """Entry flows and who performs each."""
+    names = None if flows is None else frozenset(flows)
+    return [
+        (flow, performer)
+        for flow in house.flows.values()
+        if flow.is_entry and (names is None or flow.name in names)
+        for performer in PERFORMERS[flow.performer]
+    ]
+
+
+def prove_each(
+    house: House,
+    rules: Iterable[str] | None = None,
+    flows: Iterable[str] | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> Iterator[FlowProof]:
+    """The same, flow by flow as each is done."""
+    names = None if rules is None else frozenset(rules)
+    chosen = [rule for rule in house.rules if names is None or rule.id in names]
+    for flow, performer in entries(house, flows):
+        yield prove_flow(house, flow, performer, chosen, variables or {})
+
+
+def prove_flow(
+    house: House,
+    flow: Flow,
+    performer: str,
+    rules: Iterable[Rule],
+    variables: Mapping[str, Any],
+) -> FlowProof:
+    """Prove rules on one flow as one performer performs it."""
+    graph = graph_of(house, flow, performer, variables)
+    return FlowProof(
+        flow=flow.name,
+        performer=performer,
+        nodes=len(graph.edges),
+        edges=sum(map(len, graph.edges)),
+        results=tuple(_result(graph, rule) for rule in rules),
+    )
+
+
+def graph_of(house: House, flow: Flow, performer: str, variables: Mapping[str, Any]) -> CallGraph:
+    """All calls of one flow."""
+    reached = house.flows.values()
+    matters, counted = names_that_matter(reached), counters(reached)
+    own = {"company": "〈company〉", "agent_no": "〈agent_no〉", **variables}
+    values = first_values(house.flows, own, counted)
+    run = ExploringRun(house, flow, values, performer, matters)
+    possible = Possible(performer, by_key="digits" in matters)
+    first, standing = _before(flow, performer, rings=flow.steps[0].act.word == "ring")
+    return Explorer(run, flow, performer, possible, standing).graph(first)
+
+
+def _before(flow: Flow, performer: str, *, rings: bool) -> tuple[tuple[Fact, ...], Standing]:
+    """The facts before a flow's first action: for an agent, the queue's offer was the ring."""
+    offered = Offered(
+        uniqueid="",
+        ani="",
+        dnis="",
+        caller_name="",
+        direction=flow.direction,
+        flow=flow.name,
+        channel="",
+    )
+    if performer != "agent" or rings:
+        return (offered,), Standing()
+    picked_up = (
+        AnsweredFact(rings=1, waited_ms=0),
+        AgentOffered(agent=AGENT),
+        AgentAnswered(agent=AGENT, waited_ms=0),
+    )
+    return (offered, *picked_up), Standing(answered=True)
+
+
+def _result(graph: CallGraph, rule: Rule) -> Result:
+    reason = _why_not(graph, rule)
+    if reason:
+        return Result(
+            rule=rule,
+            flow=graph.flow,
+            performer=graph.performer,
+            status=Proved.UNDECIDABLE,
+            reason=reason,
+        )
+    states, applies = 0, False
+    for pattern in rule.patterns:
+        found = Product(graph, rule, pattern).explore()
+        states += found.states
+        applies |= found.applies
+        if found.broken is not None:
+            return Result(
+                rule=rule,
+                flow=graph.flow,
+                performer=graph.performer,
+                status=Proved.BROKEN,
+                states=states,
+                applies=True,
+                counterexample=_counterexample(graph, rule, found),
+            )
+    return Result(
+        rule=rule,
+        flow=graph.flow,
+        performer=graph.performer,
+        status=Proved.PROVED,
+        states=states,
+        applies=applies,
+    )
+
+
+def _why_not(graph: CallGraph, rule: Rule) -> str:
+    if not rule.decidable:
+        return rule.reason.get("en", "") or f"judged by {rule.judged_by}"
+    if graph.cut_off:
+        return f"the flow has more than {len(graph.edges)} points"
+    asked = [demanded(pattern) for pattern in rule.patterns]
+    for kinds in asked:
+        if kinds.isdisjoint(MAKEABLE):
+            return f"no flow makes {', '.join(sorted(kinds))}; scored on the recorded call"
+    if graph.performer == "agent" and all(kinds <= _PICKED_UP for kinds in asked):
+        return "the agent answers by hand; scored on the recorded call"
+    return ""
+
+
+def demanded(pattern: Pattern) -> frozenset[str]:
+    """Kinds of the events that a pattern forbids or asks for."""
+    match pattern:
+        case Count() | Every():
+            return pattern.of.kinds
+        case Precedence():
+            return pattern.before.kinds
+        case Response():
+            return pattern.expect.kinds
+        case Chain():
+            return frozenset[str]().union(*(link.event.kinds for link in pattern.links))
+        case Between():
+            return pattern.then.kinds
+
+
+def _counterexample(graph: CallGraph, rule: Rule, found: Found) -> Counterexample:
+    """The path as a call, at the usual lengths where those break the rule too."""
+    legs = found.broken or ()
+    usual = tuple((edge, Pace.USUAL) for edge, _ in legs)
+    for tried in (usual, legs):
+        events = told(graph, found.start, tried)
+        verdict = score(events, (rule,))[0]
+        if verdict.status is Status.BROKEN:
+            return Counterexample(tried, tuple(events), verdict.why, _assumed(tried))
+    raise AssertionError(f"{rule.id}: a path that breaks nothing was taken for a break")
+
+
+def _assumed(legs: Iterable[Leg]) -> tuple[tuple[str, bool], ...]:
+    taken = {(text, answer): None for edge, _ in legs for text, _, answer in edge.assumed}
+    return tuple(taken)
