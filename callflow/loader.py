@@ -73,6 +73,7 @@ def read_flow(
             top.get("returns"), "returns", lambda node: reading.name(node, "an outcome")
         ),
         languages=_languages(top.get("languages"), reading),
+        always=always,
         anytime=_anytime(top.get("anytime"), reading),
         variables=_variables(top.get("variables"), reading),
         steps=read,

@@ -66,6 +66,9 @@ class Flow:
     languages: tuple[str, ...]
     """Those the flow can be in; a call in another one goes on in the first of them."""
 
+    always: Mapping[str, Target]
+    """Where an outcome goes in every step that does not say otherwise; merged into their `on`."""
+
     anytime: Mapping[str, Target]
     """Branches that the agent who performs the flow can take at any step."""
 
