@@ -1,9 +1,9 @@
 """How long things take on a call: an interval each, with the usual length between its ends.
 
-A proof looks at the two ends only. Every time that a rule states is the length of one lapse, a lapse
-is a sum of lengths, and a sum is least (most) where all its parts are. So a path on which no rule
+A proof looks at the two ends only. Every time that a rule states is that of one lapse, a lapse is
+a sum of lengths, and a sum is least (most) where all its parts are. So a path on which no rule
 breaks with all lengths at their least, and none with all at their most, keeps its rules whatever
-the lengths between.
+the lengths between. Where a rule has bounds on several lapses, each is a constraint of its own.
 """
 
 from __future__ import annotations

@@ -20,7 +20,6 @@ from callflow.proving.ways import (
     FAULT,
     PAUSED,
     RECORDING,
-    RING_CYCLE_MS,
     RUNNING,
     Standing,
     Telling,
@@ -41,7 +40,6 @@ from calls.actions import (
     RecordCommand,
     Ring,
     Say,
-    Ticket,
     Transfer,
     Wait,
 )
@@ -139,16 +137,24 @@ class Possible:
                 yield from _queue(action, Telling(standing).answered())
             case Transfer():
                 yield from _transfer(action, Telling(standing).answered())
-            case Record(command=command):
-                yield from _record(command, Telling(standing))
-            case Wait(ms=ms):
-                yield Telling(standing).passes(exactly(ms)).ends(Done())
-                yield from _gone(Telling(standing).passes(up_to(ms)))
-            case Form():
-                yield from _form(action, Telling(standing), self._performer)
             case _:
-                yield from _office(action, Telling(standing))
-                yield from _gone(Telling(standing).passes(up_to(_limit_ms(action))))
+                yield from self._silently(action, Telling(standing))
+
+    def _silently(
+        self, action: Record | Wait | Form | OfficeAction, telling: Telling
+    ) -> Iterator[Way]:
+        """The ways of what the caller has no part in."""
+        match action:
+            case Record(command=command):
+                yield from _record(command, telling)
+            case Wait(ms=ms):
+                yield telling.fork().passes(exactly(ms)).ends(Done())
+                yield from _gone(telling.passes(up_to(ms)))
+            case Form():
+                yield from _form(action, telling, self._performer)
+            case _:
+                yield from _office(action, telling)
+                yield from _gone(telling.passes(up_to(_limit_ms(action))))
 
     def _say(self, line: Line, standing: Standing) -> Iterator[Way]:
         length = line_length(line)
@@ -310,36 +316,47 @@ def _limit_ms(action: OfficeAction) -> int:
 def _office(action: OfficeAction, telling: Telling) -> Iterator[Way]:
     """The back office's answers; the same for every channel, also when the line is down."""
     took = up_to(_limit_ms(action), 200)
+    for name, fact, store in _answers(action):
+        told = telling.fork().passes(took).note(fact)
+        if name == "error":
+            yield told.ends(Failed(reason="error"), odd=FAULT)
+        elif isinstance(action, Promise):
+            yield told.ends(Done())
+        else:
+            values: Mapping[str, str] = {each: placeholder(each) for each in store}
+            yield told.ends(Got(name=name, values=values))
+
+
+def _answers(action: OfficeAction) -> Iterator[tuple[str, Fact, tuple[str, ...]]]:
+    """Each answer with its fact and the variables it brings."""
+    if isinstance(action, Lookup | Fetch | Do):
+        for name in _ANSWERS[type(action)]:
+            store = action.store if name in ("ok", "found") else ()
+            yield name, _asked(action, name), store
+        return
+    if isinstance(action, Promise):
+        number, about = action.number, action.about
+        fact: Fact = Promised(promise="promise-1", number=number, about=about, due_at=_DUE)
+        yield "ok", fact, ()
+    else:
+        kind, about = action.ticket_class, action.about
+        fact = TicketOpened(ticket="ticket-1", ticket_class=kind, about=about, due_at=_DUE)
+        yield "ok", fact, (action.store,) if action.store else ()
+    yield "error", Fault(where=type(action).__name__.lower(), problem="not durable"), ()
+
+
+_ANSWERS: Final[Mapping[type, tuple[str, ...]]] = {
+    Lookup: ("found", "not_found", "error"),
+    Fetch: ("ok", "not_found", "timeout", "error"),
+    Do: ("ok", "timeout", "error"),
+}
+
+
+def _asked(action: Lookup | Fetch | Do, result: str) -> Fact:
     match action:
-        case Lookup(directory=directory, by=by, store=store):
-            for name in ("found", "not_found"):
-                fact = LookedUp(directory=directory, by=by, result=name)
-                yield _got(telling, took, fact, name, store if name == "found" else ())
-            failed: Fact = LookedUp(directory=directory, by=by, result="error")
-        case Fetch(source=source, store=store):
-            for name in ("ok", "not_found", "timeout"):
-                fact_ = Fetched(source=source, result=name, took_ms=took.usual_ms)
-                yield _got(telling, took, fact_, name, store if name == "ok" else ())
-            failed = Fetched(source=source, result="error", took_ms=0)
-        case Do(plugin=plugin, store=store):
-            for name in ("ok", "timeout"):
-                done = PluginDone(plugin=plugin, result=name, took_ms=took.usual_ms)
-                yield _got(telling, took, done, name, store if name == "ok" else ())
-            failed = PluginDone(plugin=plugin, result="error", took_ms=0)
-        case Promise(number=number, about=about):
-            promised = Promised(promise="promise-1", number=number, about=about, due_at=_DUE)
-            yield telling.fork().passes(took).note(promised).ends(Done())
-            failed = Fault(where="promise", problem="not durable")
-        case Ticket(ticket_class=ticket_class, about=about, store=stored):
-            opened = TicketOpened(
-                ticket="ticket-1", ticket_class=ticket_class, about=about, due_at=_DUE
-            )
-            yield _got(telling, took, opened, "ok", (stored,) if stored else ())
-            failed = Fault(where="ticket", problem="not durable")
-    told = telling.fork().passes(took).note(failed)
-    yield told.ends(Failed(reason="error"), odd=FAULT)
-
-
-def _got(telling: Telling, took: Length, fact: Fact, name: str, store: Iterable[str]) -> Way:
-    values: Mapping[str, str] = {each: placeholder(each) for each in store}
-    return telling.fork().passes(took).note(fact).ends(Got(name=name, values=values))
+        case Lookup(directory=directory, by=by):
+            return LookedUp(directory=directory, by=by, result=result)
+        case Fetch(source=source):
+            return Fetched(source=source, result=result, took_ms=0)
+        case Do(plugin=plugin):
+            return PluginDone(plugin=plugin, result=result, took_ms=0)

@@ -13,6 +13,7 @@ from callflow.proving.graph import CallGraph, Explorer, first_values
 from callflow.proving.lengths import Pace
 from callflow.proving.possible import AGENT, Possible
 from callflow.proving.product import Found, Leg, Product, told
+from callflow.proving.seeing import asks_which_key
 from callflow.proving.ways import Standing
 from callflow.rules.monitor import Rule, score
 from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Precedence, Response
@@ -157,7 +158,8 @@ def prove_flow(
     variables: Mapping[str, Any],
 ) -> FlowProof:
     """Prove rules on one flow as one performer performs it."""
-    graph = graph_of(house, flow, performer, variables)
+    rules = tuple(rules)
+    graph = graph_of(house, flow, performer, variables, by_key=any(map(asks_which_key, rules)))
     return FlowProof(
         flow=flow.name,
         performer=performer,
@@ -167,14 +169,21 @@ def prove_flow(
     )
 
 
-def graph_of(house: House, flow: Flow, performer: str, variables: Mapping[str, Any]) -> CallGraph:
-    """All calls of one flow."""
+def graph_of(
+    house: House,
+    flow: Flow,
+    performer: str,
+    variables: Mapping[str, Any],
+    *,
+    by_key: bool = False,
+) -> CallGraph:
+    """All calls of one flow; with `by_key` every key of a menu is pressed, not one a target."""
     reached = house.flows.values()
     matters, counted = names_that_matter(reached), counters(reached)
     own = {"company": "〈company〉", "agent_no": "〈agent_no〉", **variables}
     values = first_values(house.flows, own, counted)
     run = ExploringRun(house, flow, values, performer, matters)
-    possible = Possible(performer, by_key="digits" in matters)
+    possible = Possible(performer, by_key=by_key or "digits" in matters)
     first, standing = _before(flow, performer, rings=flow.steps[0].act.word == "ring")
     return Explorer(run, flow, performer, possible, standing).graph(first)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from callflow.proving.lengths import Length, Pace
 from calls.events import (
     AnsweredFact,
+    CallEvent,
     Fact,
     Fault,
     HungUpFact,
@@ -22,7 +24,8 @@ PAUSED: Final = "paused"
 RECORDING: Final = "recording-1"
 """Any recording's id; no rule asks which."""
 
-RING_CYCLE_MS: Final = 5000
+AT: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+"""When every call of a proof is offered; no rule asks for the time of day."""
 
 Tell = Callable[[Sequence[int]], Fact]
 """Makes a fact from the moments between the parts of a way; moment 0 is when the action began."""
@@ -63,12 +66,28 @@ class Way:
         """Whether something of the house, or of the network, has to fail for it."""
         return self.odd >= FAULT
 
+    _made: dict[Pace, tuple[tuple[CallEvent, ...], int]] = field(default_factory=dict)
+
+    def events(self, pace: Pace) -> tuple[tuple[CallEvent, ...], int]:
+        """Its facts with times counted from its beginning, and how long it takes."""
+        made = self._made.get(pace)
+        if made is None:
+            moments = self.moments(pace)
+            events = tuple(event_of(tell(moments), moments[after]) for after, tell in self.facts)
+            made = self._made[pace] = (events, moments[-1])
+        return made
+
     def moments(self, pace: Pace, from_ms: int = 0) -> list[int]:
         """When each part is over, the beginning first."""
         moments = [from_ms]
         for part in self.parts:
             moments.append(moments[-1] + part[pace])
         return moments
+
+
+def event_of(fact: Fact, at_ms: int, seq: int = 0) -> CallEvent:
+    """A fact as an event, `at_ms` after the moment that times count from."""
+    return CallEvent("proof", seq, AT, at_ms, fact.kind, fact.data())
 
 
 CUT: Final = 1
