@@ -118,11 +118,12 @@ def test_two_processes_share_the_port_and_one_ledger(tmp_path: Path) -> None:
 def _workers_of(server: subprocess.Popen[str]) -> list[int]:
     """The further processes of a running server."""
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii").split()
-    return [
-        int(pid)
-        for pid in children
-        if b"launch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    workers = []
+    for pid in children:
+        with suppress(FileNotFoundError):  # one that was just reaped
+            if b"launch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                workers.append(int(pid))
+    return workers
 
 
 def _answers(pid: int, line: socket.socket) -> bool:
