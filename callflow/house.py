@@ -60,7 +60,7 @@ class House:
     def of_texts(cls, texts: Mapping[str, str]) -> House:
         """The house of these files: source name -> YAML text. Raises FlowFileError."""
         reading = Reading()
-        forms_texts = {name: text for name, text in texts.items() if _is_form(name)}
+        forms_texts = {name: text for name, text in texts.items() if is_form(name)}
         texts = {name: text for name, text in texts.items() if name not in forms_texts}
         files = {Path(source).name: (text, source) for source, text in texts.items()}
         lines_text, lines_source = files.get(LINES_FILE, ("", LINES_FILE))
@@ -84,7 +84,8 @@ class House:
         return FlowRun(self, self.flows[flow], variables, language, performer)
 
 
-def _is_form(source: str) -> bool:
+def is_form(source: str) -> bool:
+    """Whether a file of a house is a form, by its folder."""
     return Path(source).parent.name == FORMS
 
 

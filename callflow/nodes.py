@@ -7,7 +7,9 @@ documents, deep or large files are refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import yaml
@@ -26,9 +28,11 @@ class Place:
     line: int
     column: int
 
-    def problem(self, what: str, hint: str) -> Problem:
+    def problem(
+        self, what: str, hint: str, *, rule: str = "unreadable", word: str = ""
+    ) -> Problem:
         """What is wrong here and what to write instead."""
-        return Problem(self.source, self.line, self.column, what, hint)
+        return Problem(self.source, self.line, self.column, what, hint, rule=rule, word=word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,21 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def places_of(node: Node, path: str = "") -> Iterator[tuple[str, Place]]:
+    """Where everything below `node` stands: `on.speech` for a key, `on.speech=` for its value,
+    `say.0=` for an item of a list."""
+    if path:
+        yield f"{path}=", node.place
+    stem = f"{path}." if path else ""
+    if isinstance(node, Mapping):
+        for key, value in node.items:
+            yield f"{stem}{key.text}", key.place
+            yield from places_of(value, f"{stem}{key.text}")
+    elif isinstance(node, Sequence):
+        for at, item in enumerate(node.items):
+            yield from places_of(item, f"{stem}{at}")
+
+
 class NodeError(Exception):
     """The text is no tree we accept."""
 
@@ -74,8 +93,11 @@ class NodeError(Exception):
         self.problem = problem
 
 
+@lru_cache(maxsize=128)
 def parse(text: str, source: str) -> Mapping:
     """Read one YAML document whose top is a mapping.
+
+    Nodes never change, so the same text is read once: a reload or a mutant changes one file of many.
 
     Raises NodeError with the place and what to write instead.
     """
