@@ -97,7 +97,7 @@ class NodeError(Exception):
 def parse(text: str, source: str) -> Mapping:
     """Read one YAML document whose top is a mapping.
 
-    Nodes never change, so the same text is read once: a reload or a mutant changes one file of many.
+    Nodes never change, so the same text is read once: a reload changes one file of many.
 
     Raises NodeError with the place and what to write instead.
     """
