@@ -34,6 +34,8 @@ class FieldText:
     choices: Mapping[str, Mapping[str, str]]
     ask: str
     place: Place
+    asked_at: Place | None = None
+    """Where its question is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,6 +106,7 @@ def _field(key: Scalar, node: Node, reading: Reading) -> FieldText:
         choices=choices,
         ask=reading.name(asked, "a line") if asked is not None else "",
         place=key.place,
+        asked_at=asked.place if asked is not None else None,
     )
 
 

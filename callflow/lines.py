@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from callflow.nodes import Node, NodeError, Place, parse
+from callflow.nodes import Node, NodeError, Place, parse, places_of
 from callflow.reading import Reading
 from callflow.templates import Wording, WordingError
 from calls.actions import Line
 
+LINES_FILE: Final = "lines.yaml"
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
 
 
@@ -23,6 +24,8 @@ class LineWording:
     tags: tuple[str, ...]
     wordings: Mapping[str, Wording]
     place: Place
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False)
+    """Where each wording and tag stands, as `nodes.places_of` names them."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,12 +61,15 @@ def read_lines(text: str, source: str, reading: Reading) -> dict[str, LineWordin
         top = parse(text, source)
     except NodeError as error:
         reading.problems.append(error.problem)
+        reading.half_read.add(("file", LINES_FILE))
         return {}
     lines: dict[str, LineWording] = {}
     for key, node in top.items:
         name = reading.name(key, "a line's name")
         line = _line(name, node, reading)
-        if line is not None:
+        if line is None:
+            reading.half_read.add(("line", name))
+        else:
             lines[name] = line
     return lines
 
@@ -82,8 +88,11 @@ def _line(name: str, node: Node, reading: Reading) -> LineWording | None:
         try:
             wordings[language] = Wording(reading.text(found, f"the {language} wording"))
         except WordingError as error:
-            reading.wrong(found.place, str(error), "see docs/flow-format.md, variables")
-    if not wordings:
+            reading.half_read.add(("wording", f"{name} {language}"))
+            reading.wrong(
+                found.place, str(error), "see docs/flow-format.md, variables", rule="bad-wording"
+            )
+    if not any(body.get(language) for language in LANGUAGES):
         reading.wrong(node.place, f'the line "{name}" has no wording', f"add `{LANGUAGES[0]}: ...`")
         return None
-    return LineWording(name, tags, wordings, node.place)
+    return LineWording(name, tags, wordings, node.place, dict(places_of(body)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import PurePath
 from typing import Final
 
 from callflow import steps
@@ -13,7 +14,7 @@ from callflow.acts.table import ACTS, OUTCOMES
 from callflow.acts.talking import NoAct
 from callflow.forms import read_title
 from callflow.lines import LANGUAGES
-from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse
+from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse, places_of
 from callflow.reading import Reading, nearest
 from callflow.targets import Target
 from callflow.targets_reader import read_routes
@@ -34,11 +35,27 @@ _TOP: Final = (
 _STEP: Final = ("say", "barge_in", "on", "repeat", "hint", *ACTS)
 MOST_STEPS: Final = 500
 
+HARMLESS: Final = frozenset({"wrong-value", "bad-wording"})
+"""Mistakes that leave a step's form readable: what is asked of it can still be checked."""
+
 
 def read_flow(
     text: str, source: str, reading: Reading, *, house_digest: str = ""
 ) -> steps.Flow | None:
     """Load one flow; problems go to `reading`, None when there is nothing to build on."""
+    flow = _flow(text, source, reading, house_digest)
+    if flow is None:
+        reading.half_read.update(("flow", name) for name in names_in(text, source, "flow"))
+    return flow
+
+
+def names_in(text: str, source: str, key: str) -> set[str]:
+    """What an unreadable file would be called: by its `flow:` or `form:`, and by its own name."""
+    named = re.search(rf"^{key}:[ \t]*[\"']?([a-z][a-z0-9_]{{0,47}})\b", text, re.MULTILINE)
+    return {PurePath(source).stem, *([named[1]] if named else [])}
+
+
+def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.Flow | None:
     try:
         top = parse(text, source)
     except NodeError as error:
@@ -57,10 +74,11 @@ def read_flow(
         reading.wrong(listed.place, f"over {MOST_STEPS} steps", "split it into sub-flows")
         return None
     always = read_routes(top.get("always"), reading, "always")
-    read = tuple(_step(key.text, key.place, node, always, reading) for key, node in listed.items)
+    name = reading.name(named, "the flow's name")
+    read = tuple(_noted(name, key, node, always, reading) for key, node in listed.items)
     _always_words(top.get("always"), reading)
     return steps.Flow(
-        name=reading.name(named, "the flow's name"),
+        name=name,
         title=read_title(top.get("title"), reading),
         rules=reading.list_of(top.get("rules"), "rules", lambda node: reading.text(node, "a rule")),
         performer=reading.one_of(
@@ -79,14 +97,37 @@ def read_flow(
         steps=read,
         place=top.place,
         digest=hashlib.sha256((text + "\0" + house_digest).encode()).hexdigest()[:16],
+        places={
+            path: place
+            for key, value in top.items
+            if key.text != "steps"
+            for path, place in ((key.text, key.place), *places_of(value, key.text))
+        },
     )
+
+
+def _noted(
+    flow: str, key: Scalar, node: Node, always: dict[str, Target], reading: Reading
+) -> steps.Step:
+    """A step; one that could not be read in full is noted, as it is not what its author meant."""
+    before = len(reading.problems)
+    step = _step(key.text, key.place, node, always, reading)
+    if any(problem.rule not in HARMLESS for problem in reading.problems[before:]):
+        reading.half_read.add(("step", f"{flow}.{key.text}"))
+    return step
 
 
 def _always_words(node: Node | None, reading: Reading) -> None:
     """Note every word of `always:` that no act of the language can come to."""
     for key, _ in node.items if isinstance(node, Mapping) else ():
         if key.text not in OUTCOMES:
-            reading.wrong(key.place, f'no step comes to "{key.text}"', nearest(key.text, OUTCOMES))
+            reading.wrong(
+                key.place,
+                f'no step comes to "{key.text}"',
+                nearest(key.text, OUTCOMES),
+                rule="impossible-outcome",
+                word=key.text,
+            )
 
 
 def _languages(node: Node | None, reading: Reading) -> tuple[str, ...]:
@@ -105,6 +146,8 @@ def _anytime(node: Node | None, reading: Reading) -> dict[str, Target]:
                 key.place,
                 f'"{key.text}" is an outcome, so it cannot name a branch',
                 "name it after what the agent notices: upset, dialect, wrong_number",
+                rule="no-name",
+                word=key.text,
             )
     return branches
 
@@ -148,6 +191,7 @@ def _step(
         repeat=reading.number(body.get("repeat"), "repeat", 1, 1, 10),
         hint=reading.text(body.get("hint"), "hint"),
         place=place,
+        places=dict(places_of(body)),
     )
 
 
@@ -159,10 +203,17 @@ def _act(name: str, body: Mapping, speaks: bool, reading: Reading) -> Act:
             found[1][0].place,
             f'the step "{name}" does two things ({words})',
             "a step does one; put the second into a step of its own",
+            rule="two-acts",
+            word=found[1][0].text,
         )
     if found:
         word, node = found[0]
         return read_act(ACTS[word.text], node, reading)
     if not speaks:
-        reading.wrong(body.place, f'the step "{name}" does nothing', "give it say: or an act")
+        reading.wrong(
+            body.place,
+            f'the step "{name}" does nothing',
+            "give it say: or an act",
+            rule="empty-step",
+        )
     return NoAct()

@@ -28,9 +28,7 @@ class Place:
     line: int
     column: int
 
-    def problem(
-        self, what: str, hint: str, *, rule: str = "unreadable", word: str = ""
-    ) -> Problem:
+    def problem(self, what: str, hint: str, *, rule: str = "unreadable", word: str = "") -> Problem:
         """What is wrong here and what to write instead."""
         return Problem(self.source, self.line, self.column, what, hint, rule=rule, word=word)
 

@@ -30,10 +30,16 @@ class Reading:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.half_read: set[tuple[str, str]] = set()
+        """(kind, name) of what stands in a file but could not be read, so that nobody says
+        that it is missing: file, flow, form, line, wording (`line language`), step
+        (`flow.step`)."""
 
-    def wrong(self, place: Place, what: str, hint: str) -> None:
+    def wrong(
+        self, place: Place, what: str, hint: str, *, rule: str = "unreadable", word: str = ""
+    ) -> None:
         """Note a problem and go on."""
-        self.problems.append(place.problem(what, hint))
+        self.problems.append(place.problem(what, hint, rule=rule, word=word))
 
     def mapping(self, node: Node, what: str) -> Mapping | None:
         """`node` as a mapping, or None with a problem noted."""
@@ -48,7 +54,11 @@ class Reading:
         for key, _ in node.items:
             if key.text not in known:
                 self.wrong(
-                    key.place, f'"{key.text}" means nothing in {what}', nearest(key.text, known)
+                    key.place,
+                    f'"{key.text}" means nothing in {what}',
+                    nearest(key.text, known),
+                    rule="unknown-key",
+                    word=key.text,
                 )
 
     def text(self, node: Node | None, what: str, default: str = "") -> str:
@@ -68,6 +78,8 @@ class Reading:
                 node.place,
                 f'{what} "{text}" is not a name',
                 "use small letters, digits and _, beginning with a letter",
+                rule="no-name",
+                word=text,
             )
         return text
 
@@ -79,7 +91,13 @@ class Reading:
         whole = text.isascii() and text.isdigit() and len(text) <= 9
         if whole and low <= int(text) <= high:
             return int(text)
-        self.wrong(node.place, f'{what} is "{text}"', f"write a whole number from {low} to {high}")
+        self.wrong(
+            node.place,
+            f'{what} is "{text}"',
+            f"write a whole number from {low} to {high}",
+            rule="wrong-value",
+            word=text,
+        )
         return default
 
     def duration(
@@ -96,12 +114,22 @@ class Reading:
         text = self.text(node, what)
         found = _DURATION.match(text)
         if found is None:
-            self.wrong(node.place, f'{what} is "{text}"', "write a time with its unit: 4s or 700ms")
+            self.wrong(
+                node.place,
+                f'{what} is "{text}"',
+                "write a time with its unit: 4s or 700ms",
+                rule="wrong-value",
+                word=text,
+            )
             return default_ms
         ms = round(float(found[1]) * _UNIT_MS[found[2]])
         if not low_ms <= ms <= high_ms:
             self.wrong(
-                node.place, f"{what} is {text}", f"write a time from {low_ms} ms to {high_ms} ms"
+                node.place,
+                f"{what} is {text}",
+                f"write a time from {low_ms} ms to {high_ms} ms",
+                rule="wrong-value",
+                word=text,
             )
             return default_ms
         return ms
@@ -112,7 +140,13 @@ class Reading:
             return default
         text = self.text(node, what)
         if text not in ("true", "false"):
-            self.wrong(node.place, f'{what} is "{text}"', "write true or false")
+            self.wrong(
+                node.place,
+                f'{what} is "{text}"',
+                "write true or false",
+                rule="wrong-value",
+                word=text,
+            )
         return text == "true"
 
     def one_of(self, node: Node | None, what: str, known: Iterable[str], default: str) -> str:
@@ -123,7 +157,13 @@ class Reading:
         words = tuple(known)
         if text in words:
             return text
-        self.wrong(node.place, f'{what} is "{text}"', nearest(text, words))
+        self.wrong(
+            node.place,
+            f'{what} is "{text}"',
+            nearest(text, words),
+            rule="unknown-word",
+            word=text,
+        )
         return default
 
     def list_of(self, node: Node | None, what: str, read: Callable[[Node], T]) -> tuple[T, ...]:

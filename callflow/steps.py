@@ -33,6 +33,9 @@ class Step:
     repeat: int
     hint: str
     place: Place
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False)
+    """Where each part of the step stands in its file, as `nodes.places_of` names them."""
+
     wanted: frozenset[str] = field(init=False)
     """Outcomes of the ears that end a window of this step."""
 
@@ -79,6 +82,9 @@ class Flow:
     place: Place
     digest: str
     """First 16 hex digits of the SHA-256 of the flow's text, the house's lines and forms."""
+
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False, compare=False)
+    """Where each part of the flow's top stands, its steps aside."""
 
     index: Mapping[str, int] = field(init=False)
     positions: tuple[Position, ...] = field(init=False)

@@ -28,6 +28,8 @@ def read_target(node: Node, reading: Reading) -> Target:
                 node.place,
                 f'"{" ".join(words)}" is no place to go',
                 "write a step's name, next, again, return X, end X, or {call: a_flow, X: a_step}",
+                rule="no-target",
+                word=" ".join(words),
             )
             return Next()
 
@@ -35,7 +37,12 @@ def read_target(node: Node, reading: Reading) -> Target:
 def _sub_flow(node: Mapping, reading: Reading) -> Target:
     flow = node.get("call")
     if flow is None:
-        reading.wrong(node.place, "no flow is named here", "write {call: a_flow, X: a_step}")
+        reading.wrong(
+            node.place,
+            "no flow is named here",
+            "write {call: a_flow, X: a_step}",
+            rule="no-target",
+        )
         return Next()
     routes = {
         key.text: read_target(value, reading) for key, value in node.items if key.text != "call"

@@ -72,6 +72,12 @@ def _names(tree: nodes.Node) -> frozenset[str]:
     return frozenset(found.name for found in tree.find_all(nodes.Name))
 
 
+def syntax_of(expression: str) -> nodes.Node:
+    """The parsed form of an expression that a Condition accepts, for checks of its types."""
+    tree = _EXPRESSIONS.parse("{{ " + expression + " }}")
+    return next(iter(tree.find_all(nodes.Output))).nodes[0]
+
+
 class Wording:
     """One sentence with `{variables}` in it, compiled once."""
 

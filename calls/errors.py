@@ -38,7 +38,7 @@ class PbxError(CallCenterError):
 class Problem:
     """One thing wrong in a file an author wrote.
 
-    `line` and `column` count from 1; 0 means the file as a whole.
+    `line` and `column` count from 1, columns in characters; 0 means the file as a whole.
     """
 
     source: str
@@ -46,6 +46,17 @@ class Problem:
     column: int
     what: str
     hint: str
+    severity: str = "error"
+    """`error` keeps the house from loading; `warning` does not."""
+
+    rule: str = "unreadable"
+    """The kind of mistake, by a name that stays."""
+
+    word: str = ""
+    """The word that is wrong, as it is written there; empty where no single one is."""
+
+    trail: tuple[str, ...] = ()
+    """Steps in order by which a call gets there, where that is not plain."""
 
     def __str__(self) -> str:
         where = self.source if not self.line else f"{self.source}:{self.line}:{self.column}"

@@ -55,7 +55,10 @@ def _missing(kind: type[Act], field: Field, node: Node, reading: Reading) -> Non
     if isinstance(node, Scalar) and not kind.scalar:
         return  # it is told already that keys are needed
     reading.wrong(
-        node.place, f"{kind.word} has no {field.name}: {field.about}", _example(kind, field)
+        node.place,
+        f"{kind.word} has no {field.name}: {field.about}",
+        _example(kind, field),
+        rule="missing-key",
     )
 
 
@@ -111,6 +114,8 @@ def _digits(node: Node, field: Field, reading: Reading) -> tuple[int, int]:
             node.place,
             f'{field.name} is "{text}"',
             f"write how many: 4, or 3-6; at most {field.high}",
+            rule="wrong-value",
+            word=text,
         )
         return 1, 20
     return least, most
@@ -120,7 +125,7 @@ def _wording(node: Node, field: Field, reading: Reading) -> Wording:
     try:
         return Wording(reading.text(node, field.name))
     except WordingError as error:
-        reading.wrong(node.place, str(error), _SEE)
+        reading.wrong(node.place, str(error), _SEE, rule="bad-wording")
         return Wording("")
 
 
@@ -136,10 +141,18 @@ def _keys(node: Node, field: Field, reading: Reading) -> dict[str, Target]:
     body = reading.mapping(node, field.name)
     keys: dict[str, Target] = {}
     if body is not None and not body.items:
-        reading.wrong(node.place, "the menu has no keys", 'write keys: {"1": a_step}')
+        reading.wrong(
+            node.place, "the menu has no keys", 'write keys: {"1": a_step}', rule="missing-key"
+        )
     for key, value in body.items if body else ():
         if key.text not in _KEY:
-            reading.wrong(key.place, f'"{key.text}" is no key of a phone', "use 0 to 9, * or #")
+            reading.wrong(
+                key.place,
+                f'"{key.text}" is no key of a phone',
+                "use 0 to 9, * or #",
+                rule="wrong-value",
+                word=key.text,
+            )
         keys[key.text] = read_target(value, reading)
     return keys
 
@@ -155,21 +168,33 @@ def _cases(
             continue
         last = body.get("else")
         if otherwise is not None:
-            reading.wrong(item.place, "nothing is tried after `else`", "put `else` last")
+            reading.wrong(
+                item.place, "nothing is tried after `else`", "put `else` last", rule="bad-choose"
+            )
         elif last is not None:
             reading.keys(body, ("else",), "the last case of choose")
             otherwise = read_target(last, reading)
         else:
             cases += _case(body, reading)
     if otherwise is None:
-        reading.wrong(node.place, "choose has no `else`", "end the list with - else: a_step")
+        reading.wrong(
+            node.place,
+            "choose has no `else`",
+            "end the list with - else: a_step",
+            rule="bad-choose",
+        )
     return tuple(cases), otherwise or Next()
 
 
 def _case(body: Mapping, reading: Reading) -> list[tuple[Condition, Target]]:
     test, go = body.get("if"), body.get("go")
     if test is None or go is None:
-        reading.wrong(body.place, "a case needs `if` and `go`", "write {if: vip, go: a_step}")
+        reading.wrong(
+            body.place,
+            "a case needs `if` and `go`",
+            "write {if: vip, go: a_step}",
+            rule="bad-choose",
+        )
         return []
     reading.keys(body, ("if", "go"), "a case of choose")
     condition = _condition(test, reading)
@@ -180,7 +205,9 @@ def _condition(node: Node, reading: Reading) -> Condition | None:
     try:
         return Condition(reading.text(node, "a condition"))
     except WordingError as error:
-        reading.wrong(node.place, f"the condition is not readable: {error}", _SEE)
+        reading.wrong(
+            node.place, f"the condition is not readable: {error}", _SEE, rule="bad-condition"
+        )
         return None
 
 
