@@ -23,7 +23,7 @@ class VirtualAgent(VirtualChannel):
         super().__init__(*line, **rest)
         self._plan = plan
         self._where = where
-        self._left = list(plan.deeds)
+        self._to_do = list(plan.deeds)
 
     async def perform(self, action: Action) -> Outcome:
         """Carry out `action`, or what the agent does in its place."""
@@ -42,9 +42,9 @@ class VirtualAgent(VirtualChannel):
     def _next(self, *kinds: type[Deed]) -> Deed | None:
         """The next deed of these kinds planned for the step of now, which is then done with."""
         step = self._where().step
-        for number, planned in enumerate(self._left):
+        for number, planned in enumerate(self._to_do):
             if planned.step == step and isinstance(planned.deed, kinds):
-                return self._left.pop(number).deed
+                return self._to_do.pop(number).deed
         return None
 
     def _branch(self, take: Take) -> Outcome:
