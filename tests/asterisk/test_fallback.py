@@ -100,6 +100,7 @@ async def test_a_flow_that_is_done_is_not_followed_by_the_apology(
         await caller.listen(5)
 
     assert caller.hung_up.is_set()
+    assert caller.hangup_cause == "Q.850;cause=16"
     assert caller.heard.spans() == []
 
 

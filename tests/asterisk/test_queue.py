@@ -122,8 +122,7 @@ async def test_a_caller_who_hangs_up_in_the_queue_is_known_at_once(
         caller.hang_up()
         told = await agi.session("_hung-up", timeout_s=2)
 
-    assert told.arguments()[0] == CALL
-    assert told.arguments()[1] in {"0", "16"}
+    assert told.arguments()[:2] == [CALL, "16"]
     assert [one.script for one in agi.sessions if one.script == "_resume"] == []
 
 
@@ -136,7 +135,7 @@ async def test_a_caller_who_hangs_up_on_an_agent_is_known_too(
         caller.hang_up()
         told = await agi.session("_hung-up", timeout_s=2)
 
-    assert told.arguments()[0] == CALL
+    assert told.arguments()[:2] == [CALL, "16"]
 
 
 async def test_a_stuck_server_holds_up_neither_the_ringing_nor_the_talk(
