@@ -112,7 +112,7 @@ def begin(rule: Rule) -> Progress:
 
 
 def step(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
-    """Where a rule stands after one more event."""
+    """Where a rule stands after one more event; once broken it stays as it is."""
     if event.kind == "offered" and not rule.asked_of(event):
         return _not_asked(progress)
     if rule.performer:
@@ -121,6 +121,8 @@ def step(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
 
 
 def _step_all(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
+    if any(state.status is Status.BROKEN for state in progress):
+        return progress
     pairs = zip(rule.patterns, progress, strict=True)
     return tuple(advance(pattern, state, event) for pattern, state in pairs)
 
@@ -144,9 +146,12 @@ def _not_asked(progress: Progress) -> Progress:
 def status_of(progress: Progress) -> Status:
     """Broken by one broken pattern; kept when all are kept or speak of nothing that happened.
 
-    A rule of which nothing can be asked yet, its performer not having spoken, is pending.
+    A rule of which nothing can be asked yet, its performer not having spoken, is pending. One
+    pattern that a fault left unjudged leaves the rule unjudged.
     """
     found = {_told(state) for state in progress}
+    if found == {Status.NOT_APPLICABLE, Status.KEPT} and any(state.why for state in progress):
+        return Status.NOT_APPLICABLE
     for status in (Status.BROKEN, Status.PENDING, Status.KEPT):
         if status in found:
             return status
@@ -215,6 +220,11 @@ def _moved(before: State, after: State) -> bool:
     if after.status is Status.BROKEN:
         return before.status is not Status.BROKEN
     same = replace(
-        after, status=before.status, armed=before.armed, speaking=before.speaking, why=before.why
+        after,
+        status=before.status,
+        armed=before.armed,
+        speaking=before.speaking,
+        asked=before.asked,
+        why=before.why,
     )
     return same != before

@@ -24,7 +24,9 @@ _CUT_OFF: Final = frozenset({"failed", "interrupted"})
 class Count:
     """Absence, existence, bounded existence: how often `of` comes in a stretch of the call.
 
-    A stretch runs from `after` (or the offer) to `until` (or the end); `unless` voids it.
+    A stretch runs from `after` (or the offer) to `until` (or the end); `unless` leaves it
+    unjudged from there. What begins or ends a stretch is not counted in it, and what ends one
+    may begin the next.
     """
 
     of: EventPattern
@@ -40,14 +42,17 @@ class Count:
 
     def step(self, state: State, event: CallEvent) -> State:
         """The state after one more event."""
-        if state.mark_ms is None:
-            if self.after.fits(event):
-                return replace(state, applies=True, place=0, mark_ms=0)
-            return state
+        if state.mark_ms is not None:
+            state = self._within(state, event)
+        if state.mark_ms is None and state.status is Status.PENDING and self.after.fits(event):
+            return replace(state, applies=True, place=0, mark_ms=0)
+        return state
+
+    def _within(self, state: State, event: CallEvent) -> State:
         if self.until.fits(event):
-            return replace(self.close(state), mark_ms=None, place=0)
+            return _at_rest(self.close(state))
         if self.unless.fits(event):
-            return replace(state, mark_ms=None, place=0)
+            return _at_rest(state)
         if not self.of.fits(event):
             return state
         if self.at_most is not None and state.place >= self.at_most:
@@ -101,7 +106,10 @@ class Every:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precedence:
-    """`before` comes only after `expect`; `reset` makes an earlier `expect` count no more."""
+    """`before` comes only after `expect`; `reset` makes an earlier `expect` count no more.
+
+    An event of two of these kinds is first asked about, then resets, then is what was asked for.
+    """
 
     before: EventPattern
     expect: EventPattern
@@ -112,16 +120,14 @@ class Precedence:
         return State()
 
     def step(self, state: State, event: CallEvent) -> State:
-        """The state after one more event; an event both asked about and asked for is the former."""
+        """The state after one more event."""
         if self.before.fits(event):
             if not state.place:
                 return state.broken(f"{describe(event)} without {self.expect} before it")
-            return replace(state, applies=True)
+            state = replace(state, applies=True)
         if self.expect.fits(event):
             return replace(state, place=1)
-        if self.reset.fits(event):
-            return replace(state, place=0)
-        return state
+        return replace(state, place=0) if self.reset.fits(event) else state
 
     def close(self, state: State) -> State:
         """Nothing is left open by the end of the call."""
@@ -136,7 +142,8 @@ class Precedence:
 class Response:
     """After `when`, `expect` comes within its times, unless `unless` comes first.
 
-    A second `when` while one is open changes nothing: the first one's time runs.
+    A second `when` while one is open changes nothing: the first one's time runs. What answers one
+    may ask the next. An `unless` that comes when the time is over excuses nothing.
     """
 
     when: EventPattern
@@ -172,11 +179,13 @@ class Response:
         if self.expect.fits(event):
             fault = self.times.fault(lapse_ms)
             return state.broken(f"{describe(event)} {fault}") if fault else _at_rest(state)
+        if self.unless.fits(event) and not self.times.over(lapse_ms):
+            return _at_rest(state)
         in_speech = state.speaking and event.kind != "said"
         if not in_speech and self.times.over(event.offset_ms - state.mark_ms):
             by_s = (self.times.at_most_ms or 0) / 1000
             return state.broken(f"{self.expect} did not come within {by_s:g} s")
-        return _at_rest(state) if self.unless.fits(event) else state
+        return state
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +201,8 @@ class Chain:
     """After `when`, the links come in this order with nothing of their kinds in between.
 
     With `after`, `when` counts only if the last event of `after`'s kinds was like `after`.
-    `unless` ends the chain in peace. A `when` inside a running chain starts no second one.
+    `unless` ends the chain in peace. A `when` inside a running chain starts no second one; what
+    ends a chain may begin the next. A link is late when it comes late, or never came at the end.
     """
 
     when: EventPattern
@@ -206,7 +216,9 @@ class Chain:
 
     def step(self, state: State, event: CallEvent) -> State:
         """The state after one more event."""
-        new = self._follow(state, event) if state.place else self._trigger(state, event)
+        new = self._follow(state, event) if state.place else state
+        if not new.place and self.when.fits(event) and (state.armed or not self.after):
+            new = replace(new, applies=True, place=1, mark_ms=span(event).end_ms)
         if self.after and event.kind in self.after.kinds:
             return replace(new, armed=self.after.fits(event))
         return new
@@ -223,11 +235,6 @@ class Chain:
             return None
         link = self.links[state.place - 1]
         return link.pause.due(str(link.event), state.mark_ms)
-
-    def _trigger(self, state: State, event: CallEvent) -> State:
-        if self.when.fits(event) and (state.armed or not self.after):
-            return replace(state, applies=True, place=1, mark_ms=span(event).end_ms)
-        return state
 
     def _follow(self, state: State, event: CallEvent) -> State:
         link = self.links[state.place - 1]
@@ -248,7 +255,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Between:
-    """`then` comes only so long after the latest `first`; `unless` undoes a `first`."""
+    """`then` comes only so long after the latest `first`, which serves one `then`.
+
+    `unless` undoes a `first`. An event of both kinds is the end of one time and begins another.
+    """
 
     first: EventPattern
     then: EventPattern
@@ -265,7 +275,9 @@ class Between:
             if state.mark_ms is None:
                 return state.broken(f"{describe(event)} without {self.first} before it")
             fault = self.times.fault(span(event).start_ms - state.mark_ms)
-            return state.broken(f"{describe(event)} {fault}") if fault else _at_rest(state)
+            if fault:
+                return state.broken(f"{describe(event)} {fault}")
+            state = _at_rest(state)
         if self.first.fits(event):
             return replace(state, applies=True, mark_ms=span(event).end_ms)
         return _at_rest(state) if self.unless.fits(event) else state
