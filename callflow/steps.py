@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from callflow.acts.base import Act
+from callflow.acts.deciding import CallAct
 from callflow.acts.table import EARS
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.nodes import Place
-from callflow.targets import Target, with_routes
+from callflow.targets import CallFlow, Target, with_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,17 @@ class Flow:
     def is_entry(self) -> bool:
         """Whether calls begin in it: nobody waits for what it returns."""
         return not self.returns
+
+    def called(self) -> Iterator[str]:
+        """Names of the flows it calls, by an act, an outcome or a branch; some more than once."""
+        for step in self.steps:
+            if isinstance(step.act, CallAct):
+                yield step.act.flow
+        own = (target for step in self.steps for target in step.targets())
+        branched = (each for target in self.anytime.values() for each in with_routes(target))
+        for target in (*own, *branched):
+            if isinstance(target, CallFlow):
+                yield target.flow
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {step.name: at for at, step in enumerate(self.steps)})
