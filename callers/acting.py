@@ -6,8 +6,8 @@ virtual time, FastAGI and SIP drive the same caller. The same events give the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from callers.persona import (
     Background,
@@ -24,8 +24,7 @@ RING_CYCLE_MS = 5000
 """One ring and its pause as the caller hears it; China: 1 s on, 4 s off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(NamedTuple):
     """The caller's voice, from its first to its last sample."""
 
     begin_ms: int
@@ -34,8 +33,7 @@ class Speech:
     level_dbov: float
 
 
-@dataclass(frozen=True, slots=True)
-class Keypress:
+class Keypress(NamedTuple):
     """One key; `begin_ms` is that of the first key of its row."""
 
     begin_ms: int
@@ -61,7 +59,12 @@ class Acting:
         """When the caller hangs up, as far as is known now."""
 
         self._length_ms = length_ms
-        self._deeds: list[Deed] = []
+        self._speeches: list[Speech] = []
+        """By time, and no two at once: none is planned while another is in the air."""
+
+        self._keys: list[Keypress] = []
+        """By the beginning of their rows."""
+
         self._turn_began: dict[int, int] = {}
         self._leaves_this_turn = False
 
@@ -134,30 +137,29 @@ class Acting:
 
     def speaking(self, at_ms: int) -> Speech | None:
         """The speech in the air at `at_ms`, or None."""
-        for speech in self.speeches():
-            if speech.begin_ms <= at_ms < speech.end_ms:
-                return speech
+        for speech in reversed(self._speeches):
+            if speech.begin_ms <= at_ms:
+                return speech if at_ms < speech.end_ms else None
         return None
 
     def busy(self, at_ms: int) -> bool:
         """Whether the caller is in the middle of an utterance or of a row of keys."""
-        return self.speaking(at_ms) is not None or any(
-            isinstance(deed, Keypress) and deed.begin_ms <= at_ms < deed.at_ms
-            for deed in self._deeds
-        )
+        if self._speeches and self.speaking(at_ms) is not None:
+            return True
+        return any(key.begin_ms <= at_ms < key.at_ms for key in self._keys)
 
     def speeches(self) -> list[Speech]:
-        """Speeches made and planned, by time."""
-        return [deed for deed in self._deeds if isinstance(deed, Speech)]
+        """Speeches made and planned, by time; not to be changed."""
+        return self._speeches
 
     def keys(self, from_ms: int, to_ms: int) -> list[Keypress]:
         """Keys pressed at or after `from_ms` and before `to_ms`, by time."""
-        pressed = [
-            deed
-            for deed in self._deeds
-            if isinstance(deed, Keypress) and from_ms <= deed.at_ms < to_ms
-        ]
-        return sorted(pressed, key=lambda deed: deed.at_ms)
+        if not self._keys:
+            return []
+        pressed = [key for key in self._keys if from_ms <= key.at_ms < to_ms]
+        if len(pressed) > 1:
+            pressed.sort(key=lambda key: key.at_ms)
+        return pressed
 
     def background_spans(self) -> list[tuple[int, int | None, Background]]:
         """(begin, end or None, background) of every noise whose beginning is known."""
@@ -184,13 +186,17 @@ class Acting:
         return None if begun is None else begun + moment.after_ms
 
     def _drop_planned(self, at_ms: int) -> None:
-        self._deeds = [deed for deed in self._deeds if deed.begin_ms <= at_ms]
+        while self._speeches and self._speeches[-1].begin_ms > at_ms:
+            self._speeches.pop()
+        while self._keys and self._keys[-1].begin_ms > at_ms:
+            self._keys.pop()
         if self._leaves_this_turn and self.leave_ms is not None and self.leave_ms > at_ms:
             self.leave_ms = None
         self._leaves_this_turn = False
 
     def _acted_since(self, begun_ms: int, at_ms: int) -> bool:
-        return any(begun_ms <= deed.begin_ms <= at_ms for deed in self._deeds)
+        deeds: tuple[Sequence[Deed], ...] = (self._speeches, self._keys)
+        return any(begun_ms <= deed.begin_ms <= at_ms for done in deeds for deed in done)
 
     def _plan_barge_in(self, barge_in: BargeIn, at_ms: int) -> None:
         if self.speaking(at_ms + barge_in.after_ms) is not None:
@@ -203,9 +209,9 @@ class Acting:
     def _speak(self, utterance: str, begin_ms: int, level_dbov: float | None) -> None:
         level = self.persona.level_dbov if level_dbov is None else level_dbov
         end_ms = begin_ms + self._length_ms(utterance)
-        self._deeds.append(Speech(begin_ms, end_ms, utterance, level))
+        self._speeches.append(Speech(begin_ms, end_ms, utterance, level))
 
     def _press(self, keys: str, begin_ms: int, gap_ms: int) -> None:
-        self._deeds.extend(
+        self._keys.extend(
             Keypress(begin_ms, begin_ms + index * gap_ms, key) for index, key in enumerate(keys)
         )

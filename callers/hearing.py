@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from callers.acting import Acting, Speech
 from callers.noises import COMFORT_DBOV
@@ -46,8 +45,7 @@ FAINT_BELOW_DBOV: Final = -37.5
 LEAST_SNR_DB: Final = 6.0
 
 
-@dataclass(frozen=True, slots=True)
-class Sensed:
+class Sensed(NamedTuple):
     """Something the ears came to: known at `at_ms`, about the stretch `from_ms` to `to_ms`."""
 
     at_ms: int
@@ -98,6 +96,8 @@ def noise_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
 
     A voice that stands out of the noise makes it a line on which somebody speaks.
     """
+    if not acting.persona.backgrounds:
+        return None
     here = [s for s in acting.speeches() if s.begin_ms < to_ms and s.end_ms > from_ms]
     lost = [speech for speech in here if voice_class(acting, speech) is Sound.NOISE]
     clear = [max(s.begin_ms, from_ms) + CLEAR_VOICE_MS for s in here if s not in lost]
@@ -115,7 +115,7 @@ def noise_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
 
 def noisy_at_end(acting: Acting, from_ms: int, to_ms: int) -> bool:
     """Whether a window that runs out at `to_ms` does so on a line that has long been noisy."""
-    return any(
+    return bool(acting.persona.backgrounds) and any(
         end_ms == to_ms and end_ms - max(begin_ms, from_ms) >= NOISE_AT_END_MS
         for begin_ms, end_ms in noise_spans(acting, to_ms)
     )
@@ -138,8 +138,10 @@ def clear_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
 
 def voices_sensed(acting: Acting, from_ms: int, needed_ms: int) -> list[Sensed]:
     """Each speech not lost in noise, known once `needed_ms` of it were heard since `from_ms`."""
-    found = []
-    for speech in sorted(acting.speeches(), key=lambda speech: speech.begin_ms):
+    found: list[Sensed] = []
+    for speech in acting.speeches():
+        if speech.end_ms - from_ms < needed_ms:
+            continue
         begin_ms = max(speech.begin_ms, from_ms)
         what = voice_class(acting, speech)
         enough_ms = FAINT_MS if what is Sound.FAINT else needed_ms

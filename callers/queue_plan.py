@@ -12,5 +12,8 @@ class QueuePlan:
     agent: str = ""
     """Who answers; empty: nobody."""
 
+    refused: str = ""
+    """With nobody to answer: `failed` or `busy` at once instead of waiting in vain."""
+
     answers_after_ms: int = 4000
     talks_ms: int = 6000

@@ -5,46 +5,46 @@ The facts recorded are those of a real channel, so a test or a report cannot tel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final
+from collections.abc import Callable, Set
+from functools import cached_property, lru_cache
+from typing import Final
 
 from callers.acting import Acting
+from callers.agent_plan import AgentPlan
 from callers.persona import Persona
+from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
+from callers.virtual_agent import VirtualAgent
+from callers.virtual_call import VirtualCall
 from callers.virtual_channel import VirtualChannel
 from callers.voicebank import VoiceBank
-from callflow.conduct import conduct
+from callflow.conduct import conduct_at_once
 from callflow.engine import Ended, FlowRun
 from calls.actions import Line
-from calls.call import Call
-from calls.clock import ManualClock
 from calls.events import CallEvent, Offered
 
 _CHARACTERS_A_SECOND: Final = {"zh-Hans": 4.5, "zh-Hant": 4.5, "en": 15.0}
 _PADS_MS: Final = 100
+_NOBODY: Final = QueuePlan()
+_NO_OFFICE: Final = PlannedOffice()
 
 
-@dataclass(slots=True)
-class EventList:
-    """An event sink that keeps the events in a list."""
-
-    events: list[CallEvent] = field(default_factory=list)
-
-    def append(self, event: CallEvent) -> None:
-        self.events.append(event)
-
-    async def durable(self) -> None:
-        """A list is as durable as it gets."""
-
-
-@dataclass(frozen=True, slots=True)
 class SimulatedCall:
     """A call that was simulated: its facts in order and how it ended."""
 
-    events: tuple[CallEvent, ...]
-    ended: Ended
+    def __init__(self, call: VirtualCall, ended: Ended) -> None:
+        self._call = call
+        self.ended = ended
+
+    @cached_property
+    def events(self) -> tuple[CallEvent, ...]:
+        """The facts in order, written out when first asked for."""
+        return self._call.events()
+
+    @property
+    def length_ms(self) -> int:
+        """From the offer to the end."""
+        return self._call.time.now_ms
 
     def of(self, kind: str) -> list[CallEvent]:
         """The events of one kind."""
@@ -76,34 +76,43 @@ def simulate(
     *,
     utterance_ms: Callable[[str], int] | None = None,
     line_ms: Callable[[Line], int] = spoken_ms,
-    queue: QueuePlan | None = None,
+    queue: QueuePlan = _NOBODY,
+    office: PlannedOffice = _NO_OFFICE,
+    fails: Set[str] = frozenset(),
+    numbers: tuple[str, str] = ("", ""),
+    direction: str = "inbound",
+    agent: AgentPlan | None = None,
     call_id: str = "",
 ) -> SimulatedCall:
     """Run a whole call of `persona` through `run` at once; no event loop is needed.
 
-    `utterance_ms` gives lengths of the persona's utterances; by default
-    those of the shipped voices.
+    `utterance_ms` gives lengths of the persona's utterances, by default those of the shipped
+    voices; `fails` names lines that have no sound and acts that cannot be carried out; `numbers`
+    are those of the caller and of the line called. With `agent` an agent performs the flow.
     """
-    clock = ManualClock()
-    sink = EventList()
-    call = Call(clock=clock, sink=sink, id=call_id)
+    call = VirtualCall(call_id, "ivr" if agent is None else "agent")
     call.record(
         Offered(
             uniqueid=f"virtual-{call.id}",
-            ani="",
-            dnis="",
+            ani=numbers[0],
+            dnis=numbers[1],
             caller_name=persona.name,
-            direction="inbound",
+            direction=direction,
             flow=run.position.flow,
             channel=f"Virtual/{persona.name}",
         )
     )
     acting = Acting(persona, utterance_ms or shipped_lengths(persona.voice))
-    channel = VirtualChannel(call, clock, acting, line_ms, queue or QueuePlan())
-    ended = _finish(conduct(call, run, channel))
-    return SimulatedCall(tuple(sink.events), ended)
+    line = (call, acting, line_ms, queue, office, fails)
+    if agent is None:
+        channel = VirtualChannel(*line)
+    else:
+        channel = VirtualAgent(agent, lambda: run.position, *line)
+    ended = conduct_at_once(call, run, channel.perform, channel.hang_up)
+    return SimulatedCall(call, ended)
 
 
+@lru_cache(maxsize=64)
 def shipped_lengths(voice: str) -> Callable[[str], int]:
     """Lengths in ms of the shipped utterances of `voice`."""
     bank = _shipped()
@@ -113,14 +122,3 @@ def shipped_lengths(voice: str) -> Callable[[str], int]:
 @lru_cache(maxsize=1)
 def _shipped() -> VoiceBank:
     return VoiceBank.load()
-
-
-def _finish(work: Coroutine[Any, Any, Ended]) -> Ended:
-    """Run a coroutine that never waits to its end."""
-    try:
-        work.send(None)
-    except StopIteration as end:
-        ended: Ended = end.value
-        return ended
-    work.close()
-    raise RuntimeError("a virtual call waited for something real")

@@ -25,19 +25,19 @@ class VirtualAgent(VirtualChannel):
         self._where = where
         self._to_do = list(plan.deeds)
 
-    async def perform(self, action: Action) -> Outcome:
+    def perform(self, action: Action) -> Outcome:
         """Carry out `action`, or what the agent does in its place."""
         if isinstance(action, Ring):
             return Answered(rings=1, waited_ms=0)  # taking the call was the answer
         if self._down:
-            return await super().perform(action)
+            return super().perform(action)
         if isinstance(action, Form):
             return self._form(action)
         take = self._next(Take)
         if isinstance(take, Take):
             return self._branch(take)
         pick = self._next(Pick) if isinstance(action, Listen) and action.keys else None
-        return self._pick(pick) if isinstance(pick, Pick) else await super().perform(action)
+        return self._pick(pick) if isinstance(pick, Pick) else super().perform(action)
 
     def _next(self, *kinds: type[Deed]) -> Deed | None:
         """The next deed of these kinds planned for the step of now, which is then done with."""
@@ -48,13 +48,13 @@ class VirtualAgent(VirtualChannel):
         return None
 
     def _branch(self, take: Take) -> Outcome:
-        if not self._pass(self._now + self._plan.takes_ms):
+        if not self._pass(self._time.now_ms + self._plan.takes_ms):
             return self._gone()
         self.call.record(BranchTaken(branch=take.branch))
         return Branched(name=take.branch)
 
     def _pick(self, pick: Pick) -> Outcome:
-        at_ms = self._now + self._plan.takes_ms
+        at_ms = self._time.now_ms + self._plan.takes_ms
         if not self._pass(at_ms):
             return self._gone()
         self.call.record(KeyFact(digits=pick.keys, at_ms=at_ms))
@@ -64,7 +64,7 @@ class VirtualAgent(VirtualChannel):
         deed = self._next(Fill, CancelForm, Take)
         if isinstance(deed, Take):
             return self._branch(deed)
-        if not self._pass(self._now + self._plan.takes_ms):
+        if not self._pass(self._time.now_ms + self._plan.takes_ms):
             return self._gone()
         values = {**form.values, **(deed.values if isinstance(deed, Fill) else {})}
         result = "cancelled" if isinstance(deed, CancelForm) else "ok"

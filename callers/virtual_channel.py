@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from functools import lru_cache
 from typing import Final, assert_never
 
 from callers import hearing
@@ -10,7 +11,8 @@ from callers.acting import Acting
 from callers.hearing import Sensed
 from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
-from callers.virtual_recorder import VirtualRecorder
+from callers.virtual_call import VirtualCall
+from callers.virtual_line import VirtualLine
 from calls.actions import (
     Action,
     Form,
@@ -25,86 +27,91 @@ from calls.actions import (
     Until,
     Wait,
 )
-from calls.call import Call
-from calls.clock import ManualClock
 from calls.events import (
-    AgentAnswered,
-    AgentOffered,
     AnsweredFact,
     HeardFact,
-    HungUpFact,
     KeyFact,
-    LeftQueue,
     Listening,
     Queued,
     Said,
     Saying,
-    Transferred,
 )
 from calls.outcomes import (
     Answered,
     Done,
     Failed,
     Heard,
-    HungUp,
     Keyed,
     Outcome,
-    QueueLeft,
     SaidEnd,
     Sound,
     Spoken,
-    TransferLeft,
 )
 
 RING_TONE_MS: Final = 1000
 """The house answers when the tone of the last ring is over."""
 
 
-class VirtualChannel:
-    """A `calls.ports.Channel` whose other end is a persona."""
+_DONE: Final = Done()
+_COMPLETED: Final = SaidEnd.COMPLETED.value
+
+
+@lru_cache(maxsize=4096)
+def _saying(name: str, text: str, language: str, tags: tuple[str, ...], performer: str) -> Saying:
+    """The same lines are spoken call after call."""
+    return Saying(line=name, text=text, tags=tags, language=language, performer=performer)
+
+
+@lru_cache(maxsize=1024)
+def _listening(until: Until, window_ms: int, wanted: frozenset[str]) -> Listening:
+    return Listening(until=until.value, window_ms=window_ms, wanted=tuple(sorted(wanted)))
+
+
+class VirtualChannel(VirtualLine):
+    """What a `calls.ports.Channel` does, at once: its other end is a persona."""
 
     def __init__(
         self,
-        call: Call,
-        clock: ManualClock,
+        call: VirtualCall,
         acting: Acting,
         line_ms: Callable[[Line], int],
         queue: QueuePlan,
-        office: PlannedOffice | None = None,
+        office: PlannedOffice,
+        fails: Set[str] = frozenset(),
     ) -> None:
-        self.call = call
-        self._clock = clock
-        self._acting = acting
+        """`fails` names lines that have no sound and acts that cannot be carried out."""
+        super().__init__(call, acting, queue)
         self._line_ms = line_ms
-        self._queue_plan = queue
-        self._office = office or PlannedOffice()
-        self._down = False
-        self._agent_left = False
-        """The agent ended the talk, and nothing has been said since."""
-
-        self._recorder = VirtualRecorder(call)
+        self._office = office
+        self._fails = fails
         self._keys_from_ms = 0
         """Keys pressed before this were taken by an earlier window."""
 
-    async def perform(self, action: Action) -> Outcome:
+    def perform(self, action: Action) -> Outcome:
         """Carry out `action` in no time at all; the clock says how long it took."""
+        if self._down and not isinstance(action, OfficeAction):
+            return self._gone()
+        if self._fails and type(action).__name__.lower() in self._fails:
+            return self._failed(action)
+        if isinstance(action, Say):
+            return self._say(action.line)
+        if isinstance(action, Listen):
+            return self._listen(action)
         if isinstance(action, OfficeAction):
             return self._office.perform(self.call, action)
-        if self._down:
-            return self._gone()
+        return self._other(action)
+
+    def _other(self, action: Ring | Queue | Record | Wait | Transfer | Form) -> Outcome:
+        """What comes once or twice a call."""
         match action:
             case Ring():
                 return self._ring(action)
-            case Say(line=line):
-                return self._say(line)
-            case Listen():
-                return self._listen(action)
             case Queue():
                 return self._queue(action)
             case Record(command=command):
                 return self._recorder.perform(command)
             case Wait(ms=ms):
-                return Done() if self._pass(self._now + ms) else self._gone()
+                return _DONE if self._pass(self._time.now_ms + ms) else self._gone()
             case Transfer():
                 return self._transfer(action)
             case Form():
@@ -112,64 +119,40 @@ class VirtualChannel:
             case _:
                 assert_never(action)
 
-    async def hang_up(self) -> None:
-        """End the call from our side, which the agent did who left the talk."""
-        self._go_down("agent" if self._agent_left else "us")
-
-    @property
-    def _now(self) -> int:
-        return self.call.elapsed_ms()
-
-    def _pass(self, until_ms: int) -> bool:
-        """Let time pass; False when the caller hung up on the way."""
-        leave_ms = self._acting.leave_ms
-        if leave_ms is not None and leave_ms <= until_ms:
-            self._clock.advance_ms(max(leave_ms - self._now, 0))
-            self._go_down("caller")
-            return False
-        self._clock.advance_ms(max(until_ms - self._now, 0))
-        return True
-
-    def _go_down(self, by: str) -> None:
-        if self._down:
-            return
-        self._down = True
-        self._recorder.stop("call_ended")
-        self.call.hung_up_by = by
-        self.call.record(HungUpFact(by=by))
-
-    def _gone(self, talked_ms: int = 0) -> HungUp:
-        return HungUp(by=self.call.hung_up_by, talked_ms=talked_ms)
+    def _failed(self, action: Action) -> Outcome:
+        """What an act comes to that the test wants to fail."""
+        if isinstance(action, Queue):
+            self.call.record(Queued(queue=action.name))
+            return self._left(action, self._time.now_ms, None, self._time.now_ms, "failed")
+        if isinstance(action, Transfer):
+            return self._refused(action, "failed")
+        return Failed(reason="planned to fail")
 
     def _ring(self, ring: Ring) -> Outcome:
-        began_ms = self._now
+        began_ms = self._time.now_ms
         self._acting.rings(began_ms)
         rang_ms = (ring.rings - 1) * ring.cycle_ms + RING_TONE_MS if ring.rings > 0 else 0
         if not self._pass(began_ms + rang_ms):
             return self._gone()
-        waited_ms = self._now - began_ms
+        now_ms = self._time.now_ms
+        waited_ms = now_ms - began_ms
         rings = waited_ms // ring.cycle_ms + 1
-        self.call.answered_ms = self._now
-        self._acting.answered(self._now)
+        self.call.answered_ms = now_ms
+        self._acting.answered(now_ms)
         self.call.record(AnsweredFact(rings=rings, waited_ms=waited_ms))
         return Answered(rings=rings, waited_ms=waited_ms)
 
     def _begin_line(self, line: Line) -> int:
         """A line begins; gives when."""
         self.call.record(
-            Saying(
-                line=line.name,
-                text=line.text,
-                tags=line.tags,
-                language=line.language,
-                performer=self.call.performer,
-            )
+            _saying(line.name, line.text, line.language, line.tags, self.call.performer)
         )
         self._agent_left = False
-        self._acting.house_speaks(self._now)
-        return self._now
+        start_ms = self._time.now_ms
+        self._acting.house_speaks(start_ms)
+        return start_ms
 
-    def _end_line(self, line: Line, start_ms: int, ended: SaidEnd) -> None:
+    def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
         self.call.record(
             Said(
                 line=line.name,
@@ -178,50 +161,49 @@ class VirtualChannel:
                 language=line.language,
                 performer=self.call.performer,
                 start_ms=start_ms,
-                end_ms=self._now,
-                ended=ended.value,
+                end_ms=self._time.now_ms,
+                ended=ended,
             )
         )
 
     def _say(self, line: Line) -> Outcome:
         start_ms = self._begin_line(line)
+        if line.name in self._fails:
+            self._end_line(line, start_ms, SaidEnd.FAILED.value)
+            return Spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
         if not self._pass(start_ms + self._line_ms(line)):
-            self._end_line(line, start_ms, SaidEnd.HANGUP)
+            self._end_line(line, start_ms, SaidEnd.HANGUP.value)
             return self._gone()
-        self._end_line(line, start_ms, SaidEnd.COMPLETED)
-        return Spoken(start_ms=start_ms, end_ms=self._now, ended=SaidEnd.COMPLETED)
+        self._end_line(line, start_ms, _COMPLETED)
+        return Spoken(start_ms=start_ms, end_ms=self._time.now_ms, ended=SaidEnd.COMPLETED)
 
-    def _prompt(self, listen: Listen, line: Line) -> HungUp | None:
+    def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
         start_ms = self._begin_line(line)
-        end_ms = start_ms + self._line_ms(line)
-        cut_ms, ended = end_ms, SaidEnd.COMPLETED
-        key_ms = self._first_key(listen, start_ms, end_ms)
+        if line.name in self._fails:
+            self._end_line(line, start_ms, SaidEnd.FAILED.value)
+            return Failed(reason="planned to fail")
+        cut_ms, ended = start_ms + self._line_ms(line), _COMPLETED
+        key_ms = self._first_key(listen, start_ms, cut_ms)
         if key_ms is not None:
-            cut_ms, ended = key_ms, SaidEnd.KEY
+            cut_ms, ended = key_ms, SaidEnd.KEY.value
         for voice in hearing.voices_sensed(self._acting, start_ms, hearing.BARGE_IN_MS):
             if voice.what is Sound.SPEECH and "speech" in listen.wanted and voice.at_ms < cut_ms:
-                cut_ms, ended = voice.at_ms, SaidEnd.BARGE_IN
+                cut_ms, ended = voice.at_ms, SaidEnd.BARGE_IN.value
         if not self._pass(cut_ms):
-            self._end_line(line, start_ms, SaidEnd.HANGUP)
+            self._end_line(line, start_ms, SaidEnd.HANGUP.value)
             return self._gone()
         self._end_line(line, start_ms, ended)
         return None
 
     def _listen(self, listen: Listen) -> Outcome:
-        began_ms = self._now
+        began_ms = self._time.now_ms
         if listen.prompt is not None:
             gone = self._prompt(listen, listen.prompt)
             if gone is not None:
                 return gone
-        self.call.record(
-            Listening(
-                until=listen.until.value,
-                window_ms=listen.window_ms,
-                wanted=tuple(sorted(listen.wanted)),
-            )
-        )
-        open_ms = self._now
+        self.call.record(_listening(listen.until, listen.window_ms, listen.wanted))
+        open_ms = self._time.now_ms
         cut = self._first_key(listen, began_ms, open_ms + 1)
         if cut is None:
             self._acting.house_listens(open_ms)
@@ -232,7 +214,7 @@ class VirtualChannel:
             return self._keyed(listen, key_ms)
         if not self._pass(sensed.at_ms):
             return self._gone()
-        return self._heard(sensed, listen)
+        return self._heard(sensed)
 
     def _first_key(self, listen: Listen, from_ms: int, to_ms: int) -> int | None:
         if listen.keys is None:
@@ -283,7 +265,7 @@ class VirtualChannel:
         self.call.record(KeyFact(digits=digits, at_ms=first_ms))
         return Keyed(digits=digits, at_ms=first_ms)
 
-    def _heard(self, sensed: Sensed, listen: Listen) -> Heard:
+    def _heard(self, sensed: Sensed) -> Heard:
         heard = Heard(
             what=sensed.what,
             from_ms=sensed.from_ms,
@@ -301,66 +283,3 @@ class VirtualChannel:
             )
         )
         return heard
-
-    def _queue(self, queue: Queue) -> Outcome:
-        began_ms = self._now
-        plan = self._queue_plan
-        self.call.record(Queued(queue=queue.name))
-        self._acting.queued(began_ms)
-        if not plan.agent or plan.answers_after_ms > queue.most_wait_ms:
-            return self._left(queue, began_ms, None, began_ms + queue.most_wait_ms)
-        self.call.record(AgentOffered(agent=plan.agent))
-        answers_ms = began_ms + plan.answers_after_ms
-        if self._leaves_by(answers_ms):
-            return self._left(queue, began_ms, None, answers_ms)
-        self._pass(answers_ms)
-        self.call.record(AgentAnswered(agent=plan.agent, waited_ms=self._now - began_ms))
-        return self._left(queue, began_ms, self._now, self._now + plan.talks_ms)
-
-    def _transfer(self, transfer: Transfer) -> Outcome:
-        """Nobody knows who answers there: the plan of the queue tells it for transfers too."""
-        began_ms, plan = self._now, self._queue_plan
-        self._acting.queued(began_ms)
-        answered = bool(plan.agent) and plan.answers_after_ms <= transfer.most_wait_ms
-        waits_ms = plan.answers_after_ms if answered else transfer.most_wait_ms
-        stays = self._pass(began_ms + waits_ms)
-        answered_ms = self._now
-        if stays and answered:
-            stays = self._pass(answered_ms + plan.talks_ms)
-        talked_ms = self._now - answered_ms
-        result = "answered" if answered and talked_ms else "no_answer" if stays else "abandoned"
-        waited_ms = answered_ms - began_ms
-        self.call.record(
-            Transferred(to=transfer.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
-        )
-        if not stays:
-            return self._gone(talked_ms)
-        return TransferLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms)
-
-    def _leaves_by(self, at_ms: int) -> bool:
-        return self._acting.leave_ms is not None and self._acting.leave_ms <= at_ms
-
-    def _left(self, queue: Queue, began_ms: int, answered_ms: int | None, until_ms: int) -> Outcome:
-        """Stay up to `until_ms`, or less when the caller leaves; the end of the stay."""
-        leaves = self._leaves_by(until_ms)
-        now_ms = max(self._acting.leave_ms or 0, self._now) if leaves else until_ms
-        self._clock.advance_ms(now_ms - self._now)
-        unanswered = "abandoned" if leaves else "no_answer"
-        waited_ms = (now_ms if answered_ms is None else answered_ms) - began_ms
-        talked_ms = 0 if answered_ms is None else now_ms - answered_ms
-        result = unanswered if answered_ms is None else "answered"
-        agent = "" if answered_ms is None else self._queue_plan.agent
-        self.call.record(
-            LeftQueue(
-                queue=queue.name,
-                result=result,
-                waited_ms=waited_ms,
-                talked_ms=talked_ms,
-                agent=agent,
-            )
-        )
-        if leaves:
-            self._go_down("caller")
-            return self._gone(talked_ms)
-        self._agent_left = result == "answered"
-        return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent)

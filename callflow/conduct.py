@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from callflow.engine import Ended, FlowRun
+from callflow.steps import Position
+from calls.actions import Action
 from calls.call import Call, EndReason
 from calls.events import EndedFact, Fault, RecordingStopped, Stepped
+from calls.outcomes import Outcome
 from calls.ports import Channel
 
 
@@ -16,18 +21,46 @@ async def conduct(call: Call, run: FlowRun, channel: Channel) -> Ended:
     On FAILED the line is left up: the channel's owner hands the caller to the fallback.
     """
     at = run.begin()
-    while True:
-        for entered in run.take_entered():
-            call.record(Stepped(flow=entered.flow, step=entered.step, digest=entered.digest))
-        if isinstance(at, Ended):
-            break
+    _note_steps(call, run)
+    while not isinstance(at, Ended):
         at = run.resume(await channel.perform(at))
+        _note_steps(call, run)
+    if at.reason is not EndReason.FAILED:
+        await channel.hang_up()
+    return _over(call, at)
+
+
+def conduct_at_once(
+    call: Call, run: FlowRun, perform: Callable[[Action], Outcome], hang_up: Callable[[], None]
+) -> Ended:
+    """The same where nothing is ever waited for: a call in virtual time."""
+    at = run.begin()
+    _note_steps(call, run)
+    while not isinstance(at, Ended):
+        at = run.resume(perform(at))
+        _note_steps(call, run)
+    if at.reason is not EndReason.FAILED:
+        hang_up()
+    return _over(call, at)
+
+
+def _note_steps(call: Call, run: FlowRun) -> None:
+    for entered in run.take_entered():
+        call.record(_stepped(entered))
+
+
+@lru_cache(maxsize=8192)
+def _stepped(entered: Position) -> Stepped:
+    """The same steps are entered call after call."""
+    return Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
+
+
+def _over(call: Call, at: Ended) -> Ended:
+    """Record the end."""
     if at.reason is EndReason.FAILED:
         _note_failure(call, at)
-    else:
-        await channel.hang_up()
-        if at.reason is EndReason.COMPLETED and call.hung_up_by == "agent":
-            at = replace(at, reason=EndReason.AGENT_HUNG_UP)
+    elif at.reason is EndReason.COMPLETED and call.hung_up_by == "agent":
+        at = replace(at, reason=EndReason.AGENT_HUNG_UP)
     call.record(EndedFact(end_reason=at.reason.value, disposition=at.disposition))
     return at
 

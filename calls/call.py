@@ -89,7 +89,7 @@ class Call:
         self._parts += 1
         return f"{self.id}-{self._parts}"
 
-    def record(self, fact: Fact) -> CallEvent:
+    def record(self, fact: Fact) -> None:
         """Number, time and append a fact."""
         self._seq = seq = self._seq + 1
         offset_ms = self.clock.monotonic_ms() - self._began_ms
@@ -97,4 +97,3 @@ class Call:
         # CallEvent(...) is a call in Python; a call of ours makes some twenty of them.
         event = _tuple(CallEvent, (self.id, seq, at, offset_ms, fact.kind, fact.data()))
         self.sink.append(event)
-        return event

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from calls.values import value
 
@@ -33,6 +33,9 @@ class SaidEnd(StrEnum):
     FAILED = "failed"
 
 
+_SAID_NAMES: Final = {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}
+
+
 @value
 class Answered:
     """The call is up."""
@@ -55,7 +58,7 @@ class Spoken:
     @property
     def name(self) -> str:
         """`ok`, `hangup` or `error`."""
-        return {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}.get(self.ended, "ok")
+        return _SAID_NAMES.get(self.ended, "ok")
 
 
 @value

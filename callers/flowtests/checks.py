@@ -84,6 +84,36 @@ class Never:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What one step of one flow came to, each time it was performed, and nothing else."""
+
+    flow: str
+    step: str
+    items: tuple[Wanted, ...]
+    place: Place
+
+    def faults(self, trace: Trace) -> Iterator[Fault]:
+        if trace.taken is None:
+            return
+        entered = [
+            event.seq
+            for event in trace.events
+            if event.kind == "stepped"
+            and (event.data["flow"], event.data["step"]) == (self.flow, self.step)
+        ]
+        came = [
+            taken.branch
+            for taken in trace.taken
+            if (taken.flow, taken.step) == (self.flow, self.step)
+        ]
+        numbered = [
+            Came(word, entered[min(number, len(entered) - 1)] if entered else 0)
+            for number, word in enumerate(came)
+        ]
+        yield from _exactly(f"{self.flow}.{self.step}", self.items, numbered, self.place)
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How the call ended: `field` is `disposition` or `end_reason`."""
 

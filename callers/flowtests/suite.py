@@ -13,6 +13,7 @@ from callers.flowtests.reader import TestsReader
 from callers.flowtests.trace import Fault, Trace
 from callers.virtual import simulate
 from callers.voicebank import VoiceBank
+from callflow.frames import Taken
 from callflow.house import House
 from callflow.nodes import NodeError, parse
 from calls.errors import FlowFileError, Problem
@@ -29,6 +30,8 @@ class Played:
     test: FlowTest
     events: Sequence[CallEvent]
     faults: tuple[Fault, ...]
+    taken: tuple[Taken, ...] = ()
+    """Branches taken, where they are known: in virtual time."""
 
     @property
     def passed(self) -> bool:
@@ -68,14 +71,26 @@ def read_tests(house: House, texts: Mapping[str, str]) -> list[FlowTest]:
 def play(house: House, test: FlowTest, variables: Mapping[str, object]) -> Played:
     """Play one test in virtual time; `variables` are the house's own."""
     given = test.given
-    run = house.start(given.flow, {**variables, **given.variables}, given.language)
-    call = simulate(run, given.persona, queue=given.queue)
-    return judged(house, test, call.events)
+    run = house.start(given.flow, {**variables, **given.brought}, given.language)
+    run.taken = []
+    call = simulate(
+        run,
+        given.persona,
+        queue=given.queue,
+        office=given.office,
+        fails=given.fails,
+        numbers=(given.ani, given.dnis),
+        direction=house.flows[given.flow].direction,
+    )
+    return judged(house, test, call.events, run.taken)
 
 
-def judged(house: House, test: FlowTest, events: Sequence[CallEvent]) -> Played:
+def judged(
+    house: House, test: FlowTest, events: Sequence[CallEvent], taken: Sequence[Taken] | None = None
+) -> Played:
     """What a call that was played for `test`, by whatever way, came to."""
-    return Played(test, events, tuple(faults_of(test.checks, Trace(events, house.rules))))
+    trace = Trace(events, house.rules, taken)
+    return Played(test, events, tuple(faults_of(test.checks, trace)), tuple(taken or ()))
 
 
 def play_all(

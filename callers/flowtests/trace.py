@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from callflow.frames import Taken
 from callflow.nodes import Place
 from callflow.rules.monitor import Rule, Verdict, score
 from calls.events import CallEvent
@@ -38,6 +39,8 @@ class Trace:
 
     events: Sequence[CallEvent]
     rules: Iterable[Rule] = field(default=())
+    taken: Sequence[Taken] | None = None
+    """Branches taken, in order; None where the way the call was carried does not tell them."""
 
     def said(self) -> list[Came]:
         """Lines said, in order, cut ones too."""

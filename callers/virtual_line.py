@@ -1,0 +1,138 @@
+"""The caller's end of a virtual call: time passes, the caller leaves, waits, is put through."""
+
+from __future__ import annotations
+
+from callers.acting import Acting
+from callers.queue_plan import QueuePlan
+from callers.virtual_call import VirtualCall
+from callers.virtual_recorder import VirtualRecorder
+from calls.actions import Queue, Transfer
+from calls.events import (
+    AgentAnswered,
+    AgentOffered,
+    HungUpFact,
+    LeftQueue,
+    Queued,
+    Transferred,
+)
+from calls.outcomes import HungUp, Outcome, QueueLeft, TransferLeft
+
+
+class VirtualLine:
+    """A line whose other end is a persona, and what becomes of it."""
+
+    def __init__(self, call: VirtualCall, acting: Acting, queue: QueuePlan) -> None:
+        self.call = call
+        self._time = call.time
+        self._acting = acting
+        self._queue_plan = queue
+        self._down = False
+        self._agent_left = False
+        """The agent ended the talk, and nothing has been said since."""
+
+        self._recorder = VirtualRecorder(call)
+
+    def hang_up(self) -> None:
+        """End the call from our side, which the agent did who left the talk."""
+        self._go_down("agent" if self._agent_left else "us")
+
+    def _pass(self, until_ms: int) -> bool:
+        """Let time pass; False when the caller hung up on the way."""
+        leave_ms = self._acting.leave_ms
+        time = self._time
+        if leave_ms is not None and leave_ms <= until_ms:
+            time.now_ms = max(leave_ms, time.now_ms)
+            self._go_down("caller")
+            return False
+        if until_ms > time.now_ms:
+            time.now_ms = until_ms
+        return True
+
+    def _go_down(self, by: str) -> None:
+        if self._down:
+            return
+        self._down = True
+        self._recorder.stop("call_ended")
+        self.call.hung_up_by = by
+        self.call.record(HungUpFact(by=by))
+
+    def _gone(self, talked_ms: int = 0) -> HungUp:
+        return HungUp(by=self.call.hung_up_by, talked_ms=talked_ms)
+
+    def _queue(self, queue: Queue) -> Outcome:
+        began_ms = self._time.now_ms
+        plan = self._queue_plan
+        self.call.record(Queued(queue=queue.name))
+        self._acting.queued(began_ms)
+        if plan.refused:
+            return self._left(queue, began_ms, None, began_ms, "failed")
+        if not plan.agent or plan.answers_after_ms > queue.most_wait_ms:
+            return self._left(queue, began_ms, None, began_ms + queue.most_wait_ms)
+        self.call.record(AgentOffered(agent=plan.agent))
+        answers_ms = began_ms + plan.answers_after_ms
+        if self._leaves_by(answers_ms):
+            return self._left(queue, began_ms, None, answers_ms)
+        self._pass(answers_ms)
+        self.call.record(AgentAnswered(agent=plan.agent, waited_ms=self._time.now_ms - began_ms))
+        return self._left(queue, began_ms, self._time.now_ms, self._time.now_ms + plan.talks_ms)
+
+    def _transfer(self, transfer: Transfer) -> Outcome:
+        """Nobody knows who answers there: the plan of the queue tells it for transfers too."""
+        began_ms, plan = self._time.now_ms, self._queue_plan
+        self._acting.queued(began_ms)
+        if plan.refused:
+            return self._refused(transfer, plan.refused)
+        answered = bool(plan.agent) and plan.answers_after_ms <= transfer.most_wait_ms
+        waits_ms = plan.answers_after_ms if answered else transfer.most_wait_ms
+        stays = self._pass(began_ms + waits_ms)
+        answered_ms = self._time.now_ms
+        if stays and answered:
+            stays = self._pass(answered_ms + plan.talks_ms)
+        talked_ms = self._time.now_ms - answered_ms
+        result = "answered" if answered and talked_ms else "no_answer" if stays else "abandoned"
+        waited_ms = answered_ms - began_ms
+        self.call.record(
+            Transferred(to=transfer.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
+        )
+        if not stays:
+            return self._gone(talked_ms)
+        return TransferLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms)
+
+    def _leaves_by(self, at_ms: int) -> bool:
+        return self._acting.leave_ms is not None and self._acting.leave_ms <= at_ms
+
+    def _refused(self, transfer: Transfer, result: str) -> Outcome:
+        self.call.record(Transferred(to=transfer.to, result=result, waited_ms=0, talked_ms=0))
+        return TransferLeft(name=result, waited_ms=0, talked_ms=0)
+
+    def _left(
+        self,
+        queue: Queue,
+        began_ms: int,
+        answered_ms: int | None,
+        until_ms: int,
+        vainly: str = "no_answer",
+    ) -> Outcome:
+        """Stay up to `until_ms`, or less when the caller leaves; the end of the stay."""
+        leaves = self._leaves_by(until_ms)
+        now_ms = max(self._acting.leave_ms or 0, self._time.now_ms) if leaves else until_ms
+        self._time.now_ms = max(now_ms, self._time.now_ms)
+        unanswered = "abandoned" if leaves else vainly
+        waited_ms = (now_ms if answered_ms is None else answered_ms) - began_ms
+        talked_ms = 0 if answered_ms is None else now_ms - answered_ms
+        result = unanswered if answered_ms is None else "answered"
+        agent = "" if answered_ms is None else self._queue_plan.agent
+        self.call.record(
+            LeftQueue(
+                queue=queue.name,
+                result=result,
+                waited_ms=waited_ms,
+                talked_ms=talked_ms,
+                agent=agent,
+            )
+        )
+        if leaves:
+            self._go_down("caller")
+            return self._gone(talked_ms)
+        self._agent_left = result == "answered"
+        return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent)
