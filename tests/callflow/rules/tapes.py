@@ -109,6 +109,8 @@ def a_count(kind: str, tape: Tape) -> Count:
 def a_pattern(kind: str, tape: Tape) -> Pattern:
     """A pattern of this kind, as `house_rules.yaml` names it."""
     one, two = an_event(tape), an_event(tape)
+    if tape.below(6) == 5:
+        two = EventPattern(one.choices + two.choices)
     match kind:
         case "every":
             return Every(of=one, fulfils=two)
@@ -158,12 +160,18 @@ def spoken_of(rule: Rule) -> list[Happened]:
 
 
 class TapedCall:
-    """A call read off a tape: a line has its watcher's facts, keys may fall into it."""
+    """A call read off a tape: a line has its watcher's facts, keys may fall into it.
 
-    def __init__(self, tape: Tape, alphabet: Sequence[Happened] = ()) -> None:
+    Where a rule is given, things it speaks of come more often than others, half of them in their
+    order, and whole chains of it with pauses near their bounds.
+    """
+
+    def __init__(self, tape: Tape, rule: Rule | None = None) -> None:
         self._tape = tape
-        self._alphabet = alphabet
+        self._alphabet = [] if rule is None else spoken_of(rule)
+        self._chains = [one for one in rule.patterns if isinstance(one, Chain)] if rule else []
         self._trace = Trace()
+        self._turn = -1
 
     def events(self, most: int) -> list[CallEvent]:
         """At most `most` happenings, most calls with their end."""
@@ -174,6 +182,9 @@ class TapedCall:
                 direction=tape.one(("inbound", "inbound", "outbound")),
                 flow=tape.one(("x", "y")),
             )
+        for chain in self._chains:
+            if tape.often(2):
+                self._follow(chain)
         for _ in range(tape.below(most)):
             self._happen()
         if tape.often(3):
@@ -190,7 +201,9 @@ class TapedCall:
     def _happen(self) -> None:
         tape = self._tape
         if self._alphabet and tape.often(3):
-            self._like(tape.one(self._alphabet))
+            self._turn += 1
+            in_turn = self._alphabet[self._turn % len(self._alphabet)]
+            self._like(in_turn if tape.often(2) else tape.one(self._alphabet))
             return
         match tape.below(8):
             case 0 | 1 | 2:
@@ -204,31 +217,58 @@ class TapedCall:
             case _:
                 self._trace.add("hung_up", self._wait_ms(), by=tape.one(("us", "caller")))
 
-    def _speak(self, line: str, tags: list[str], performer: str = "") -> None:
+    def _follow(self, chain: Chain) -> None:
+        """The chain as it should go, most times to its end, now and then a moment off."""
+        tape = self._tape
+        for event in (chain.after, chain.when):
+            if event:
+                self._like(tape.one(event.choices), exactly=True)
+        for link in chain.links:
+            if tape.below(8) < 7:
+                times = link.pause
+                edge = times.at_least_ms if times.at_most_ms is None else times.at_most_ms
+                edge = tape.one((times.at_least_ms, edge))
+                wait_ms = max(edge + tape.one((0, 0, 100, -100, 200, -300)), 0)
+                self._like(tape.one(link.event.choices), wait_ms, exactly=True)
+
+    def _speak(
+        self,
+        line: str,
+        tags: list[str],
+        performer: str = "",
+        wait_ms: int | None = None,
+        ended: str = "",
+    ) -> None:
         tape, trace = self._tape, self._trace
         performer = performer or tape.one(("ivr", "agent"))
-        ended = tape.one(("completed", "completed", "key", "hangup", "failed"))
+        ended = ended or tape.one(("completed", "completed", "key", "hangup", "failed"))
+        wait_ms = self._wait_ms() if wait_ms is None else wait_ms
         if ended != "failed" or tape.often(2):
-            trace.add("saying", self._wait_ms(), line=line, tags=tags, performer=performer)
+            trace.add("saying", wait_ms, line=line, tags=tags, performer=performer)
         start_ms = trace.now_ms
-        for _ in range(tape.one((0, 0, 0, 1, 2))):
+        for _ in range(tape.one((0, 0, 0, 0, 1, 2))):
             kind = tape.one(("key", "hung_up", "heard", "hearing", "listening"))
             trace.add(kind, self._wait_ms(), digits="1", by="caller", what=tape.one(SOUNDS))
-        trace.add(
-            "said", self._wait_ms(), line=line, tags=tags, performer=performer,
-            start_ms=start_ms, end_ms=trace.now_ms, ended=ended,
-        )  # fmt: skip
+        trace.add("said", self._wait_ms())
         said = trace.events[-1]
-        trace.events[-1] = said._replace(data={**said.data, "end_ms": said.offset_ms})
+        data = {
+            "line": line, "tags": tags, "performer": performer, "ended": ended,
+            "start_ms": start_ms, "end_ms": said.offset_ms,
+        }  # fmt: skip
+        trace.events[-1] = said._replace(data=data)
 
-    def _like(self, wanted: Happened) -> None:
-        """Something of the kind a shipped rule speaks of, more often than not as it wants it."""
-        data = dict(self._field(test) for test in wanted.tests if self._tape.often(3))
+    def _like(self, wanted: Happened, wait_ms: int | None = None, *, exactly: bool = False) -> None:
+        """Something of the kind a rule speaks of, more often than not as it wants it."""
+        tape = self._tape
+        tests = [test for test in wanted.tests if exactly or tape.often(3)]
+        data = dict(self._field(test) for test in tests)
         if wanted.kind == "said":
-            tags = [tag for tag in data.get("tags", ()) if self._tape.often(3)]
-            self._speak(data.get("line", "a"), tags, data.get("performer", ""))
+            tags = [tag for tag in data.get("tags", ()) if exactly or tape.often(3)]
+            ended = "completed" if exactly else ""
+            self._speak(data.get("line", "a"), tags, data.get("performer", ""), wait_ms, ended)
         elif wanted.kind != "ended":
-            self._trace.add(wanted.kind, self._wait_ms() * self._tape.one((1, 1, 10)), **data)
+            usual_ms = self._wait_ms() * tape.one((1, 1, 10))
+            self._trace.add(wanted.kind, usual_ms if wait_ms is None else wait_ms, **data)
 
     def _field(self, test: Test) -> tuple[str, Any]:
         match test:

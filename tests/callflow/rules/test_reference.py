@@ -14,7 +14,7 @@ from callflow.rules.monitor import Monitor, Rule
 from callflow.rules.state import Status
 from calls.events import CallEvent
 from tests.callflow.rules.reference import judge
-from tests.callflow.rules.tapes import KINDS, Tape, TapedCall, a_rule, spoken_of
+from tests.callflow.rules.tapes import KINDS, Tape, TapedCall, a_rule
 
 RULES_FILE = Path(__file__).parents[3] / "scripts" / "house_rules.yaml"
 SHIPPED = load_rules(RULES_FILE.read_text(encoding="utf-8"), str(RULES_FILE))
@@ -54,7 +54,7 @@ def test_a_random_rule_of_each_kind_on_random_calls(kind: str) -> None:
     def read(data: bytes) -> None:
         tape = Tape(data)
         rule = a_rule(kind, tape)
-        met.add(agree(rule, TapedCall(tape, spoken_of(rule)).events(14)))
+        met.add(agree(rule, TapedCall(tape, rule).events(14)))
 
     read()
     assert met == set(Status), "calls of too few sorts were tried"
@@ -62,13 +62,12 @@ def test_a_random_rule_of_each_kind_on_random_calls(kind: str) -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in SHIPPED if rule.decidable], ids=lambda r: r.id)
 def test_every_shipped_rule_on_random_calls_of_what_it_speaks_of(rule: Rule) -> None:
-    alphabet = spoken_of(rule)
     met: set[Status] = set()
 
     @settings(steady, max_examples=100)
     @given(st.binary(min_size=160, max_size=160))
     def read(data: bytes) -> None:
-        met.add(agree(rule, TapedCall(Tape(data), alphabet).events(20)))
+        met.add(agree(rule, TapedCall(Tape(data), rule).events(20)))
 
     read()
     assert {Status.BROKEN, Status.PENDING} <= met, "calls of too few sorts were tried"
@@ -80,7 +79,7 @@ def test_many_random_calls_from_one_seed() -> None:
         kind = KINDS[seed % len(KINDS)]
         tape = Tape(Random(seed).randbytes(160))
         rule = a_rule(kind, tape)
-        status = agree(rule, TapedCall(tape, spoken_of(rule)).events(16))
+        status = agree(rule, TapedCall(tape, rule).events(16))
         met[kind, status] = met.get((kind, status), 0) + 1
 
     assert all(met.get((kind, status), 0) >= 3 for kind in KINDS for status in Status), met
