@@ -86,10 +86,10 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_flow_example_in_the_docs_loads() -> None:
-    from callflow.house import House
+    from callflow.house import House, house_files
 
     example = re.search(r"```yaml\n(.*?)```", _doc("flow-format.md"), re.DOTALL)
-    texts = {path.name: path.read_text("utf-8") for path in (ROOT / "scripts").glob("*.yaml")}
+    texts = {str(path): path.read_text("utf-8") for path in house_files(ROOT / "scripts")}
     assert example
 
     loaded = House.of_texts({**texts, "night.yaml": example[1]})

@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 import structlog.testing
 
+from callflow.house import house_files
 from calls.errors import FlowFileError
 from launch.live_house import LiveHouse
+from launch.vetting import Vetting
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for path in SCRIPTS.glob("*.yaml"):
-        shutil.copy(path, tmp_path)
+    for path in house_files(SCRIPTS):
+        copy = tmp_path / path.relative_to(SCRIPTS)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(path, copy)
     return tmp_path
 
 
@@ -77,3 +81,57 @@ def test_a_flow_that_waits_to_be_called_is_no_entry_for_a_number() -> None:
     assert not house.knows("callback")
     assert not house.knows("noise")
     assert not house.knows("../greetings")
+
+
+BROKEN = ("closing.yaml", "    say: closing\n", "    say: anything_else\n")
+"""No goodbye at the end: A05 and A08 can be broken."""
+
+
+def _vetting(folder: Path, state: Path) -> Vetting:
+    return Vetting(folder, state, {"company": "三声", "agent_no": "1000"})
+
+
+def test_flows_that_can_break_a_rule_marked_must_are_not_served(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    _change(folder, *BROKEN)
+
+    with pytest.raises(FlowFileError) as refused:
+        LiveHouse(folder, _vetting(folder, tmp_path_factory.mktemp("state")))
+
+    said = str(refused.value)
+    assert "can break A05" in said
+    assert "thirdring prove --rule A05 --flow greetings" in said
+
+
+async def test_a_change_by_which_a_rule_can_be_broken_is_refused_and_the_old_flows_stay(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    house = LiveHouse(folder, _vetting(folder, tmp_path_factory.mktemp("state")))
+    before = house.current
+    _change(folder, *BROKEN)
+
+    with structlog.testing.capture_logs() as logs:
+        loaded = await house.reload()
+
+    assert not loaded
+    assert house.current is before
+    assert "can break A05" in str(logs)
+
+    _change(folder, BROKEN[0], BROKEN[2], BROKEN[1])
+
+    assert await house.reload()
+
+
+def test_a_text_is_proved_once_for_a_state_folder(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path_factory.mktemp("state")
+    LiveHouse(folder, _vetting(folder, state))
+
+    def never(*_: object) -> None:
+        raise AssertionError("proved a second time")
+
+    monkeypatch.setattr("launch.vetting.broken_rules", never)
+
+    LiveHouse(folder, _vetting(folder, state))
