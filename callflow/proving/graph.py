@@ -150,7 +150,7 @@ def first_values(
     flows: Mapping[str, Flow], variables: Mapping[str, Any], counted: frozenset[str]
 ) -> dict[str, Any]:
     """What a run begins with: what the house knows, and unknown values for all a call may bring."""
-    brought = {"ani", "dnis", "digits"}
+    brought = {"ani", "dnis", "caller_name", "digits"}
     for flow in flows.values():
         brought.update(name for name in flow.variables if name not in counted)
     values: dict[str, Any] = {name: Unknown(f"〈{name}〉") for name in sorted(brought)}

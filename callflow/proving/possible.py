@@ -153,8 +153,7 @@ class Possible:
             case Form():
                 yield from _form(action, telling, self._performer)
             case _:
-                yield from _office(action, telling)
-                yield from _gone(telling.passes(up_to(_limit_ms(action))))
+                yield from _office(action, telling)  # done whether the caller stays or not
 
     def _say(self, line: Line, standing: Standing) -> Iterator[Way]:
         length = line_length(line)
@@ -296,8 +295,7 @@ def _record(command: RecordCommand, telling: Telling) -> Iterator[Way]:
 
 def _form(form: Form, telling: Telling, performer: str) -> Iterator[Way]:
     if performer != "agent":
-        fault = Fault(where=f"form {form.name}", problem="no agent's screen to show it on")
-        yield telling.fork().note(fault).ends(Failed(reason="no screen"))
+        yield telling.fork().ends(Failed(reason="a form needs an agent's screen"))
         yield from _gone(telling)
         return
     filling = up_to(LONGEST_FORM_MS, 30_000)
@@ -320,8 +318,6 @@ def _office(action: OfficeAction, telling: Telling) -> Iterator[Way]:
         told = telling.fork().passes(took).note(fact)
         if name == "error":
             yield told.ends(Failed(reason="error"), odd=FAULT)
-        elif isinstance(action, Promise):
-            yield told.ends(Done())
         else:
             values: Mapping[str, str] = {each: placeholder(each) for each in store}
             yield told.ends(Got(name=name, values=values))

@@ -11,6 +11,7 @@ from callflow.house import House
 from callflow.proving.exploring import ExploringRun, counters, names_that_matter
 from callflow.proving.graph import CallGraph, Explorer, first_values
 from callflow.proving.lengths import Pace
+from callflow.proving.loops import idle_loops
 from callflow.proving.possible import AGENT, Possible
 from callflow.proving.product import Found, Leg, Product, told
 from callflow.proving.seeing import asks_which_key
@@ -18,7 +19,7 @@ from callflow.proving.ways import Standing
 from callflow.rules.monitor import Rule, score
 from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Precedence, Response
 from callflow.rules.state import Status
-from callflow.steps import Flow
+from callflow.steps import Flow, Position
 from calls.events import AgentAnswered, AgentOffered, AnsweredFact, CallEvent, Fact, Offered
 
 PERFORMERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -89,6 +90,9 @@ class FlowProof:
 
     edges: int
     """Outcomes at all of them."""
+
+    loops: tuple[tuple[Position, ...], ...]
+    """Steps of each loop in which nobody does anything."""
 
     results: tuple[Result, ...]
 
@@ -165,6 +169,7 @@ def prove_flow(
         performer=performer,
         nodes=len(graph.edges),
         edges=sum(map(len, graph.edges)),
+        loops=idle_loops(graph),
         results=tuple(_result(graph, rule) for rule in rules),
     )
 

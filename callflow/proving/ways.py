@@ -90,7 +90,8 @@ def event_of(fact: Fact, at_ms: int, seq: int = 0) -> CallEvent:
     return CallEvent("proof", seq, AT, at_ms, fact.kind, fact.data())
 
 
-CUT: Final = 1
+HANG_UP: Final = 1
+CUT: Final = 2
 NETWORK: Final = 10
 FAULT: Final = 10
 
@@ -143,6 +144,7 @@ class Telling:
 
     def hangs_up(self, by: str, *, talked_ms: int = 0, cut: str = "", odd: int = 0) -> Way:
         """The line goes down now."""
+        odd += HANG_UP
         if by == "network":
             self.note(Fault(where="line", problem="the connection was lost"))
             odd += NETWORK

@@ -1,0 +1,135 @@
+"""What came of a proof, for people and for machines: tables, conversations, personas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callers.persona_writer import Written, play_again, write_persona
+from callflow.house import House
+from callflow.proving.proof import Counterexample, FlowProof, Proved, Result
+from callflow.rules.state import Status
+from launch.call_story import clock, story
+
+_MARKS = {Proved.PROVED: "proved", Proved.BROKEN: "BROKEN", Proved.UNDECIDABLE: "not decidable"}
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A broken rule with its caller, and what became of playing it again."""
+
+    result: Result
+    written: Written
+    again: str
+    """Whether it breaks the rule in virtual time too, in words."""
+
+    path: Path | None = None
+    """The persona's file, where one was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One flow's proof and how long it took."""
+
+    proof: FlowProof
+    ms: int
+
+
+def broken_again(
+    house: House, result: Result, variables: Mapping[str, Any], folder: Path | None
+) -> Broken:
+    """Write the caller of a counterexample (to `folder`, unless None) and play it at once."""
+    agent = "_agent" if result.performer == "agent" else ""
+    name = _NOT_IN_A_NAME.sub("_", f"{result.rule.id}_{result.flow}{agent}".lower())
+    written = write_persona(house, result, name=name)
+    path = None
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.yaml"
+        path.write_text(written.text, encoding="utf-8")
+    return Broken(result, written, _again(house, written, result, variables), path)
+
+
+def _again(house: House, written: Written, result: Result, variables: Mapping[str, Any]) -> str:
+    if result.performer == "agent":
+        return "an agent performs the flow; practise it on the panel"
+    verdict, _ = play_again(house, written, result.rule, variables)
+    if verdict.status is Status.BROKEN:
+        return "this caller breaks it again in virtual time"
+    return f"this caller alone does not break it in virtual time ({verdict.status.value})"
+
+
+def conversation(found: Counterexample) -> Iterator[str]:
+    """A counterexample as it would be heard."""
+    for told in story(found.events):
+        yield f"{clock(told.at_ms)}  {told.who:<8} {told.what}"
+
+
+def remark(result: Result) -> str:
+    """What there is to say beside the mark."""
+    if result.status is Proved.UNDECIDABLE:
+        return result.reason
+    if result.counterexample is not None:
+        return result.counterexample.why
+    return "" if result.applies else "nothing in this flow that it speaks of"
+
+
+def rows(proof: FlowProof) -> Iterator[tuple[str, str, str, str, str]]:
+    """Rule, title, mark, states, remark."""
+    for result in proof.results:
+        title = result.rule.title.get("en", "")
+        states = f"{result.states:,}" if result.states else ""
+        yield result.rule.id, title, _MARKS[result.status], states, remark(result)
+
+
+def as_json(proofs: Sequence[Timed], broken: Sequence[Broken]) -> dict[str, Any]:
+    """Everything, JSON-ready."""
+    callers = {id(one.result): one for one in broken}
+    return {
+        "flows": [
+            {
+                "flow": timed.proof.flow,
+                "performer": timed.proof.performer,
+                "points": timed.proof.nodes,
+                "outcomes": timed.proof.edges,
+                "ms": timed.ms,
+                "loops": [
+                    [f"{step.flow}.{step.step}" for step in loop] for loop in timed.proof.loops
+                ],
+                "rules": [
+                    _result_json(result, callers.get(id(result))) for result in timed.proof.results
+                ],
+            }
+            for timed in proofs
+        ]
+    }
+
+
+def _result_json(result: Result, caller: Broken | None) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "rule": result.rule.id,
+        "title": dict(result.rule.title),
+        "must": result.rule.must,
+        "status": result.status.value,
+        "states": result.states,
+        "remark": remark(result),
+    }
+    found = result.counterexample
+    if found is not None and caller is not None:
+        data["counterexample"] = {
+            "conversation": list(conversation(found)),
+            "events": [
+                {"seq": one.seq, "offset_ms": one.offset_ms, "kind": one.kind, "data": one.data}
+                for one in found.events
+            ],
+            "assumed": [list(each) for each in found.assumed],
+            "persona": caller.written.text,
+            "file": None if caller.path is None else str(caller.path),
+            "notes": list(caller.written.notes),
+            "again": caller.again,
+        }
+    return data
