@@ -1,8 +1,8 @@
-"""`thirdring rules`: which house rules a call kept, with the evidence."""
+"""`thirdring rules`: the house rules, and which of them a call kept, with the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +13,10 @@ from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.settings import PROJECT
 
 if TYPE_CHECKING:
-    from callflow.rules.monitor import Evidence, Verdict
+    from callflow.rules.monitor import Evidence, Rule, RuleSet, Verdict
     from callflow.rules.state import Due
 
+LIST = "list"
 _MARKS = {"kept": "kept", "broken": "BROKEN", "not_applicable": "-", "pending": "pending"}
 
 
@@ -26,21 +27,34 @@ def register(app: typer.Typer) -> None:
 
 def rules(
     call_id: Annotated[
-        str, typer.Argument(metavar="CALL_ID", help="The call, or how its id begins.")
-    ],
+        str,
+        typer.Argument(
+            metavar="[CALL_ID|list]",
+            help="The call, or how its id begins; `list`, or nothing, lists the rules themselves.",
+            show_default=False,
+        ),
+    ] = LIST,
     state: StateOption = DEFAULT_STATE,
     scripts: Annotated[
         Path, typer.Option(help="Folder of the house rules.", show_default=False)
     ] = PROJECT / "scripts",
     as_json: JsonOption = False,
 ) -> None:
-    """Say of every house rule whether a call kept it, and which events show it."""
+    """List the house rules, or say of each whether a call kept it and which events show it."""
     from callflow.house import House
+
+    house_rules = House.load(scripts).rules
+    if call_id == LIST:
+        _list(house_rules, as_json=as_json)
+    else:
+        _judge(call_id, house_rules, state, as_json=as_json)
+
+
+def _judge(call_id: str, house_rules: RuleSet, state: Path, *, as_json: bool) -> None:
     from callflow.rules.monitor import score
     from ledger.opening import LEDGER_FILE
     from ledger.reader import LedgerReader
 
-    house_rules = House.load(scripts).rules
     with LedgerReader(state / LEDGER_FILE) as reader:
         call = reader.call(call_id)
         events = reader.events(call.id)
@@ -49,6 +63,55 @@ def rules(
         print_json({"call": call.id, "rules": [as_row(verdict) for verdict in verdicts]})
     else:
         _show(call.id, verdicts)
+
+
+def _list(house_rules: RuleSet, *, as_json: bool) -> None:
+    rows = [as_rule_row(rule) for rule in house_rules]
+    if as_json:
+        print_json(rows)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(markup=False)
+    if not rows:
+        console.print("No house rules yet: write them in house_rules.yaml beside the flows.")
+        return
+    table = Table(title="House rules")
+    for heading in ("rule", "title", "must", "how it is judged"):
+        table.add_column(heading)
+    for row in rows:
+        title = f"{row['title']['zh']}\n{row['title']['en']}"
+        table.add_row(row["rule"], title, "must" if row["must"] else "-", _how(row))
+    console.print(table)
+
+
+def _how(row: Mapping[str, Any]) -> str:
+    only = [row["direction"] and f"{row['direction']} calls"]
+    only += [row["flows"] and f"flow {', '.join(row['flows'])}"]
+    only += [row["performer"] and f"spoken by the {row['performer']}"]
+    scope = [f"[{'; '.join(filter(None, only))}]"] if any(only) else []
+    by = [f"by {row['judged_by']}: {row['reason']['en']}"] if row["judged_by"] else []
+    return "\n".join([*scope, *row["patterns"], *by])
+
+
+def as_rule_row(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON-ready values; `patterns` are told in words."""
+    from callflow.rules.telling import told
+
+    return {
+        "rule": rule.id,
+        "title": dict(rule.title),
+        "text": dict(rule.text),
+        "must": rule.must,
+        "decidable": rule.decidable,
+        "direction": rule.direction,
+        "flows": sorted(rule.flows),
+        "performer": rule.performer,
+        "patterns": [told(pattern) for pattern in rule.patterns],
+        "judged_by": rule.judged_by,
+        "reason": dict(rule.reason),
+    }
 
 
 def as_row(verdict: Verdict) -> dict[str, Any]:

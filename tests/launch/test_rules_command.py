@@ -45,7 +45,7 @@ def test_every_rule_has_a_verdict_and_its_evidence(state: Path) -> None:
     told = json.loads(output)
     verdicts = {one["rule"]: one for one in told["rules"]}
     assert (code, told["call"]) == (0, "call-1")
-    assert list(verdicts) == ["A01", "A02", "A05", "A08", "A11", "A12", "A13"]
+    assert set(verdicts) >= {"A01", "A02", "A05", "A08", "A11", "A12", "A13"}
     assert verdicts["A02"]["verdict"] == "kept"
     assert verdicts["A05"]["verdict"] == "broken"
     assert verdicts["A05"]["evidence"] == [{"seq": 4, "offset_ms": 1150, "what": "hung_up us"}]
@@ -62,3 +62,45 @@ def test_the_table_names_the_rule_that_was_broken(state: Path) -> None:
 def test_a_folder_without_flows_is_named(state: Path) -> None:
     with pytest.raises(FlowFileError, match=r"holds no flow; name the folder"):
         run("call-1", "--state", str(state), "--scripts", str(state))
+
+
+def test_without_a_call_the_rules_themselves_are_listed() -> None:
+    for arguments in ((), ("list",)):
+        code, output = run(*arguments, "--json")
+        listed = {one["rule"]: one for one in json.loads(output)}
+        assert code == 0
+        assert listed["A05"]["title"]["en"] == "We never hang up without goodbye"
+        assert listed["A05"]["must"] is True
+        assert listed["A05"]["decidable"] is True
+        assert listed["A05"]["patterns"][0].startswith("hung_up us: only after said (closing)")
+
+
+HOUSE = {
+    "hotline.yaml": (
+        "flow: hotline\ntitle: {zh: 题, en: T}\nsteps:\n  a: {ring: 1}\n  b: {end: done}\n"
+    ),
+    "house_rules.yaml": (
+        "A22:\n  title: {zh: 不打断, en: No interrupting}\n  judged_by: audio\n"
+        "  reason: {zh: 要听录音, en: only the recording shows it}\n"
+        "A99:\n  title: {zh: 题, en: Once}\n  must: false\n  direction: inbound\n"
+        "  performer: agent\n  count: {of: key, at_least: 1, at_most: 2}\n"
+    ),
+}
+
+
+def test_the_list_says_how_each_rule_is_judged(tmp_path: Path) -> None:
+    for name, text in HOUSE.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    _, output = run("--scripts", str(tmp_path))
+
+    words = " ".join(output.replace("│", " ").split())
+    assert "by audio: only the recording shows it" in words
+    assert "[inbound calls; spoken by the agent]" in words
+    assert "key: 1 to 2 times" in words
+
+
+def test_a_house_without_rules_says_where_to_write_them(tmp_path: Path) -> None:
+    (tmp_path / "hotline.yaml").write_text(HOUSE["hotline.yaml"], encoding="utf-8")
+
+    assert "write them in house_rules.yaml" in run("--scripts", str(tmp_path))[1]
