@@ -1,0 +1,1 @@
+"""Flows as pictures: SVG laid out here, and Mermaid."""
