@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
+from agi.away import BackDesk
 from agi.listening import listen
+from agi.office import at_the_office
 from agi.phone_line import PhoneLine
 from agi.ports import Ears, Prompts
 from agi.pyst2 import AGIError, AGIHangup, AGILineLost
-from agi.queueing import BackDesk, wait_in_queue
+from agi.queueing import wait_in_queue
 from agi.recording import Recorder
 from agi.session import AgiSession
 from agi.speaking import say
+from agi.transferring import transfer
 from calls.actions import (
     Action,
     Do,
@@ -35,6 +38,7 @@ from calls.actions import (
 from calls.call import Call
 from calls.events import Fault
 from calls.outcomes import Answered, Done, Failed, Outcome
+from calls.ports import Office
 
 RING_SOUND_MS = 1000
 """A ring is heard for its first second; answered at its end, it has been a whole ring."""
@@ -47,6 +51,7 @@ class Equipment:
     prompts: Prompts
     ears: Ears
     desk: BackDesk
+    office: Office
     state: Path
     """Absolute; Asterisk sees it under the same path."""
 
@@ -93,17 +98,29 @@ class AgiChannel:
             case Wait():
                 return self._wait(action)
             case Record():
-                if self._recorder is None:
-                    self._recorder = Recorder(line, equipment.state)
-                return self._recorder.perform(action)
+                return self._record(action)
+            case _:
+                return self._hand_over(action)
+
+    def _hand_over(self, action: Queue | Transfer | Form | OfficeAction) -> Awaitable[Outcome]:
+        """What others do while the caller waits."""
+        line, equipment = self.line, self._equipment
+        match action:
             case Queue():
                 return wait_in_queue(line, equipment.desk, action, back=self._back)
+            case Transfer():
+                return transfer(line, equipment.desk, action, back=self._back)
+            case Lookup() | Fetch() | Do() | Promise() | Ticket():
+                return at_the_office(line, equipment.office, action)
             case Form():
                 return self._nobody("a form needs an agent's screen")
-            case Transfer() | Lookup() | Fetch() | Do() | Promise() | Ticket():
-                return self._nobody(f"{type(action).__name__} is not connected")
             case _:
                 assert_never(action)
+
+    def _record(self, action: Record) -> Awaitable[Outcome]:
+        if self._recorder is None:
+            self._recorder = Recorder(self.line, self._equipment.state)
+        return self._recorder.perform(action)
 
     async def _nobody(self, reason: str) -> Outcome:
         return Failed(reason=reason)

@@ -250,8 +250,11 @@ class AgiConnection(asyncio.Protocol):
         done: T = value
         return done
 
-    async def idle(self, seconds: float) -> None:
-        """Let time pass without a command. Raises AGIHangup as soon as the line goes down."""
+    async def idle(self, seconds: float, until: asyncio.Future[Any] | None = None) -> None:
+        """Let time pass without a command, or less when `until` is done.
+
+        Raises AGIHangup as soon as the line goes down.
+        """
         slot = self._slot
         if self.hangup_seen or not self.is_open:
             raise self._gone()
@@ -259,10 +262,22 @@ class AgiConnection(asyncio.Protocol):
             raise RuntimeError("one command at a time on an AGI connection")
         slot.arm()
         timer = self._loop.call_later(seconds, slot.settle, None)
+        waiting = True
+
+        def wake(_: asyncio.Future[Any]) -> None:
+            # It may come a moment late, when the slot waits for a command's reply.
+            if waiting:
+                slot.settle(None)
+
+        if until is not None:
+            until.add_done_callback(wake)
         try:
             await slot
         finally:
+            waiting = False
             timer.cancel()
+            if until is not None:
+                until.remove_done_callback(wake)
 
     def expire(self) -> None:
         """The deadline has passed: nothing more is believed of this peer."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from agi.connection import AgiConnection
 from agi.environment import Environment
@@ -121,6 +121,11 @@ class AgiSession:
         if self._lease_until - self._loop.time() - seconds < self._lease_s * _LEAST_LEFT:
             await self.renew_lease(seconds)
         await self._wire.idle(seconds)
+
+    async def watch_until(self, work: asyncio.Future[Any]) -> None:
+        """Let time pass until `work` is done. Raises AGIHangup as soon as the line goes down."""
+        while not work.done():
+            await self._wire.idle(await self.silence_granted(0.0), work)
 
     def close(self) -> None:
         """Give the channel back to the dialplan."""

@@ -30,6 +30,9 @@ LEASE_S: Final = 10.0
 """What the dialplan gives a server before it has renewed anything."""
 
 MOST_MINUTES: Final = 30
+_AWAY: Final = frozenset({"queue", "transfer"})
+"""Values of CC_DONE with which the dialplan goes on by itself and comes back."""
+
 _CHANNELS: Final = itertools.count(1)
 
 
@@ -140,21 +143,21 @@ class _Dialplan:
             channel.note("fallback")
             channel.go_down("house")
         finally:
-            if channel.variables.get("CC_DONE") == "queue":
+            if channel.variables.get("CC_DONE") in _AWAY:
                 self._tell("_hung-up", "16")
             await asyncio.gather(*self._tellings)
 
     async def _settled(self) -> bool:
         """The CC_DONE checks; False sends the caller to the next server or the fallback."""
         channel = self._channel
-        while not channel.down and channel.variables.get("CC_DONE") == "queue":
-            await self._queue()
+        while not channel.down and channel.variables.get("CC_DONE") in _AWAY:
+            queue = channel.variables["CC_DONE"] == "queue"
+            status, extra = await (self._queue() if queue else self._transfer())
             if channel.down:
                 return True
             channel.variables["CC_DONE"] = "0"
             host, port = self._back()
-            status, agent = (channel.variables[key] for key in ("QUEUESTATUS", "MEMBERINTERFACE"))
-            await self._agi(host, port, "_resume", [self._call_id, status, agent, self._lease])
+            await self._agi(host, port, "_resume", [self._call_id, status, extra, self._lease])
         if not channel.down and channel.variables.get("CC_DONE") == "1":
             channel.go_down("house")
         return channel.down
@@ -196,25 +199,49 @@ class _Dialplan:
         finally:
             await peer.close()
 
-    async def _queue(self) -> None:
-        """The dialplan's Queue(): somebody answers, or nobody does before the wait is over."""
+    async def _queue(self) -> tuple[str, str]:
+        """The dialplan's Queue(): QUEUESTATUS, and who answered."""
         channel, plan = self._channel, self._line.queue
-        wait_ms = round(1000 * _number(channel.variables.get("CC_QUEUE_WAIT", ""), 60.0))
+        wait_ms = self._wait_ms("CC_QUEUE_WAIT")
         began_ms = channel.now_ms
         channel.acting.queued(began_ms)
         channel.note("queued", channel.variables.get("CC_QUEUE", ""))
-        channel.variables.update(QUEUESTATUS="TIMEOUT", MEMBERINTERFACE="")
         if not plan.agent or plan.answers_after_ms > wait_ms:
+            if plan.refused:
+                return "UNKNOWN", ""
             await channel.until(began_ms + wait_ms)
-            return
+            return "TIMEOUT", ""
         member = f"PJSIP/{plan.agent}"
         self._tell("_agent-offered", f"{member}-00000001")
         if not await channel.until(began_ms + plan.answers_after_ms):
-            return
+            return "ABANDON", ""
         channel.note("agent", plan.agent)
         self._tell("_agent-answered", f"{member}-00000001")
-        if await channel.until(channel.now_ms + plan.talks_ms):
-            channel.variables.update(QUEUESTATUS="CONTINUE", MEMBERINTERFACE=member)
+        if not await channel.until(channel.now_ms + plan.talks_ms):
+            return "ABANDON", ""
+        return "CONTINUE", member
+
+    async def _transfer(self) -> tuple[str, str]:
+        """The dialplan's Dial(), by the plan of the queue: DIALSTATUS, and how long they talked."""
+        channel, plan = self._channel, self._line.queue
+        wait_ms = self._wait_ms("CC_TRANSFER_WAIT")
+        began_ms = channel.now_ms
+        channel.acting.queued(began_ms)
+        channel.note("queued", channel.variables.get("CC_TRANSFER", ""))
+        if not plan.agent or plan.answers_after_ms > wait_ms:
+            if plan.refused:
+                return ("BUSY" if plan.refused == "busy" else "CHANUNAVAIL"), ""
+            await channel.until(began_ms + wait_ms)
+            return "NOANSWER", ""
+        if not await channel.until(began_ms + plan.answers_after_ms):
+            return "CANCEL", ""
+        channel.note("agent", plan.agent)
+        self._tell("_picked-up", f"PJSIP/{plan.agent}-00000001")
+        await channel.until(channel.now_ms + plan.talks_ms)
+        return "ANSWER", str(plan.talks_ms)
+
+    def _wait_ms(self, variable: str) -> int:
+        return round(1000 * _number(self._channel.variables.get(variable, ""), 60.0))
 
     def _tell(self, script: str, who: str) -> None:
         """Tell the call's server something on a channel of its own, without waiting for it."""

@@ -18,6 +18,7 @@ ROOMS = (
     "calls",
     "callers",
     "callflow",
+    "casework",
     "launch",
     "ledger",
     "recorder",

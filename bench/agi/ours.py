@@ -18,9 +18,9 @@ from typing import Any
 
 import structlog
 
+from agi.away import REQUESTS, BackDesk
 from agi.channel import Equipment
 from agi.limits import Limits
-from agi.queueing import REQUESTS, BackDesk
 from agi.reception import Reception
 from agi.recording import prepare_monitor_folder
 from agi.server import FastAgiServer, settle_memory
@@ -29,6 +29,8 @@ from callflow.engine import FlowRun
 from callflow.house import House
 from calls.actions import Line, Listen
 from calls.clock import SystemClock
+from casework.directories import Directories
+from casework.office import HouseOffice
 from ledger.writer import LedgerWriter
 
 LINES = """
@@ -163,6 +165,7 @@ async def serve(folder: Path, announce: Callable[[int], None]) -> None:
         prompts=Prompts(),
         ears=Ears(),
         desk=desk,
+        office=HouseOffice(Directories(folder)),
         state=prepare_monitor_folder(folder),
         ring_sound_ms=0,
     )

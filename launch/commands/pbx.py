@@ -48,6 +48,13 @@ Networks = Annotated[
     ),
 ]
 
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Settings (TOML) of `serve`; [destinations] go into the dialplan."
+    ),
+]
+
 
 @pbx.command()
 def up(
@@ -60,12 +67,14 @@ def up(
     secret: Secret = "",
     lease: Lease = 10,
     callers_from: Networks = None,
+    config: Config = None,
 ) -> None:
     """Start Asterisk and wait until it takes calls; harmless when it runs already."""
     from rich.console import Console
 
     from launch.pbx.options import DEFAULT_AGI, PbxOptions, parse_range
     from launch.pbx.process import up as start
+    from launch.settings import load_settings
 
     options = PbxOptions(
         state=state.resolve(),
@@ -77,6 +86,7 @@ def up(
         secret=secret,
         lease_s=lease,
         callers_from=tuple(callers_from or ("127.0.0.0/8",)),
+        destinations=load_settings(config).destinations,
     )
     console = Console(stderr=True, highlight=False, markup=False)
     with console.status("Asterisk") as spinner:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ DEFAULT_AGI = "127.0.0.1:4573"
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f,;&|\"'\\$\[\]{}()]")
 _SERVER = re.compile(r"(?P<host>[A-Za-z0-9.-]{1,253}):(?P<port>\d{1,5})")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,128}")
+_DESTINATION = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_ONE_DIALLED = r"[A-Za-z0-9]{1,16}/[A-Za-z0-9_.+@:/-]{1,80}"
+_DIALLED = re.compile(f"{_ONE_DIALLED}(?:&{_ONE_DIALLED}){{0,7}}")
 # asterisk.ctl is a Unix socket; its whole path must fit in 107 bytes.
 _LONGEST_STATE = 107 - len("/pbx/run/asterisk.ctl")
 
@@ -49,11 +53,15 @@ class PbxOptions:
     callers_from: tuple[str, ...] = ("127.0.0.0/8",)
     """Networks that may call the hotline without an account."""
 
+    destinations: Mapping[str, str] = field(default_factory=dict)
+    """Where flows may transfer to: name -> what Dial takes (`PJSIP/801`)."""
+
     def __post_init__(self) -> None:
         self._check_state()
         self._check_network()
         self._check_ports()
         self._check_servers()
+        self._check_destinations()
 
     def _check_ports(self) -> None:
         for name, port in (("--sip-port", self.sip_port), ("--ami-port", self.ami_port)):
@@ -76,6 +84,14 @@ class PbxOptions:
             raise PbxError("--secret: use letters, digits, - and _ only, at most 128")
         if not 2 <= self.lease_s <= 120:
             raise PbxError(f"--lease {self.lease_s}: give 2 to 120 seconds")
+
+    def _check_destinations(self) -> None:
+        for name, dial in self.destinations.items():
+            if not _DESTINATION.fullmatch(name) or not _DIALLED.fullmatch(dial):
+                raise PbxError(
+                    f'destinations.{name} "{dial}": the name takes small letters, digits and _; '
+                    "what is dialled is TECHNOLOGY/WHERE, such as PJSIP/801 or PJSIP/110@carrier"
+                )
 
     def _check_state(self) -> None:
         text = str(self.state)
@@ -108,9 +124,9 @@ class PbxOptions:
         return self.state / "pbx"
 
     def as_json(self) -> dict[str, Any]:
-        """The options as plain values, without the secret."""
+        """What a running instance keeps to, as plain values; without the secret."""
         values = asdict(self)
-        del values["secret"]
+        del values["secret"], values["destinations"]  # a reload takes new destinations over
         values["state"] = str(self.state)
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 

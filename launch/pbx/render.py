@@ -42,6 +42,7 @@ def values(options: PbxOptions) -> dict[str, str]:
     """What each @@MARK@@ of a template stands for."""
     known = passwords(options.folder)
     first, last = options.rtp
+    destinations = sorted(options.destinations.items())
     servers = [f"CC_AGI{number}={server}" for number, server in enumerate(options.agi, 1)]
     return {
         "PBX": str(options.folder),
@@ -56,6 +57,7 @@ def values(options: PbxOptions) -> dict[str, str]:
         "AGI_SERVERS": "\n".join(servers),
         "AGI_COUNT": str(len(options.agi)),
         "LEASE": str(options.lease_s),
+        "DESTINATIONS": "\n".join(f"CC_TO_{name}={dial}" for name, dial in destinations),
         "SECRET": options.secret,
         "CALLERS_FROM": "\n".join(f"permit = {network}" for network in options.callers_from),
         "AGENTS": "\n".join(_agent(number, known[number]) for number in AGENTS),

@@ -10,19 +10,22 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from agi.away import REQUESTS, BackDesk
 from agi.channel import Equipment
 from agi.limits import Limits
-from agi.queueing import REQUESTS, BackDesk
 from agi.reception import Reception
 from agi.recording import prepare_monitor_folder
 from agi.server import FastAgiServer
 from callflow.engine import FlowRun
 from callflow.house import House
+from calls import ports
 from calls.actions import Line, Listen
 from calls.clock import SystemClock
 from calls.errors import CallCenterError, LedgerError, PromptError
 from calls.events import CallEvent
 from calls.outcomes import SaidEnd, Sound
+from casework.directories import Directories
+from casework.office import HouseOffice
 from tests.agi.fake_asterisk import FakeAsterisk, Rule, environment_block, usual
 
 LINES = """
@@ -245,6 +248,7 @@ async def office(
     grace_s: float = 5.0,
     ring_sound_ms: int = 0,
     lease_s: float = 10.0,
+    back_office: ports.Office | None = None,
 ) -> AsyncIterator[Office]:
     """The house's one flow, open for callers; stopped with `grace_s` for those still there."""
     written = house(flow)
@@ -253,6 +257,7 @@ async def office(
         prompts=SmallPrompts(),
         ears=ears,
         desk=desk,
+        office=back_office or HouseOffice(Directories(state / "directories")),
         state=prepare_monitor_folder(state),
         ring_sound_ms=ring_sound_ms,
     )
