@@ -31,6 +31,19 @@ def house_files(folder: Path) -> list[Path]:
     return [*sorted(folder.glob("*.yaml")), *sorted((folder / FORMS).glob("*.yaml"))]
 
 
+def house_texts(folder: Path) -> dict[str, str]:
+    """The files of a house by path. Raises FlowFileError when there are none to read."""
+    try:
+        texts = {str(path): path.read_text(encoding="utf-8") for path in house_files(folder)}
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(str(folder), 0, 0, f"cannot be read: {error}", "check the folder")
+        raise FlowFileError([problem]) from error
+    if not texts:
+        problem = Problem(str(folder), 0, 0, "holds no flow", "name the folder of the flows")
+        raise FlowFileError([problem])
+    return texts
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Flows and lines that were checked together."""
@@ -46,15 +59,7 @@ class House:
 
         Raises FlowFileError with all problems of all files.
         """
-        try:
-            texts = {str(path): path.read_text(encoding="utf-8") for path in house_files(folder)}
-        except (OSError, UnicodeDecodeError) as error:
-            problem = Problem(str(folder), 0, 0, f"cannot be read: {error}", "check the folder")
-            raise FlowFileError([problem]) from error
-        if not texts:
-            problem = Problem(str(folder), 0, 0, "holds no flow", "name the folder of the flows")
-            raise FlowFileError([problem])
-        return cls.of_texts(texts)
+        return cls.of_texts(house_texts(folder))
 
     @classmethod
     def of_texts(cls, texts: Mapping[str, str]) -> House:

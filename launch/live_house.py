@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from callflow.engine import FlowRun
-from callflow.house import House, house_files
-from calls.errors import FlowFileError
+from callflow.house import House, house_files, house_texts
+from calls.errors import FlowFileError, Problem
+from launch.vetting import Vetting
 
 _log = structlog.get_logger(__name__)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise FlowFileError(problems)
 
 
 class LiveHouse:
     """Holds the current House; a run keeps the version it was started with."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load `folder`; raises FlowFileError with every problem."""
+    def __init__(self, folder: Path, vetting: Vetting | None = None) -> None:
+        """Load `folder`; raises FlowFileError with every problem, and what `vetting` finds."""
         self._folder = folder
+        self._vetting = vetting
         self._seen = self._stamp()
-        self.current = House.load(folder)
+        texts = house_texts(folder)
+        self.current = House.of_texts(texts)
+        _refuse(vetting.problems(texts) if vetting is not None else ())
         self.changed: list[Callable[[House], None]] = []
         """Called on the loop after each good reload (prompts get warm this way)."""
 
@@ -50,9 +59,15 @@ class LiveHouse:
                 _log.error("flows not reloaded, the old ones stay", problems=[repr(error)])
 
     async def reload(self) -> bool:
-        """Load the folder again; a bad one is logged in full and the old house goes on."""
+        """Load the folder again; a bad one is logged in full and the old house goes on.
+
+        Bad is also one that can break a house rule marked `must`.
+        """
         try:
-            house = await asyncio.to_thread(House.load, self._folder)
+            texts = await asyncio.to_thread(house_texts, self._folder)
+            house = await asyncio.to_thread(House.of_texts, texts)
+            if self._vetting is not None:
+                _refuse(await self._vetting.problems_aside(texts))
         except FlowFileError as error:
             _log.error(
                 "flows not reloaded, the old ones stay",

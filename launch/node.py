@@ -11,13 +11,13 @@ from typing import Any
 
 import structlog
 
+from agi.away import REQUESTS, BackDesk
 from agi.channel import Equipment
 from agi.ears.service import EarsService
 from agi.ears.vad import SileroVad
 from agi.limits import Limits
 from agi.prompts.engines import make_engines
 from agi.prompts.store import PromptStore
-from agi.queueing import REQUESTS, BackDesk
 from agi.reception import Reception, Start
 from agi.server import FastAgiServer, settle_memory
 from callflow.engine import FlowRun
@@ -25,9 +25,11 @@ from callflow.house import House
 from calls.call import EventSink
 from calls.clock import SystemClock
 from calls.errors import ConfigError
+from launch.back_office import make_office, refuse_missing_columns, tell_unmet
 from launch.live_house import LiveHouse
 from launch.prompt_lines import house_lines
 from launch.settings import Settings
+from launch.vetting import Vetting
 
 _log = structlog.get_logger(__name__)
 
@@ -50,7 +52,10 @@ async def node(
 
     Raises FlowFileError for broken flows, ConfigError for an address that is taken.
     """
-    house = LiveHouse(settings.scripts)
+    house = LiveHouse(settings.scripts, _vetting(settings, state))
+    office = make_office(settings, state)
+    refuse_missing_columns(house.current, office.directories.read)
+    tell_unmet(house.current, settings, office)
     prompts = _prompts(settings, state)
     ears = EarsService(SileroVad())
     desk = BackDesk()
@@ -63,12 +68,15 @@ async def node(
             start=_starter(house, settings),
             sink=sink,
             clock=SystemClock(),
-            equipment=Equipment(prompts=prompts, ears=ears, desk=desk, state=state),
+            equipment=Equipment(prompts=prompts, ears=ears, desk=desk, office=office, state=state),
             back=f"{back[0]}:{back[1]}",
         )
         server = _public(reception, house, settings)
         agi_at = await server.start(settings.agi.host, settings.agi.port, reuse_port=share_port)
-        watching = asyncio.create_task(_watch(house, prompts, settings))
+        house.changed.append(lambda changed: tell_unmet(changed, settings, office))
+        watching = asyncio.gather(
+            _watch(house, prompts, settings), office.directories.watch(), return_exceptions=True
+        )
         try:
             settle_memory()
             yield Node(house, server, agi_at, ears_at)
@@ -77,6 +85,7 @@ async def node(
             await server.stop(grace_s=settings.agi.stop_grace_s)
     finally:
         await private.stop(grace_s=0)
+        await office.close()
         await ears.stop()
         prompts.close()
 
@@ -120,6 +129,12 @@ def _limits(settings: Settings, *, times: int = 1) -> Limits:
         per_source=max(1024, 2 * calls),
         lease_s=float(settings.agi.lease_s),
     )
+
+
+def _vetting(settings: Settings, state: Path) -> Vetting | None:
+    if not settings.prove:
+        return None
+    return Vetting(settings.scripts, state, settings.house.all_variables())
 
 
 def _starter(house: LiveHouse, settings: Settings) -> Start:

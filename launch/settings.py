@@ -112,6 +112,38 @@ class LedgerSettings(_Section):
     """Empty: `ledger.sqlite` in the state folder."""
 
 
+class OfficeSettings(_Section):
+    """The house's own files."""
+
+    directories: Path | None = None
+    """Folder of `NAME.csv`; left out: `directories` in the state folder."""
+
+    country: str = Field(default="86", pattern="^[1-9][0-9]{0,2}$")
+    """Country code of the numbers that are written without one."""
+
+    trunk: str = Field(default="0", pattern="^[0-9]{0,2}$")
+    """What is dialled before an area code inside the country; empty for none."""
+
+
+class FetchSettings(_Section):
+    """One HTTP service that flows may ask."""
+
+    url: str
+    """With places for a flow's values: `https://host/orders/{number}`."""
+
+    method: Literal["GET", "POST"] = "GET"
+    """GET sends what has no place in the address as parameters, POST as JSON."""
+
+    headers: dict[str, str] = Field(default={})
+    """Header -> name of the environment variable that holds its value."""
+
+    fields: dict[str, str] = Field(default={})
+    """Variable -> where it stands in the answer (`data.state`)."""
+
+
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$")]
+
+
 class Settings(_Section):
     """Everything a run can be told; every field has a default that works on one machine."""
 
@@ -120,8 +152,21 @@ class Settings(_Section):
     ears: EarsSettings = EarsSettings()
     prompts: PromptSettings = PromptSettings()
     ledger: LedgerSettings = LedgerSettings()
+    office: OfficeSettings = OfficeSettings()
+    fetch: dict[Name, FetchSettings] = Field(default={})
+    """HTTP services by the name that flows use."""
+
+    plugins: dict[Name, str] = Field(default={})
+    """Python functions by the name that flows use: `package.module:function`."""
+
+    destinations: dict[Name, str] = Field(default={})
+    """Where flows may transfer to: name -> what Asterisk dials, for `thirdring pbx up`."""
+
     scripts: Path = PROJECT / "scripts"
     """Folder of flows, lines and rules."""
+
+    prove: bool = False
+    """Refuse flows by which some call breaks a house rule marked `must`."""
 
     @property
     def bundled_prompts(self) -> Path:
