@@ -5,9 +5,8 @@ AGI, the agent's desk, the simulator and the prover all drive this same object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from typing import Any, Final
 
 from callflow import performing, targets
@@ -15,11 +14,12 @@ from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
 from callflow.acts.doing import FormAct
 from callflow.frames import Ended as Ended
 from callflow.frames import Frame, Script, Taken
+from callflow.prepared import parted, prepared, prompted, say
 from callflow.steps import Flow, Position, Step
 from callflow.templates import Condition, Wording, WordingError
-from calls.actions import Action, Do, Fetch, Line, Listen, Lookup, Promise, Record, Say, Ticket
+from calls.actions import Action, Do, Fetch, Line, Listen, Lookup, Promise, Record, Ticket
 from calls.call import EndReason
-from calls.outcomes import Answered, Branched, HungUp, Keyed, Outcome
+from calls.outcomes import Answered, Branched, Got, HungUp, Keyed, Outcome, Spoken
 
 MOST_STEPS_A_CALL: Final = 500
 """Steps one call may enter; beyond it the flow loops and the fallback takes the caller."""
@@ -73,8 +73,10 @@ class FlowRun:
         frame = self._frames[-1]
         return frame.flow.positions[frame.at]
 
-    def take_entered(self) -> list[Position]:
+    def take_entered(self) -> Sequence[Position]:
         """Steps entered since last asked, in order."""
+        if not self._entered:
+            return ()
         entered, self._entered = self._entered, []
         return entered
 
@@ -100,23 +102,22 @@ class FlowRun:
 
     def begin(self) -> Action | Ended:
         """The first action."""
-        return self._guarded(lambda: self._enter(0))
+        return self._enter(0) or self.resume(None)
 
-    def resume(self, outcome: Outcome) -> Action | Ended:
-        """What to do after `outcome` of the last action."""
-        return self._guarded(lambda: self._take(outcome))
-
-    def _guarded(self, change: Callable[[], Ended | None]) -> Action | Ended:
+    def resume(self, outcome: Outcome | None) -> Action | Ended:
+        """What to do after `outcome` of the last action; None when there was none yet."""
         try:
-            result = change() or self._advance()
+            result = (self._take(outcome) if outcome is not None else None) or self._advance()
         except WordingError as error:
             return Ended(EndReason.FAILED, "fallback", f"{self.position}: {error}")
-        if self._gone and not isinstance(result, _WITHOUT_CALLER):
+        if self._gone is not None and not isinstance(result, _WITHOUT_CALLER):
             return self._gone
         return result
 
     def _take(self, outcome: Outcome) -> Ended | None:
         """Move to where `outcome` leads."""
+        if self._speaking and isinstance(outcome, Spoken):
+            return self._spoken(outcome.name)
         if isinstance(outcome, HungUp):
             return self._hung_up(outcome)
         if isinstance(outcome, Branched):
@@ -125,22 +126,26 @@ class FlowRun:
             self._answered = True
         elif isinstance(outcome, Keyed):
             self.variables["digits"] = outcome.digits
-        if not self._speaking:
-            return self._decide(outcome)
+        return self._spoken(outcome.name) if self._speaking else self._decide(outcome)
+
+    def _spoken(self, name: str) -> Ended | None:
+        """A line is over."""
         self._speaking = False
-        if outcome.name != "ok":
-            return self._route(outcome.name)
+        if name != "ok":
+            return self._route(name)
         frame = self._frames[-1]
         frame.to_say = frame.to_say[1:]
         return None
 
     def _decide(self, outcome: Outcome) -> Ended | None:
         frame = self._frames[-1]
+        if frame.prepared.routes_by_name and not isinstance(outcome, Got):
+            return self._route(outcome.name)
         decided = performing.decide(frame.step.act, outcome, frame.attempt)
         if isinstance(decided, performing.Reprompt):
             self._note("reprompt")
             frame.attempt += 1
-            self._set_lines(frame, decided.lines)
+            frame.to_say, frame.prompt = parted(frame.step, decided.lines)
             return None
         if decided.stored is not None:
             self.variables.update(decided.stored)
@@ -150,9 +155,10 @@ class FlowRun:
         return self._route(decided.route)
 
     def _route(self, name: str) -> Ended | None:
-        target = self._frames[-1].step.on.get(name)
+        target = self._frames[-1].prepared.on.get(name)
         if target is not None:
-            self._note(name)
+            if self.taken is not None:
+                self._note(name)
             return self._go(target)
         return self._gone or self._failed(f"{self.position}: nothing handles {name} here")
 
@@ -204,34 +210,36 @@ class FlowRun:
         return "served" if outcome.talked_ms else "hung_up"
 
     def _go(self, target: targets.Target) -> Ended | None:
+        frame = self._frames[-1]
+        if isinstance(target, targets.GoTo):
+            return self._enter(frame.flow.index[target.step])
+        if isinstance(target, targets.Next):
+            if frame.repeated + 1 < frame.step.repeat:
+                return self._enter(frame.at, frame.repeated + 1)
+            return self._enter(frame.at + 1)
+        return self._go_far(target)
+
+    def _go_far(
+        self, target: targets.End | targets.Return | targets.CallFlow | targets.Again
+    ) -> Ended | None:
+        frame = self._frames[-1]
         match target:
             case targets.End(disposition):
                 return Ended(self._gone.reason if self._gone else EndReason.COMPLETED, disposition)
             case targets.Return(outcome):
                 return self._return(outcome)
             case targets.CallFlow(name, routes):
-                self._frames[-1].routes = routes
+                frame.routes = routes
                 return self._call(name)
-            case _:
-                return self._go_within(target)
-
-    def _go_within(self, target: targets.GoTo | targets.Next | targets.Again) -> Ended | None:
-        frame = self._frames[-1]
-        match target:
-            case targets.GoTo(name):
-                return self._enter(frame.flow.index[name])
             case targets.Again():
-                return self._enter(frame.at, repeated=frame.repeated)
-            case targets.Next() if frame.repeated + 1 < frame.step.repeat:
-                return self._enter(frame.at, repeated=frame.repeated + 1)
-            case targets.Next():
-                return self._enter(frame.at + 1)
+                return self._enter(frame.at, frame.repeated)
 
     def _call(self, name: str) -> Ended | None:
         if len(self._frames) >= MOST_DEPTH:
             return self._failed(f"{self.position}: sub-flows over {MOST_DEPTH} deep")
         flow = self._script.flows[name]
-        self.variables = {**flow.variables, **self.variables}
+        if flow.variables:
+            self.variables = {**flow.variables, **self.variables}
         self._frames.append(Frame(flow))
         return self._enter(0)
 
@@ -247,22 +255,17 @@ class FlowRun:
         self._note(f"{frame.branch} > {outcome}")
         return self._go(routes[outcome])
 
-    def _enter(self, at: int, *, repeated: int = 0) -> Ended | None:
+    def _enter(self, at: int, repeated: int = 0) -> Ended | None:
         self._budget -= 1
         if self._budget < 0:
             return self._failed(f"{self.position}: over {MOST_STEPS_A_CALL} steps")
         frame = self._frames[-1]
+        flow = frame.flow
+        frame.prepared = entered = prepared(flow.steps[at])
         frame.at, frame.repeated, frame.attempt, frame.routes = at, repeated, 0, None
-        self._set_lines(frame, frame.step.says)
-        self._entered.append(frame.flow.positions[at])
+        frame.to_say, frame.prompt = entered.to_say, entered.prompt
+        self._entered.append(flow.positions[at])
         return None
-
-    def _set_lines(self, frame: Frame, lines: tuple[str, ...]) -> None:
-        step = frame.step
-        if step.barge_in and lines and performing.hears(step.act):
-            frame.to_say, frame.prompt = lines[:-1], lines[-1]
-        else:
-            frame.to_say, frame.prompt = lines, ""
 
     def _advance(self) -> Action | Ended:
         """The step's next line, else its act; on through steps that need nobody outside."""
@@ -270,23 +273,31 @@ class FlowRun:
             frame = self._frames[-1]
             if frame.to_say:
                 self._speaking = True
-                return Say(line=self._line(frame.to_say[0]))
-            step = frame.step
-            action = performing.action_of(step) or self._own_action(step)
-            if isinstance(action, Listen) and frame.prompt:
-                return replace(action, prompt=self._line(frame.prompt))
-            if action is not None:
-                return action
-            ended = self._at_once(step)
+                line = self._script.lines[frame.to_say[0]]
+                return say(line, str(self.variables["language"]), self.variables)
+            step = frame.prepared
+            if step.action is not None:
+                return self._prompted(step.action, frame.prompt) if frame.prompt else step.action
+            if step.own:
+                return self._own_action(frame.step)
+            ended = self._route("ok") if step.only_says else self._at_once(frame.step)
             if ended is not None:
                 return ended
 
-    def _own_action(self, step: Step) -> Action | None:
-        """The action of an act that needs values of this run; None for acts done at once."""
+    def _prompted(self, action: Action, prompt: str) -> Action:
+        """The action with a line that can be cut; only windows have one."""
+        if not isinstance(action, Listen):
+            return action
+        line = self._script.lines[prompt]
+        return prompted(action, line, str(self.variables["language"]), self.variables)
+
+    def _own_action(self, step: Step) -> Action | Ended:
+        """The action of an act that needs values of this run."""
         if isinstance(step.act, FormAct):
             form = self._script.forms[step.act.form]
             return performing.form_action(form, self.variables, self._line)
-        return performing.office_action(step.act, self.variables)
+        action = performing.office_action(step.act, self.variables)
+        return action or self._failed(f"{self.position}: nobody performs {step.act.word}")
 
     def _at_once(self, step: Step) -> Ended | None:
         match step.act:

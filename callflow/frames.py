@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from callflow.forms import FormText
 from callflow.lines import LineWording
+from callflow.prepared import UNPREPARED, Prepared
 from callflow.steps import Flow, Step
 from callflow.targets import Target
 from calls.call import EndReason
@@ -62,6 +63,9 @@ class Frame:
 
     branch: str = ""
     """The branch taken last; told only when somebody asks."""
+
+    prepared: Prepared = UNPREPARED
+    """The step entered, worked out once for all calls."""
 
     @property
     def step(self) -> Step:
