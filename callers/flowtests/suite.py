@@ -44,6 +44,11 @@ def load_tests(house: House, scripts: Path) -> list[FlowTest]:
 
     Raises FlowFileError with every problem of every file.
     """
+    return read_tests(house, tests_of(scripts))
+
+
+def tests_of(scripts: Path) -> dict[str, str]:
+    """The files of tests by path. Raises FlowFileError for one that cannot be read."""
     texts = {}
     for path in sorted((scripts / FOLDER).glob("*.yaml")):
         try:
@@ -51,7 +56,7 @@ def load_tests(house: House, scripts: Path) -> list[FlowTest]:
         except (OSError, UnicodeDecodeError) as error:
             problem = Problem(str(path), 0, 0, f"cannot be read: {error}", "save it as UTF-8")
             raise FlowFileError([problem]) from error
-    return read_tests(house, texts)
+    return texts
 
 
 def read_tests(house: House, texts: Mapping[str, str]) -> list[FlowTest]:
