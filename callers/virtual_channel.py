@@ -32,7 +32,6 @@ from calls.events import (
     HeardFact,
     KeyFact,
     Listening,
-    Queued,
     Said,
     Saying,
 )
@@ -92,7 +91,7 @@ class VirtualChannel(VirtualLine):
         if self._down and not isinstance(action, OfficeAction):
             return self._gone()
         if self._fails and type(action).__name__.lower() in self._fails:
-            return self._failed(action)
+            return Failed(reason="planned to fail")
         if isinstance(action, Say):
             return self._say(action.line)
         if isinstance(action, Listen):
@@ -118,15 +117,6 @@ class VirtualChannel(VirtualLine):
                 return Failed(reason="a form needs an agent's screen")
             case _:
                 assert_never(action)
-
-    def _failed(self, action: Action) -> Outcome:
-        """What an act comes to that the test wants to fail."""
-        if isinstance(action, Queue):
-            self.call.record(Queued(queue=action.name))
-            return self._left(action, self._time.now_ms, None, self._time.now_ms, "failed")
-        if isinstance(action, Transfer):
-            return self._refused(action, "failed")
-        return Failed(reason="planned to fail")
 
     def _ring(self, ring: Ring) -> Outcome:
         began_ms = self._time.now_ms

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from callers.flowtests.branches import WHO, FlowCoverage, as_rows, percent
 from callers.flowtests.suite import Played
 from callers.flowtests.trace import Fault
 from calls.events import CallEvent
@@ -23,6 +24,47 @@ class Skipped:
     source: str
     line: int
     reason: str
+
+
+def report(played: Sequence[Played], flows: Sequence[FlowCoverage] | None) -> Iterator[str]:
+    """What came of the tests, failures first, and what no test did."""
+    for one in played:
+        if not one.passed:
+            yield from told(one)
+    failed = sum(not one.passed for one in played)
+    yield f"{len(played) - failed} passed, {failed} failed"
+    if flows is not None:
+        yield from uncovered(flows)
+
+
+def report_json(
+    played: Sequence[Played], flows: Sequence[FlowCoverage] | None
+) -> dict[str, object]:
+    """The same, JSON-ready."""
+    failed = sum(not one.passed for one in played)
+    found: dict[str, object] = {"passed": len(played) - failed, "failed": failed}
+    found["tests"] = [as_row(one) for one in played]
+    if flows is not None:
+        found["coverage"] = as_rows(flows)
+    return found
+
+
+def uncovered(flows: Sequence[FlowCoverage]) -> Iterator[str]:
+    """Coverage of outcomes by flow, and each branch not taken with what would take it."""
+    for flow in flows:
+        counts = " ".join(
+            f"{by} {taken}/{every}" for by in WHO for taken, every in [flow.count(by)] if every
+        )
+        yield f"{flow.percent:5.1f} %  {flow.flow:20} {counts}"
+        for by in WHO:
+            for branch in flow.missing:
+                if branch.by == by:
+                    place, taken = branch.place, branch.taken
+                    where = f"{place.source}:{place.line}:{place.column}"
+                    name = ": ".join(filter(None, (taken.step, taken.branch or "gets here")))
+                    yield f"  {where}: {name} never taken ({by}): {branch.advice}"
+    every = sum(len(flow.branches) for flow in flows)
+    yield f"{percent(flows):5.1f} %  of all {every} branches"
 
 
 def told(played: Played) -> Iterator[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
 from callers.flowtests.advice import advice, taken_by
-from callflow.acts.deciding import LeaveAct
+from callflow.acts.deciding import ChooseAct, LeaveAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.frames import Taken
 from callflow.house import House
-from callflow.nodes import Mapping as MappingNode
-from callflow.nodes import Node, NodeError, Place, parse
+from callflow.nodes import Place
 from callflow.steps import Flow, Step
 from callflow.targets import CallFlow, Target
+
+WHO: Final = ("caller", "agent", "fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +39,25 @@ class FlowCoverage:
     branches: tuple[Branch, ...]
     missing: tuple[Branch, ...]
 
-    def count(self, by: str = "caller") -> tuple[int, int]:
+    def count(self, by: str) -> tuple[int, int]:
         """Taken and all branches that `by` takes."""
         every = sum(branch.by == by for branch in self.branches)
         return every - sum(branch.by == by for branch in self.missing), every
 
     @property
     def percent(self) -> float:
-        """Of the branches a caller takes; 100 where there are none."""
-        took, every = self.count()
-        return 100.0 * took / every if every else 100.0
+        """Of all branches; 100 where there are none."""
+        return percent([self])
 
 
 def branches(house: House) -> dict[str, tuple[Branch, ...]]:
     """Every branch by flow, steps as written."""
-    return {name: tuple(_Places(flow).branches(flow)) for name, flow in sorted(house.flows.items())}
+    return {name: tuple(_of_flow(flow)) for name, flow in sorted(house.flows.items())}
 
 
 def coverage(house: House, taken: Iterable[Taken]) -> list[FlowCoverage]:
     """What runs that took `taken` left out, by flow."""
-    took = frozenset(taken)
+    took = frozenset(one._replace(step="") if "anytime " in one.branch else one for one in taken)
     return [
         FlowCoverage(flow, every, tuple(branch for branch in every if branch.taken not in took))
         for flow, every in branches(house).items()
@@ -65,10 +65,11 @@ def coverage(house: House, taken: Iterable[Taken]) -> list[FlowCoverage]:
 
 
 def percent(flows: Iterable[FlowCoverage]) -> float:
-    """Of the branches a caller takes, over all flows."""
-    counts = [flow.count() for flow in flows]
-    every = sum(all_of for _, all_of in counts)
-    return 100.0 * sum(took for took, _ in counts) / every if every else 100.0
+    """Of all branches of these flows; 100 where there are none."""
+    listed = list(flows)
+    every = sum(len(flow.branches) for flow in listed)
+    missing = sum(len(flow.missing) for flow in listed)
+    return 100.0 * (every - missing) / every if every else 100.0
 
 
 def step_branches(step: Step) -> Iterator[str]:
@@ -92,43 +93,34 @@ def _with_returns(word: str, target: Target) -> Iterator[str]:
             yield from _with_returns(f"{word} > {outcome}", then)
 
 
-class _Places:
-    """Where the branches of one flow are written, as far as its file can be read."""
-
-    def __init__(self, flow: Flow) -> None:
-        try:
-            text = Path(flow.place.source).read_text(encoding="utf-8")
-            self._top: MappingNode | None = parse(text, flow.place.source)
-        except (OSError, UnicodeDecodeError, NodeError):
-            self._top = None
-
-    def branches(self, flow: Flow) -> Iterator[Branch]:
-        for step in flow.steps:
-            for word in dict.fromkeys(step_branches(step)):
-                taken = Taken(flow.name, step.name, word)
-                by = taken_by(flow, step, word)
-                yield Branch(taken, self._place(step, word), by, advice(step, word))
-            for word in flow.anytime:
-                taken = Taken(flow.name, step.name, f"anytime {word}")
-                said = f"the agent takes the branch {word} here"
-                yield Branch(taken, step.place, "agent", said)
-
-    def _place(self, step: Step, word: str) -> Place:
-        """The word in the step's own `on:` or act, else in `always:`, else the step's name."""
-        if self._top is None:
-            return step.place
-        first = word.partition(" > ")[0]
-        body = _inside(_inside(self._top, "steps"), step.name)
-        within = (_inside(body, "on"), _inside(_inside(body, "menu"), "keys"))
-        for mapping in (*within, _inside(self._top, "always")):
-            for key, _ in mapping.items if isinstance(mapping, MappingNode) else ():
-                if key.text == first:
-                    return key.place
-        return step.place
+def _of_flow(flow: Flow) -> Iterator[Branch]:
+    for step in flow.steps:
+        for word in dict.fromkeys(step_branches(step)):
+            taken = Taken(flow.name, step.name, word)
+            by = taken_by(flow, step, word)
+            yield Branch(taken, _place(flow, step, word), by, advice(step, word))
+    for word in flow.anytime:
+        # Offered at every step; taken at one it has shown what it does.
+        place = flow.places.get(f"anytime.{word}", flow.place)
+        taken = Taken(flow.name, "", f"anytime {word}")
+        yield Branch(taken, place, "agent", f"the agent takes the branch {word}")
 
 
-def _inside(node: Node | None, key: str) -> Node | None:
-    return node.get(key) if isinstance(node, MappingNode) else None
+def _place(flow: Flow, step: Step, branch: str) -> Place:
+    """The word in the step's own `on:` or act, else in `always:`, else the step's name."""
+    word = branch.partition(" > ")[0]
+    if isinstance(step.act, ChooseAct):
+        cases = [name for name, _ in step.act.targets()]
+        word = str(cases.index(word)) if word in cases else word
+    for places, name in (
+        (step.places, f"on.{word}"),
+        (step.places, f"menu.keys.{word}"),
+        (step.places, f"choose.{word}="),
+        (flow.places, f"always.{word}"),
+    ):
+        if name in places:
+            return places[name]
+    return step.place
 
 
 def as_rows(flows: Iterable[FlowCoverage]) -> Mapping[str, object]:
@@ -140,8 +132,9 @@ def as_rows(flows: Iterable[FlowCoverage]) -> Mapping[str, object]:
             {
                 "flow": flow.flow,
                 "percent": round(flow.percent, 1),
-                "taken": flow.count()[0],
-                "branches": flow.count()[1],
+                "branches": {
+                    by: dict(zip(("taken", "of"), flow.count(by), strict=True)) for by in WHO
+                },
                 "missing": [_row(branch) for branch in flow.missing],
             }
             for flow in listed

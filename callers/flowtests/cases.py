@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from callers.agent_plan import AgentPlan
 from callers.flowtests.checks import Check
 from callers.persona import Persona
 from callers.planned_office import PlannedOffice
@@ -29,6 +30,9 @@ class Given:
     ani: str = ANI
     dnis: str = DNIS
     queue: QueuePlan = field(default_factory=QueuePlan)
+    agent: AgentPlan | None = None
+    """What the agent does who performs the flow; None when the IVR does."""
+
     office: PlannedOffice = field(default_factory=PlannedOffice)
     fails: frozenset[str] = frozenset()
     """Lines that have no sound and acts that cannot be carried out."""

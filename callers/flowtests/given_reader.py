@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as AnyMapping
 from typing import Final
 
+from callers.agent_plan import AgentPlan, At, CancelForm, Deed, Fill, Pick, Take
 from callers.flowtests.cases import ANI, DNIS, Given
 from callers.loader import find_persona
 from callers.loader import names as persona_names
@@ -20,12 +21,14 @@ from callflow.reading import Reading, nearest
 from calls.outcomes import Failed, Got
 
 _GIVEN: Final = (
-    "flow", "caller", "language", "variables", "ani", "dnis", "agent", "files", "answers", "fails",
+    "flow", "caller", "language", "variables", "ani", "dnis", "agent", "performer", "does", "files",
+    "answers", "fails",
 )  # fmt: skip
 _SAYS_NOTHING: Final = Persona(name="somebody", title={}, language="zh", voice="zh_m")
 _MAY_FAIL: Final = ("record", "queue", "transfer", "lookup", "promise", "ticket")
 """Acts that a test can make fail."""
 
+_DEEDS: Final = ("pick", "take", "fill", "cancel")
 _NOBODY: Final[AnyMapping[str, QueuePlan]] = {
     "nobody": QueuePlan(),
     "failed": QueuePlan(refused="failed"),
@@ -63,6 +66,7 @@ class GivenReader(Reading):
             ani=self.text(find("ani"), "ani", ANI),
             dnis=self.text(find("dnis"), "dnis", DNIS),
             queue=self._agent(find("agent")),
+            agent=self._performer(find("performer"), find("does")),
             office=PlannedOffice(
                 directories=self._files(find("files")), answers=self._answers(find("answers"))
             ),
@@ -139,6 +143,42 @@ class GivenReader(Reading):
             ),
             talks_ms=self.duration(found.get("talks"), "talks", plan.talks_ms, low_ms=0),
         )
+
+    def _performer(self, who: Node | None, does: Node | None) -> AgentPlan | None:
+        """`performer: agent` and what the agent does at which steps, in order."""
+        performer = self.one_of(who, "performer", ("ivr", "agent"), "ivr")
+        if performer == "ivr":
+            if does is not None:
+                self.wrong(does.place, "nobody does this", "write performer: agent too")
+            return None
+        deeds = self.list_of(does, "does", self._deed)
+        return AgentPlan(deeds=tuple(deed for deed in deeds if deed is not None))
+
+    def _deed(self, node: Node) -> At | None:
+        """`{at: menu, pick: "1"}`, `take: thanks`, `fill: {name: 王}` or `cancel: form`."""
+        found = self.mapping(node, "what the agent does")
+        if found is None:
+            return None
+        self.keys(found, ("at", *_DEEDS), "what the agent does")
+        given = [key for key, _ in found.items if key.text in _DEEDS]
+        step = self.text(found.get("at"), "at")
+        if len(given) != 1 or not step:
+            hint = 'write {at: a_step, pick: "1"}, or take, fill or cancel in place of pick'
+            self.wrong(found.place, "a deed is one thing at one step", hint)
+            return None
+        if not any(step in flow.index for flow in self._house.flows.values()):
+            known = {name for flow in self._house.flows.values() for name in flow.index}
+            self.wrong(found.place, f'no flow has a step "{step}"', nearest(step, known))
+        what = found.get(given[0].text) or found
+        return At(step=step, deed=self._done(given[0].text, what))
+
+    def _done(self, word: str, node: Node) -> Deed:
+        if word == "fill":
+            return Fill(values=self._values(node, "fill"))
+        text = self.text(node, word)
+        if word == "pick":
+            return Pick(keys=text)
+        return Take(branch=text) if word == "take" else CancelForm()
 
     def _files(self, node: Node | None) -> dict[str, AnyMapping[str, Values]]:
         """`{customers: {"13800001234": {name: 王}}}`: file, value looked up, row."""

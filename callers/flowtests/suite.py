@@ -76,7 +76,9 @@ def read_tests(house: House, texts: Mapping[str, str]) -> list[FlowTest]:
 def play(house: House, test: FlowTest, variables: Mapping[str, object]) -> Played:
     """Play one test in virtual time; `variables` are the house's own."""
     given = test.given
-    run = house.start(given.flow, {**variables, **given.brought}, given.language)
+    performer = "ivr" if given.agent is None else "agent"
+    brought = {**variables, **given.brought}
+    run = house.start(given.flow, brought, given.language, performer)
     run.taken = []
     call = simulate(
         run,
@@ -84,6 +86,7 @@ def play(house: House, test: FlowTest, variables: Mapping[str, object]) -> Playe
         queue=given.queue,
         office=given.office,
         fails=given.fails,
+        agent=given.agent,
         numbers=(given.ani, given.dnis),
         direction=house.flows[given.flow].direction,
     )

@@ -15,7 +15,6 @@ from launch.settings import PROJECT
 
 if TYPE_CHECKING:
     from callers.flowtests.cases import FlowTest
-    from callers.flowtests.suite import Played
 
 
 class Over(StrEnum):
@@ -39,25 +38,38 @@ def run(
     name: Annotated[
         str, typer.Option(metavar="TEXT", help="Only tests whose sentence contains this.")
     ] = "",
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Say which branches of the flows no test took.")
+    ] = False,
+    least: Annotated[
+        float,
+        typer.Option("--least-coverage", metavar="PERCENT", help="Fail below this; 0 to 100."),
+    ] = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Play the flow tests in SCRIPTS/tests/*.yaml and say what differs from what they expect.
 
-    Exit code 1 when a test failed.
+    Exit code 1 when a test failed or the coverage is too low.
     """
+    from callers.flowtests.branches import coverage as coverage_of
+    from callers.flowtests.branches import percent
     from callers.flowtests.suite import load_tests, play
     from callflow.house import House
+    from launch.flow_tests import report, report_json
     from launch.settings import Settings
 
     house = House.load(scripts)
     tests = _chosen(load_tests(house, scripts), scripts, flow, name)
     variables = Settings().house.all_variables()
     played = [play(house, test, variables) for test in tests]
+    wanted = coverage or least > 0
+    taken = (each for one in played for each in one.taken)
+    flows = coverage_of(house, taken) if wanted else None
     if as_json:
-        _print_json(played)
+        print_json(report_json(played, flows))
     else:
-        _print(played)
-    if not all(one.passed for one in played):
+        typer.echo("\n".join(report(played, flows)))
+    if not all(one.passed for one in played) or (flows and percent(flows) < least):
         raise typer.Exit(1)
 
 
@@ -72,21 +84,3 @@ def _chosen(tests: Sequence[FlowTest], scripts: Path, flow: str, name: str) -> l
     if not chosen:
         raise ConfigError(f"{scripts}/tests: none of {len(tests)} tests fits --flow and --name")
     return chosen
-
-
-def _print(played: Sequence[Played]) -> None:
-    from launch.flow_tests import told
-
-    for one in played:
-        if not one.passed:
-            typer.echo("\n".join(told(one)))
-    failed = sum(not one.passed for one in played)
-    typer.echo(f"{len(played) - failed} passed, {failed} failed")
-
-
-def _print_json(played: Sequence[Played]) -> None:
-    from launch.flow_tests import as_row
-
-    failed = sum(not one.passed for one in played)
-    rows = [as_row(one) for one in played]
-    print_json({"passed": len(played) - failed, "failed": failed, "tests": rows})
