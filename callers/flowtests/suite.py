@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from callers.flowtests.accepted import accepted_of, with_accepted
 from callers.flowtests.cases import FlowTest
 from callers.flowtests.checks import faults_of
 from callers.flowtests.reader import TestsReader
@@ -42,9 +43,11 @@ class Played:
 def load_tests(house: House, scripts: Path) -> list[FlowTest]:
     """The tests of `scripts`/tests/*.yaml, by file and as written there; none without the folder.
 
-    Raises FlowFileError with every problem of every file.
+    Each has its accepted telling as one more expectation. Raises FlowFileError with every problem
+    of every file.
     """
-    return read_tests(house, tests_of(scripts))
+    tests = read_tests(house, tests_of(scripts))
+    return with_accepted(tests, accepted_of(scripts / FOLDER))
 
 
 def tests_of(scripts: Path) -> dict[str, str]:

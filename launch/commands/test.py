@@ -15,6 +15,7 @@ from launch.settings import PROJECT
 
 if TYPE_CHECKING:
     from callers.flowtests.cases import FlowTest
+    from callflow.house import House
 
 
 class Over(StrEnum):
@@ -45,6 +46,9 @@ def run(
         float,
         typer.Option("--least-coverage", metavar="PERCENT", help="Fail below this; 0 to 100."),
     ] = 0.0,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write down how the calls are told now, as right.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Play the flow tests in SCRIPTS/tests/*.yaml and say what differs from what they expect.
@@ -59,6 +63,9 @@ def run(
     from launch.settings import Settings
 
     house = House.load(scripts)
+    if accept:
+        _accept(house, scripts, filtered=bool(flow or name))
+        return
     tests = _chosen(load_tests(house, scripts), scripts, flow, name)
     variables = Settings().house.all_variables()
     played = [play(house, test, variables) for test in tests]
@@ -71,6 +78,27 @@ def run(
         typer.echo("\n".join(report(played, flows)))
     if not all(one.passed for one in played) or (flows and percent(flows) < least):
         raise typer.Exit(1)
+
+
+def _accept(house: House, scripts: Path, *, filtered: bool) -> None:
+    from callers.flowtests.accepted import write_accepted
+    from callers.flowtests.suite import FOLDER, play, read_tests, tests_of
+    from callers.flowtests.told import told
+    from launch.flow_tests import report
+    from launch.settings import Settings
+
+    if filtered:
+        raise ConfigError("--accept writes all tellings; leave --flow and --name out")
+    variables = Settings().house.all_variables()
+    played = [play(house, test, variables) for test in read_tests(house, tests_of(scripts))]
+    failed = [one for one in played if not one.passed]
+    if failed:
+        typer.echo("\n".join(report(failed, None)))
+        typer.echo("nothing is accepted while a test fails", err=True)
+        raise typer.Exit(1)
+    tellings = {(one.test.source, one.test.name): told(one.events) for one in played}
+    for path in write_accepted(scripts / FOLDER, tellings):
+        typer.echo(f"accepted: {path}")
 
 
 def _chosen(tests: Sequence[FlowTest], scripts: Path, flow: str, name: str) -> list[FlowTest]:
