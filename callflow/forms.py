@@ -8,7 +8,7 @@ from typing import Final
 
 from callflow.nodes import Mapping as MappingNode
 from callflow.nodes import Node, NodeError, Place, Scalar, parse
-from callflow.reading import Reading
+from callflow.reading import Reading, names_in, words_in
 from calls.actions import FieldType
 
 _TOP: Final = ("form", "title", "rules", "fields")
@@ -55,6 +55,15 @@ class FormText:
 
 def read_form(text: str, source: str, reading: Reading) -> FormText | None:
     """Load one form; problems go to `reading`, None when there is nothing to build on."""
+    before = len(reading.problems)
+    form = _form(text, source, reading)
+    if form is None or len(reading.problems) > before:
+        names = names_in(text, source, "form") if form is None else set[str]()
+        reading.hide("form", names, words_in(text))
+    return form
+
+
+def _form(text: str, source: str, reading: Reading) -> FormText | None:
     try:
         top = parse(text, source)
     except NodeError as error:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from callflow.checks.house import check_house
+from callflow.checks.house import Outside, Parts, check_house
+from callflow.checks.pinpoint import pinpoint
 from callflow.engine import FlowRun
 from callflow.forms import FormText, read_form
+from callflow.lines import LINES_FILE as LINES_FILE
 from callflow.lines import LineWording, read_lines
 from callflow.loader import read_flow
 from callflow.reading import Reading
@@ -19,11 +21,12 @@ from callflow.rules.monitor import RuleSet
 from callflow.steps import Flow
 from calls.errors import FlowFileError, Problem
 
-LINES_FILE: Final = "lines.yaml"
 RULES_FILE: Final = "house_rules.yaml"
 NOT_FLOWS: Final = frozenset({LINES_FILE, RULES_FILE})
 FORMS: Final = "forms"
 HOUSE_VARIABLES: Final = frozenset({"company", "agent_no"})
+NOWHERE: Final = Outside(variables=HOUSE_VARIABLES)
+"""Nothing is known of the world around the folder."""
 
 
 def house_files(folder: Path) -> list[Path]:
@@ -62,31 +65,61 @@ class House:
         return cls.of_texts(house_texts(folder))
 
     @classmethod
-    def of_texts(cls, texts: Mapping[str, str]) -> House:
-        """The house of these files: source name -> YAML text. Raises FlowFileError."""
-        reading = Reading()
-        forms_texts = {name: text for name, text in texts.items() if is_form(name)}
-        texts = {name: text for name, text in texts.items() if name not in forms_texts}
-        files = {Path(source).name: (text, source) for source, text in texts.items()}
-        lines_text, lines_source = files.get(LINES_FILE, ("", LINES_FILE))
-        lines = read_lines(lines_text, lines_source, reading) if lines_text else {}
-        forms = _forms(forms_texts, reading)
-        flows = _flows(texts, _digest(lines_text, *forms_texts.values()), reading)
-        rules = RuleSet(())
-        if RULES_FILE in files:
-            tags = {tag for line in lines.values() for tag in line.tags}
-            rules = read_rules(*files[RULES_FILE], reading, lines=lines, tags=tags)
-        if not reading.problems:
-            check_house(flows, lines, forms, HOUSE_VARIABLES, reading)
-        if reading.problems:
-            raise FlowFileError(reading.problems)
-        return cls(flows, lines, rules, forms)
+    def of_texts(cls, texts: Mapping[str, str], *, let_pass: frozenset[str] = frozenset()) -> House:
+        """The house of these files: source name -> YAML text. Raises FlowFileError.
+
+        Errors of the kinds in `let_pass` keep nothing from loading; what reading finds always does.
+        """
+        house, problems = examine(texts, let_pass=let_pass)
+        if house is None:
+            raise FlowFileError([each for each in problems if each.severity == "error"])
+        return house
 
     def start(
         self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
     ) -> FlowRun:
         """A new run of `flow`; KeyError when there is none of that name."""
         return FlowRun(self, self.flows[flow], variables, language, performer)
+
+
+def examine(
+    texts: Mapping[str, str],
+    outside: Outside = NOWHERE,
+    *,
+    let_pass: frozenset[str] = frozenset(),
+) -> tuple[House | None, list[Problem]]:
+    """The house of these files and all that is wrong or doubtful in them, in order.
+
+    There is no house when a problem is an error, unless it is of a kind in `let_pass`; warnings
+    leave it whole.
+    """
+    reading = Reading()
+    forms_texts = {name: text for name, text in texts.items() if is_form(name)}
+    others = {name: text for name, text in texts.items() if name not in forms_texts}
+    files = {Path(source).name: (text, source) for source, text in others.items()}
+    lines_text, lines_source = files.get(LINES_FILE, ("", LINES_FILE))
+    lines = read_lines(lines_text, lines_source, reading) if lines_text else {}
+    forms = _forms(forms_texts, reading)
+    flows = _flows(others, _digest(lines_text, *forms_texts.values()), reading)
+    rules = _rules(files, lines, reading) if RULES_FILE in files else RuleSet(())
+    unreadable = bool(reading.problems)
+    check_house(Parts(flows=flows, lines=lines, forms=forms), outside, reading)
+    problems = pinpoint(reading.problems, texts)
+    wrong = {problem.rule for problem in problems if problem.severity == "error"}
+    if unreadable or wrong - let_pass:
+        return None, problems
+    return House(flows, lines, rules, forms), problems
+
+
+def _rules(
+    files: Mapping[str, tuple[str, str]], lines: Mapping[str, LineWording], reading: Reading
+) -> RuleSet:
+    text, source = files[RULES_FILE]
+    if ("file", LINES_FILE) in reading.half_read:
+        return read_rules(text, source, reading)
+    half_read = {name for kind, name in reading.half_read if kind == "line"}
+    tags = {tag for line in lines.values() for tag in line.tags}
+    return read_rules(text, source, reading, lines={*lines, *half_read}, tags=tags)
 
 
 def is_form(source: str) -> bool:
@@ -107,7 +140,11 @@ def _forms(texts: Mapping[str, str], reading: Reading) -> dict[str, FormText]:
         if form.name in forms:
             there = forms[form.name].place.source
             reading.wrong(
-                form.place, f'"{form.name}" is also the form of {there}', "rename one of them"
+                form.place,
+                f'"{form.name}" is also the form of {there}',
+                "rename one of them",
+                rule="same-name",
+                word=form.name,
             )
         forms[form.name] = form
     return forms
@@ -124,7 +161,11 @@ def _flows(texts: Mapping[str, str], house_digest: str, reading: Reading) -> dic
         if flow.name in flows:
             there = flows[flow.name].place.source
             reading.wrong(
-                flow.place, f'"{flow.name}" is also the flow of {there}', "rename one of them"
+                flow.place,
+                f'"{flow.name}" is also the flow of {there}',
+                "rename one of them",
+                rule="same-name",
+                word=flow.name,
             )
         flows[flow.name] = flow
     return flows

@@ -66,7 +66,7 @@ def read_lines(text: str, source: str, reading: Reading) -> dict[str, LineWordin
     lines: dict[str, LineWording] = {}
     for key, node in top.items:
         name = reading.name(key, "a line's name")
-        line = _line(name, node, reading)
+        line = _line(name, key.place, node, reading)
         if line is None:
             reading.half_read.add(("line", name))
         else:
@@ -74,7 +74,7 @@ def read_lines(text: str, source: str, reading: Reading) -> dict[str, LineWordin
     return lines
 
 
-def _line(name: str, node: Node, reading: Reading) -> LineWording | None:
+def _line(name: str, named: Place, node: Node, reading: Reading) -> LineWording | None:
     body = reading.mapping(node, f'the line "{name}"')
     if body is None:
         return None
@@ -95,4 +95,4 @@ def _line(name: str, node: Node, reading: Reading) -> LineWording | None:
     if not any(body.get(language) for language in LANGUAGES):
         reading.wrong(node.place, f'the line "{name}" has no wording', f"add `{LANGUAGES[0]}: ...`")
         return None
-    return LineWording(name, tags, wordings, node.place, dict(places_of(body)))
+    return LineWording(name, tags, wordings, named, dict(places_of(body)))

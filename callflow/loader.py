@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import PurePath
 from typing import Final
 
 from callflow import steps
@@ -14,8 +13,8 @@ from callflow.acts.table import ACTS, OUTCOMES
 from callflow.acts.talking import NoAct
 from callflow.forms import read_title
 from callflow.lines import LANGUAGES
-from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse, places_of
-from callflow.reading import Reading, nearest
+from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse, places_of, texts_of
+from callflow.reading import Reading, names_in, nearest, words_in
 from callflow.targets import Target
 from callflow.targets_reader import read_routes
 
@@ -45,14 +44,8 @@ def read_flow(
     """Load one flow; problems go to `reading`, None when there is nothing to build on."""
     flow = _flow(text, source, reading, house_digest)
     if flow is None:
-        reading.half_read.update(("flow", name) for name in names_in(text, source, "flow"))
+        reading.hide("flow", names_in(text, source, "flow"), words_in(text))
     return flow
-
-
-def names_in(text: str, source: str, key: str) -> set[str]:
-    """What an unreadable file would be called: by its `flow:` or `form:`, and by its own name."""
-    named = re.search(rf"^{key}:[ \t]*[\"']?([a-z][a-z0-9_]{{0,47}})\b", text, re.MULTILINE)
-    return {PurePath(source).stem, *([named[1]] if named else [])}
 
 
 def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.Flow | None:
@@ -113,7 +106,7 @@ def _noted(
     before = len(reading.problems)
     step = _step(key.text, key.place, node, always, reading)
     if any(problem.rule not in HARMLESS for problem in reading.problems[before:]):
-        reading.half_read.add(("step", f"{flow}.{key.text}"))
+        reading.hide("step", [f"{flow}.{key.text}"], words_in(*texts_of(node)))
     return step
 
 

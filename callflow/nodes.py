@@ -83,6 +83,20 @@ def places_of(node: Node, path: str = "") -> Iterator[tuple[str, Place]]:
             yield from places_of(item, f"{stem}{at}")
 
 
+def texts_of(node: Node) -> Iterator[str]:
+    """Every key and value below `node`."""
+    match node:
+        case Scalar(text=text):
+            yield text
+        case Sequence(items=items):
+            for item in items:
+                yield from texts_of(item)
+        case Mapping(items=pairs):
+            for key, value in pairs:
+                yield key.text
+                yield from texts_of(value)
+
+
 class NodeError(Exception):
     """The text is no tree we accept."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from typing import Final, TypeVar
 
 from callflow.nodes import Mapping, Node, Place, Scalar, Sequence
@@ -12,6 +13,7 @@ from calls.errors import Problem
 
 _DURATION: Final = re.compile(r"^(\d{1,6}(?:\.\d{1,3})?)\s*(ms|s|min|h|d)$")
 _UNIT_MS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_WORD: Final = re.compile(r"\b[a-z][a-z0-9_]{0,47}\b", re.ASCII)
 _NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,47}$")
 T = TypeVar("T")
 
@@ -25,6 +27,17 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"write one of: {', '.join(names)}" if names else "there is none to choose from"
 
 
+def names_in(text: str, source: str, key: str) -> set[str]:
+    """What an unreadable file would be called: by its `flow:` or `form:`, and by its own name."""
+    named = re.search(rf"^{key}:[ \t]*[\"']?([a-z][a-z0-9_]{{0,47}})\b", text, re.MULTILINE)
+    return {PurePath(source).stem, *([named[1]] if named else [])}
+
+
+def words_in(*texts: str) -> set[str]:
+    """Every word of `texts` that can be a name."""
+    return {word for text in texts for word in _WORD.findall(text)}
+
+
 class Reading:
     """One pass over a file; `problems` holds all that was wrong."""
 
@@ -34,6 +47,14 @@ class Reading:
         """(kind, name) of what stands in a file but could not be read, so that nobody says
         that it is missing: file, flow, form, line, wording (`line language`), step
         (`flow.step`)."""
+
+        self.hidden: set[str] = set()
+        """Words of flows, steps and forms that could not be read: they may set variables."""
+
+    def hide(self, kind: str, names: Iterable[str], words: Iterable[str]) -> None:
+        """Note what could not be read, and the words in it."""
+        self.half_read.update((kind, name) for name in names)
+        self.hidden.update(words)
 
     def wrong(
         self, place: Place, what: str, hint: str, *, rule: str = "unreadable", word: str = ""

@@ -7,7 +7,8 @@ data are variables, never templates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
@@ -78,10 +79,49 @@ def syntax_of(expression: str) -> nodes.Node:
     return next(iter(tree.find_all(nodes.Output))).nodes[0]
 
 
+def _needed(tree: nodes.Node, tested: bool = False) -> Iterator[str]:
+    """Names whose value is needed: not those with a `default`, or only tested for being there."""
+    match tree:
+        case nodes.Name(name=name):
+            if not tested:
+                yield name
+        case nodes.Filter(name="default", node=nodes.Name()):
+            for each in tree.args:
+                yield from _needed(each)
+        case nodes.And() | nodes.Or() | nodes.Not():
+            for child in tree.iter_child_nodes():
+                yield from _needed(child, tested=True)
+        case _:
+            for child in tree.iter_child_nodes():
+                yield from _needed(child)
+
+
+@lru_cache(maxsize=1024)
+def surely_set(expression: str) -> frozenset[str]:
+    """Variables that have a value wherever the expression holds; none for what is unreadable."""
+    try:
+        return frozenset(_implied(syntax_of(expression)))
+    except TemplateSyntaxError:
+        return frozenset()
+
+
+def _implied(tree: nodes.Node) -> Iterator[str]:
+    match tree:
+        case nodes.Name(name=name) | nodes.Compare(
+            expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq", expr=nodes.Const())]
+        ):
+            yield name
+        case nodes.And(left=left, right=right):
+            yield from _implied(left)
+            yield from _implied(right)
+        case _:
+            pass
+
+
 class Wording:
     """One sentence with `{variables}` in it, compiled once."""
 
-    __slots__ = ("_compiled", "names", "text")
+    __slots__ = ("_compiled", "names", "needed", "text")
 
     def __init__(self, text: str) -> None:
         """Compile `text`; raises WordingError."""
@@ -92,6 +132,8 @@ class Wording:
             tree = _SENTENCES.parse(text)
             _refuse(tree, (*_WORDING, nodes.Filter))
             self.names = _names(tree)
+            self.needed = frozenset(_needed(tree))
+            """Names without which it cannot be rendered."""
             self._compiled = _SENTENCES.from_string(text) if self.names else None
         except TemplateSyntaxError as error:
             raise WordingError(f"{error.message}; write {{name}} for a variable") from error
@@ -120,7 +162,7 @@ class Wording:
 class Condition:
     """An expression over variables, compiled once; also computes values for `set`."""
 
-    __slots__ = ("_compiled", "names", "text")
+    __slots__ = ("_compiled", "names", "needed", "text")
 
     def __init__(self, text: str) -> None:
         """Compile `text`; raises WordingError."""
@@ -133,6 +175,8 @@ class Condition:
                 raise WordingError("write one expression")
             _refuse(tree, (*_CONDITION, nodes.Filter))
             self.names = _names(tree)
+            self.needed = frozenset(_needed(syntax_of(text), tested=True))
+            """Names that it does more with than ask whether they are there."""
             self._compiled = _EXPRESSIONS.compile_expression(text, undefined_to_none=True)
         except TemplateSyntaxError as error:
             raise WordingError(str(error.message)) from error

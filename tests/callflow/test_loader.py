@@ -44,11 +44,11 @@ def test_the_shipped_scripts_load() -> None:
     ("good", "bad", "where", "what", "hint"),
     [
         ("silence: bye", "silent: bye", "main.yaml:5:3", "on silence", "add on: {silence: a_step}"),
-        ("silence: bye", "silence: by", "main.yaml:5:3", 'goes to "by"', 'did you mean "bye"?'),
+        ("silence: bye", "silence: by", "main.yaml:8:32", 'goes to "by"', 'did you mean "bye"?'),
         (
             "say: greeting",
             "say: greting",
-            "main.yaml:5:3",
+            "main.yaml:6:10",
             'no line is called "greting"',
             "greeting",
         ),
@@ -60,7 +60,7 @@ def test_the_shipped_scripts_load() -> None:
         ("{ring: 1}", "{ring: 4}", "main.yaml:4:16", 'ring is "4"', "from 1 to 3"),
         ("{ring: 1}", "{wait: 1s}", "main.yaml:4:3", "answers without a ring", "ring: 1"),
         (", end: served", "", "main.yaml:9:3", "after the last step", "end: a_disposition"),
-        ("speech: bye", "speech: {call: x}", "main.yaml:5:3", 'no flow is called "x"', "main"),
+        ("speech: bye", "speech: {call: x}", "main.yaml:8:25", 'no flow is called "x"', "main"),
         ("speech: bye", "speech: go to bye", "main.yaml:8:18", "no place to go", "a step's name"),
         ("listen: 4s", "listen: 4s\n    ring: 1", "main.yaml:8:5", "two things", "step of its own"),
         (
@@ -83,7 +83,7 @@ def test_the_shipped_scripts_load() -> None:
         ),
         ("{ring: 1}", "{ring: 0000000019}", "main.yaml:4:16", "ring is", "from 1 to 3"),
         ("end: served", "end: served, barge_in: true", "main.yaml:9:3", "nobody listens", "drop"),
-        ("listen: 4s", "listen: 4s\n    repeat: 2", "main.yaml:5:3", "repeat does", "drop repeat"),
+        ("listen: 4s", "listen: 4s\n    repeat: 2", "main.yaml:8:5", "repeat does", "drop repeat"),
         ("say: greeting", "say: company_line", "", "", ""),
     ],
 )

@@ -1,0 +1,81 @@
+"""Lines in the languages they are spoken in: each has its wording there, and its sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callflow.checks.moods import Following
+from callflow.checks.notes import Notes
+from callflow.checks.ways import FlowGraph
+from callflow.lines import LANGUAGES
+
+
+def check_speech(
+    graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
+) -> None:
+    """Note every line that a flow says in a language it has no wording, or no sound, for."""
+    spoken = _spoken(graphs, following, sound, notes)
+    for line in notes.parts.lines:
+        missing = [each for each in LANGUAGES if _no_wording(line, each, spoken, notes)]
+        if missing:
+            _missing_wording(line, missing, spoken[line, missing[0]], notes)
+        for language in LANGUAGES:
+            if (line, language) in spoken and language not in missing:
+                _sound(line, language, spoken[line, language], notes)
+
+
+Spoken = dict[tuple[str, str], str]
+"""By line and language, the first step that says it: `flow.step`."""
+
+
+def _spoken(
+    graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
+) -> Spoken:
+    spoken: Spoken = {}
+    for name, graph in graphs.items():
+        own = set(graph.flow.languages)
+        for at, step in enumerate(graph.flow.steps):
+            moods = following.of[name].at.get(at, set())
+            languages = own & {mood.language for mood in moods} if name in sound else own
+            for line in (*step.lines, *_asked(step.act, notes)):
+                for language in languages:
+                    spoken.setdefault((line, language), f"{name}.{step.name}")
+    return spoken
+
+
+def _asked(act: object, notes: Notes) -> list[str]:
+    form = notes.parts.forms.get(getattr(act, "form", ""))
+    return [field.ask for field in form.fields if field.ask] if form else []
+
+
+def _no_wording(line: str, language: str, spoken: Spoken, notes: Notes) -> bool:
+    return (
+        (line, language) in spoken
+        and language not in notes.parts.lines[line].wordings
+        and not notes.half_read("wording", f"{line} {language}")
+    )
+
+
+def _missing_wording(line: str, missing: list[str], where: str, notes: Notes) -> None:
+    flow = where.split(".")[0]
+    notes.note(
+        "missing-wording",
+        notes.parts.lines[line].place,
+        f'the line "{line}" has no {", ".join(missing)} wording, and "{where}" says it',
+        f"add `{missing[0]}: ...`, or write the languages: of {flow} without {missing[0]}",
+        word=line,
+    )
+
+
+def _sound(line: str, language: str, where: str, notes: Notes) -> None:
+    has_sound, wording = notes.outside.has_sound, notes.parts.lines[line]
+    if has_sound is None or notes.half_read("wording", f"{line} {language}"):
+        return
+    if not has_sound(wording, language):
+        notes.note(
+            "missing-audio",
+            wording.places.get(f"{language}=", wording.place),
+            f'nobody has recorded or rendered the line "{line}" in {language}, '
+            f'and "{where}" says it',
+            "thirdring prompts build --ship renders it; thirdring prompts missing lists all",
+        )
