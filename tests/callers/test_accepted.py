@@ -55,7 +55,7 @@ def _faults(flow: str, accepted: dict[str, str]) -> str:
 
 def test_the_same_call_passes_whatever_its_steps_and_wording_are_called(tmp_path: Path) -> None:
     accepted = _accepted(tmp_path)
-    renamed = FLOW.replace("bye", "farewell")
+    renamed = FLOW.replace(" bye", " farewell")
 
     assert not _faults(FLOW, accepted)
     assert not _faults(renamed, accepted)
