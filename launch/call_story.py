@@ -42,11 +42,16 @@ def story(events: Iterable[CallEvent], *, unmasked: bool = False) -> list[Told]:
         tell = _TELLERS.get(event.kind, _other)
         who, what = tell(event, _Data(event.data))
         if not unmasked:
-            what = _NUMBER.sub(lambda found: mask(found.group()), what)
+            what = masked(what)
         start = event.data.get(_STARTS.get(event.kind, ""))
         at_ms = start if isinstance(start, int) else event.offset_ms
         told.append(Told(at_ms, who, plain(what, most_cells=_MOST_CELLS)))
     return sorted(told, key=lambda one: one.at_ms)
+
+
+def masked(text: str) -> str:
+    """The text with its telephone numbers masked."""
+    return _NUMBER.sub(lambda found: mask(found.group()), text)
 
 
 class _Data:

@@ -82,6 +82,7 @@ def read_record(events: Sequence[CallEvent]) -> Record:
         performer=str(said.get("performer", "ivr")),
         language=str(said.get("language", "")),
         end_reason=str(ended.get("end_reason", "")),
+        ending=f"{ended['end_reason']} {ended['disposition']}" if ended else "",
         down_ms=downs[0] if downs else None,
     )
 

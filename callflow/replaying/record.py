@@ -79,6 +79,9 @@ class Record:
     end_reason: str
     """Empty while the call is live."""
 
+    ending: str
+    """How the call ended, reason and disposition; empty while it is live."""
+
     down_ms: int | None
     """When the line went down, by whomever; None when the facts do not say."""
 

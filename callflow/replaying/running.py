@@ -8,14 +8,14 @@ from typing import Any
 
 from callflow.acts.base import Act
 from callflow.acts.deciding import ChooseAct
-from callflow.engine import FlowRun
+from callflow.engine import Ended, FlowRun
 from callflow.frames import Script
 from callflow.proving.unknown import Unknown, known, placeholder
 from callflow.replaying.record import Record, Spot
 from callflow.steps import Flow, Step
 from callflow.targets import CallFlow, GoTo, Next, Target
 from callflow.templates import Condition, Wording
-from calls.outcomes import Branched, Outcome
+from calls.outcomes import Outcome
 
 
 class UndecidedError(Exception):
@@ -61,16 +61,21 @@ class ReplayRun(FlowRun):
         """How often the step being performed has been entered."""
         return self._visits[self.spot]
 
-    def leads(self, outcome: Outcome) -> Spot | None:
-        """The step that an outcome leads to, without going there; None for the call's end."""
+    def leads(self, outcome: Outcome) -> Spot | str:
+        """The step that an outcome leads to, or how it ends the call, without going there.
+
+        An end is told as `Record.ending` is; empty where the record does not decide.
+        """
         run = self.fork()
         run.take_entered()
         try:
-            run.resume(outcome)
+            at = run.resume(outcome)
         except UndecidedError:
-            return None
+            return ""
         entered = run.take_entered()
-        return Spot(entered[0].flow, entered[0].step) if entered else None
+        if entered:
+            return Spot(entered[0].flow, entered[0].step)
+        return f"{at.reason.value} {at.disposition}" if isinstance(at, Ended) else ""
 
     def unknown(self, names: Iterable[str]) -> bool:
         """Whether the value of any of these variables is unknown."""
@@ -146,8 +151,3 @@ class ReplayRun(FlowRun):
             else:
                 new[name] = placeholder(name)
         return new
-
-
-def is_branch(outcome: Outcome | None) -> bool:
-    """Whether the agent took a branch in place of what was asked."""
-    return isinstance(outcome, Branched)
