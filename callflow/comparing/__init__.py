@@ -1,0 +1,1 @@
+"""Two houses compared: what changed for a caller, in words."""

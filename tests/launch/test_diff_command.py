@@ -1,0 +1,120 @@
+"""`thirdring diff` on folders, files and git revisions, with its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from launch.__main__ import build
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+GIT = [
+    "git",
+    "-c",
+    "user.name=T",
+    "-c",
+    "user.email=t@example.invalid",
+    "-c",
+    "commit.gpgsign=false",
+]
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository whose last commit made the silent caller's wait a second shorter."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "work"
+    shutil.copytree(SCRIPTS, folder / "scripts")
+    _git(folder, "init", "-q")
+    _git(folder, "add", ".")
+    _git(folder, "commit", "-q", "-m", "first")
+    flow = folder / "scripts" / "silent_call.yaml"
+    text = flow.read_text("utf-8")
+    assert "listen: 4s" in text
+    flow.write_text(text.replace("listen: 4s", "listen: 3s"), "utf-8")
+    _git(folder, "commit", "-q", "-am", "second")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    subprocess.run([*GIT, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def _diff(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(build(), ["diff", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_two_revisions_are_compared_by_the_folder_named(repo: Path) -> None:
+    code, said, _ = _diff("HEAD~1", "HEAD", "--scripts", str(repo / "scripts"))
+
+    assert code == 1
+    assert "silent_call / ask" in said
+    assert "was 4 s, now 3 s" in said
+    assert "A11" in said
+
+
+def test_a_revision_may_name_its_own_folder_and_chinese_is_spoken(repo: Path) -> None:
+    code, said, _ = _diff("HEAD~1:scripts", str(repo / "scripts"), "--language", "zh")
+
+    assert code == 1
+    assert "等待时长（listen for）：原为 4 s，现为 3 s" in said
+
+
+def test_a_revision_and_itself_are_the_same(repo: Path) -> None:
+    assert _diff("HEAD", "HEAD", "--scripts", str(repo / "scripts"))[0] == 0
+
+
+def test_two_files_are_compared_as_one_flow(repo: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(SCRIPTS, other)
+    code, said, _ = _diff(str(other / "silent_call.yaml"), str(repo / "scripts/silent_call.yaml"))
+
+    assert code == 1
+    assert {line for line in said.splitlines() if line.startswith(("flow ", "line "))} == set()
+
+
+def test_a_copy_beside_the_flow_is_compared_with_it(repo: Path) -> None:
+    flow = repo / "scripts" / "silent_call.yaml"
+    copy = flow.with_name("silent_call_new.yaml")
+    copy.write_text(flow.read_text("utf-8").replace("repeat: 2", "repeat: 3"), "utf-8")
+
+    code, said, _ = _diff(str(flow), str(copy))
+
+    assert code == 1
+    assert "times it is done: was 2, now 3" in said
+
+
+def test_json_has_both_languages_and_the_rules(repo: Path) -> None:
+    code, said, _ = _diff("HEAD~1", "HEAD", "--scripts", str(repo / "scripts"), "--json")
+    rows = json.loads(said)["changes"]
+
+    assert code == 1
+    assert {row["where"] for row in rows} == {"silent_call / ask", "silent_call / call_out"}
+    assert all(row["zh"] and row["en"] and "A11" in row["rules"] for row in rows)
+
+
+@pytest.mark.parametrize("name", ["no_such_thing", "HEAD~99", "HEAD:no/folder", "--output=made"])
+def test_what_cannot_be_read_is_said_and_nothing_is_written(repo: Path, name: str) -> None:
+    code, _, error = _diff("--scripts", str(repo / "scripts"), "--", name, "HEAD")
+
+    assert code == 2
+    assert name in error
+    assert not (repo / "made").exists()
+
+
+def test_scripts_that_do_not_check_cannot_be_compared(repo: Path) -> None:
+    (repo / "scripts" / "silent_call.yaml").write_text("flow: silent_call\n", "utf-8")
+
+    code, _, error = _diff("HEAD", str(repo / "scripts"), "--scripts", str(repo / "scripts"))
+
+    assert code == 2
+    assert "silent_call.yaml" in error
