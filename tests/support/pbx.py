@@ -148,6 +148,7 @@ def start_pbx(
         rtp=rtp_range(rtp_ports),
         agi=(f"127.0.0.1:{agi_port}",),
         lease_s=lease_s,
+        destinations={"technician": "PJSIP/801"},
     )
     up(options, print)
     return HousePbx(options, agi_port)
