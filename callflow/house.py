@@ -36,11 +36,19 @@ def house_files(folder: Path) -> list[Path]:
 
 def house_texts(folder: Path) -> dict[str, str]:
     """The files of a house by path. Raises FlowFileError when there are none to read."""
-    try:
-        texts = {str(path): path.read_text(encoding="utf-8") for path in house_files(folder)}
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(folder), 0, 0, f"cannot be read: {error}", "check the folder")
-        raise FlowFileError([problem]) from error
+    texts: dict[str, str] = {}
+    unreadable: list[Problem] = []
+    for path in house_files(folder):
+        try:
+            texts[str(path)] = path.read_bytes().decode("utf-8")
+        except OSError as error:
+            what = f"cannot be read: {error.strerror}"
+            unreadable.append(Problem(str(path), 0, 0, what, "check the file"))
+        except UnicodeDecodeError as error:
+            what = f"is not UTF-8 at byte {error.start + 1}"
+            unreadable.append(Problem(str(path), 0, 0, what, "save it as UTF-8"))
+    if unreadable:
+        raise FlowFileError(unreadable)
     if not texts:
         problem = Problem(str(folder), 0, 0, "holds no flow", "name the folder of the flows")
         raise FlowFileError([problem])
@@ -70,10 +78,10 @@ class House:
 
         Errors of the kinds in `let_pass` keep nothing from loading; what reading finds always does.
         """
-        house, problems = examine(texts, let_pass=let_pass)
-        if house is None:
-            raise FlowFileError([each for each in problems if each.severity == "error"])
-        return house
+        found = examine(texts, let_pass=let_pass)
+        if found.house is None:
+            raise FlowFileError([each for each in found.problems if each.severity == "error"])
+        return found.house
 
     def start(
         self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
@@ -82,13 +90,25 @@ class House:
         return FlowRun(self, self.flows[flow], variables, language, performer)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of the files of a house."""
+
+    house: House | None
+    problems: list[Problem]
+    """All, in the order of their places."""
+
+    parts: Parts
+    """What could be read, be it wrong."""
+
+
 def examine(
     texts: Mapping[str, str],
     outside: Outside = NOWHERE,
     *,
     let_pass: frozenset[str] = frozenset(),
-) -> tuple[House | None, list[Problem]]:
-    """The house of these files and all that is wrong or doubtful in them, in order.
+) -> Examined:
+    """The house of these files and all that is wrong or doubtful in them.
 
     There is no house when a problem is an error, unless it is of a kind in `let_pass`; warnings
     leave it whole.
@@ -103,12 +123,13 @@ def examine(
     flows = _flows(others, _digest(lines_text, *forms_texts.values()), reading)
     rules = _rules(files, lines, reading) if RULES_FILE in files else RuleSet(())
     unreadable = bool(reading.problems)
-    check_house(Parts(flows=flows, lines=lines, forms=forms), outside, reading)
+    parts = Parts(flows=flows, lines=lines, forms=forms)
+    check_house(parts, outside, reading)
     problems = pinpoint(reading.problems, texts)
     wrong = {problem.rule for problem in problems if problem.severity == "error"}
     if unreadable or wrong - let_pass:
-        return None, problems
-    return House(flows, lines, rules, forms), problems
+        return Examined(None, problems, parts)
+    return Examined(House(flows, lines, rules, forms), problems, parts)
 
 
 def _rules(

@@ -35,8 +35,11 @@ CATALOGUE: Final[dict[str, Kind]] = {
     "unknown-step": Kind("A step that the flow has not"),
     "unknown-form": Kind("A form that the folder has not"),
     "unknown-variable": Kind("A variable that nothing sets"),
-    "unknown-directory": Kind("A file of rows that the settings do not name"),
+    "unknown-directory": Kind("A file of rows that is not in the site's folder", _WARNING),
     "unknown-column": Kind("A column that the file of rows has not"),
+    "unknown-service": Kind("An HTTP service that the settings do not name", _WARNING),
+    "unknown-plugin": Kind("A plug-in that the settings do not name", _WARNING),
+    "unknown-destination": Kind("A destination that the settings do not name", _WARNING),
     # Outcomes.
     "unhandled-outcome": Kind("An outcome for which the step does not say what happens"),
     "impossible-outcome": Kind("An outcome that the step's act never comes to"),

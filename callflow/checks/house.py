@@ -40,9 +40,9 @@ def check_house(parts: Parts, outside: Outside, reading: Reading) -> None:
     check_speech(graphs, following, sound, notes)
     check_languages(graphs, following, notes)
     check_performers(graphs, following, notes)
-    check_loops(graphs, sound, notes)
+    check_loops(graphs, following, sound, notes)
     check_variables(graphs, sound, notes)
-    check_silence(graphs, sound, notes)
+    check_silence(graphs, following, sound, notes)
     check_endings(graphs, sound, notes)
 
 

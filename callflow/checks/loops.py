@@ -12,6 +12,7 @@ from callflow.acts.deciding import CallAct, ChooseAct, SetAct
 from callflow.acts.doing import FormAct, QueueAct, TransferAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct
 from callflow.checks.components import a_cycle, components
+from callflow.checks.moods import Following
 from callflow.checks.notes import Notes, place_of
 from callflow.checks.ways import Arrow, FlowGraph
 from callflow.steps import Step
@@ -32,9 +33,11 @@ _IDLE: Final[Mapping[str, str]] = {
 _MIXED: Final = "a caller who is silent, noisy and faint by turns"
 
 
-def check_loops(graphs: Mapping[str, FlowGraph], sound: frozenset[str], notes: Notes) -> None:
+def check_loops(
+    graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
+) -> None:
     """Note every way round that a call may never leave."""
-    finder = _Finder(graphs, sound, notes)
+    finder = _Finder(graphs, following, sound, notes)
     finder.look("hot-loop", "without waiting for the caller", _hot)
     for heard, who in _IDLE.items():
         finder.look("endless-loop", f"for ever with {who}", _idle(frozenset({heard})))
@@ -94,6 +97,7 @@ def _possible(step: Step, hears: frozenset[str]) -> frozenset[str] | None:
 @dataclass(slots=True)
 class _Finder:
     graphs: Mapping[str, FlowGraph]
+    following: Following
     sound: frozenset[str]
     notes: Notes
     told: dict[str, set[int]] = field(default_factory=dict)
@@ -151,6 +155,9 @@ class _Finder:
         steps = graph.flow.steps
         last = max(cycle, key=lambda arrow: (arrow.start, arrow.way.path))
         passed = sorted({f"{flow} {word}" for arrow in cycle for flow, word in arrow.through})
+        by_ivr = self.following.of[graph.flow.name].by("ivr")
+        if rule == "endless-mixed-loop" and not by_ivr >= {arrow.start for arrow in cycle}:
+            return  # an agent knows when it is enough
         if rule == "endless-mixed-loop" and not self.notes.first(
             rule, *(passed or [graph.flow.name])
         ):

@@ -35,6 +35,14 @@ class FlowMoods:
     at: dict[int, set[Mood]]
     entered: set[Mood]
 
+    def by(self, performer: str) -> frozenset[int]:
+        """Steps that such a performer comes to."""
+        return frozenset(
+            at
+            for at, moods in self.at.items()
+            if any(mood.performer == performer for mood in moods)
+        )
+
 
 def own_moods(flow: Flow) -> Moods:
     """Moods in which calls begin in a flow."""

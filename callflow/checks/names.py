@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from callflow.acts.deciding import CallAct
-from callflow.acts.doing import FormAct, LookupAct, QueueAct
+from callflow.acts.doing import DoAct, FetchAct, FormAct, LookupAct, QueueAct, TransferAct
 from callflow.checks.notes import BUILT_IN, Notes, place_of
 from callflow.checks.ways import Way, ways_of, written_in
 from callflow.lines import LINES_FILE, LineWording
@@ -71,23 +71,45 @@ def _act_names(step: Step, flow: Flow, known: frozenset[str], notes: Notes) -> N
     """What an act names exists: its form, its file, its variable, its flow."""
     act, word = step.act, step.act.word
     match act:
-        case FormAct(form=name) if name not in notes.parts.forms:
-            if name and not notes.half_read("form", name):
-                notes.note(
-                    "unknown-form",
-                    place_of(flow, step, f"{word}.name=", f"{word}="),
-                    f'no form is called "{name}"',
-                    nearest(name, notes.parts.forms),
-                    word=name,
-                )
+        case FormAct(form=name) if name and name not in notes.parts.forms:
+            _no_form(name, place_of(flow, step, f"{word}.name=", f"{word}="), notes)
         case LookupAct():
             _lookup(act, step, flow, known, notes)
+        case FetchAct() | DoAct() | TransferAct():
+            _outside(act, step, flow, notes)
         case QueueAct(agent_flow=name) if name:
             _flow_named(name, place_of(flow, step, f"{word}.agent="), notes)
         case CallAct(flow=name) if name:
             _flow_named(name, place_of(flow, step, f"{word}.flow=", f"{word}="), notes)
         case _:
             pass
+
+
+def _no_form(name: str, place: Place, notes: Notes) -> None:
+    forms = notes.parts.forms
+    if not notes.half_read("form", name):
+        notes.note(
+            "unknown-form", place, f'no form is called "{name}"', nearest(name, forms), word=name
+        )
+
+
+def _outside(act: FetchAct | DoAct | TransferAct, step: Step, flow: Flow, notes: Notes) -> None:
+    match act:
+        case FetchAct(source=name):
+            kind, known = "service", notes.outside.services
+        case DoAct(plugin=name):
+            kind, known = "plugin", notes.outside.plugins
+        case TransferAct(to=name):
+            kind, known = "destination", notes.outside.destinations
+    if known is not None and name and name not in known:
+        word, key = step.act.word, step.act.fields[0].name
+        notes.note(
+            f"unknown-{kind}",
+            place_of(flow, step, f"{word}.{key}=", f"{word}="),
+            f'the settings name no {kind} "{name}"',
+            nearest(name, known),
+            word=name,
+        )
 
 
 def _lookup(act: LookupAct, step: Step, flow: Flow, known: frozenset[str], notes: Notes) -> None:
@@ -106,8 +128,8 @@ def _lookup(act: LookupAct, step: Step, flow: Flow, known: frozenset[str], notes
         notes.note(
             "unknown-directory",
             place_of(flow, step, "lookup.in="),
-            f'no file of rows is called "{act.directory}"',
-            f"{nearest(act.directory, directories)} Or name it in the settings",
+            f"there is no file {act.directory}.csv, so nothing is ever found",
+            nearest(act.directory, directories),
             word=act.directory,
         )
         return

@@ -34,6 +34,15 @@ class Outside:
     directories: Mapping[str, frozenset[str]] | None = None
     """Files of rows that `lookup` finds, each with its columns; None where nobody knows."""
 
+    services: frozenset[str] | None = None
+    """HTTP services that `fetch` may ask; None where nobody knows."""
+
+    plugins: frozenset[str] | None = None
+    """Plug-ins that `do` may run; None where nobody knows."""
+
+    destinations: frozenset[str] | None = None
+    """Where `transfer` may lead; None where nobody knows."""
+
     has_sound: Callable[[LineWording, str], bool] | None = None
     """Whether a line can be heard in a language; None where nobody knows."""
 

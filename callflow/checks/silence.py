@@ -22,6 +22,7 @@ from callflow.acts.doing import (
     TransferAct,
 )
 from callflow.acts.talking import AskAct, ListenAct, MenuAct, RingAct, WaitAct
+from callflow.checks.moods import Following
 from callflow.checks.notes import Notes, place_of
 from callflow.checks.ways import Arrow, FlowGraph
 from callflow.steps import Step
@@ -65,19 +66,29 @@ class _Summary:
     """The longest silence after the last line on a way to each outcome."""
 
 
-def check_silence(graphs: Mapping[str, FlowGraph], sound: frozenset[str], notes: Notes) -> None:
+def check_silence(
+    graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
+) -> None:
     """Note every way on which the caller may hear nothing for longer than the limit."""
     summaries: dict[str, _Summary] = {}
     for name, graph in graphs.items():
-        if name in sound and graph.flow.performer != "agent":
-            summaries[name] = _Listening(graph, summaries, notes).summary()
+        by_ivr = following.of[name].by("ivr")
+        if name in sound and 0 in by_ivr:  # an agent leaves nobody in silence
+            summaries[name] = _Listening(graph, by_ivr, summaries, notes).summary()
 
 
 class _Listening:
     """One flow, entered with no silence behind."""
 
-    def __init__(self, graph: FlowGraph, summaries: Mapping[str, _Summary], notes: Notes) -> None:
+    def __init__(
+        self,
+        graph: FlowGraph,
+        by_ivr: frozenset[int],
+        summaries: Mapping[str, _Summary],
+        notes: Notes,
+    ) -> None:
         self._graph = graph
+        self._by_ivr = by_ivr
         self._summaries = summaries
         self._notes = notes
         self._most = notes.outside.most_silence_ms
@@ -145,7 +156,8 @@ class _Listening:
         if not heard and quiet.ms > self._own.lead.ms:
             self._own.lead = quiet
         if arrow.end is not None:
-            self._arrive(arrow.end, heard, quiet)
+            if arrow.end in self._by_ivr:
+                self._arrive(arrow.end, heard, quiet)
         elif isinstance(arrow.leaves, Return):
             ends = self._own.tail if heard else self._own.through
             outcome = arrow.leaves.outcome
@@ -161,9 +173,10 @@ class _Listening:
             way = " > ".join(dict.fromkeys(quiet.steps))
             self._notes.note(
                 "long-silence",
-                place_of(flow, step, f"{step.act.word}=", f"{arrow.way.path}="),
+                place_of(flow, step, step.act.word, f"{arrow.way.path}="),
                 f"the caller may hear nothing for {quiet.ms / 1000:g} s: {way}",
                 f"say something on the way, or shorten it to {self._most / 1000:g} s",
+                word=step.act.word,
                 trail=quiet.steps,
             )
         return heard, Quiet()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callflow.checks.moods import Following
+from callflow.checks.moods import Following, Mood
 from callflow.checks.notes import Notes
 from callflow.checks.ways import FlowGraph
 from callflow.lines import LANGUAGES
@@ -14,14 +14,13 @@ def check_speech(
     graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
 ) -> None:
     """Note every line that a flow says in a language it has no wording, or no sound, for."""
-    spoken = _spoken(graphs, following, sound, notes)
+    spoken = _spoken(graphs, following, sound, notes, ("ivr", "agent"))
+    by_ivr = _spoken(graphs, following, sound, notes, ("ivr",))
     for line in notes.parts.lines:
         missing = [each for each in LANGUAGES if _no_wording(line, each, spoken, notes)]
         if missing:
             _missing_wording(line, missing, spoken[line, missing[0]], notes)
-        for language in LANGUAGES:
-            if (line, language) in spoken and language not in missing:
-                _sound(line, language, spoken[line, language], notes)
+        _sound(line, [each for each in LANGUAGES if (line, each) in by_ivr], by_ivr, notes)
 
 
 Spoken = dict[tuple[str, str], str]
@@ -29,18 +28,26 @@ Spoken = dict[tuple[str, str], str]
 
 
 def _spoken(
-    graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
+    graphs: Mapping[str, FlowGraph],
+    following: Following,
+    sound: frozenset[str],
+    notes: Notes,
+    performers: tuple[str, ...],
 ) -> Spoken:
     spoken: Spoken = {}
     for name, graph in graphs.items():
         own = set(graph.flow.languages)
         for at, step in enumerate(graph.flow.steps):
             moods = following.of[name].at.get(at, set())
-            languages = own & {mood.language for mood in moods} if name in sound else own
+            languages = own & _languages(moods, performers) if name in sound else own
             for line in (*step.lines, *_asked(step.act, notes)):
                 for language in languages:
                     spoken.setdefault((line, language), f"{name}.{step.name}")
     return spoken
+
+
+def _languages(moods: set[Mood], performers: tuple[str, ...]) -> set[str]:
+    return {mood.language for mood in moods if mood.performer in performers}
 
 
 def _asked(act: object, notes: Notes) -> list[str]:
@@ -67,15 +74,20 @@ def _missing_wording(line: str, missing: list[str], where: str, notes: Notes) ->
     )
 
 
-def _sound(line: str, language: str, where: str, notes: Notes) -> None:
+def _sound(line: str, languages: list[str], spoken: Spoken, notes: Notes) -> None:
+    """The IVR has something to play; an agent speaks without."""
     has_sound, wording = notes.outside.has_sound, notes.parts.lines[line]
-    if has_sound is None or notes.half_read("wording", f"{line} {language}"):
+    if has_sound is None:
         return
-    if not has_sound(wording, language):
+    missing = [
+        each for each in languages if each in wording.wordings and not has_sound(wording, each)
+    ]
+    if missing:
         notes.note(
             "missing-audio",
-            wording.places.get(f"{language}=", wording.place),
-            f'nobody has recorded or rendered the line "{line}" in {language}, '
-            f'and "{where}" says it',
+            wording.place,
+            f'the line "{line}" is neither recorded nor rendered in {", ".join(missing)}, '
+            f'and "{spoken[line, missing[0]]}" says it',
             "thirdring prompts build --ship renders it; thirdring prompts missing lists all",
+            word=line,
         )
