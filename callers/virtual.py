@@ -108,6 +108,7 @@ def simulate(
         channel = VirtualChannel(*line)
     else:
         channel = VirtualAgent(agent, lambda: run.position, *line)
+        channel.take()
     ended = conduct_at_once(call, run, channel.perform, channel.hang_up)
     return SimulatedCall(call, ended)
 

@@ -9,7 +9,7 @@ from callers.agent_plan import AgentPlan, CancelForm, Deed, Fill, Pick, Take
 from callers.virtual_channel import VirtualChannel
 from callflow.steps import Position
 from calls.actions import Action, Form, Listen, Ring
-from calls.events import BranchTaken, FormFilled, KeyFact
+from calls.events import AnsweredFact, BranchTaken, FormFilled, KeyFact
 from calls.outcomes import Answered, Branched, Failed, Got, Keyed, Outcome
 
 
@@ -24,6 +24,12 @@ class VirtualAgent(VirtualChannel):
         self._plan = plan
         self._where = where
         self._to_do = list(plan.deeds)
+
+    def take(self) -> None:
+        """Take the call, which the queue offered: it begins answered."""
+        self.call.answered_ms = 0
+        self._acting.answered(0)
+        self.call.record(AnsweredFact(rings=1, waited_ms=0))
 
     def perform(self, action: Action) -> Outcome:
         """Carry out `action`, or what the agent does in its place."""

@@ -60,7 +60,7 @@ class FlowRun:
             "performer": performer,
         }
         self._speaking = False
-        self._answered = False
+        self._answered = performer == "agent"  # an agent takes it up where the queue answered
         self._gone: Ended | None = None
         self._budget = MOST_STEPS_A_CALL
         self._entered: list[Position] = []

@@ -86,6 +86,12 @@ def step_branches(step: Step) -> Iterator[str]:
         yield from _with_returns(word, target)
 
 
+def anytime_branches(flow: Flow) -> Iterator[str]:
+    """The branches an agent can take at every step of the flow."""
+    for word, target in flow.anytime.items():
+        yield from _with_returns(f"anytime {word}", target)
+
+
 def _with_returns(word: str, target: Target) -> Iterator[str]:
     yield word
     if isinstance(target, CallFlow):
@@ -99,11 +105,13 @@ def _of_flow(flow: Flow) -> Iterator[Branch]:
             taken = Taken(flow.name, step.name, word)
             by = taken_by(flow, step, word)
             yield Branch(taken, _place(flow, step, word), by, advice(step, word))
-    for word in flow.anytime:
+    for name in anytime_branches(flow):
         # Offered at every step; taken at one it has shown what it does.
-        place = flow.places.get(f"anytime.{word}", flow.place)
-        taken = Taken(flow.name, "", f"anytime {word}")
-        yield Branch(taken, place, "agent", f"the agent takes the branch {word}")
+        first, _, returned = name.partition(" > ")
+        place = flow.places.get(first.replace(" ", "."), flow.place)
+        then = f", and what is called then returns {returned}" if returned else ""
+        said = f"the agent takes the branch {first.partition(' ')[2]}{then}"
+        yield Branch(Taken(flow.name, "", name), place, "agent", said)
 
 
 def _place(flow: Flow, step: Step, branch: str) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from callers.flowtests.branches import step_branches
+from callers.flowtests.branches import anytime_branches, step_branches
 from callers.flowtests.cases import FlowTest
 from callers.flowtests.checks import (
     Check,
@@ -119,10 +119,11 @@ class TestsReader(GivenReader):
             there = self._house.flows.get(where if dot else flow)
             steps = there.index if there is not None else {}
             if there is None or name not in steps:
-                hint = nearest(name, steps) if there else nearest(where, self._house.flows)
+                own = [f"{where}{dot}{step}" for step in steps]
+                hint = nearest(key.text, own) if there else nearest(where, self._house.flows)
                 self.wrong(key.place, f'there is no step "{key.text}"', hint)
                 continue
-            known = tuple(step_branches(there.steps[steps[name]]))
+            known = (*step_branches(there.steps[steps[name]]), *anytime_branches(there))
             items = self._wanted(words, f"outcome of {key.text}", known)
             found.append(Outcomes(there.name, name, items, key.place))
         return found
