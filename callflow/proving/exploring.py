@@ -1,50 +1,60 @@
 """A run of the real engine whose values may be unknown: a condition over them goes both ways.
 
 Unknown is what the caller keys, what files, services, forms and plug-ins answer, what the call
-brings (`variables:` are only first values) and all that is computed from these. Known is what
-`set` gives from constants, and a variable that the house counts by itself (`tries + 1`).
+brings (`variables:` that no flow sets are only first values) and all that is computed from these.
 The same condition asked twice gives the same answer while its variables stay as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, Final
 
 from callflow.acts.base import Act
 from callflow.acts.deciding import ChooseAct, SetAct
 from callflow.engine import MOST_STEPS_A_CALL, Ended, FlowRun
-from callflow.frames import Script
+from callflow.frames import Frame, Script
+from callflow.proving.liveness import ALWAYS, NOTHING, Deed, Live, Question, stored_by
 from callflow.proving.unknown import Unknown, known, placeholder
 from callflow.steps import Flow
 from callflow.targets import Target
 from callflow.templates import Condition, Wording
 from calls.actions import Action
-from calls.outcomes import Branched, Keyed, Outcome
+from calls.outcomes import Branched, Outcome
 
-Assumed = frozenset[tuple[str, frozenset[str], bool]]
-"""Conditions over unknown values that were decided on this path: text, variables, answer."""
+_PARTS: Final = attrgetter(*(each.name for each in fields(Frame)))
+
+_UNKNOWN: Final = placeholder("")
+
+Assumed = frozenset[tuple[Question, bool]]
+"""Conditions over unknown values that were decided on this path, and how."""
 
 
 class ExploringRun(FlowRun):
     """`FlowRun` with unknown values. Decisions follow an oracle; beyond it the first is taken."""
 
     def __init__(
-        self,
-        script: Script,
-        flow: Flow,
-        variables: Mapping[str, Any],
-        performer: str,
-        matters: frozenset[str],
+        self, script: Script, flow: Flow, variables: Mapping[str, Any], performer: str
     ) -> None:
-        """`matters` names the variables that conditions depend on; the others are not in `key`."""
+        """Until it is told what is live, every condition goes both ways and deeds are noted."""
         language = Unknown(flow.languages[0])
         super().__init__(script, flow, variables, language, performer)
         self.variables["language"] = language
         self.assumed: Assumed = frozenset()
-        self._matters = matters
+        self.deeds: list[Deed] = []
+        """What was done with variables since the last action."""
+
+        self._live: Mapping[Hashable, Live] | None = None
         self._oracle: tuple[int, ...] = ()
         self._choices: list[int] = []
+
+    def knowing(self, live: Mapping[Hashable, Live]) -> ExploringRun:
+        """The same run for exploring with values; `live` tells what can matter at each place."""
+        run = self._forked(())
+        run._live = live
+        return run
 
     @property
     def act(self) -> Act:
@@ -53,10 +63,15 @@ class ExploringRun(FlowRun):
 
     def place(self) -> Hashable:
         """Where the run is, values aside."""
-        return (tuple(frame.key() for frame in self._frames), self._speaking)
+        frames = tuple(frame.key() for frame in self._frames)
+        return (frames, self._speaking, self._gone is not None)
 
     def key(self) -> Hashable:
-        return (super().key(), self.assumed)
+        place = self.place()
+        live = self._live_at(place)
+        assumed = frozenset(one for one in self.assumed if one[0] in live.questions)
+        values = frozenset(self._known_of(live.names))
+        return (place, self._answered, self._gone, values, assumed)
 
     def after(self, outcome: Outcome | None) -> Iterator[tuple[ExploringRun, Action | Ended]]:
         """Every way the run can go on after `outcome` (None: from its beginning)."""
@@ -70,25 +85,38 @@ class ExploringRun(FlowRun):
                 before = oracle + (0,) * (depth - len(oracle))
                 pending += [(*before, other) for other in range(1, run._choices[depth])]
 
+    def fork(self) -> ExploringRun:
+        """The same as a `FlowRun` does it, without the cost of `copy`: a proof forks often."""
+        run = object.__new__(ExploringRun)
+        run.__dict__.update(self.__dict__)
+        run._frames = [Frame(*_PARTS(frame)) for frame in self._frames]
+        run.variables = dict(self.variables)
+        run._entered = list(self._entered)
+        return run
+
     def forget(self, name: str) -> None:
         """From here on the value of a variable is unknown."""
         self.variables[name] = placeholder(name)
 
     def counted(self) -> Iterator[tuple[str, Any]]:
         """Known values that matter."""
-        for name in self._matters:
-            if known((name,), self.variables):
-                yield name, self.variables[name]
+        return self._known_of(self._live_at(self.place()).names)
+
+    def _known_of(self, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
+        variables = self.variables
+        for name in names | ALWAYS:
+            value = variables.get(name, _UNKNOWN)
+            if not isinstance(value, Unknown):
+                yield name, value
+
+    def _live_at(self, place: Hashable) -> Live:
+        return NOTHING if self._live is None else self._live.get(place, NOTHING)
 
     def _forked(self, oracle: tuple[int, ...]) -> ExploringRun:
         run = self.fork()
-        assert isinstance(run, ExploringRun)  # noqa: S101 - a fork is of the run's own class
-        run._oracle, run._choices = oracle, []
+        run._oracle, run._choices, run.deeds = oracle, [], []
         run._budget = MOST_STEPS_A_CALL
         return run
-
-    def _values(self) -> Hashable:
-        return frozenset(self.counted())
 
     def _decide_among(self, count: int) -> int:
         """A number below `count`, by the oracle."""
@@ -100,61 +128,68 @@ class ExploringRun(FlowRun):
         return next((go for test, go in act.cases if self._holds(test)), act.otherwise)
 
     def _holds(self, test: Condition) -> bool:
+        question = Question(test.text, test.names)
+        if self._live is None:
+            self.deeds.append(Deed(reads=test.names, asks=frozenset({question})))
+            return self._decide_among(2) == 0
         if known(test.names, self.variables):
             return bool(test.value(self.variables))
-        for text, _, answer in self.assumed:
-            if text == test.text:
+        for answer in (True, False):
+            if (question, answer) in self.assumed:
                 return answer
         answer = self._decide_among(2) == 0
-        self.assumed |= {(test.text, test.names, answer)}
+        self.assumed |= {(question, answer)}
         return answer
 
     def _computed(self, values: Mapping[str, Wording | Condition]) -> Mapping[str, Any]:
         new: dict[str, Any] = {}
         for name, value in values.items():
-            if known(value.names, self.variables):
+            if known(value.names, self.variables) and self._live is not None:
                 new.update(super()._computed({name: value}))
             elif name == "language":
                 languages = self._frames[-1].flow.languages
                 new[name] = languages[self._decide_among(len(languages))]
             else:
                 new[name] = placeholder(name)
-        self._drop_assumed(new)
+        reads = frozenset[str]().union(*(value.names for value in values.values()))
+        self._renew(frozenset(new), reads=reads, gives=frozenset(new))
         return new
 
     def _take(self, outcome: Outcome) -> Ended | None:
         if not self._speaking and not isinstance(outcome, Branched):
-            self._drop_assumed(self._stored(outcome))
+            self._renew(stored_by(self._frames[-1].step, self._script.forms))
         return super()._take(outcome)
 
-    def _stored(self, outcome: Outcome) -> set[str]:
-        names = {"digits"} if isinstance(outcome, Keyed) else set()
-        return names | set(getattr(outcome, "values", ())) | set(self.act.stores())
-
-    def _drop_assumed(self, changed: Iterable[str]) -> None:
-        names = frozenset(changed)
-        if names and self.assumed:
-            self.assumed = frozenset(one for one in self.assumed if one[1].isdisjoint(names))
-
-
-def names_that_matter(flows: Iterable[Flow]) -> frozenset[str]:
-    """Variables that conditions, and the values they depend on, are made of."""
-    names = {"language", "disposition", "performer"}
-    for flow in flows:
-        for step in flow.steps:
-            if isinstance(step.act, ChooseAct | SetAct):
-                for expression in step.act.expressions():
-                    names |= expression.names
-    return frozenset(names)
+    def _renew(
+        self,
+        names: frozenset[str],
+        reads: frozenset[str] = frozenset(),
+        gives: frozenset[str] = frozenset(),
+    ) -> None:
+        """Nothing is taken for granted about these variables any more."""
+        if self._live is None:
+            self.deeds.append(Deed(reads=reads, gives=gives, renews=names))
+        elif names and self.assumed:
+            self.assumed = frozenset(one for one in self.assumed if one[0].names.isdisjoint(names))
 
 
-def counters(flows: Iterable[Flow]) -> frozenset[str]:
-    """Variables that a flow computes from themselves: the house's own, no call brings them."""
+def own_variables(flows: Iterable[Flow]) -> frozenset[str]:
+    """Variables that some flow sets: the house's own, which no call brings."""
     return frozenset(
         name
         for flow in flows
         for step in flow.steps
         if isinstance(step.act, SetAct)
-        for name, value in step.act.values.items()
-        if name in value.names
+        for name in step.act.values
+    )
+
+
+def asks_digits(flows: Iterable[Flow]) -> bool:
+    """Whether any condition tells one key from another."""
+    return any(
+        "digits" in expression.names
+        for flow in flows
+        for step in flow.steps
+        if isinstance(step.act, ChooseAct | SetAct)
+        for expression in step.act.expressions()
     )

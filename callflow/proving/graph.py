@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from callflow.engine import Ended
 from callflow.proving.exploring import Assumed, ExploringRun
+from callflow.proving.liveness import Step_, live_at
 from callflow.proving.possible import Possible
 from callflow.proving.unknown import Unknown
 from callflow.proving.ways import RUNNING, Standing, Way
@@ -16,6 +17,7 @@ from callflow.steps import Flow, Position
 from calls.actions import Action
 from calls.call import EndReason
 from calls.events import EndedFact, Fact, Fault, HungUpFact, RecordingStopped, Stepped
+from calls.outcomes import Got, HungUp, Keyed, Outcome
 
 MOST_VALUES: Final = 20
 """A variable with more known values than this at one place is taken for unknown."""
@@ -75,39 +77,82 @@ class Explorer:
         self._points: deque[tuple[ExploringRun, Action, Standing]] = deque()
         self._seen: dict[tuple[Hashable, str], set[Any]] = {}
         self._tails: dict[tuple[Fact, ...], tuple[Fact, ...]] = {}
+        self._stepped: dict[Position, Stepped] = {}
 
     def graph(self, first: tuple[Fact, ...]) -> CallGraph:
         """The whole graph; `first` are the facts before the first action."""
+        run = self._run.knowing(live_at(self._control()))
         graph = CallGraph(self._flow.name, self._performer, first)
-        for run, at in self._run.after(None):
-            graph.starts.append(self._arrive(run, at, self._standing))
+        graph.starts = [self._arrive(then, self._standing) for then in self._all(run, None)]
         while self._points:
             if len(graph.edges) >= MOST_NODES:
                 graph.cut_off = True
                 break
-            run, action, standing = self._points.popleft()
-            graph.edges.append(list(self._edges(run, action, standing)))
+            graph.edges.append(list(self._edges(*self._points.popleft())))
         return graph
 
-    def _edges(self, run: ExploringRun, action: Action, standing: Standing) -> Iterator[Edge]:
-        branches = tuple(run.branches()) if self._performer == "agent" else ()
-        for way in self._possible.ways(action, run.act, standing, branches):
-            for then, at in run.after(way.outcome):
-                tail, target = self._arrive(then, at, way.after)
-                yield Edge(action, way, tail, target, then.assumed, run.position)
+    def _control(self) -> dict[Hashable, list[Step_]]:
+        """The points of the call, values aside, and what is done with them in between."""
+        found: dict[Hashable, list[Step_]] = {}
+        waiting: list[tuple[ExploringRun, Action]] = []
 
-    def _arrive(
-        self, run: ExploringRun, at: Action | Ended, standing: Standing
-    ) -> tuple[tuple[Fact, ...], int]:
+        def come(run: ExploringRun, at: Action | Ended) -> Step_:
+            deeds = tuple(run.deeds)
+            if isinstance(at, Ended):
+                return deeds, None
+            place = run.place()
+            if place not in found:
+                found[place] = []
+                waiting.append((run, at))
+            return deeds, place
+
+        for run, at in self._run.after(None):
+            come(run, at)
+        while waiting:
+            run, action = waiting.pop()
+            standing = Standing(answered=True, down_by="caller" if run.place()[2] else "")
+            outcomes = {
+                _kind(way.outcome): way.outcome for way in self._ways(run, action, standing)
+            }
+            ways = found[run.place()]
+            for outcome in outcomes.values():
+                ways += [come(then, at) for then, at in run.after(outcome)]
+        return found
+
+    def _ways(self, run: ExploringRun, action: Action, standing: Standing) -> list[Way]:
+        branches = tuple(run.branches()) if self._performer == "agent" else ()
+        return self._possible.ways(action, run.act, standing, branches)
+
+    def _edges(self, run: ExploringRun, action: Action, standing: Standing) -> Iterator[Edge]:
+        then: dict[Hashable, list[_Then]] = {}
+        for way in self._ways(run, action, standing):
+            kind = _kind(way.outcome)
+            if kind not in then:
+                then[kind] = self._all(run, way.outcome)
+            for one in then[kind]:
+                tail, target = self._arrive(one, way.after)
+                yield Edge(action, way, tail, target, one.run.assumed, run.position)
+
+    def _all(self, run: ExploringRun, outcome: Outcome | None) -> list[_Then]:
+        return [
+            _Then(then, at, tuple(map(self._step, then.take_entered())))
+            for then, at in run.after(outcome)
+        ]
+
+    def _step(self, entered: Position) -> Stepped:
+        found = self._stepped.get(entered)
+        if found is None:
+            found = Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
+            self._stepped[entered] = found
+        return found
+
+    def _arrive(self, then: _Then, standing: Standing) -> tuple[tuple[Fact, ...], int]:
         """The facts up to the next action, and its node."""
-        tail: tuple[Fact, ...] = tuple(
-            Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
-            for entered in run.take_entered()
-        )
-        if isinstance(at, Ended):
-            tail += tuple(_end(at, standing))
-        tail = self._tails.setdefault(tail, tail)
-        return tail, DONE if isinstance(at, Ended) else self._number(run, at, standing)
+        if isinstance(then.at, Ended):
+            tail = (*then.entered, *_end(then.at, standing))
+            return self._tails.setdefault(tail, tail), DONE
+        tail = self._tails.setdefault(then.entered, then.entered)
+        return tail, self._number(then.run, then.at, standing)
 
     def _number(self, run: ExploringRun, action: Action, standing: Standing) -> int:
         self._widen(run)
@@ -125,6 +170,28 @@ class Explorer:
             seen.add(value)
             if len(seen) > MOST_VALUES:
                 run.forget(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """A run after an outcome, its next action, and the steps it entered on the way."""
+
+    run: ExploringRun
+    at: Action | Ended
+    entered: tuple[Fact, ...]
+
+
+def _kind(outcome: Outcome) -> Hashable:
+    """All that the engine can tell of an outcome."""
+    match outcome:
+        case Keyed(digits=digits):
+            return ("key", digits, isinstance(digits, Unknown))
+        case HungUp(by=by, talked_ms=talked_ms):
+            return ("hangup", by, talked_ms > 0)
+        case Got(name=name, values=values):
+            return ("got", name, tuple(values))
+        case _:
+            return (type(outcome), outcome.name)
 
 
 def _end(ended: Ended, standing: Standing) -> Iterator[Fact]:
@@ -147,11 +214,11 @@ def _end(ended: Ended, standing: Standing) -> Iterator[Fact]:
 
 
 def first_values(
-    flows: Mapping[str, Flow], variables: Mapping[str, Any], counted: frozenset[str]
+    flows: Mapping[str, Flow], variables: Mapping[str, Any], own: frozenset[str]
 ) -> dict[str, Any]:
     """What a run begins with: what the house knows, and unknown values for all a call may bring."""
     brought = {"ani", "dnis", "caller_name", "digits"}
     for flow in flows.values():
-        brought.update(name for name in flow.variables if name not in counted)
+        brought.update(name for name in flow.variables if name not in own)
     values: dict[str, Any] = {name: Unknown(f"〈{name}〉") for name in sorted(brought)}
     return {**values, **variables}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from callflow.proving.graph import DONE, CallGraph, Edge
 from callflow.proving.lengths import Pace
@@ -38,12 +39,13 @@ class Found:
     """Whether some call keeps it by doing something it speaks of."""
 
 
-@dataclass(slots=True)
-class _State:
+class _State(NamedTuple):
     """A point of a call together with the pattern's progress, and the best way there."""
 
     node: int
-    progress: Progress
+    progress: int
+    """Its number."""
+
     odd: int
     ms: int
     before: _State | None
@@ -61,6 +63,14 @@ class _State:
         return tuple(reversed(legs))
 
 
+_Place = tuple[int, int]
+_BROKEN: Final = -1
+"""The progress of a state that is broken, whatever it was."""
+
+_OVER: Final = -2
+"""That of one that can come to nothing more."""
+
+
 class Product:
     """One pattern on one graph."""
 
@@ -68,7 +78,9 @@ class Product:
         self._graph = graph
         self._rule = replace(rule, patterns=(pattern,))
         self._seeing = Seeing(graph, self._rule, pattern)
-        self._memo: dict[tuple[Progress, int], tuple[Progress, Status]] = {}
+        self._progresses: list[Progress] = []
+        self._numbers: dict[Progress, int] = {}
+        self._memo: dict[_Place, int] = {}
         self._paces: tuple[Pace, ...] = ()
         self._moves: dict[int, list[Move]] = {}
         self._applies = False
@@ -95,27 +107,25 @@ class Product:
 
     def _breadth_first(self) -> tuple[int, _State | None]:
         """How many states there are, and the best of the nearest ones that are broken."""
-        seen: set[tuple[int, Progress]] = set()
-        level: dict[tuple[int, Progress], _State] = {}
-        for state in self._starts():
-            if status_of(state.progress) is Status.BROKEN:
+        seen: set[_Place] = set()
+        level: dict[_Place, _State] = {}
+        for number, (tail, node) in enumerate(self._graph.starts):
+            progress = self._numbered(self._first(tail))
+            state = _State(node, progress, 0, 0, None, None, number)
+            if progress == _BROKEN:
                 return 1, state
-            if state.node != DONE:
-                level.setdefault((state.node, state.progress), state)
+            if node != DONE and progress != _OVER:
+                level.setdefault((node, progress), state)
         while level:
             seen.update(level)
-            following: dict[tuple[int, Progress], _State] = {}
-            broken = [
-                found for state in level.values() for found in self._on(state, seen, following)
-            ]
+            following: dict[_Place, _State] = {}
+            broken: list[_State] = []
+            for state in level.values():
+                self._on(state, seen, following, broken)
             if broken:
                 return len(seen) + 1, min(broken, key=lambda one: (one.odd, one.ms))
             level = following
         return len(seen), None
-
-    def _starts(self) -> Iterator[_State]:
-        for number, (tail, node) in enumerate(self._graph.starts):
-            yield _State(node, self._first(tail), 0, 0, None, None, number)
 
     def _first(self, tail: tuple[Fact, ...]) -> Progress:
         progress = begin(self._rule)
@@ -126,38 +136,52 @@ class Product:
     def _on(
         self,
         state: _State,
-        seen: set[tuple[int, Progress]],
-        following: dict[tuple[int, Progress], _State],
-    ) -> Iterator[_State]:
-        """Put the states that come next into `following`; gives those that are broken."""
-        moves = self._moves.get(state.node)
+        seen: set[_Place],
+        following: dict[_Place, _State],
+        broken: list[_State],
+    ) -> None:
+        """Put the states that come next into `following`, those that are broken into `broken`."""
+        node, number = state.node, state.progress
+        moves = self._moves.get(node)
         if moves is None:
-            moves = self._moves[state.node] = self._seeing.moves(state.node, self._paces)
+            moves = self._moves[node] = self._seeing.moves(node, self._paces)
         for move in moves:
-            progress, status = self._stepped(state.progress, move.row)
-            odd, ms = state.odd + move.odd, state.ms + move.ms
+            progress = self._memo.get((number, move.row))
+            if progress is None:
+                progress = self._stepped(number, move.row)
             arrived = (move.target, progress)
-            if status is Status.BROKEN:
-                yield _State(move.target, progress, odd, ms, state, move, state.start)
-            elif move.target == DONE:
-                self._applies |= status is Status.KEPT
-            elif arrived not in seen:
+            if arrived in seen or progress == _OVER:
+                continue
+            odd, ms = state.odd + move.odd, state.ms + move.ms
+            if progress == _BROKEN:
+                broken.append(_State(*arrived, odd, ms, state, move, state.start))
+            elif move.target != DONE:
                 other = following.get(arrived)
                 if other is None or (odd, ms) < (other.odd, other.ms):
                     following[arrived] = _State(*arrived, odd, ms, state, move, state.start)
 
-    def _stepped(self, progress: Progress, row: int) -> tuple[Progress, Status]:
-        key = (progress, row)
-        found = self._memo.get(key)
-        if found is None:
-            events, length_ms = self._seeing.rows[row]
-            for event in events:
-                progress = step(self._rule, progress, event)
-            status = status_of(progress)
-            if status is Status.PENDING:
-                progress = rebased(self._rule, progress, length_ms)
-            found = self._memo[key] = (progress, status)
+    def _stepped(self, number: int, row: int) -> int:
+        """The number of the progress after a row of events."""
+        progress = self._progresses[number]
+        events, length_ms = self._seeing.rows[row]
+        for event in events:
+            progress = step(self._rule, progress, event)
+        if status_of(progress) is Status.PENDING:
+            progress = rebased(self._rule, progress, length_ms)
+        found = self._memo[number, row] = self._numbered(progress)
         return found
+
+    def _numbered(self, progress: Progress) -> int:
+        status = status_of(progress)
+        if status is Status.BROKEN:
+            return _BROKEN
+        if status is not Status.PENDING:
+            self._applies |= status is Status.KEPT
+            return _OVER
+        number = self._numbers.setdefault(progress, len(self._progresses))
+        if number == len(self._progresses):
+            self._progresses.append(progress)
+        return number
 
 
 def told(graph: CallGraph, start: int, legs: Sequence[Leg]) -> list[CallEvent]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from callflow.house import House
-from callflow.proving.exploring import ExploringRun, counters, names_that_matter
+from callflow.proving.exploring import ExploringRun, asks_digits, own_variables
 from callflow.proving.graph import CallGraph, Explorer, first_values
 from callflow.proving.lengths import Pace
 from callflow.proving.loops import idle_loops
@@ -184,11 +184,10 @@ def graph_of(
 ) -> CallGraph:
     """All calls of one flow; with `by_key` every key of a menu is pressed, not one a target."""
     reached = house.flows.values()
-    matters, counted = names_that_matter(reached), counters(reached)
     own = {"company": "〈company〉", "agent_no": "〈agent_no〉", **variables}
-    values = first_values(house.flows, own, counted)
-    run = ExploringRun(house, flow, values, performer, matters)
-    possible = Possible(performer, by_key=by_key or "digits" in matters)
+    values = first_values(house.flows, own, own_variables(reached))
+    run = ExploringRun(house, flow, values, performer)
+    possible = Possible(performer, by_key=by_key or asks_digits(reached))
     first, standing = _before(flow, performer, rings=flow.steps[0].act.word == "ring")
     return Explorer(run, flow, performer, possible, standing).graph(first)
 
@@ -291,5 +290,5 @@ def _counterexample(graph: CallGraph, rule: Rule, found: Found) -> Counterexampl
 
 
 def _assumed(legs: Iterable[Leg]) -> tuple[tuple[str, bool], ...]:
-    taken = {(text, answer): None for edge, _ in legs for text, _, answer in edge.assumed}
+    taken = {(one.text, answer): None for edge, _ in legs for one, answer in edge.assumed}
     return tuple(taken)

@@ -7,8 +7,8 @@ makes a proof quick: most of what a caller can do means nothing to most rules.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, fields
-from typing import Final
+from dataclasses import fields
+from typing import Final, NamedTuple
 
 from callflow.proving.graph import CallGraph, Edge
 from callflow.proving.lengths import Pace
@@ -25,8 +25,7 @@ Seen = tuple[tuple[Hashable, CallEvent], ...]
 """Events that mean something to the pattern, each with all that the pattern can tell of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """An edge as one pattern sees it."""
 
     row: int
@@ -84,60 +83,55 @@ class Seeing:
         """Events and length of each row."""
 
         self._numbers: dict[Hashable, int] = {}
-        self._of_ways: dict[tuple[Way, Pace], Seen] = {}
+        self._of_ways: dict[tuple[int, Pace], Seen] = {}
         self._of_tails: dict[int, tuple[int, tuple[Fact, ...]]] = {}
         self._tails: dict[Hashable, int] = {}
-        self._pairs: dict[tuple[Way, Pace, int], int] = {}
+        self._pairs: dict[tuple[int, Pace, int], int] = {}
 
     def moves(self, node: int, paces: tuple[Pace, ...]) -> list[Move]:
         """The edges of a node, those that look alike once, by the likeliest of them."""
-        alike: dict[tuple[int, int], tuple[int, int, Edge, Pace]] = {}
+        alike: dict[tuple[int, int], Move] = {}
         for edge in self._graph.edges[node]:
             way = edge.way
-            usual_ms = way.events(Pace.USUAL)[1]
+            tail = self._of_tails.get(id(edge.tail)) or self._tail(edge.tail)
             for pace in paces:
-                same = (self._row(way, pace, edge.tail), edge.target)
-                best = alike.get(same)
-                if best is None or (way.odd, usual_ms) < best[:2]:
-                    alike[same] = (way.odd, usual_ms, edge, pace)
-        return [
-            Move(row, target, edge, pace, odd, ms)
-            for (row, target), (odd, ms, edge, pace) in alike.items()
-        ]
+                row = self._pairs.get((way.number, pace, tail[0]))
+                if row is None:
+                    row = self._row(way, pace, tail)
+                best = alike.get((row, edge.target))
+                if best is None or way.odd < best.odd:
+                    ms = way.events(Pace.USUAL)[1]
+                    alike[row, edge.target] = Move(row, edge.target, edge, pace, way.odd, ms)
+        return list(alike.values())
 
-    def _row(self, way: Way, pace: Pace, tail: tuple[Fact, ...]) -> int:
+    def _row(self, way: Way, pace: Pace, tail: tuple[int, tuple[Fact, ...]]) -> int:
         """The number of what is seen of a way and of the facts after it."""
-        tail_number, kept = self._tail(tail)
-        pair = (way, pace, tail_number)
-        number = self._pairs.get(pair)
-        if number is None:
-            length_ms = way.events(pace)[1]
-            after = (event_of(fact, length_ms) for fact in kept)
-            seen = self._way(way, pace) + self._seen(after)
-            row: Hashable = tuple(letter for letter, _ in seen)
-            if self.timed:
-                row = (row, length_ms)
-            number = self._numbers.setdefault(row, len(self.rows))
-            if number == len(self.rows):
-                self.rows.append((tuple(event for _, event in seen), length_ms))
-            self._pairs[pair] = number
+        tail_number, kept = tail
+        length_ms = way.events(pace)[1]
+        after = (event_of(fact, length_ms) for fact in kept)
+        seen = self._way(way, pace) + self._seen(after)
+        row: Hashable = tuple(letter for letter, _ in seen)
+        if self.timed:
+            row = (row, length_ms)
+        number = self._numbers.setdefault(row, len(self.rows))
+        if number == len(self.rows):
+            self.rows.append((tuple(event for _, event in seen), length_ms))
+        self._pairs[way.number, pace, tail_number] = number
         return number
 
     def _tail(self, tail: tuple[Fact, ...]) -> tuple[int, tuple[Fact, ...]]:
         """The facts of a tail that are seen, and a number for all tails that look like it."""
-        found = self._of_tails.get(id(tail))
-        if found is None:
-            events = [(fact, event_of(fact, 0)) for fact in tail]
-            kept = [(fact, event) for fact, event in events if self._sees(event)]
-            letters = tuple(self._letter(event) for _, event in kept)
-            number = self._tails.setdefault(letters, len(self._tails))
-            found = self._of_tails[id(tail)] = (number, tuple(fact for fact, _ in kept))
+        events = [(fact, event_of(fact, 0)) for fact in tail]
+        kept = [(fact, event) for fact, event in events if self._sees(event)]
+        letters = tuple(self._letter(event) for _, event in kept)
+        number = self._tails.setdefault(letters, len(self._tails))
+        found = self._of_tails[id(tail)] = (number, tuple(fact for fact, _ in kept))
         return found
 
     def _way(self, way: Way, pace: Pace) -> Seen:
-        found = self._of_ways.get((way, pace))
+        found = self._of_ways.get((way.number, pace))
         if found is None:
-            found = self._of_ways[way, pace] = self._seen(way.events(pace)[0])
+            found = self._of_ways[way.number, pace] = self._seen(way.events(pace)[0])
         return found
 
     def _seen(self, events: Iterable[CallEvent]) -> Seen:

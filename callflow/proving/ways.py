@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import Final, NamedTuple
 
 from callflow.proving.lengths import Length, Pace
@@ -65,6 +66,9 @@ class Way:
     def ours(self) -> bool:
         """Whether something of the house, or of the network, has to fail for it."""
         return self.odd >= FAULT
+
+    number: int = field(default_factory=count().__next__)
+    """Its own, among all ways."""
 
     _made: dict[Pace, tuple[tuple[CallEvent, ...], int]] = field(default_factory=dict)
 

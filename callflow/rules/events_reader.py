@@ -1,7 +1,8 @@
 """Reads the events of a rule: `answered`, `{said: hello}`, `{said: {tag: closing}}`, or a list.
 
-Kinds and fields are those of `calls.events`; a list means any of them. A word that can never come
-is a mistake: a rule that waits for it would always hold.
+Kinds and fields are those of `calls.events`; a list means any of them. `{heard: any}` is every
+event of the kind, `{heard: none}` none of them: for a chain, to which its kinds matter. A word that
+can never come is a mistake: a rule that waits for it would always hold.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ from calls.events import Fact
 from calls.outcomes import SaidEnd, Sound
 
 ANY: Final = "any"
+NONE: Final = "none"
 _MOST_NUMBER: Final = 86_400_000
 _WORDS: Final[Mapping[str, Collection[str]]] = {
     "heard.what": tuple(Sound),
     "said.ended": tuple(SaidEnd),
     "ended.end_reason": tuple(EndReason),
     "hung_up.by": ("caller", "us", "agent", "network"),
-    "left_queue.result": ("answered", "no_answer", "failed", "hangup"),
+    "left_queue.result": ("answered", "no_answer", "failed", "busy", "abandoned"),
 }
 """Fields whose words are all known."""
 
@@ -87,8 +89,11 @@ class EventReader:
         if kind.text not in KINDS:
             self._reading.wrong(kind.place, f'"{kind.text}" is no event', nearest(kind.text, KINDS))
             return NOTHING
-        if value is None or (isinstance(value, Scalar) and value.text in (ANY, "")):
+        word = value.text if isinstance(value, Scalar) else None
+        if value is None or word in (ANY, ""):
             return EventPattern((Happened(kind.text),))
+        if word == NONE:
+            return EventPattern((Happened(kind.text, (OneOf("", frozenset()),)),))
         if isinstance(value, MappingNode):
             return EventPattern((self._tested(kind.text, value),))
         short = SHORT.get(kind.text)
