@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from launch.pbx.options import PbxOptions
 
 pbx = typer.Typer(
     help="Run a real Asterisk with asterisk-conf/: an installed one, or one set up in a folder.",
@@ -70,24 +73,30 @@ def up(
     config: Config = None,
 ) -> None:
     """Start Asterisk and wait until it takes calls; harmless when it runs already."""
-    from rich.console import Console
-
     from launch.pbx.options import DEFAULT_AGI, PbxOptions, parse_range
-    from launch.pbx.process import up as start
     from launch.settings import load_settings
 
-    options = PbxOptions(
-        state=state.resolve(),
-        bind=bind,
-        sip_port=sip_port,
-        ami_port=ami_port,
-        rtp=parse_range(rtp),
-        agi=tuple(agi or (DEFAULT_AGI,)),
-        secret=secret,
-        lease_s=lease,
-        callers_from=tuple(callers_from or ("127.0.0.0/8",)),
-        destinations=load_settings(config).destinations,
+    _start(
+        PbxOptions(
+            state=state.resolve(),
+            bind=bind,
+            sip_port=sip_port,
+            ami_port=ami_port,
+            rtp=parse_range(rtp),
+            agi=tuple(agi or (DEFAULT_AGI,)),
+            secret=secret,
+            lease_s=lease,
+            callers_from=tuple(callers_from or ("127.0.0.0/8",)),
+            destinations=load_settings(config).destinations,
+        )
     )
+
+
+def _start(options: PbxOptions) -> None:
+    from rich.console import Console
+
+    from launch.pbx.process import up as start
+
     console = Console(stderr=True, highlight=False, markup=False)
     with console.status("Asterisk") as spinner:
 
@@ -99,7 +108,8 @@ def up(
         started = start(options, progress)
     typer.echo(
         f"Asterisk {'is up' if started else 'was up already'}: "
-        f"the hotline is sip:1000@{bind}:{sip_port} (manager {bind}:{ami_port})"
+        f"the hotline is sip:1000@{options.bind}:{options.sip_port} "
+        f"(manager {options.bind}:{options.ami_port})"
     )
     typer.echo(
         f"agents' passwords: {options.folder / 'secrets.json'}; log: {options.folder / 'log'}"

@@ -470,3 +470,53 @@ async def test_many_call_at_once(tmp_path: Path, tone: Path) -> None:
 
     assert [result.lines for result in results] == [["greeting"]] * 50
     assert len({result.uniqueid for result in results}) == 50
+
+
+async def transfer_call(
+    tmp_path: Path, who: Persona, plan: QueuePlan
+) -> tuple[CallResult, FastAgi]:
+    async def transfers(dialogue: Dialogue) -> None:
+        await dialogue.command("ANSWER")
+        address = f"__CC_CALL=call-1,__CC_BACK=127.0.0.1:{peer.agi.port}"
+        orders = "CC_TRANSFER=technician,CC_TRANSFER_WAIT=1,CC_DONE=transfer"
+        await dialogue.command(f'EXEC "MSet" "{address},{orders}"')
+
+    async def told(dialogue: Dialogue) -> None:
+        return
+
+    parts: dict[str, Part] = {"greetings": transfers, "_resume": done, "*": told}
+    async with server(tmp_path, **parts) as peer:
+        result = await peer.call(who, queue=plan)
+        return result, peer.agi
+
+
+@pytest.mark.parametrize(
+    ("plan", "status", "talked"),
+    [
+        (QueuePlan(agent="803", answers_after_ms=100, talks_ms=200), "ANSWER", "200"),
+        (QueuePlan(agent="803", answers_after_ms=5000), "NOANSWER", ""),
+        (QueuePlan(refused="busy"), "BUSY", ""),
+        (QueuePlan(refused="failed"), "CHANUNAVAIL", ""),
+    ],
+)
+async def test_a_transfer_comes_back_with_what_dial_says(
+    tmp_path: Path, plan: QueuePlan, status: str, talked: str
+) -> None:
+    result, agi = await transfer_call(tmp_path, persona(), plan)
+
+    resumed = await agi.session("_resume")
+    assert resumed.arguments() == ["call-1", status, talked, "10"]
+    told = [one for one in agi.sessions if one.script == "_picked-up"]
+    assert [one.arguments()[:2] for one in told] == (
+        [["call-1", "PJSIP/803-00000001"]] if talked else []
+    )
+    assert result.hung_up_by == "house"
+
+
+async def test_a_caller_who_leaves_a_transfer_is_told_to_the_server(tmp_path: Path) -> None:
+    _, agi = await transfer_call(
+        tmp_path, persona("hang_up: {queued: 200ms}\n"), QueuePlan(agent="803")
+    )
+
+    assert (await agi.session("_hung-up")).arguments()[:2] == ["call-1", "16"]
+    assert "_resume" not in [one.script for one in agi.sessions]

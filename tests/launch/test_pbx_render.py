@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,31 @@ def test_modules_are_loaded_by_name_only() -> None:
     assert parser["modules"]["autoload"] == "no"
     assert len(loaded) == len(set(loaded))
     assert {"app_system", "func_shell", "chan_iax2", "res_ari", "pbx_dundi"}.isdisjoint(loaded)
+
+
+def test_destinations_become_globals_that_a_reload_takes_over(options: PbxOptions) -> None:
+    more = replace(options, destinations={"technician": "PJSIP/803", "boss": "PJSIP/1&PJSIP/2"})
+    first, second = render(options), render(more)
+    dialplan = (options.folder / "etc" / "extensions.conf").read_text(encoding="utf-8")
+
+    assert "CC_TO_boss=PJSIP/1&PJSIP/2\nCC_TO_technician=PJSIP/803\n" in dialplan
+    assert first != second
+    assert options.as_json() == more.as_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "dial"),
+    [
+        ("Tech", "PJSIP/1"),
+        ("a-b", "PJSIP/1"),
+        ("tech", ""),
+        ("tech", "801"),
+        ("tech", "PJSIP/1,30,x"),
+        ("tech", "PJSIP/${X}"),
+        ("tech", "PJSIP/1\n[other]"),
+        ("tech", "PJSIP/1;comment"),
+    ],
+)
+def test_what_is_no_destination_is_refused(tmp_path: Path, name: str, dial: str) -> None:
+    with pytest.raises(PbxError, match=rf"destinations.{name}"):
+        PbxOptions(state=tmp_path, destinations={name: dial})
