@@ -89,6 +89,8 @@ def _play(stage: Stage) -> Replayed:
     action: Action | None = None
     try:
         at = run.begin()
+        if stage.record.performer == "agent":
+            talking.picked_up(stage)  # taking the queue's call was the answer
         while True:
             _note_steps(stage)
             if isinstance(at, Ended):
@@ -124,7 +126,8 @@ def _end(stage: Stage, ended: Ended) -> None:
 
 
 def _perform(stage: Stage, action: Action) -> Outcome:
-    outcome = _answer(stage, action)
+    before = None if isinstance(action, Ring) else stage.mishap_next()
+    outcome = before or _answer(stage, action)
     if isinstance(outcome, HungUp):
         stage.trace.hangs_up(outcome.by)
     return outcome

@@ -49,6 +49,12 @@ class Pool:
         """What went wrong in a step, or the agent's branch in it, whatever was being done."""
         return self._take("", lambda item: int(item.spot == spot))
 
+    def mishap_next(self, spot: Spot) -> Item | None:
+        """The same, where it is the very next thing of the record."""
+        rest = (item for item in self._items[self._next :] if not item.used)
+        first = next(rest, None)
+        return self.mishap(spot) if first is not None and first.kind == "" else None
+
     def _take(self, kind: str, fits: Callable[[Item], int]) -> Item | None:
         best: tuple[bool, int, int] | None = None
         for at, item in enumerate(self._items):

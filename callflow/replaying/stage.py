@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from callflow.house import House
 from callflow.replaying.alternatives import outcomes
 from callflow.replaying.pool import Pool
-from callflow.replaying.record import Record
+from callflow.replaying.record import Item, Record
 from callflow.replaying.running import ReplayRun, UndecidedError
 from callflow.replaying.trace import Trace
 from calls.actions import Action, Line
@@ -41,7 +41,13 @@ class Stage:
 
     def mishap(self) -> Outcome | None:
         """What went wrong in this step then, or the branch that the agent took in it."""
-        item = self.pool.mishap(self.run.spot)
+        return self._played(self.pool.mishap(self.run.spot))
+
+    def mishap_next(self) -> Outcome | None:
+        """The same, where nothing else happened before it."""
+        return self._played(self.pool.mishap_next(self.run.spot))
+
+    def _played(self, item: Item | None) -> Outcome | None:
         if item is None:
             return None
         self.trace.play(item)

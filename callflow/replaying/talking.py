@@ -118,6 +118,9 @@ def listen(stage: Stage, listen: Listen) -> Outcome:
         if outcome.name != "ok":
             return outcome
         before = listen.prompt.name
+        mishap = stage.mishap_next()
+        if mishap is not None:
+            return mishap
     fact = Listening(
         until=listen.until.value,
         window_ms=listen.window_ms,
@@ -148,8 +151,6 @@ def wait(stage: Stage, ms: int) -> Outcome:
     """Let time pass."""
     mishap = stage.mishap()
     if mishap is not None:
-        if isinstance(mishap, HungUp) and stage.record.down_ms is not None:
-            stage.trace.now_ms = max(stage.trace.now_ms, stage.record.down_ms)
         return mishap
     stage.trace.now_ms += ms
     return Done()
