@@ -27,7 +27,7 @@ from calls.clock import SystemClock
 from calls.errors import ConfigError
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
 from launch.live_house import LiveHouse
-from launch.prompt_lines import house_lines
+from launch.prompt_lines import spoken_lines
 from launch.settings import Settings
 from launch.vetting import Vetting
 
@@ -158,7 +158,7 @@ def _prompts(settings: Settings, state: Path) -> PromptStore:
 
 async def _warm(prompts: PromptStore, house: House, settings: Settings) -> None:
     """Make every line ready that needs nothing from a call; say which have no sound."""
-    lines = [each.line for each in house_lines(house, settings.house) if each.fixed]
+    lines = [each.line for each in spoken_lines(house, settings.house) if each.fixed]
     problems = await prompts.warm(lines)
     if problems:
         _log.warning(

@@ -11,7 +11,7 @@ from agi.prompts.store import cache_name
 from callflow.house import House
 from calls.actions import Line
 from calls.errors import PromptError
-from launch.prompt_lines import HouseLine, house_lines
+from launch.prompt_lines import HouseLine, spoken_lines
 from launch.settings import Settings
 
 NO_STUDIO = Path("STUDIO")
@@ -35,7 +35,7 @@ def missing_recordings(
         command=settings.prompts.command,
     )
     rows = []
-    for found in house_lines(House.load(settings.scripts), settings.house, languages):
+    for found in spoken_lines(House.load(settings.scripts), settings.house, languages):
         problem = _problem(studio, found.line) if settings.prompts.studio else "no recording"
         if not problem:
             continue

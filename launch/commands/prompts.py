@@ -150,9 +150,9 @@ def _languages(chosen: list[str] | None) -> list[str]:
 
 def _fixed_lines(settings: Settings, chosen: list[str] | None) -> list[Line]:
     from callflow.house import House
-    from launch.prompt_lines import house_lines
+    from launch.prompt_lines import spoken_lines
 
-    lines = house_lines(House.load(settings.scripts), settings.house, _languages(chosen))
+    lines = spoken_lines(House.load(settings.scripts), settings.house, _languages(chosen))
     return [found.line for found in lines if found.fixed]
 
 

@@ -11,7 +11,7 @@ import pytest
 from agi.prompts import sound
 from agi.prompts.sources import Bundled, read_index
 from callflow.house import House
-from launch.prompt_lines import house_lines
+from launch.prompt_lines import spoken_lines
 from launch.settings import PROJECT, Settings
 
 PROMPTS = PROJECT / "scripts" / "prompts"
@@ -44,7 +44,7 @@ def test_every_line_of_the_house_without_call_variables_has_its_rendering() -> N
 
     missing = [
         (found.line.name, found.line.language)
-        for found in house_lines(House.load(Settings().scripts), Settings().house)
+        for found in spoken_lines(House.load(Settings().scripts), Settings().house)
         if found.fixed and bundled.find(found.line) is None
     ]
 
