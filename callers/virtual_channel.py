@@ -240,6 +240,7 @@ class VirtualChannel(VirtualLine):
         digits, last_ms = "", first_ms
         for pressed in self._acting.keys(first_ms, first_ms + 3_600_000):
             if digits and pressed.at_ms - last_ms > keys.next_key_ms:
+                last_ms += keys.next_key_ms
                 break
             last_ms = pressed.at_ms
             self._keys_from_ms = last_ms + 1

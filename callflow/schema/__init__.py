@@ -1,0 +1,1 @@
+"""JSON Schema for editors and the tables of the documentation, from the language's definitions."""
