@@ -61,10 +61,15 @@ class ExploringRun(FlowRun):
         """The act of the step being performed."""
         return self._frames[-1].step.act
 
+    @property
+    def gone(self) -> bool:
+        """Whether the line is down."""
+        return self._gone is not None
+
     def place(self) -> Hashable:
         """Where the run is, values aside."""
         frames = tuple(frame.key() for frame in self._frames)
-        return (frames, self._speaking, self._gone is not None)
+        return (frames, self._speaking, self.gone)
 
     def key(self) -> Hashable:
         place = self.place()
@@ -181,6 +186,18 @@ def own_variables(flows: Iterable[Flow]) -> frozenset[str]:
         for step in flow.steps
         if isinstance(step.act, SetAct)
         for name in step.act.values
+    )
+
+
+def computed_variables(flows: Iterable[Flow]) -> frozenset[str]:
+    """Variables that some flow computes from variables: they may take ever new values."""
+    return frozenset(
+        name
+        for flow in flows
+        for step in flow.steps
+        if isinstance(step.act, SetAct)
+        for name, value in step.act.values.items()
+        if value.names
     )
 
 

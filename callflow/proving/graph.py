@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -66,13 +66,21 @@ class Explorer:
     """Builds the graph of one flow by driving the engine."""
 
     def __init__(
-        self, run: ExploringRun, flow: Flow, performer: str, possible: Possible, first: Standing
+        self,
+        run: ExploringRun,
+        flow: Flow,
+        performer: str,
+        possible: Possible,
+        first: Standing,
+        computed: frozenset[str],
     ) -> None:
+        """`computed` names variables that may take ever new values."""
         self._run = run
         self._flow = flow
         self._performer = performer
         self._possible = possible
         self._standing = first
+        self._computed = computed
         self._numbers: dict[Hashable, int] = {}
         self._points: deque[tuple[ExploringRun, Action, Standing]] = deque()
         self._seen: dict[tuple[Hashable, str], set[Any]] = {}
@@ -110,7 +118,7 @@ class Explorer:
             come(run, at)
         while waiting:
             run, action = waiting.pop()
-            standing = Standing(answered=True, down_by="caller" if run.place()[2] else "")
+            standing = Standing(answered=True, down_by="caller" if run.gone else "")
             outcomes = {
                 _kind(way.outcome): way.outcome for way in self._ways(run, action, standing)
             }
@@ -155,7 +163,8 @@ class Explorer:
         return tail, self._number(then.run, then.at, standing)
 
     def _number(self, run: ExploringRun, action: Action, standing: Standing) -> int:
-        self._widen(run)
+        if self._computed:
+            self._widen(run)
         key = (run.key(), standing)
         number = self._numbers.get(key)
         if number is None:
@@ -166,10 +175,11 @@ class Explorer:
     def _widen(self, run: ExploringRun) -> None:
         place = run.place()
         for name, value in list(run.counted()):
-            seen = self._seen.setdefault((place, name), set())
-            seen.add(value)
-            if len(seen) > MOST_VALUES:
-                run.forget(name)
+            if name in self._computed:
+                seen = self._seen.setdefault((place, name), set())
+                seen.add(value)
+                if len(seen) > MOST_VALUES:
+                    run.forget(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +224,11 @@ def _end(ended: Ended, standing: Standing) -> Iterator[Fact]:
 
 
 def first_values(
-    flows: Mapping[str, Flow], variables: Mapping[str, Any], own: frozenset[str]
+    flows: Iterable[Flow], variables: Mapping[str, Any], own: frozenset[str]
 ) -> dict[str, Any]:
     """What a run begins with: what the house knows, and unknown values for all a call may bring."""
     brought = {"ani", "dnis", "caller_name", "digits"}
-    for flow in flows.values():
+    for flow in flows:
         brought.update(name for name in flow.variables if name not in own)
     values: dict[str, Any] = {name: Unknown(f"〈{name}〉") for name in sorted(brought)}
     return {**values, **variables}

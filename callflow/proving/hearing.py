@@ -19,7 +19,7 @@ from callflow.acts.base import Act
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.proving.lengths import NO_TIME, Length, exactly, line_length, up_to
 from callflow.proving.unknown import Unknown
-from callflow.proving.ways import CUT, FAULT, Standing, Tell, Telling, Way
+from callflow.proving.ways import CUT, FAULT, LEAVES, Standing, Tell, Telling, Way
 from calls.actions import Line, Listen, Until
 from calls.events import Fact, Fault, HeardFact, KeyFact, Listening, Said, Saying
 from calls.outcomes import Failed, Heard, Keyed, SaidEnd, Sound
@@ -51,7 +51,7 @@ def listening_ways(
             found += _heard(listen, window, cut)
         for digits in keyed if cut != "speech" else ():
             found.append(_pressed(listen, window.fork(), digits, cut))
-        for by in ("caller", "network"):
+        for by in LEAVES:
             gone = window.fork().passes(up_to(listen.window_ms + listen.longest_ms, 1500))
             found.append(gone.hangs_up(by, cut=cut, odd=CUT if cut else 0))
     return [*found, *_faults(start)]
@@ -109,7 +109,7 @@ def _prompts(
         yield over(SaidEnd.BARGE_IN, cut_short._replace(least_ms=BARGE_IN_MS)), "speech"
     if listen.keys is not None:
         yield over(SaidEnd.KEY, cut_short), "key"
-    for by in ("caller", "network"):
+    for by in LEAVES:
         found.append(over(SaidEnd.HANGUP, cut_short).hangs_up(by))
 
 

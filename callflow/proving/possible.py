@@ -8,16 +8,18 @@ half a second, and takes the branches it offers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from callflow.acts.base import Act
+from callflow.proving.agents import queue_ways, transfer_ways
 from callflow.proving.hearing import listening_ways, said, saying
 from callflow.proving.lengths import NO_TIME, Length, exactly, line_length, up_to
 from callflow.proving.unknown import placeholder
 from callflow.proving.ways import (
     CUT,
     FAULT,
+    LEAVES,
     PAUSED,
     RECORDING,
     RUNNING,
@@ -44,23 +46,18 @@ from calls.actions import (
     Wait,
 )
 from calls.events import (
-    AgentAnswered,
-    AgentOffered,
     AnsweredFact,
     BranchTaken,
     Fact,
     Fault,
     Fetched,
     FormFilled,
-    LeftQueue,
     LookedUp,
     PluginDone,
     Promised,
-    Queued,
     RecordingPaused,
     RecordingResumed,
     TicketOpened,
-    Transferred,
 )
 from calls.outcomes import (
     Answered,
@@ -69,22 +66,17 @@ from calls.outcomes import (
     Failed,
     Got,
     HungUp,
-    QueueLeft,
     SaidEnd,
     Spoken,
-    TransferLeft,
 )
 
 RING_TONE_MS: Final = 1000
-AGENT: Final = "agent1"
-LONGEST_TALK_MS: Final = 4 * 3600 * 1000
 LONGEST_FORM_MS: Final = 30 * 60 * 1000
 OFFICE_MOST_MS: Final = 500
 """A file or the ledger is asked at once; services and plug-ins have limits of their own."""
 
 _AGENT_LAG: Final = Length(0, 200, 500)
 _DUE: Final = "2026-01-06T09:00:00+00:00"
-_LEAVES: Final = ("caller", "network")
 
 
 class Possible:
@@ -134,9 +126,9 @@ class Possible:
             case Ring():
                 yield from _ring(action, standing)
             case Queue():
-                yield from _queue(action, Telling(standing).answered())
+                yield from queue_ways(action, Telling(standing).answered())
             case Transfer():
-                yield from _transfer(action, Telling(standing).answered())
+                yield from transfer_ways(action, Telling(standing).answered())
             case _:
                 yield from self._silently(action, Telling(standing))
 
@@ -167,7 +159,7 @@ class Possible:
 
         whole = over(SaidEnd.COMPLETED, length)
         yield whole.ends(Spoken(start_ms=0, end_ms=0, ended=SaidEnd.COMPLETED))
-        for by in _LEAVES:
+        for by in LEAVES:
             cut = up_to(length.most_ms, min(600, length.usual_ms))
             yield over(SaidEnd.HANGUP, cut).hangs_up(by)
         yield start.fork().hangs_up("caller", odd=CUT)
@@ -184,7 +176,7 @@ def _branch(standing: Standing, name: str) -> Way:
 
 
 def _gone(telling: Telling) -> Iterator[Way]:
-    for by in _LEAVES:
+    for by in LEAVES:
         yield telling.fork().hangs_up(by)
 
 
@@ -198,72 +190,6 @@ def _ring(ring: Ring, standing: Standing) -> Iterator[Way]:
     told.note(AnsweredFact(rings=rings, waited_ms=rang_ms))
     yield told.ends(Answered(rings=rings, waited_ms=rang_ms))
     yield from _gone(Telling(standing).passes(up_to(rang_ms)))
-
-
-def _left(telling: Telling, queue: str, result: str, talked: bool) -> Telling:
-    """The stay is over: its parts are the wait and, when they talked, the talk."""
-    wait, talk = telling.now - 1 - talked, telling.now - 1
-
-    def fact(at: Sequence[int]) -> Fact:
-        waited_ms = at[wait + 1] - at[wait]
-        talked_ms = at[talk + 1] - at[talk] if talked else 0
-        agent = AGENT if talked else ""
-        return LeftQueue(
-            queue=queue, result=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent
-        )
-
-    return telling.tells(fact)
-
-
-def _queue(queue: Queue, telling: Telling) -> Iterator[Way]:
-    telling.note(Queued(queue=queue.name))
-    wait = up_to(queue.most_wait_ms, 4000)
-    whole = Length(0, queue.most_wait_ms, queue.most_wait_ms)
-    offered = telling.fork().note(AgentOffered(agent=AGENT))
-    talked = offered.fork().passes(wait)
-    waited = talked.now
-    talked.tells(lambda at: AgentAnswered(agent=AGENT, waited_ms=at[waited] - at[waited - 1]))
-    talked.passes(up_to(LONGEST_TALK_MS, 6000))
-    _left(talked, queue.name, "answered", talked=True)
-    left = talked.fork().now_is(agent_left=True)
-    yield left.ends(QueueLeft(name="answered", waited_ms=0, talked_ms=1, agent=AGENT))
-    for told in (telling, offered):
-        unanswered = _left(told.fork().passes(whole), queue.name, "no_answer", talked=False)
-        yield unanswered.ends(QueueLeft(name="no_answer", waited_ms=0, talked_ms=0, agent=""))
-    failed = _left(telling.fork().passes(wait), queue.name, "failed", talked=False)
-    yield failed.ends(QueueLeft(name="failed", waited_ms=0, talked_ms=0, agent=""), odd=CUT)
-    for by in _LEAVES:
-        for told in (telling, offered):
-            stayed = told.fork().passes(up_to(queue.most_wait_ms, 2000))
-            yield _left(stayed, queue.name, "abandoned", talked=False).hangs_up(by)
-        yield talked.fork().hangs_up(by, talked_ms=1)
-
-
-def _transfer(transfer: Transfer, telling: Telling) -> Iterator[Way]:
-    wait = up_to(transfer.most_wait_ms, 4000)
-    talk = up_to(LONGEST_TALK_MS, 6000)
-
-    def told(result: str, waits: Length, *more: Length) -> Telling:
-        here = telling.fork().passes(waits)
-        for each in more:
-            here.passes(each)
-        first, last = telling.now, telling.now + 1 + len(more)
-        return here.tells(
-            lambda at: Transferred(
-                to=transfer.to,
-                result=result,
-                waited_ms=at[first + 1] - at[first],
-                talked_ms=at[last] - at[first + 1],
-            )
-        )
-
-    over = told("answered", wait, talk).now_is(agent_left=True)
-    yield over.ends(TransferLeft(name="answered", waited_ms=0, talked_ms=1))
-    for result in ("busy", "no_answer", "failed"):
-        yield told(result, wait).ends(TransferLeft(name=result, waited_ms=0, talked_ms=0))
-    for by in _LEAVES:
-        yield told("abandoned", wait).hangs_up(by)
-        yield told("answered", wait, talk).hangs_up(by, talked_ms=1)
 
 
 def _record(command: RecordCommand, telling: Telling) -> Iterator[Way]:

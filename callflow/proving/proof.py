@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from callflow.acts.deciding import CallAct
 from callflow.house import House
-from callflow.proving.exploring import ExploringRun, asks_digits, own_variables
+from callflow.proving.agents import AGENT
+from callflow.proving.exploring import ExploringRun, asks_digits, computed_variables, own_variables
 from callflow.proving.graph import CallGraph, Explorer, first_values
 from callflow.proving.lengths import Pace
 from callflow.proving.loops import idle_loops
-from callflow.proving.possible import AGENT, Possible
+from callflow.proving.possible import Possible
 from callflow.proving.product import Found, Leg, Product, told
+from callflow.proving.results import Counterexample, FlowProof, Proof, Proved, Result
 from callflow.proving.seeing import asks_which_key
 from callflow.proving.ways import Standing
 from callflow.rules.monitor import Rule, score
 from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Precedence, Response
 from callflow.rules.state import Status
-from callflow.steps import Flow, Position
-from calls.events import AgentAnswered, AgentOffered, AnsweredFact, CallEvent, Fact, Offered
+from callflow.steps import Flow
+from callflow.targets import CallFlow, with_routes
+from calls.events import AgentAnswered, AgentOffered, AnsweredFact, Fact, Offered
+
+__all__ = [
+    "Counterexample", "FlowProof", "Proof", "Proved", "Result", "entries", "graph_of", "prove",
+    "prove_each", "prove_flow",
+]  # fmt: skip
 
 PERFORMERS: Final[Mapping[str, tuple[str, ...]]] = {
     "ivr": ("ivr",),
@@ -30,91 +37,18 @@ PERFORMERS: Final[Mapping[str, tuple[str, ...]]] = {
 MAKEABLE: Final = frozenset(
     {
         "offered", "answered", "stepped", "said", "heard", "key", "queued", "agent_offered",
-        "agent_answered", "left_queue", "transferred", "branched", "form_filled", "looked_up",
-        "fetched", "plugin_done", "promised", "ticket_opened", "recording_started",
+        "agent_answered", "left_queue", "transferring", "transferred", "branched", "form_filled",
+        "looked_up", "fetched", "plugin_done", "promised", "ticket_opened", "recording_started",
         "recording_paused", "recording_resumed", "recording_stopped", "fault", "hung_up", "ended",
     }
 )  # fmt: skip
 """Kinds of fact that come of performing a flow."""
 
+_MOST_LATELY: Final = 64
+_LATELY: Final[dict[Hashable, FlowProof]] = {}
+"""Proofs by what they rest on, the latest last."""
+
 _PICKED_UP: Final = frozenset({"offered", "answered"})
-
-
-class Proved(StrEnum):
-    """What came of proving a rule on a flow."""
-
-    PROVED = "proved"
-    BROKEN = "broken"
-    UNDECIDABLE = "undecidable"
-
-
-@dataclass(frozen=True, slots=True)
-class Counterexample:
-    """The shortest call that breaks a rule, with its facts from the offer to the break."""
-
-    legs: tuple[Leg, ...]
-    events: tuple[CallEvent, ...]
-    why: str
-    assumed: tuple[tuple[str, bool], ...]
-    """Conditions over what only a call brings, and how they were taken."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One rule on one flow as one performer performs it."""
-
-    rule: Rule
-    flow: str
-    performer: str
-    status: Proved
-    states: int = 0
-    """How many pairs of a point in a call and a state of the rule there are."""
-
-    applies: bool = False
-    """Whether some call does what the rule speaks of; else it holds because nothing does."""
-
-    reason: str = ""
-    """Why it cannot be decided here."""
-
-    counterexample: Counterexample | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowProof:
-    """All rules on one flow as one performer performs it."""
-
-    flow: str
-    performer: str
-    nodes: int
-    """Points at which a call can stand."""
-
-    edges: int
-    """Outcomes at all of them."""
-
-    loops: tuple[tuple[Position, ...], ...]
-    """Steps of each loop in which nobody does anything."""
-
-    results: tuple[Result, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """All rules on all entry flows."""
-
-    flows: tuple[FlowProof, ...]
-
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """One for each rule, flow and performer."""
-        return tuple(result for flow in self.flows for result in flow.results)
-
-    def broken(self, *, must_only: bool = False) -> tuple[Result, ...]:
-        """Results of rules that some call breaks; with `must_only` those flows must keep."""
-        return tuple(
-            result
-            for result in self.results
-            if result.status is Proved.BROKEN and (result.rule.must or not must_only)
-        )
 
 
 def prove(
@@ -161,8 +95,44 @@ def prove_flow(
     rules: Iterable[Rule],
     variables: Mapping[str, Any],
 ) -> FlowProof:
-    """Prove rules on one flow as one performer performs it."""
+    """Prove rules on one flow as one performer performs it.
+
+    What was proved lately is not proved again while nothing that it rests on has changed.
+    """
     rules = tuple(rules)
+    key = (performer, _rests_on(house, flow, rules, variables))
+    proof = _LATELY.pop(key, None)
+    if proof is None:
+        proof = _prove_flow(house, flow, performer, rules, variables)
+    _LATELY[key] = proof
+    while len(_LATELY) > _MOST_LATELY:
+        _LATELY.pop(next(iter(_LATELY)))
+    return proof
+
+
+def _rests_on(
+    house: House, flow: Flow, rules: tuple[Rule, ...], variables: Mapping[str, Any]
+) -> Hashable:
+    """All that a proof depends on; a flow's digest stands for its text, the lines and the forms."""
+    return (
+        flow.name,
+        frozenset((each.name, each.digest) for each in reached_from(house, flow)),
+        own_variables(house.flows.values()),
+        tuple(
+            (rule.id, rule.patterns, rule.must, rule.direction, rule.flows, rule.performer)
+            for rule in rules
+        ),
+        repr(sorted(variables.items(), key=lambda item: item[0])),
+    )
+
+
+def _prove_flow(
+    house: House,
+    flow: Flow,
+    performer: str,
+    rules: tuple[Rule, ...],
+    variables: Mapping[str, Any],
+) -> FlowProof:
     graph = graph_of(house, flow, performer, variables, by_key=any(map(asks_which_key, rules)))
     return FlowProof(
         flow=flow.name,
@@ -183,13 +153,35 @@ def graph_of(
     by_key: bool = False,
 ) -> CallGraph:
     """All calls of one flow; with `by_key` every key of a menu is pressed, not one a target."""
-    reached = house.flows.values()
+    reached = reached_from(house, flow)
     own = {"company": "〈company〉", "agent_no": "〈agent_no〉", **variables}
-    values = first_values(house.flows, own, own_variables(reached))
+    values = first_values(reached, own, own_variables(house.flows.values()))
     run = ExploringRun(house, flow, values, performer)
     possible = Possible(performer, by_key=by_key or asks_digits(reached))
     first, standing = _before(flow, performer, rings=flow.steps[0].act.word == "ring")
-    return Explorer(run, flow, performer, possible, standing).graph(first)
+    return Explorer(run, flow, performer, possible, standing, computed_variables(reached)).graph(
+        first
+    )
+
+
+def reached_from(house: House, flow: Flow) -> tuple[Flow, ...]:
+    """The flow and all flows that a call that begins in it can come to."""
+    found = {flow.name: flow}
+    waiting = [flow]
+    while waiting:
+        for name in _calls(waiting.pop()):
+            if name not in found:
+                found[name] = house.flows[name]
+                waiting.append(house.flows[name])
+    return tuple(found.values())
+
+
+def _calls(flow: Flow) -> Iterator[str]:
+    targets = [target for step in flow.steps for target in step.targets()]
+    for target in flow.anytime.values():
+        targets += with_routes(target)
+    yield from (target.flow for target in targets if isinstance(target, CallFlow))
+    yield from (step.act.flow for step in flow.steps if isinstance(step.act, CallAct))
 
 
 def _before(flow: Flow, performer: str, *, rings: bool) -> tuple[tuple[Fact, ...], Standing]:

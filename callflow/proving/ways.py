@@ -28,6 +28,9 @@ RECORDING: Final = "recording-1"
 AT: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """When every call of a proof is offered; no rule asks for the time of day."""
 
+LEAVES: Final = ("caller", "network")
+"""Who may end the line at any time."""
+
 Tell = Callable[[Sequence[int]], Fact]
 """Makes a fact from the moments between the parts of a way; moment 0 is when the action began."""
 
