@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agi.away import HUNG_UP, LONGEST_TALK_S, PICKED_UP, RESUME, BackDesk, Request, stay_away
 from agi.phone_line import PhoneLine
 from calls.actions import Transfer
-from calls.events import Fault, Transferred
+from calls.events import Fault, Transferred, Transferring
 from calls.outcomes import Failed, Outcome, TransferLeft
 
 DESTINATION = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -88,10 +88,15 @@ async def transfer(
         ("CC_TRANSFER_WAIT", str(max(1, round(action.most_wait_ms / 1000)))),
         ("CC_DONE", "transfer"),
     )
+
+    def leave() -> _Stay:
+        line.call.record(Transferring(to=action.to))
+        return _Stay(line, action.to, line.call.elapsed_ms())
+
     return await stay_away(
         line,
         desk,
-        lambda: _Stay(line, action.to, line.call.elapsed_ms()),
+        leave,
         orders,
         most_wait_ms=action.most_wait_ms,
         back=back,

@@ -14,6 +14,7 @@ from calls.events import (
     LeftQueue,
     Queued,
     Transferred,
+    Transferring,
 )
 from calls.outcomes import HungUp, Outcome, QueueLeft, TransferLeft
 
@@ -79,6 +80,7 @@ class VirtualLine:
     def _transfer(self, transfer: Transfer) -> Outcome:
         """Nobody knows who answers there: the plan of the queue tells it for transfers too."""
         began_ms, plan = self._time.now_ms, self._queue_plan
+        self.call.record(Transferring(to=transfer.to))
         self._acting.queued(began_ms)
         if plan.refused:
             return self._refused(transfer, plan.refused)

@@ -172,7 +172,7 @@ class FlowRun:
     def _branch(self, name: str) -> Ended | None:
         """The agent's branch, by the innermost flow that offers it; flows above it are left."""
         for depth in range(len(self._frames), 0, -1):
-            target = self._frames[depth - 1].flow.anytime.get(name)
+            target = self._frames[depth - 1].offers().get(name)
             if target is not None:
                 del self._frames[depth:]
                 self._note(f"anytime {name}")
@@ -184,7 +184,7 @@ class FlowRun:
         """What the agent who performs the flow can branch to just now; inner flows first."""
         offered: dict[str, targets.Target] = {}
         for frame in reversed(self._frames):
-            offered = {**frame.flow.anytime, **offered}
+            offered = {**frame.offers(), **offered}
         return offered
 
     def _failed(self, problem: str) -> Ended:

@@ -10,7 +10,7 @@ from callflow.forms import FormText
 from callflow.lines import LineWording
 from callflow.prepared import UNPREPARED, Prepared
 from callflow.steps import Flow, Step
-from callflow.targets import Target
+from callflow.targets import CallFlow, Target
 from calls.call import EndReason
 
 
@@ -70,6 +70,14 @@ class Frame:
     @property
     def step(self) -> Step:
         return self.flow.steps[self.at]
+
+    def offers(self) -> dict[str, Target]:
+        """Branches to be had at any time; one that is being performed is not offered again."""
+        return {
+            name: target
+            for name, target in self.flow.anytime.items()
+            if not (isinstance(target, CallFlow) and target.routes is self.routes)
+        }
 
     def key(self) -> Hashable:
         """Where this flow is; `routes` belong to the step they were written in."""

@@ -80,6 +80,7 @@ def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.
         direction=reading.one_of(
             top.get("direction"), "direction", ("inbound", "outbound"), "inbound"
         ),
+        is_entry=top.get("returns") is None,
         returns=reading.list_of(
             top.get("returns"), "returns", lambda node: reading.name(node, "an outcome")
         ),

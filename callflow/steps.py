@@ -66,7 +66,12 @@ class Flow:
     rules: tuple[str, ...]
     performer: str
     direction: str
+    is_entry: bool
+    """Whether calls begin in it: it says nothing of `returns:`, so nobody waits for it."""
+
     returns: tuple[str, ...]
+    """What a flow that calls this one can get back; nothing when it always ends the call."""
+
     languages: tuple[str, ...]
     """Those the flow can be in; a call in another one goes on in the first of them."""
 
@@ -89,11 +94,6 @@ class Flow:
 
     index: Mapping[str, int] = field(init=False)
     positions: tuple[Position, ...] = field(init=False)
-
-    @property
-    def is_entry(self) -> bool:
-        """Whether calls begin in it: nobody waits for what it returns."""
-        return not self.returns
 
     def called(self) -> Iterator[str]:
         """Names of the flows it calls, by an act, an outcome or a branch; some more than once."""

@@ -152,6 +152,14 @@ class LeftQueue(Fact):
 
 
 @value
+class Transferring(Fact):
+    """The caller begins to wait for a destination to answer."""
+
+    kind: ClassVar[str] = "transferring"
+    to: str
+
+
+@value
 class Transferred(Fact):
     """A transfer is over: they talked, or nobody answered; the caller may be on the line yet."""
 

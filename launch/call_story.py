@@ -129,6 +129,39 @@ def _left_queue(_event: CallEvent, data: _Data) -> tuple[str, str]:
     return "house", f"queue {data['queue']} ends: {data['result']}, {lengths}"
 
 
+def _transferring(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"connects the caller to {data['to']}"
+
+
+def _transferred(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    lengths = f"waited {data.seconds('waited_ms')}, talked {data.seconds('talked_ms')}"
+    return "house", f"the transfer to {data['to']} ends: {data['result']}, {lengths}"
+
+
+def _branched(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "agent", f"takes the branch {data['branch']}"
+
+
+def _form_filled(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "agent", f"{'fills in' if data['result'] == 'ok' else 'leaves'} the form {data['form']}"
+
+
+def _looked_up(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"looks in {data['directory']} by {data['by']}: {data['result']}"
+
+
+def _asked(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"asks {data['source'] or data['plugin']}: {data['result']}"
+
+
+def _promised(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"promises to call {data['number']} by {data['due_at']}: {data['about']}"
+
+
+def _ticket(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"opens a {data['ticket_class']} ticket, due {data['due_at']}: {data['about']}"
+
+
 def _recording(event: CallEvent, data: _Data) -> tuple[str, str]:
     what = event.kind.removeprefix("recording_")
     why = f" ({data['reason']})" if data["reason"] else ""
@@ -169,6 +202,15 @@ _TELLERS: Mapping[str, _Tell] = {
     "agent_offered": _agent_offered,
     "agent_answered": _agent_answered,
     "left_queue": _left_queue,
+    "transferring": _transferring,
+    "transferred": _transferred,
+    "branched": _branched,
+    "form_filled": _form_filled,
+    "looked_up": _looked_up,
+    "fetched": _asked,
+    "plugin_done": _asked,
+    "promised": _promised,
+    "ticket_opened": _ticket,
     "recording_started": _recording,
     "recording_paused": _recording,
     "recording_resumed": _recording,

@@ -131,7 +131,7 @@ class TestsReader(GivenReader):
     def _rules(self, expect: Mapping, flow: str) -> Rules:
         """The rules named; a whole call may break no other, a sub-flow alone is half a call."""
         known = tuple(rule.id for rule in self._house.rules)
-        entry = flow in self._house.flows and not self._house.flows[flow].returns
+        entry = flow in self._house.flows and self._house.flows[flow].is_entry
         return Rules(
             kept=self._wanted(expect.get("kept"), "house rule", known),
             broken=self._wanted(expect.get("broken"), "house rule", known),

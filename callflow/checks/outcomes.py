@@ -73,7 +73,7 @@ def _means_something(step: Step, flow: Flow, notes: Notes) -> None:
 def _entry(flow: Flow, notes: Notes) -> None:
     first = flow.steps[0]
     answered = flow.direction == "outbound" or flow.performer == "agent"
-    if flow.returns or answered or isinstance(first.act, RingAct):
+    if not flow.is_entry or answered or isinstance(first.act, RingAct):
         return
     if notes.half_read("step", f"{flow.name}.{first.name}"):
         return

@@ -68,7 +68,7 @@ def check_use(notes: Notes) -> None:
             )
     called = set[str]().union(*(called_by(flow) for flow in parts.flows.values()))
     for flow in parts.flows.values():
-        if flow.returns and flow.name not in called:
+        if not flow.is_entry and flow.name not in called:
             _unused(
                 "unused-flow",
                 flow.places.get("flow=", flow.place),

@@ -16,6 +16,15 @@ SHORT: Final[Mapping[str, str]] = {
     "ended": "disposition",
     "queued": "queue",
     "left_queue": "result",
+    "transferring": "to",
+    "transferred": "result",
+    "branched": "branch",
+    "form_filled": "form",
+    "looked_up": "directory",
+    "fetched": "source",
+    "plugin_done": "plugin",
+    "promised": "about",
+    "ticket_opened": "ticket_class",
     "agent_offered": "agent",
     "agent_answered": "agent",
     "stepped": "step",
@@ -59,7 +68,7 @@ class OneOf:
         return str(data.get(self.field, "")) in self.values
 
     def __str__(self) -> str:
-        return " or ".join(sorted(self.values))
+        return " or ".join(sorted(self.values)) or "none"
 
 
 @dataclass(frozen=True, slots=True)
