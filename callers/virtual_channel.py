@@ -29,6 +29,7 @@ from calls.actions import (
 )
 from calls.events import (
     AnsweredFact,
+    Fault,
     HeardFact,
     KeyFact,
     Listening,
@@ -91,7 +92,7 @@ class VirtualChannel(VirtualLine):
         if self._down and not isinstance(action, OfficeAction):
             return self._gone()
         if self._fails and type(action).__name__.lower() in self._fails:
-            return Failed(reason="planned to fail")
+            return self._planned_to_fail(action)
         if isinstance(action, Say):
             return self._say(action.line)
         if isinstance(action, Listen):
@@ -99,6 +100,13 @@ class VirtualChannel(VirtualLine):
         if isinstance(action, OfficeAction):
             return self._office.perform(self.call, action)
         return self._other(action)
+
+    def _planned_to_fail(self, action: Action) -> Failed:
+        """The back office notes what it could not do; the other channels' faults differ."""
+        failed = Failed(reason="planned to fail")
+        if isinstance(action, OfficeAction):
+            self.call.record(Fault(where=type(action).__name__.lower(), problem=failed.reason))
+        return failed
 
     def _other(self, action: Ring | Queue | Record | Wait | Transfer | Form) -> Outcome:
         """What comes once or twice a call."""
