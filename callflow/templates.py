@@ -7,11 +7,11 @@ data are variables, never templates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from calls.errors import CallCenterError
@@ -107,8 +107,11 @@ def surely_set(expression: str) -> frozenset[str]:
 
 def _implied(tree: nodes.Node) -> Iterator[str]:
     match tree:
-        case nodes.Name(name=name) | nodes.Compare(
-            expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq", expr=nodes.Const())]
+        case (
+            nodes.Name(name=name)
+            | nodes.Compare(
+                expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq", expr=nodes.Const())]
+            )
         ):
             yield name
         case nodes.And(left=left, right=right):
@@ -116,6 +119,30 @@ def _implied(tree: nodes.Node) -> Iterator[str]:
             yield from _implied(right)
         case _:
             pass
+
+
+@lru_cache(maxsize=4096)
+def _sentence(text: str) -> tuple[frozenset[str], frozenset[str], Template | None]:
+    """Names used, names without which it cannot be rendered, and the template if it has any.
+
+    The same texts stand in many files and are read at every reload.
+    """
+    tree = _SENTENCES.parse(text)
+    _refuse(tree, (*_WORDING, nodes.Filter))
+    names = _names(tree)
+    return names, frozenset(_needed(tree)), _SENTENCES.from_string(text) if names else None
+
+
+@lru_cache(maxsize=4096)
+def _expression(text: str) -> tuple[frozenset[str], frozenset[str], Callable[..., Any]]:
+    """Names used, names that are more than tested for being there, and the expression."""
+    tree = _EXPRESSIONS.parse("{{ " + text + " }}")
+    first: Sequence[nodes.Node] = getattr(tree.body[0], "nodes", ()) if len(tree.body) == 1 else ()
+    if len(first) != 1:
+        raise WordingError("write one expression")
+    _refuse(tree, (*_CONDITION, nodes.Filter))
+    compiled = _EXPRESSIONS.compile_expression(text, undefined_to_none=True)
+    return _names(tree), frozenset(_needed(first[0], tested=True)), compiled
 
 
 class Wording:
@@ -129,12 +156,7 @@ class Wording:
         if len(text) > MOST_TEMPLATE:
             raise WordingError(f"a line is at most {MOST_TEMPLATE} characters")
         try:
-            tree = _SENTENCES.parse(text)
-            _refuse(tree, (*_WORDING, nodes.Filter))
-            self.names = _names(tree)
-            self.needed = frozenset(_needed(tree))
-            """Names without which it cannot be rendered."""
-            self._compiled = _SENTENCES.from_string(text) if self.names else None
+            self.names, self.needed, self._compiled = _sentence(text)
         except TemplateSyntaxError as error:
             raise WordingError(f"{error.message}; write {{name}} for a variable") from error
         except RecursionError:
@@ -170,14 +192,7 @@ class Condition:
         if len(text) > MOST_TEMPLATE:
             raise WordingError(f"a condition is at most {MOST_TEMPLATE} characters")
         try:
-            tree = _EXPRESSIONS.parse("{{ " + text + " }}")
-            if len(tree.body) != 1 or len(getattr(tree.body[0], "nodes", ())) != 1:
-                raise WordingError("write one expression")
-            _refuse(tree, (*_CONDITION, nodes.Filter))
-            self.names = _names(tree)
-            self.needed = frozenset(_needed(syntax_of(text), tested=True))
-            """Names that it does more with than ask whether they are there."""
-            self._compiled = _EXPRESSIONS.compile_expression(text, undefined_to_none=True)
+            self.names, self.needed, self._compiled = _expression(text)
         except TemplateSyntaxError as error:
             raise WordingError(str(error.message)) from error
         except RecursionError:
