@@ -42,7 +42,7 @@ def with_tables(text: str) -> str:
         raise DocsError(f"no table is called {unknown[0]}; there are {', '.join(TABLES)}")
     missing = [name for name in TABLES if name not in found]
     if missing:
-        raise DocsError(f"the marks of {missing[0]} are missing; write <!-- begin: {missing[0]} -->")
+        raise DocsError(f"no marks of {missing[0]}; write <!-- begin: {missing[0]} --> and its end")
     return _REGION.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[4]}", text)
 
 
@@ -87,11 +87,9 @@ def _words(known: Iterable[str]) -> str:
 
 
 def _acts() -> str:
-    rows = (
-        (f"`{act.word}`", act.about, _example(act), *_routed(act)) for act in ACTS.values()
-    )
-    head = ("act", "what it does", "example", "must be routed", "goes on by itself", "may be routed")
-    return _table(head, rows)
+    rows = ((f"`{act.word}`", act.about, _example(act), *_routed(act)) for act in ACTS.values())
+    routed = ("must be routed", "goes on by itself", "may be routed")
+    return _table(("act", "what it does", "example", *routed), rows)
 
 
 def _example(act: type[Act]) -> str:

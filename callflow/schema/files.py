@@ -48,7 +48,9 @@ def form_schema() -> Json:
             "type": {**kind, "description": FIELD_KEYS["type"]},
             "required": {"type": "boolean", "description": FIELD_KEYS["required"]},
             "choices": {
-                **labels, "propertyNames": {"pattern": NAME}, "description": FIELD_KEYS["choices"],
+                **labels,
+                "propertyNames": {"pattern": NAME},
+                "description": FIELD_KEYS["choices"],
             },
             "ask": ref("name", FIELD_KEYS["ask"]),
         },
@@ -97,7 +99,12 @@ def rules_schema() -> Json:
             "additionalProperties": False,
         },
     )
-    events = {"event": one_or_many(ref("one_event")), "one_event": _event(), "link": _link(), "test": _test()}
+    events = {
+        "event": one_or_many(ref("one_event")),
+        "one_event": _event(),
+        "link": _link(),
+        "test": _test(),
+    }
     kinds = {kind: shape for kind, shape in _kinds().items()}
     return {**schema, "$defs": {**schema["$defs"], **events, **kinds, "pattern": closed(pattern)}}
 
