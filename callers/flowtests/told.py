@@ -8,6 +8,7 @@ rewording change no telling.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from difflib import unified_diff
 from typing import Any, Final
 
@@ -58,7 +59,10 @@ def _key(data: Mapping[str, Any], event: CallEvent, opened_ms: int) -> str:
 
 
 def _fact(data: Mapping[str, Any], event: CallEvent, _opened_ms: int) -> str:
-    shown = (f"{name}={_plain(value)}" for name, value in data.items() if _lasts(name, value))
+    shown = [f"{name}={_plain(value)}" for name, value in data.items() if _lasts(name, value)]
+    if "due_at" in data:
+        left = datetime.fromisoformat(data["due_at"]) - event.at
+        shown.append(f"due in {round(left.total_seconds() / 60)} min")
     return " ".join([event.kind, *shown])
 
 
