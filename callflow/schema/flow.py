@@ -62,7 +62,7 @@ def _step() -> Json:
     acts: dict[str, Json] = {word: _act(act) for word, act in ACTS.items()}
     one_act = [{"required": [word]} for word in ACTS]
     only_speaks = {"required": ["say"], "not": {"anyOf": one_act}}
-    return closed({**keys, **acts}, oneOf=[*one_act, only_speaks], allOf=list(_outcomes()))
+    return closed({**keys, **acts}, oneOf=[only_speaks, *one_act], allOf=list(_outcomes()))
 
 
 def _outcomes() -> list[Json]:
@@ -98,7 +98,10 @@ def _act(act: type[Act]) -> Json:
         {field.name: of_field(field, told(field)) for field in act.fields},
         required=[field.name for field in act.fields if field.required],
     )
+    body |= {"title": act.word, "description": about}
     if not act.scalar:
-        return {**body, "description": about}
+        return body
     figure = next(field for field in act.fields if field.name == act.scalar)
-    return {"description": about, "anyOf": [of_field(figure, told(figure)), body]}
+    # An editor shows the description of the form that fits, so both tell the whole.
+    written = {**of_field(figure, f"{about}. {told(figure)}"), "title": act.word}
+    return {"description": about, "anyOf": [written, body]}

@@ -59,7 +59,12 @@ DEFS: Final[Json] = {
     "rules": one_or_many({"type": "string", "pattern": "^[A-Z][0-9]{2}$"}),
     "text": {"type": _TEXT},
     "title": closed({"zh": {"type": _TEXT}, "en": {"type": _TEXT}}),
-    "duration": {"type": "string", "pattern": DURATION},
+    "duration": {
+        "title": "time",
+        "type": "string",
+        "pattern": DURATION,
+        "patternErrorMessage": "write a time with its unit: 4s or 700ms",
+    },
     "languages": one_or_many({"enum": list(LANGUAGES)}),
     "target": {
         "anyOf": [
