@@ -80,7 +80,7 @@ class PluginRunner:
             return Failed(reason="no such plug-in is installed")
         given = dict(action.given)
         work: asyncio.Future[Any]
-        if inspect.iscoroutinefunction(plugin):
+        if _is_async(plugin):
             if len(self._lingering) >= MOST_COROUTINES:
                 return Failed(reason="too many plug-ins at work")
             work = self._begun(plugin(given))
@@ -138,6 +138,11 @@ class PluginRunner:
 
         threading.Thread(target=work, name=f"plug-in {self._threads}", daemon=True).start()
         return future
+
+
+def _is_async(plugin: Plugin) -> bool:
+    called = getattr(type(plugin), "__call__", None)  # noqa: B004  an object may be one too
+    return inspect.iscoroutinefunction(plugin) or inspect.iscoroutinefunction(called)
 
 
 def _outcome(action: Do, work: asyncio.Future[Any]) -> Outcome:

@@ -45,6 +45,15 @@ async def test_a_coroutine_is_awaited() -> None:
     assert await runner(check).run(do("check", "last")) == Got(name="ok", values={"last": "7890"})
 
 
+async def test_an_object_that_is_called_asynchronously_is_awaited_too() -> None:
+    class Check:
+        async def __call__(self, given: Mapping[str, str]) -> Mapping[str, str]:
+            await asyncio.sleep(0)
+            return {"last": given["account"][-4:]}
+
+    assert await runner(Check()).run(do("check", "last")) == Got(name="ok", values={"last": "7890"})
+
+
 def raises(given: Mapping[str, str]) -> Mapping[str, str]:
     raise ValueError(f"no account {given['account']}")
 
