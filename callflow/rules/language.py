@@ -22,7 +22,10 @@ class Value(StrEnum):
     """What may stand at a key."""
 
     EVENT = "event"
-    """`answered`, `{said: hello}`, `{said: {tag: closing}}`, or a list of them: any of them."""
+    """`answered`, `{said: hello}`, `{said: {tag: closing}}`, or a list of them: any of them.
+
+    `{said: any}` is every event of the kind, `{said: none}` none: its kind matters to a chain.
+    """
 
     LINKS = "links"
     """Events in their order; each may carry `pause: {at_least: 3s, at_most: 8s}`."""

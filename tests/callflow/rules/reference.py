@@ -157,32 +157,31 @@ def count(p: Count, facts: Facts) -> Found:
 
 def every(p: Every, facts: Facts) -> Found:
     """All of these are like that."""
-    asked = facts.like(p.of)
-    return Found(bool(asked), any(i not in facts.like(p.fulfils) for i in asked))
+    asked, fulfilled = facts.like(p.of), facts.like(p.fulfils)
+    return Found(bool(asked), any(i not in fulfilled for i in asked))
 
 
 def precedence(p: Precedence, facts: Facts) -> Found:
     """For each `before` there is an `expect` before it with no `reset` in between."""
 
-    def allowed(i: int) -> bool:
-        return any(
-            j < i and not any(j < k < i for k in facts.like(p.reset)) for j in facts.like(p.expect)
-        )
+    asked, expected, resets = facts.like(p.before), facts.like(p.expect), facts.like(p.reset)
 
-    asked = facts.like(p.before)
+    def allowed(i: int) -> bool:
+        return any(j < i and not any(j < k < i for k in resets) for j in expected)
+
     return Found(bool(asked), not all(allowed(i) for i in asked))
 
 
 def response(p: Response, facts: Facts) -> Found:
     """Each `when` that comes while none is open: the first answer after it comes in its times."""
-    asked = facts.like(p.when)
+    asked, expected, excusing = facts.like(p.when), facts.like(p.expect), facts.like(p.unless)
     wrong = still_open = False
     since = -1
     for i in asked:
         if i < since or still_open:
             continue
-        excuses = {j for j in facts.like(p.unless) if not too_late(p.times, facts.lapse_ms(i, j))}
-        answers = sorted(j for j in {*facts.like(p.expect), *excuses} if j > i)
+        excuses = {j for j in excusing if not too_late(p.times, facts.lapse_ms(i, j))}
+        answers = sorted(j for j in {*expected, *excuses} if j > i)
         until = answers[0] if answers else len(facts.events)
         asked_ms = is_over_ms(facts.events[i])
         wrong |= any(
@@ -191,7 +190,7 @@ def response(p: Response, facts: Facts) -> Found:
             and too_late(p.times, facts.events[k].offset_ms - asked_ms)
             for k in range(len(facts.events))
         )
-        if answers and until in facts.like(p.expect):
+        if answers and until in expected:
             wrong |= not in_time(p.times, facts.lapse_ms(i, until))
         still_open = not answers
         since = until
@@ -202,10 +201,11 @@ def chain(p: Chain, facts: Facts) -> Found:
     """Each `when` that begins a chain: each link is the next event of the links' kinds."""
     kinds = {choice.kind for link in p.links for choice in link.event.choices}
     after_kinds = {choice.kind for choice in p.after.choices}
+    after = facts.like(p.after)
 
     def begins(i: int) -> bool:
         told = [j for j in range(i) if facts.events[j].kind in after_kinds]
-        return not p.after.choices or (bool(told) and told[-1] in facts.like(p.after))
+        return not p.after.choices or (bool(told) and told[-1] in after)
 
     asked = [i for i in facts.like(p.when) if begins(i)]
     told = sorted(

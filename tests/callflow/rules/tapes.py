@@ -266,14 +266,14 @@ class TapedCall:
             tags = [tag for tag in data.get("tags", ()) if exactly or tape.often(3)]
             ended = "completed" if exactly else ""
             self._speak(data.get("line", "a"), tags, data.get("performer", ""), wait_ms, ended)
-        elif wanted.kind != "ended":
+        elif wanted.kind not in ("offered", "ended"):
             usual_ms = self._wait_ms() * tape.one((1, 1, 10))
             self._trace.add(wanted.kind, usual_ms if wait_ms is None else wait_ms, **data)
 
     def _field(self, test: Test) -> tuple[str, Any]:
         match test:
             case OneOf(field=name, values=values):
-                return name, self._tape.one(sorted(values))
+                return name, self._tape.one(sorted(values) or [""])
             case Within(field=name, at_least=low, at_most=high):
                 edge = high if high is not None else low or 0
                 return name, max(edge + self._tape.below(3) - 1, 0)
