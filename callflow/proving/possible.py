@@ -94,7 +94,8 @@ class Possible:
     ) -> list[Way]:
         """All ways; the likeliest of each kind first."""
         try:
-            key = (action, id(act), standing, tuple(branches))
+            asked = id(act) if isinstance(action, Listen) else 0
+            key = (action, asked, standing, tuple(branches))
             found = self._told.get(key)
         except TypeError:  # a form's fields and what a service is given have no hash
             return self._ways(action, act, standing, branches)

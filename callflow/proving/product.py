@@ -4,6 +4,11 @@ Breadth first over pairs of node and progress, so the first break found has the 
 those the likeliest and shortest in time. The monitor is the one that watches live calls. Calls with
 all lengths at their least and at their most are enough (`lengths`), except where a pattern asks for
 a number in an event: then each action may take either, by itself.
+
+Of two states that differ only in how long a time has run, one is enough: among calls at their least
+the shorter time, for what comes too early from there comes too early all the more; among those at
+their most the longer. What comes too late among the former is found among the latter, which take
+the same ways and more time, and the other way round.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from callflow.proving.folding import FoldedGraph
 from callflow.proving.graph import DONE, CallGraph, Edge
 from callflow.proving.lengths import Pace
 from callflow.proving.seeing import Move, Seeing
@@ -31,7 +37,7 @@ class Found:
     """What became of one pattern: how many states there are, and a path that breaks it."""
 
     states: int
-    broken: tuple[Leg, ...] | None = None
+    broken: tuple[Move, ...] | None = None
     start: int = 0
     """Which of the graph's starts the path begins at."""
 
@@ -52,15 +58,15 @@ class _State(NamedTuple):
     by: Move | None
     start: int
 
-    def legs(self) -> tuple[Leg, ...]:
+    def path(self) -> tuple[Move, ...]:
         """The path that led here."""
-        legs: list[Leg] = []
+        moves: list[Move] = []
         state: _State | None = self
         while state is not None:
             if state.by is not None:
-                legs.append((state.by.edge, state.by.pace))
+                moves.append(state.by)
             state = state.before
-        return tuple(reversed(legs))
+        return tuple(reversed(moves))
 
 
 _Place = tuple[int, int]
@@ -72,13 +78,19 @@ _OVER: Final = -2
 
 
 class Product:
-    """One pattern on one graph."""
+    """One pattern on one folded graph."""
 
-    def __init__(self, graph: CallGraph, rule: Rule, pattern: Pattern) -> None:
-        self._graph = graph
+    def __init__(self, folded: FoldedGraph, rule: Rule, pattern: Pattern) -> None:
+        self._graph = folded.graph
+        self._classes = folded.starts
         self._rule = replace(rule, patterns=(pattern,))
-        self._seeing = Seeing(graph, self._rule, pattern)
+        self._seeing = Seeing(folded, self._rule, pattern)
         self._progresses: list[Progress] = []
+        self._runs: list[tuple[int, int]] = []
+        """Of each progress: the number of what it is without its time, and how long that has run;
+        the worse, the more."""
+
+        self._timeless: dict[Progress, int] = {}
         self._numbers: dict[Progress, int] = {}
         self._memo: dict[_Place, int] = {}
         self._paces: tuple[Pace, ...] = ()
@@ -90,10 +102,12 @@ class Product:
         states = 0
         for paces in self._corners():
             self._paces, self._moves = paces, {}
+            self._progresses, self._runs = [], []
+            self._numbers, self._timeless, self._memo = {}, {}, {}
             count, broken = self._breadth_first()
             states += count
             if broken is not None:
-                return Found(states, broken.legs(), broken.start, applies=True)
+                return Found(states, broken.path(), broken.start, applies=True)
         return Found(states, applies=self._applies)
 
     def _corners(self) -> Iterator[tuple[Pace, ...]]:
@@ -107,25 +121,29 @@ class Product:
 
     def _breadth_first(self) -> tuple[int, _State | None]:
         """How many states there are, and the best of the nearest ones that are broken."""
-        seen: set[_Place] = set()
+        seen: dict[_Place, int] = {}
+        states = 0
         level: dict[_Place, _State] = {}
-        for number, (tail, node) in enumerate(self._graph.starts):
+        for number, (tail, _) in enumerate(self._graph.starts):
+            node = self._classes[number]
             progress = self._numbered(self._first(tail))
             state = _State(node, progress, 0, 0, None, None, number)
             if progress == _BROKEN:
                 return 1, state
             if node != DONE and progress != _OVER:
-                level.setdefault((node, progress), state)
+                level.setdefault((node, self._runs[progress][0]), state)
         while level:
-            seen.update(level)
+            states += len(level)
+            for place, state in level.items():
+                seen[place] = self._runs[state.progress][1]
             following: dict[_Place, _State] = {}
             broken: list[_State] = []
             for state in level.values():
                 self._on(state, seen, following, broken)
             if broken:
-                return len(seen) + 1, min(broken, key=lambda one: (one.odd, one.ms))
+                return states + 1, min(broken, key=lambda one: (one.odd, one.ms))
             level = following
-        return len(seen), None
+        return states, None
 
     def _first(self, tail: tuple[Fact, ...]) -> Progress:
         progress = begin(self._rule)
@@ -136,7 +154,7 @@ class Product:
     def _on(
         self,
         state: _State,
-        seen: set[_Place],
+        seen: dict[_Place, int],
         following: dict[_Place, _State],
         broken: list[_State],
     ) -> None:
@@ -149,16 +167,17 @@ class Product:
             progress = self._memo.get((number, move.row))
             if progress is None:
                 progress = self._stepped(number, move.row)
-            arrived = (move.target, progress)
-            if arrived in seen or progress == _OVER:
-                continue
-            odd, ms = state.odd + move.odd, state.ms + move.ms
             if progress == _BROKEN:
-                broken.append(_State(*arrived, odd, ms, state, move, state.start))
-            elif move.target != DONE:
-                other = following.get(arrived)
-                if other is None or (odd, ms) < (other.odd, other.ms):
-                    following[arrived] = _State(*arrived, odd, ms, state, move, state.start)
+                broken.append(_next(state, move, progress))
+            elif progress != _OVER and move.target != DONE:
+                timeless, ran = self._runs[progress]
+                place = (move.target, timeless)
+                if ran <= seen.get(place, ran - 1):
+                    continue
+                other = following.get(place)
+                cost = (-ran, state.odd + move.odd, state.ms + move.ms)
+                if other is None or cost < (-self._runs[other.progress][1], other.odd, other.ms):
+                    following[place] = _next(state, move, progress)
 
     def _stepped(self, number: int, row: int) -> int:
         """The number of the progress after a row of events."""
@@ -181,7 +200,35 @@ class Product:
         number = self._numbers.setdefault(progress, len(self._progresses))
         if number == len(self._progresses):
             self._progresses.append(progress)
+            self._runs.append(self._run_of(progress))
         return number
+
+    def _run_of(self, progress: Progress) -> tuple[int, int]:
+        mark_ms = progress[0].mark_ms
+        if mark_ms is None or not self._seeing.timed or len(self._paces) > 1:
+            return self._timeless.setdefault(progress, len(self._timeless)), 0
+        bare = (replace(progress[0], mark_ms=0), *progress[1:])
+        ran = mark_ms if self._paces[0] is Pace.LEAST else -mark_ms
+        return self._timeless.setdefault(bare, len(self._timeless)), ran
+
+
+def _next(state: _State, move: Move, progress: int) -> _State:
+    return _State(
+        move.target,
+        progress,
+        state.odd + move.odd,
+        state.ms + move.ms,
+        state,
+        move,
+        state.start,
+    )
+
+
+def legs_of(folded: FoldedGraph, found: Found) -> tuple[Leg, ...]:
+    """The path that breaks the pattern, through the graph itself."""
+    moves = found.broken or ()
+    edges = folded.path(found.start, [move.out for move in moves])
+    return tuple((edge, move.pace) for edge, move in zip(edges, moves, strict=True))
 
 
 def told(graph: CallGraph, start: int, legs: Sequence[Leg]) -> list[CallEvent]:

@@ -9,13 +9,14 @@ from callflow.acts.deciding import CallAct
 from callflow.house import House
 from callflow.proving.agents import AGENT
 from callflow.proving.exploring import ExploringRun, asks_digits, computed_variables, own_variables
+from callflow.proving.folding import FoldedGraph, fold
 from callflow.proving.graph import CallGraph, Explorer, first_values
 from callflow.proving.lengths import Pace
 from callflow.proving.loops import idle_loops
 from callflow.proving.possible import Possible
-from callflow.proving.product import Found, Leg, Product, told
+from callflow.proving.product import Found, Leg, Product, legs_of, told
 from callflow.proving.results import Counterexample, FlowProof, Proof, Proved, Result
-from callflow.proving.seeing import asks_which_key
+from callflow.proving.seeing import asks_which_key, kinds_of
 from callflow.proving.ways import Standing
 from callflow.rules.monitor import Rule, score
 from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Precedence, Response
@@ -134,13 +135,14 @@ def _prove_flow(
     variables: Mapping[str, Any],
 ) -> FlowProof:
     graph = graph_of(house, flow, performer, variables, by_key=any(map(asks_which_key, rules)))
+    folded = fold(graph, kinds_of(rules))
     return FlowProof(
         flow=flow.name,
         performer=performer,
         nodes=len(graph.edges),
         edges=sum(map(len, graph.edges)),
         loops=idle_loops(graph),
-        results=tuple(_result(graph, rule) for rule in rules),
+        results=tuple(_result(folded, rule) for rule in rules),
     )
 
 
@@ -205,7 +207,8 @@ def _before(flow: Flow, performer: str, *, rings: bool) -> tuple[tuple[Fact, ...
     return (offered, *picked_up), Standing(answered=True)
 
 
-def _result(graph: CallGraph, rule: Rule) -> Result:
+def _result(folded: FoldedGraph, rule: Rule) -> Result:
+    graph = folded.graph
     reason = _why_not(graph, rule)
     if reason:
         return Result(
@@ -217,7 +220,7 @@ def _result(graph: CallGraph, rule: Rule) -> Result:
         )
     states, applies = 0, False
     for pattern in rule.patterns:
-        found = Product(graph, rule, pattern).explore()
+        found = Product(folded, rule, pattern).explore()
         states += found.states
         applies |= found.applies
         if found.broken is not None:
@@ -228,7 +231,7 @@ def _result(graph: CallGraph, rule: Rule) -> Result:
                 status=Proved.BROKEN,
                 states=states,
                 applies=True,
-                counterexample=_counterexample(graph, rule, found),
+                counterexample=_counterexample(folded, rule, found),
             )
     return Result(
         rule=rule,
@@ -269,12 +272,12 @@ def demanded(pattern: Pattern) -> frozenset[str]:
             return pattern.then.kinds
 
 
-def _counterexample(graph: CallGraph, rule: Rule, found: Found) -> Counterexample:
+def _counterexample(folded: FoldedGraph, rule: Rule, found: Found) -> Counterexample:
     """The path as a call, at the usual lengths where those break the rule too."""
-    legs = found.broken or ()
+    legs = legs_of(folded, found)
     usual = tuple((edge, Pace.USUAL) for edge, _ in legs)
     for tried in (usual, legs):
-        events = told(graph, found.start, tried)
+        events = told(folded.graph, found.start, tried)
         verdict = score(events, (rule,))[0]
         if verdict.status is Status.BROKEN:
             return Counterexample(tried, tuple(events), verdict.why, _assumed(tried))

@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterable
 from dataclasses import fields
 from typing import Final, NamedTuple
 
-from callflow.proving.graph import CallGraph, Edge
+from callflow.proving.folding import FoldedGraph, Out
 from callflow.proving.lengths import Pace
-from callflow.proving.ways import Way, event_of
+from callflow.proving.ways import event_of
 from callflow.rules.events import EventPattern, Within
 from callflow.rules.monitor import Rule
 from callflow.rules.patterns import Chain, Pattern, Response
@@ -26,13 +26,13 @@ Seen = tuple[tuple[Hashable, CallEvent], ...]
 
 
 class Move(NamedTuple):
-    """An edge as one pattern sees it."""
+    """A way on from a class of points, as one pattern sees it."""
 
     row: int
     """Number of the row of events that the pattern sees."""
 
     target: int
-    edge: Edge
+    out: Out
     pace: Pace
     odd: int
     ms: int
@@ -56,6 +56,13 @@ def asks_for_numbers(pattern: Pattern) -> bool:
     )
 
 
+def kinds_of(rules: Iterable[Rule]) -> frozenset[str]:
+    """Kinds of the facts that rules speak of, or that close them."""
+    patterns = [pattern for rule in rules for pattern in rule.patterns]
+    asked = (kind for each in patterns for one in events_of_pattern(each) for kind in one.kinds)
+    return frozenset(asked) | {"ended", "said"}
+
+
 def asks_which_key(rule: Rule) -> bool:
     """Whether a rule tells one key from another."""
     return any(
@@ -69,7 +76,7 @@ def asks_which_key(rule: Rule) -> bool:
 class Seeing:
     """One pattern's view of one graph."""
 
-    def __init__(self, graph: CallGraph, rule: Rule, pattern: Pattern) -> None:
+    def __init__(self, graph: FoldedGraph, rule: Rule, pattern: Pattern) -> None:
         self._graph = graph
         self._events = events_of_pattern(pattern)
         self._kinds = frozenset(kind for each in self._events for kind in each.kinds) | {"ended"}
@@ -84,31 +91,28 @@ class Seeing:
 
         self._numbers: dict[Hashable, int] = {}
         self._of_ways: dict[tuple[int, Pace], Seen] = {}
-        self._of_tails: dict[int, tuple[int, tuple[Fact, ...]]] = {}
-        self._tails: dict[Hashable, int] = {}
-        self._pairs: dict[tuple[int, Pace, int], int] = {}
+        self._tails = [self._kept(tail) for tail in graph.tails]
+        self._pairs: dict[tuple[int, int, Pace], int] = {}
 
-    def moves(self, node: int, paces: tuple[Pace, ...]) -> list[Move]:
-        """The edges of a node, those that look alike once, by the likeliest of them."""
+    def moves(self, number: int, paces: tuple[Pace, ...]) -> list[Move]:
+        """The ways on from a class, those that look alike once, by the likeliest of them."""
         alike: dict[tuple[int, int], Move] = {}
-        for edge in self._graph.edges[node]:
-            way = edge.way
-            tail = self._of_tails.get(id(edge.tail)) or self._tail(edge.tail)
+        pairs = self._pairs
+        for out in self._graph.outs[number]:
+            way, tail, target, odd, ms = out
             for pace in paces:
-                row = self._pairs.get((way.number, pace, tail[0]))
+                row = pairs.get((way, tail, pace))
                 if row is None:
-                    row = self._row(way, pace, tail)
-                best = alike.get((row, edge.target))
-                if best is None or way.odd < best.odd:
-                    ms = way.events(Pace.USUAL)[1]
-                    alike[row, edge.target] = Move(row, edge.target, edge, pace, way.odd, ms)
+                    row = self._row(way, tail, pace)
+                best = alike.get((row, target))
+                if best is None or (odd, ms) < (best.odd, best.ms):
+                    alike[row, target] = Move(row, target, out, pace, odd, ms)
         return list(alike.values())
 
-    def _row(self, way: Way, pace: Pace, tail: tuple[int, tuple[Fact, ...]]) -> int:
+    def _row(self, way: int, tail: int, pace: Pace) -> int:
         """The number of what is seen of a way and of the facts after it."""
-        tail_number, kept = tail
-        length_ms = way.events(pace)[1]
-        after = (event_of(fact, length_ms) for fact in kept)
+        length_ms = self._graph.ways[way].events(pace)[1]
+        after = (event_of(fact, length_ms) for fact in self._tails[tail])
         seen = self._way(way, pace) + self._seen(after)
         row: Hashable = tuple(letter for letter, _ in seen)
         if self.timed:
@@ -116,22 +120,17 @@ class Seeing:
         number = self._numbers.setdefault(row, len(self.rows))
         if number == len(self.rows):
             self.rows.append((tuple(event for _, event in seen), length_ms))
-        self._pairs[way.number, pace, tail_number] = number
+        self._pairs[way, tail, pace] = number
         return number
 
-    def _tail(self, tail: tuple[Fact, ...]) -> tuple[int, tuple[Fact, ...]]:
-        """The facts of a tail that are seen, and a number for all tails that look like it."""
-        events = [(fact, event_of(fact, 0)) for fact in tail]
-        kept = [(fact, event) for fact, event in events if self._sees(event)]
-        letters = tuple(self._letter(event) for _, event in kept)
-        number = self._tails.setdefault(letters, len(self._tails))
-        found = self._of_tails[id(tail)] = (number, tuple(fact for fact, _ in kept))
-        return found
+    def _kept(self, tail: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        return tuple(fact for fact in tail if self._all or fact.kind in self._kinds)
 
-    def _way(self, way: Way, pace: Pace) -> Seen:
-        found = self._of_ways.get((way.number, pace))
+    def _way(self, way: int, pace: Pace) -> Seen:
+        found = self._of_ways.get((way, pace))
         if found is None:
-            found = self._of_ways[way.number, pace] = self._seen(way.events(pace)[0])
+            events = self._graph.ways[way].events(pace)[0]
+            found = self._of_ways[way, pace] = self._seen(events)
         return found
 
     def _seen(self, events: Iterable[CallEvent]) -> Seen:

@@ -1,0 +1,130 @@
+"""A graph with points that no rule can tell apart taken together, before any rule is tried on it.
+
+Two points are alike when every way on from one is a way on from the other, with the same facts of
+the kinds that rules speak of, to points that are alike: the coarsest bisimulation, found by
+refining a partition (Kanellakis and Smolka, "CCS expressions, finite state processes, and three
+problems of equivalence", 1990).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from callflow.proving.graph import DONE, CallGraph, Edge
+from callflow.proving.lengths import Pace
+from callflow.proving.ways import Way
+from calls.events import Fact
+
+
+class Out(NamedTuple):
+    """One way on from a class of points."""
+
+    way: int
+    tail: int
+    """Numbers of the way, and of what rules see of the facts after it."""
+
+    target: int
+    """A class, or DONE."""
+
+    odd: int
+    ms: int
+    """How unlikely it is and how long it usually takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedGraph:
+    """Classes of points, by number."""
+
+    graph: CallGraph
+    outs: tuple[tuple[Out, ...], ...]
+    """Of each class."""
+
+    starts: tuple[int, ...]
+    """The class of each of the graph's starts, or DONE."""
+
+    classes: tuple[int, ...]
+    """Of each point."""
+
+    ways: tuple[Way, ...]
+    tails: tuple[tuple[Fact, ...], ...]
+    """By number; of the facts only those of kinds that rules speak of."""
+
+    of_edge: dict[int, tuple[int, int]]
+    """By the id of an edge: the numbers of its way and of its tail."""
+
+    def path(self, start: int, outs: Sequence[Out]) -> list[Edge]:
+        """The same way through the graph itself."""
+        node = self.graph.starts[start][1]
+        edges = []
+        for out in outs:
+            edge = next(edge for edge in self.graph.edges[node] if self._like(edge, out))
+            edges.append(edge)
+            node = edge.target
+        return edges
+
+    def _like(self, edge: Edge, out: Out) -> bool:
+        there = DONE if edge.target == DONE else self.classes[edge.target]
+        return there == out.target and self.of_edge[id(edge)] == (out.way, out.tail)
+
+
+class _Numbering:
+    """Ways and tails by number."""
+
+    def __init__(self, kinds: frozenset[str]) -> None:
+        self._kinds = kinds
+        self.ways: dict[Way, int] = {}
+        self._tails: dict[int, int] = {}
+        self.tails: dict[tuple[Fact, ...], int] = {}
+
+    def of(self, edge: Edge) -> tuple[int, int]:
+        """The numbers of an edge's way and tail."""
+        way = self.ways.setdefault(edge.way, len(self.ways))
+        tail = self._tails.get(id(edge.tail))
+        if tail is None:
+            seen = tuple(fact for fact in edge.tail if fact.kind in self._kinds)
+            tail = self._tails[id(edge.tail)] = self.tails.setdefault(seen, len(self.tails))
+        return way, tail
+
+
+def fold(graph: CallGraph, kinds: frozenset[str]) -> FoldedGraph:
+    """The folded graph; `kinds` are those of the facts that any rule speaks of."""
+    numbering = _Numbering(kinds)
+    labelled = [[(numbering.of(edge), edge) for edge in edges] for edges in graph.edges]
+    classes = _partition([[(label, edge.target) for label, edge in each] for each in labelled])
+    outs: dict[int, dict[Out, None]] = {}
+    for node, each in enumerate(labelled):
+        if classes[node] not in outs:
+            outs[classes[node]] = dict.fromkeys(_out(*one, classes) for one in each)
+    return FoldedGraph(
+        graph=graph,
+        outs=tuple(tuple(outs[number]) for number in range(len(outs))),
+        starts=tuple(DONE if node == DONE else classes[node] for _, node in graph.starts),
+        classes=tuple(classes),
+        ways=tuple(numbering.ways),
+        tails=tuple(numbering.tails),
+        of_edge={id(edge): label for each in labelled for label, edge in each},
+    )
+
+
+def _out(label: tuple[int, int], edge: Edge, classes: Sequence[int]) -> Out:
+    target = DONE if edge.target == DONE else classes[edge.target]
+    return Out(*label, target, edge.way.odd, edge.way.events(Pace.USUAL)[1])
+
+
+def _partition(edges: Sequence[Sequence[tuple[tuple[int, int], int]]]) -> list[int]:
+    """The class of each point."""
+    classes, count = [0] * len(edges), 1
+    while True:
+        found: dict[frozenset[tuple[tuple[int, int], int]], int] = {}
+        refined = [
+            found.setdefault(
+                frozenset((label, classes[to] if to != DONE else DONE) for label, to in each),
+                len(found),
+            )
+            for each in edges
+        ]
+        if len(found) == count or not edges:
+            return refined
+        classes, count = refined, len(found)
