@@ -29,22 +29,19 @@ def overview_of(house: House, language: str = "zh-Hans") -> Picture:
         name: [flow.name for flow in flows if name in set(_called_by(flow.always.values()))]
         for name in house.flows
     }
-    entries = [box for flow, box in zip(flows, boxes, strict=True) if flow.is_entry]
     rows = tuple(f"{name} ← {', '.join(by)}" for name, by in everywhere.items() if by)
     steps = sum(len(flow.steps) for flow in flows)
     return Picture(
         title=word("overview", language),
         subtitle=f"{len(flows)} · {steps} {word('steps', language)}",
-        boxes=(Box("@entry", Shape.ENTRY, word("entry", language)), *boxes),
-        arrows=(
-            *(Arrow("@entry", box.id, ()) for box in entries),
-            *(
-                Arrow(start, end, _short(labels))
-                for (start, end), labels in calls.items()
-                if end in house.flows
-            ),
+        boxes=boxes,
+        arrows=tuple(
+            Arrow(start, end, _short(labels))
+            for (start, end), labels in calls.items()
+            if end in house.flows
         ),
         notes=(Note(word("always", language), rows),) if rows else (),
+        most_columns=1,
         shapes=tuple(shape for shape in Shape if any(box.shape is shape for box in boxes)),
     )
 
@@ -56,6 +53,8 @@ def _short(labels: list[str]) -> tuple[str, ...]:
 def _box(flow: Flow, language: str) -> Box:
     tongue = title_language(language)
     rows = [Row(flow.title[tongue], Tone.WORDING)] if tongue in flow.title else []
+    if flow.is_entry:
+        rows.insert(0, Row(f"▶ {word('entry', language)}", Tone.ACT))
     rows.append(Row(f"{len(flow.steps)} {word('steps', language)}", Tone.HINT))
     if flow.returns:
         rows.append(Row(f"{word('returns', language)} {', '.join(flow.returns)}", Tone.ACT))

@@ -84,3 +84,6 @@ class Picture:
     notes: Sequence[Note]
     shapes: Sequence[Shape] = ()
     """Those a legend explains."""
+
+    most_columns: int = 4
+    """Into so many columns a drawing taller than its page may be broken."""

@@ -31,7 +31,6 @@ from callflow.drawing.wording import word
 _MARGIN: Final = 20.0
 _HEAD: Final = 52.0
 _LOOP: Final = 26.0
-_MOST_COLUMNS: Final = 4
 PAGE: Final = (1123.0, 794.0)
 """A4 landscape in CSS pixels."""
 
@@ -91,7 +90,7 @@ class _Drawing:
     def _best(self, notes_high: float) -> tuple[Placed, bool]:
         """The columns, and the notes beside or below, with which the page shows it largest."""
         found = []
-        for count in range(1, _MOST_COLUMNS + 1):
+        for count in range(1, self._picture.most_columns + 1):
             placed = place(self._layers, count)
             for beside in (True, False):
                 wide = placed.width + (NOTE_WIDE + 2 * _MARGIN if beside else 0.0)

@@ -118,3 +118,28 @@ def test_scripts_that_do_not_check_cannot_be_compared(repo: Path) -> None:
 
     assert code == 2
     assert "silent_call.yaml" in error
+
+
+def test_with_prove_the_rule_that_is_broken_now_is_told(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("before", "after")]
+    for folder, last in zip(folders, ("goodbye", "hello"), strict=True):
+        folder.mkdir()
+        for name, text in SMALL.items():
+            (folder / name).write_text(text.replace("LAST", last), "utf-8")
+
+    code, said, _ = _diff(*map(str, folders), "--prove", "--json")
+
+    assert code == 1
+    assert json.loads(said)["proved"] == [
+        {"rule": "A05", "flow": "main", "performer": "ivr", "before": "proved", "after": "broken"}
+    ]
+
+
+SMALL = {
+    "lines.yaml": "hello: {zh-Hans: 您好, zh-Hant: 您好, en: Hello}\n"
+    "goodbye: {tags: [closing], zh-Hans: 再见, zh-Hant: 再見, en: Goodbye}\n",
+    "house_rules.yaml": "A05:\n  title: {zh: 再见, en: Goodbye}\n"
+    "  precedence: {before: {hung_up: us}, expect: {said: {tag: closing}}}\n",
+    "main.yaml": "flow: main\nperformer: ivr\nsteps:\n  ring: {ring: 1}\n"
+    "  bye: {say: LAST, end: served}\n",
+}

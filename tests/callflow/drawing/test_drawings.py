@@ -184,8 +184,9 @@ def test_the_overview_says_at_which_steps_a_flow_calls_another() -> None:
 
     assert "opening" in _arrows(picture)["greetings", "silent_call"].labels
     assert any(row.startswith("noise ←") for row in picture.notes[0].rows)
-    assert ("@entry", "greetings") in _arrows(picture)
-    assert ("@entry", "silent_call") not in _arrows(picture)
+    rows = {box.id: [row.text for row in box.rows] for box in picture.boxes}
+    assert "▶ entry" in rows["greetings"]
+    assert "▶ entry" not in rows["silent_call"]
 
 
 def test_chinese_is_as_wide_as_it_is_high() -> None:
