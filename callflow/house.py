@@ -121,7 +121,7 @@ def examine(
     lines = read_lines(lines_text, lines_source, reading) if lines_text else {}
     forms = _forms(forms_texts, reading)
     flows = _flows(others, _digest(lines_text, *forms_texts.values()), reading)
-    rules = _rules(files, lines, reading) if RULES_FILE in files else RuleSet(())
+    rules = _rules(files, lines, flows, forms, reading) if RULES_FILE in files else RuleSet(())
     unreadable = bool(reading.problems)
     parts = Parts(flows=flows, lines=lines, forms=forms)
     check_house(parts, outside, reading)
@@ -133,14 +133,24 @@ def examine(
 
 
 def _rules(
-    files: Mapping[str, tuple[str, str]], lines: Mapping[str, LineWording], reading: Reading
+    files: Mapping[str, tuple[str, str]],
+    lines: Mapping[str, LineWording],
+    flows: Mapping[str, Flow],
+    forms: Mapping[str, FormText],
+    reading: Reading,
 ) -> RuleSet:
     text, source = files[RULES_FILE]
     if ("file", LINES_FILE) in reading.half_read:
         return read_rules(text, source, reading)
     half_read = {name for kind, name in reading.half_read if kind == "line"}
     tags = {tag for line in lines.values() for tag in line.tags}
-    return read_rules(text, source, reading, lines={*lines, *half_read}, tags=tags)
+    words = {*lines, *half_read}
+    if reading.problems:  # of flows and forms that cannot be read the names are not known
+        return read_rules(text, source, reading, lines=words, tags=tags)
+    branches = {branch for flow in flows.values() for branch in flow.anytime}
+    return read_rules(
+        text, source, reading, lines=words, tags=tags, flows=flows, branches=branches, forms=forms
+    )
 
 
 def is_form(source: str) -> bool:

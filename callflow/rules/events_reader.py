@@ -31,12 +31,20 @@ from calls.outcomes import SaidEnd, Sound
 ANY: Final = "any"
 NONE: Final = "none"
 _MOST_NUMBER: Final = 86_400_000
+_LEFT: Final = ("answered", "no_answer", "failed", "busy", "abandoned")
 _WORDS: Final[Mapping[str, Collection[str]]] = {
     "heard.what": tuple(Sound),
     "said.ended": tuple(SaidEnd),
     "ended.end_reason": tuple(EndReason),
     "hung_up.by": ("caller", "us", "agent", "network"),
-    "left_queue.result": ("answered", "no_answer", "failed", "busy", "abandoned"),
+    "said.performer": ("ivr", "agent"),
+    "offered.direction": ("inbound", "outbound"),
+    "left_queue.result": _LEFT,
+    "transferred.result": _LEFT,
+    "form_filled.result": ("ok", "cancelled"),
+    "looked_up.result": ("found", "not_found", "error"),
+    "fetched.result": ("ok", "not_found", "timeout", "error"),
+    "plugin_done.result": ("ok", "timeout", "error"),
 }
 """Fields whose words are all known."""
 
@@ -56,7 +64,8 @@ KINDS: Final = _kinds()
 class EventReader:
     """Reads events; problems go to `reading`.
 
-    `lines` and `tags` are those of the house; None when they are not known here.
+    `lines` and `tags` are those of the house; None when they are not known here. `more` are known
+    words of other fields, by kind and field: `branched.branch`.
     """
 
     def __init__(
@@ -64,12 +73,12 @@ class EventReader:
         reading: Reading,
         lines: Collection[str] | None = None,
         tags: Collection[str] | None = None,
+        more: Mapping[str, Collection[str] | None] | None = None,
     ) -> None:
         self._reading = reading
-        self._known = dict(_WORDS)
-        for field, words in (("said.line", lines), ("said.tag", tags)):
-            if words is not None:
-                self._known[field] = words
+        given = {"said.line": lines, "said.tag": tags, **(more or {})}
+        self._known: dict[str, Collection[str]] = dict(_WORDS)
+        self._known.update((field, names) for field, names in given.items() if names is not None)
 
     def event(self, node: Node) -> EventPattern:
         """An event, or any of several."""

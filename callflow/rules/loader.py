@@ -36,13 +36,17 @@ def load_rules(
     lines: Collection[str] | None = None,
     tags: Collection[str] | None = None,
     flows: Collection[str] | None = None,
+    branches: Collection[str] | None = None,
+    forms: Collection[str] | None = None,
 ) -> RuleSet:
-    """Read the rules of one file; with `lines`, `tags`, `flows` only the house's may be named.
+    """Read the rules of one file; of what is given only the house's own names may be written.
 
     Raises FlowFileError with everything that is wrong.
     """
     reading = Reading()
-    rules = read_rules(text, source, reading, lines=lines, tags=tags, flows=flows)
+    rules = read_rules(
+        text, source, reading, lines=lines, tags=tags, flows=flows, branches=branches, forms=forms
+    )
     if reading.problems:
         raise FlowFileError(reading.problems)
     return rules
@@ -56,6 +60,8 @@ def read_rules(
     lines: Collection[str] | None = None,
     tags: Collection[str] | None = None,
     flows: Collection[str] | None = None,
+    branches: Collection[str] | None = None,
+    forms: Collection[str] | None = None,
 ) -> RuleSet:
     """The same, but problems go to `reading`."""
     try:
@@ -64,7 +70,13 @@ def read_rules(
         reading.problems.append(error.problem)
         return RuleSet(())
     slack = reading.duration(top.get("tolerance"), "tolerance", 0, 0, MOST_TOLERANCE_MS)
-    patterns = PatternReader(reading, EventReader(reading, lines, tags), slack)
+    more = {
+        "branched.branch": branches,
+        "form_filled.form": forms,
+        "offered.flow": flows,
+        "stepped.flow": flows,
+    }
+    patterns = PatternReader(reading, EventReader(reading, lines, tags, more), slack)
     reader = _Reader(reading, patterns, flows)
     found = [reader.rule(key, node) for key, node in top.items if key.text != "tolerance"]
     return RuleSet(rule for rule in found if rule is not None)

@@ -6,10 +6,11 @@ import pytest
 
 from callflow.rules.events import EventPattern, Happened, OneOf, Tagged, Within
 from callflow.rules.loader import PATTERN_KEYS, load_rules
-from callflow.rules.monitor import Rule
+from callflow.rules.monitor import Rule, score
 from callflow.rules.patterns import Between, Chain, Count, Every, Link, Precedence, Response
-from callflow.rules.state import Times
+from callflow.rules.state import Status, Times
 from calls.errors import FlowFileError
+from tests.callflow.traces import Trace
 
 
 def said(line: str) -> EventPattern:
@@ -223,3 +224,34 @@ def load_fails(body: str) -> bool:
     except FlowFileError:
         return True
     return False
+
+
+def test_branches_and_forms_of_the_house_are_the_only_ones_when_they_are_known() -> None:
+    text = (
+        "A01:\n  title: {zh: 题, en: T}\n  never: {of: {branched: upst}}\n"
+        "A02:\n  title: {zh: 题, en: T}\n  never: {of: {form_filled: {form: rekord}}}\n"
+        "A03:\n  title: {zh: 题, en: T}\n  never: {of: {offered: greting}}\n"
+    )
+
+    with pytest.raises(FlowFileError) as caught:
+        load_rules(text, "r.yaml", flows={"greetings"}, branches={"upset"}, forms={"record"})
+
+    assert [str(problem) for problem in caught.value.problems] == [
+        'r.yaml:3:26: branched can have no branch "upst"; did you mean "upset"?',
+        'r.yaml:6:36: form_filled can have no form "rekord"; did you mean "record"?',
+        'r.yaml:9:26: offered can have no flow "greting"; did you mean "greetings"?',
+    ]
+
+
+def test_none_of_a_kind_can_be_written_for_a_chain() -> None:
+    rule = load_rules(
+        "A99:\n  title: {zh: 题, en: T}\n"
+        "  chain: {when: key, after: [{said: a}, {heard: none}], expect: [{said: b}]}\n",
+        "r.yaml",
+    )["A99"]
+
+    asked = Trace().say("a").add("key", digits="1").say("c")
+    not_asked = Trace().say("a").hear("speech").add("key", digits="1").say("c")
+
+    assert score(asked.events, [rule])[0].status is Status.BROKEN
+    assert score(not_asked.events, [rule])[0].status is Status.PENDING
