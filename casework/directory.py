@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from calls.errors import ConfigError, Problem
 from casework.phone_numbers import NumberPlan
@@ -17,8 +17,15 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_ROWS = 200_000
 MOST_COLUMNS = 64
 MOST_IN_VALUE = 1000
+ROWS_BETWEEN_PAUSES = 64
+"""A millisecond of work."""
+
 MOST_PROBLEMS = 20
 """More of them are counted, not kept."""
+
+_BETWEEN = "\x1f"
+"""Between the cells of a row that is kept: one text a row, for a million of them are let go of
+while callers wait. No cell holds it, being a control character."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -32,8 +39,8 @@ class Directory:
     problems: tuple[Problem, ...]
     problem_count: int
     _plan: NumberPlan
-    _by_key: Mapping[str, tuple[str, ...]]
-    _by_number: Mapping[str, tuple[str, ...]]
+    _by_key: Mapping[str, str]
+    _by_number: Mapping[str, str]
 
     def find(self, value: str) -> Mapping[str, str] | None:
         """The row of this key, else of this telephone number in any spelling; None for none."""
@@ -41,32 +48,52 @@ class Directory:
         row = self._by_key.get(wanted)
         if row is None and (number := self._plan.normal(wanted)):
             row = self._by_number.get(number)
-        return None if row is None else dict(zip(self.columns, row, strict=True))
+        if row is None:
+            return None
+        return dict(zip(self.columns, row.split(_BETWEEN), strict=True))
 
 
-def read_directory(path: Path, plan: NumberPlan) -> Directory:
+def read_directory(
+    path: Path, plan: NumberPlan, pause: Callable[[], object] = lambda: None
+) -> Directory:
     """Read a CSV in UTF-8 (a byte order mark is fine) with a header row.
 
     Its column `key` holds what a row is found by, several parted by `;`. Raises ConfigError with
     file and line when it is no such file or passes a limit; a wrong row alone is only left out.
+    `pause` is called every few rows: a thread that reads beside live calls lets them go first.
     """
+    reading = _Reading(path, plan)
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ConfigError(f"{path}: over {MOST_BYTES >> 20} MiB; split it or drop columns")
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            _read_rows(csv.reader(file, strict=True), reading, path, pause)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check it") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{path}:{line}: is not UTF-8; save it as CSV UTF-8") from error
-    reading = _Reading(path, plan)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    return reading.done()
+
+
+def _read_rows(reader: _Rows, reading: _Reading, path: Path, pause: Callable[[], object]) -> None:
     try:
-        for cells in reader:
+        for count, cells in enumerate(reader):
             reading.take(reader.line_num, cells)
+            if not count % ROWS_BETWEEN_PAUSES:
+                pause()
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}: is not UTF-8, at or after line {reader.line_num + 1}; save it as CSV UTF-8"
+        ) from error
     except csv.Error as error:
         raise ConfigError(f"{path}:{reader.line_num}: is not CSV ({error}); mend it") from error
-    return reading.done()
+
+
+class _Rows(Protocol):
+    """A `csv.reader`."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 class _Reading:
@@ -80,8 +107,8 @@ class _Reading:
         self._rows = 0
         self._problems: list[Problem] = []
         self._problem_count = 0
-        self._by_key: dict[str, tuple[str, ...]] = {}
-        self._by_number: dict[str, tuple[str, ...]] = {}
+        self._by_key: dict[str, str] = {}
+        self._by_number: dict[str, str] = {}
 
     def take(self, line: int, cells: Sequence[str]) -> None:
         """The next row; the first one names the columns."""
@@ -134,10 +161,11 @@ class _Reading:
             self._note(line, "no key of its own", "a key belongs to one row; the first one has it")
             return
         self._rows += 1
+        kept = _BETWEEN.join(row)
         for key in new:
-            self._by_key[key] = row
+            self._by_key[key] = kept
             if number := self._plan.normal(key):
-                self._by_number.setdefault(number, row)
+                self._by_number.setdefault(number, kept)
 
     def _note(self, line: int, what: str, hint: str) -> None:
         self._problem_count += 1

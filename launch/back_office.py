@@ -32,7 +32,14 @@ def make_office(settings: Settings, state: Path) -> HouseOffice:
     folder = office.directories or state / "directories"
     directories = Directories(folder, NumberPlan(office.country, office.trunk))
     directories.refresh()
-    return HouseOffice(directories, services(settings), load_plugins(settings.plugins))
+    made = HouseOffice(directories, services(settings), load_plugins(settings.plugins))
+    _log.info(
+        "the back office is ready",
+        directories={name: each.rows for name, each in directories.read.items()},
+        fetch=sorted(made.fetcher.services),
+        plugins=sorted(made.plugins.plugins),
+    )
+    return made
 
 
 def services(settings: Settings) -> list[Service]:

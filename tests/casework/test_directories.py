@@ -116,7 +116,7 @@ def test_of_many_wrong_rows_some_are_shown_and_all_counted(tmp_path: Path) -> No
         (b"\n\n", "is empty"),
         (b"number,name\n1,A\n", ':1: has no column "key" (found: number, name)'),
         (b"key,name,name\n1,A,B\n", ":1: a column twice: name"),
-        (b"key,name\n1,\xff\n", ":2: is not UTF-8"),
+        (b"key,name\n1,\xff\n", "is not UTF-8, at or after line 1"),
         (b'key,name\n1,"open\n2,B\n', "is not CSV (unexpected end of data)"),
         (b'key,name\n1,"a"b\n', ":2: is not CSV"),
         (b"key," + b",".join(b"c%d" % n for n in range(70)) + b"\n", "too many columns"),

@@ -96,9 +96,10 @@ async def test_a_site_that_has_everything_misses_nothing(tmp_path: Path, house: 
         tell_unmet(house, settings, office)
     await office.close()
 
-    read = [(line["directory"], line["rows"]) for line in logs if line["event"] == "directory read"]
-    assert read == [("contracts", 1), ("customers", 1)]
-    assert len(logs) == len(read)
+    assert [line["event"] for line in logs] == ["directory read"] * 2 + ["the back office is ready"]
+    told = logs[-1]
+    assert told["directories"] == {"contracts": 1, "customers": 1}
+    assert (told["fetch"], told["plugins"]) == (["orders"], ["account"])
 
 
 def test_a_column_that_is_not_there_keeps_the_server_from_starting(
