@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from callflow.acts.deciding import EndAct
 from callflow.acts.doing import FormAct
 from callflow.checks.notes import Notes
 from callflow.checks.ways import FlowGraph, called_by
 from callflow.nodes import Place
+from callflow.steps import Step
 
 FALLBACK_TAG = "fallback"
 """Lines that are spoken when no flow can be."""
@@ -47,35 +48,45 @@ def check_use(notes: Notes) -> None:
     """Note lines that nothing speaks, forms that nothing shows, sub-flows that nothing calls."""
     if any(kind in ("flow", "step", "form", "file") for kind, _ in notes.reading.half_read):
         return  # what could not be read may use them
-    parts = notes.parts
-    steps = [step for flow in parts.flows.values() for step in flow.steps]
-    spoken = {name for step in steps for name in step.lines}
-    spoken |= {field.ask for form in parts.forms.values() for field in form.fields}
-    for line in parts.lines.values():
+    unknown = {problem.rule for problem in notes.reading.problems}
+    if "unknown-line" not in unknown:
+        _unused_lines(notes)
+    if "unknown-form" not in unknown:
+        _unused_forms(notes)
+    if "unknown-flow" not in unknown:
+        _unused_flows(notes)
+
+
+def _steps(notes: Notes) -> Iterator[Step]:
+    for flow in notes.parts.flows.values():
+        yield from flow.steps
+
+
+def _unused_lines(notes: Notes) -> None:
+    spoken = {name for step in _steps(notes) for name in step.lines}
+    spoken |= {field.ask for form in notes.parts.forms.values() for field in form.fields}
+    for line in notes.parts.lines.values():
         if line.name not in spoken and FALLBACK_TAG not in line.tags:
-            _unused(
-                "unused-line",
-                line.place,
-                f'nothing speaks the line "{line.name}"',
-                line.name,
-                notes,
-            )
-    shown = {step.act.form for step in steps if isinstance(step.act, FormAct)}
-    for form in parts.forms.values():
+            what = f'nothing speaks the line "{line.name}"'
+            _unused("unused-line", line.place, what, line.name, notes)
+
+
+def _unused_forms(notes: Notes) -> None:
+    shown = {step.act.form for step in _steps(notes) if isinstance(step.act, FormAct)}
+    for form in notes.parts.forms.values():
         if form.name not in shown:
-            _unused(
-                "unused-form", form.place, f'nothing shows the form "{form.name}"', form.name, notes
-            )
-    called = set[str]().union(*(called_by(flow) for flow in parts.flows.values()))
-    for flow in parts.flows.values():
-        if not flow.is_entry and flow.name not in called:
-            _unused(
-                "unused-flow",
-                flow.places.get("flow=", flow.place),
-                f'nothing calls the flow "{flow.name}"',
-                flow.name,
-                notes,
-            )
+            what = f'nothing shows the form "{form.name}"'
+            _unused("unused-form", form.place, what, form.name, notes)
+
+
+def _unused_flows(notes: Notes) -> None:
+    flows = notes.parts.flows.values()
+    called = set[str]().union(*(called_by(flow) for flow in flows))
+    for flow in flows:
+        if flow.returns and flow.name not in called:
+            place = flow.places.get("flow=", flow.place)
+            what = f'nothing calls the flow "{flow.name}"'
+            _unused("unused-flow", place, what, flow.name, notes)
 
 
 def _unused(rule: str, place: Place, what: str, word: str, notes: Notes) -> None:

@@ -140,7 +140,7 @@ def test_names_of_the_settings_are_checked_where_the_settings_are_known() -> Non
 
     assert told["unknown-column"] == (39, 'did you mean "name"?')
     assert told["unknown-directory"] == (20, 'did you mean "customers"?')
-    assert told["unknown-service"] == (20, 'did you mean "orders"?')
+    assert told["unknown-service"] == (21, 'did you mean "orders"?')
     assert told["unknown-plugin"] == (11, 'did you mean "check"?')
     assert told["unknown-destination"] == (17, 'did you mean "technician"?')
 
