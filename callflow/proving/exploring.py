@@ -71,12 +71,26 @@ class ExploringRun(FlowRun):
         frames = tuple(frame.key() for frame in self._frames)
         return (frames, self._speaking, self.gone)
 
-    def key(self) -> Hashable:
+    def key(self) -> tuple[Hashable, ...]:
+        """As of a `FlowRun`, of the values only what can still matter."""
         place = self.place()
         live = self._live_at(place)
         assumed = frozenset(one for one in self.assumed if one[0] in live.questions)
         values = frozenset(self._known_of(live.names))
         return (place, self._answered, self._gone, values, assumed)
+
+    def branching(self, name: str) -> Hashable:
+        """All that an agent's branch taken here depends on: flows above the one it is of are left.
+
+        What is live after it is live here too.
+        """
+        depth = len(self._frames)
+        while depth and name not in self._frames[depth - 1].flow.anytime:
+            depth -= 1
+        kept = tuple(frame.key() for frame in self._frames[:depth])
+        if self._live is None:
+            return (name, kept)
+        return (name, kept, self.key()[1:])
 
     def after(self, outcome: Outcome | None) -> Iterator[tuple[ExploringRun, Action | Ended]]:
         """Every way the run can go on after `outcome` (None: from its beginning)."""

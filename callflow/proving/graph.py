@@ -17,7 +17,7 @@ from callflow.steps import Flow, Position
 from calls.actions import Action
 from calls.call import EndReason
 from calls.events import EndedFact, Fact, Fault, HungUpFact, RecordingStopped, Stepped
-from calls.outcomes import Got, HungUp, Keyed, Outcome
+from calls.outcomes import Branched, Got, HungUp, Keyed, Outcome
 
 MOST_VALUES: Final = 20
 """A variable with more known values than this at one place is taken for unknown."""
@@ -85,6 +85,7 @@ class Explorer:
         self._points: deque[tuple[ExploringRun, Action, Standing]] = deque()
         self._seen: dict[tuple[Hashable, str], set[Any]] = {}
         self._tails: dict[tuple[Fact, ...], tuple[Fact, ...]] = {}
+        self._branched: dict[Hashable, list[_Then]] = {}
         self._stepped: dict[Position, Stepped] = {}
 
     def graph(self, first: tuple[Fact, ...]) -> CallGraph:
@@ -103,6 +104,7 @@ class Explorer:
         """The points of the call, values aside, and what is done with them in between."""
         found: dict[Hashable, list[Step_]] = {}
         waiting: list[tuple[ExploringRun, Action]] = []
+        branched: dict[Hashable, list[Step_]] = {}
 
         def come(run: ExploringRun, at: Action | Ended) -> Step_:
             deeds = tuple(run.deeds)
@@ -114,18 +116,26 @@ class Explorer:
                 waiting.append((run, at))
             return deeds, place
 
-        for run, at in self._run.after(None):
-            come(run, at)
+        def following(run: ExploringRun, outcome: Outcome | None) -> list[Step_]:
+            if not isinstance(outcome, Branched):
+                return [come(then, at) for then, at in run.after(outcome)]
+            key = run.branching(outcome.name)
+            if key not in branched:
+                branched[key] = [come(then, at) for then, at in run.after(outcome)]
+            return branched[key]
+
+        following(self._run, None)
         while waiting:
             run, action = waiting.pop()
-            standing = Standing(answered=True, down_by="caller" if run.gone else "")
-            outcomes = {
-                _kind(way.outcome): way.outcome for way in self._ways(run, action, standing)
-            }
-            ways = found[run.place()]
-            for outcome in outcomes.values():
-                ways += [come(then, at) for then, at in run.after(outcome)]
+            for outcome in self._outcomes(run, action):
+                found[run.place()] += following(run, outcome)
         return found
+
+    def _outcomes(self, run: ExploringRun, action: Action) -> list[Outcome]:
+        """Those of an action that the engine can tell apart."""
+        standing = Standing(answered=True, down_by="caller" if run.gone else "")
+        ways = self._ways(run, action, standing)
+        return list({_kind(way.outcome): way.outcome for way in ways}.values())
 
     def _ways(self, run: ExploringRun, action: Action, standing: Standing) -> list[Way]:
         branches = tuple(run.branches()) if self._performer == "agent" else ()
@@ -142,6 +152,14 @@ class Explorer:
                 yield Edge(action, way, tail, target, one.run.assumed, run.position)
 
     def _all(self, run: ExploringRun, outcome: Outcome | None) -> list[_Then]:
+        if not isinstance(outcome, Branched):
+            return self._then(run, outcome)
+        key = run.branching(outcome.name)
+        if key not in self._branched:
+            self._branched[key] = self._then(run, outcome)
+        return self._branched[key]
+
+    def _then(self, run: ExploringRun, outcome: Outcome | None) -> list[_Then]:
         return [
             _Then(then, at, tuple(map(self._step, then.take_entered())))
             for then, at in run.after(outcome)

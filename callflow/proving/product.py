@@ -81,6 +81,7 @@ class Product:
     """One pattern on one folded graph."""
 
     def __init__(self, folded: FoldedGraph, rule: Rule, pattern: Pattern) -> None:
+        self._folded = folded
         self._graph = folded.graph
         self._classes = folded.starts
         self._rule = replace(rule, patterns=(pattern,))
@@ -99,6 +100,8 @@ class Product:
 
     def explore(self) -> Found:
         """Look at every call."""
+        if self._untouched():
+            return Found(len(self._folded.outs), applies=self._applies)
         states = 0
         for paces in self._corners():
             self._paces, self._moves = paces, {}
@@ -109,6 +112,18 @@ class Product:
             if broken is not None:
                 return Found(states, broken.path(), broken.start, applies=True)
         return Found(states, applies=self._applies)
+
+    def _untouched(self) -> bool:
+        """Whether nothing that can happen on any call moves the pattern before the call ends."""
+        if self._seeing.numbers:
+            return False
+        self._paces = (Pace.MOST,)
+        starts = {self._numbered(self._first(tail)) for tail, _ in self._graph.starts}
+        if len(starts) != 1 or min(starts) < 0:
+            return not starts or starts == {_OVER}
+        start = starts.pop()
+        rows = self._seeing.all_rows(Pace.MOST)
+        return all(self._stepped(start, row) in (start, _OVER) for row in rows)
 
     def _corners(self) -> Iterator[tuple[Pace, ...]]:
         if self._seeing.numbers:

@@ -109,6 +109,11 @@ class Seeing:
                     alike[row, target] = Move(row, target, out, pace, odd, ms)
         return list(alike.values())
 
+    def all_rows(self, pace: Pace) -> set[int]:
+        """Every row there is anywhere, whatever comes before it."""
+        pairs = {(out.way, out.tail) for outs in self._graph.outs for out in outs}
+        return {self._row(way, tail, pace) for way, tail in pairs}
+
     def _row(self, way: int, tail: int, pace: Pace) -> int:
         """The number of what is seen of a way and of the facts after it."""
         length_ms = self._graph.ways[way].events(pace)[1]
