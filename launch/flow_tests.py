@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from callers.flowtests.branches import WHO, FlowCoverage, as_rows, percent
+from callers.flowtests.cases import FlowTest
 from callers.flowtests.suite import Played
 from callers.flowtests.trace import Fault
 from calls.events import CallEvent
@@ -20,33 +21,40 @@ AROUND: Final = 4
 class Skipped:
     """A test that cannot be played this way."""
 
-    test: str
-    source: str
-    line: int
+    test: FlowTest
     reason: str
 
 
-def report(played: Sequence[Played], flows: Sequence[FlowCoverage] | None) -> Iterator[str]:
-    """What came of the tests, failures first, and what no test did."""
-    for one in played:
-        if not one.passed:
+Came = Played | Skipped
+
+
+def report(came: Sequence[Came], flows: Sequence[FlowCoverage] | None) -> Iterator[str]:
+    """What came of the tests, failures last, and what no test did."""
+    for one in came:
+        if isinstance(one, Skipped):
+            yield f"skipped {one.test}: {one.reason}"
+    for one in came:
+        if isinstance(one, Played) and not one.passed:
             yield from told(one)
-    failed = sum(not one.passed for one in played)
-    yield f"{len(played) - failed} passed, {failed} failed"
+    yield ", ".join(f"{count} {word}" for word, count in _counts(came).items() if count)
     if flows is not None:
         yield from uncovered(flows)
 
 
-def report_json(
-    played: Sequence[Played], flows: Sequence[FlowCoverage] | None
-) -> dict[str, object]:
+def report_json(came: Sequence[Came], flows: Sequence[FlowCoverage] | None) -> dict[str, object]:
     """The same, JSON-ready."""
-    failed = sum(not one.passed for one in played)
-    found: dict[str, object] = {"passed": len(played) - failed, "failed": failed}
-    found["tests"] = [as_row(one) for one in played]
+    found: dict[str, object] = {**_counts(came)}
+    found["tests"] = [as_row(one) for one in came]
     if flows is not None:
         found["coverage"] = as_rows(flows)
     return found
+
+
+def _counts(came: Sequence[Came]) -> dict[str, int]:
+    played = [one for one in came if isinstance(one, Played)]
+    passed = sum(one.passed for one in played)
+    failed = len(played) - passed
+    return {"passed": passed, "failed": failed, "skipped": len(came) - len(played)}
 
 
 def uncovered(flows: Sequence[FlowCoverage]) -> Iterator[str]:
@@ -92,18 +100,28 @@ def conversation(events: Sequence[CallEvent], seq: int | None) -> Iterator[str]:
         yield "  …"
 
 
-def as_row(played: Played) -> dict[str, Any]:
-    """A test that was played, JSON-ready."""
-    ended = played.events[-1].data if played.events else {}
+def as_row(came: Came) -> dict[str, Any]:
+    """A test, JSON-ready."""
+    test = came.test
+    row: dict[str, Any] = {
+        "test": test.name,
+        "file": test.source,
+        "line": test.place.line,
+        "flow": test.given.flow,
+        "caller": test.given.persona.name,
+    }
+    if isinstance(came, Skipped):
+        return {**row, "skipped": came.reason}
+    return {**row, **_outcome(came)}
+
+
+def _outcome(played: Played) -> dict[str, Any]:
+    ended = next((event for event in played.events if event.kind == "ended"), None)
+    data = ended.data if ended else {}
     return {
-        "test": played.test.name,
-        "file": played.test.source,
-        "line": played.test.place.line,
-        "flow": played.test.given.flow,
-        "caller": played.test.given.persona.name,
         "passed": played.passed,
-        "disposition": ended.get("disposition", ""),
-        "end_reason": ended.get("end_reason", ""),
+        "disposition": data.get("disposition", ""),
+        "end_reason": data.get("end_reason", ""),
         "faults": [_fault(fault) for fault in played.faults],
     }
 

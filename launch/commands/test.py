@@ -16,6 +16,7 @@ from launch.settings import PROJECT
 if TYPE_CHECKING:
     from callers.flowtests.cases import FlowTest
     from callflow.house import House
+    from launch.flow_tests import Came
 
 
 class Over(StrEnum):
@@ -35,6 +36,7 @@ def run(
     scripts: Annotated[
         Path, typer.Argument(metavar="SCRIPTS", help="Folder of the flows.", show_default=False)
     ] = PROJECT / "scripts",
+    over: Annotated[Over, typer.Option(help="What carries the calls.")] = Over.VIRTUAL,
     flow: Annotated[str, typer.Option(metavar="FLOW", help="Only tests of this flow.")] = "",
     name: Annotated[
         str, typer.Option(metavar="TEXT", help="Only tests whose sentence contains this.")
@@ -57,7 +59,7 @@ def run(
     """
     from callers.flowtests.branches import coverage as coverage_of
     from callers.flowtests.branches import percent
-    from callers.flowtests.suite import load_tests, play
+    from callers.flowtests.suite import Played, load_tests, play
     from callflow.house import House
     from launch.flow_tests import report, report_json
     from launch.settings import Settings
@@ -68,16 +70,48 @@ def run(
         return
     tests = _chosen(load_tests(house, scripts), scripts, flow, name)
     variables = Settings().house.all_variables()
-    played = [play(house, test, variables) for test in tests]
+    if over is Over.VIRTUAL:
+        came: list[Came] = [play(house, test, variables) for test in tests]
+    else:
+        came = _live(house, scripts, tests, over)
+    played = [one for one in came if isinstance(one, Played)]
     wanted = coverage or least > 0
     taken = (each for one in played for each in one.taken)
     flows = coverage_of(house, taken) if wanted else None
     if as_json:
-        print_json(report_json(played, flows))
+        print_json(report_json(came, flows))
     else:
-        typer.echo("\n".join(report(played, flows)))
+        typer.echo("\n".join(report(came, flows)))
     if not all(one.passed for one in played) or (flows and percent(flows) < least):
         raise typer.Exit(1)
+
+
+def _live(house: House, scripts: Path, tests: Sequence[FlowTest], over: Over) -> list[Came]:
+    """On the real server, in a state folder of its own that is thrown away."""
+    import tempfile
+
+    from rich.console import Console
+
+    from launch import loops
+    from launch.demo import log_to
+    from launch.flow_tests import Skipped
+    from launch.flow_tests_live import over_agi
+
+    console = Console(stderr=True, highlight=False, markup=False)
+    done = 0
+    with tempfile.TemporaryDirectory(prefix="thirdring-test-") as folder:
+        state = Path(folder)
+        log_to(state / "server.log")
+        with console.status(f"{len(tests)} tests") as spinner:
+
+            def told(one: Came) -> None:
+                nonlocal done
+                done += 1
+                spinner.update(f"{done} of {len(tests)} tests: {one.test.name}")
+                if not console.is_terminal and not isinstance(one, Skipped):
+                    console.print(f"{'passed' if one.passed else 'FAILED'} {one.test.name}")
+
+            return loops.run(over_agi(house, scripts, tests, state, told))
 
 
 def _accept(house: House, scripts: Path, *, filtered: bool) -> None:
