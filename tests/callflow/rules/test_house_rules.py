@@ -192,6 +192,16 @@ def test_a12_noise_that_nobody_speaks_of_is_broken(rules: RuleSet) -> None:
     assert of(rules, "A12", unheard.hang_up("us"))[0] is Status.BROKEN
 
 
+def test_a12_noise_that_comes_back_after_it_cleared_is_asked_about_again(rules: RuleSet) -> None:
+    again = noisy(4_000, clears=True).hear("noise", 3000).say("ask_louder", "noise")
+    ignored = noisy(4_000, clears=True).hear("noise", 3000).say("main_menu", "menu")
+    closed = noisy(4_000, clears=True).hear("noise", 3000).say("noise_closing", "closing")
+
+    assert of(rules, "A12", again.hear("clear").hang_up("caller"))[0] is Status.KEPT
+    assert of(rules, "A12", ignored.hang_up("caller"))[0] is Status.BROKEN
+    assert of(rules, "A12", closed.hang_up("us"))[0] is Status.BROKEN
+
+
 def test_a13_a_faint_caller_is_asked_to_speak_up_before_anything_else(rules: RuleSet) -> None:
     asked = greeted().hear("faint").say("speak_up").hear("faint").say("speak_up").hear("faint")
     asked.say("try_another_phone", "closing")

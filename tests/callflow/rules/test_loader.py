@@ -239,7 +239,7 @@ def test_branches_and_forms_of_the_house_are_the_only_ones_when_they_are_known()
     assert [str(problem) for problem in caught.value.problems] == [
         'r.yaml:3:26: branched can have no branch "upst"; did you mean "upset"?',
         'r.yaml:6:36: form_filled can have no form "rekord"; did you mean "record"?',
-        'r.yaml:9:26: offered can have no flow "greting"; did you mean "greetings"?',
+        'r.yaml:9:25: offered can have no flow "greting"; did you mean "greetings"?',
     ]
 
 
