@@ -16,7 +16,7 @@ from callflow.engine import Ended
 from callflow.house import House
 from callflow.replaying import asking, talking
 from callflow.replaying.pool import Pool
-from callflow.replaying.record import Record
+from callflow.replaying.record import Record, Spot
 from callflow.replaying.running import ReplayRun, UndecidedError
 from callflow.replaying.stage import LineLength, Stage
 from callflow.replaying.trace import Trace
@@ -48,6 +48,8 @@ class Replayed:
     """None when the record decided everything up to the end of the call."""
 
     ended: Ended | None
+    steps: tuple[Spot, ...]
+    """Every step entered, in order."""
 
 
 def replay(
@@ -95,20 +97,22 @@ def _play(stage: Stage) -> Replayed:
             _note_steps(stage)
             if isinstance(at, Ended):
                 _end(stage, at)
-                return Replayed(tuple(trace.events), None, at)
+                return Replayed(tuple(trace.events), None, at, tuple(stage.steps))
             action = at
             outcome = _perform(stage, action)
             action = None
             at = run.resume(outcome)
     except UndecidedError as error:
         _note_steps(stage)
-        return Replayed(tuple(trace.events), Stop(run, action, str(error), trace.now_ms), None)
+        stop = Stop(run, action, str(error), trace.now_ms)
+        return Replayed(tuple(trace.events), stop, None, tuple(stage.steps))
 
 
 def _note_steps(stage: Stage) -> None:
     for entered in stage.run.take_entered():
         fact = Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
         stage.trace.note(fact)
+        stage.steps.append(Spot(entered.flow, entered.step))
 
 
 def _end(stage: Stage, ended: Ended) -> None:

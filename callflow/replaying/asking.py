@@ -26,6 +26,7 @@ from calls.events import (
     RecordingResumed,
     RecordingStarted,
     TicketOpened,
+    Transferring,
 )
 from calls.outcomes import Done, Failed, Got, Outcome, QueueLeft, TransferLeft
 
@@ -61,8 +62,9 @@ def away(stage: Stage, action: Queue | Transfer) -> Outcome:
     item = stage.pool.other(kind, name, stage.run.spot)
     if item is None or item.outcome is None:
         mishap = stage.mishap()
-        if mishap is None and isinstance(action, Queue):
-            stage.trace.note(Queued(queue=name))
+        if mishap is None:
+            began = Queued(queue=name) if kind == "queue" else Transferring(to=name)
+            stage.trace.note(began)
         return mishap or stage.or_stop(action, f"nobody knows who would have answered in {name}")
     outcome = item.outcome
     if isinstance(outcome, QueueLeft | TransferLeft):

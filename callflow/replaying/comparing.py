@@ -27,6 +27,9 @@ _BY_CHANCE: Final = frozenset(
 """Fields that differ from call to call, or that nobody on the line notices."""
 
 
+_DONE: Final = frozenset({"said", "listening", "queued", "transferring", "fault"})
+"""What the house does, no outcome of it."""
+
 _OF_A_CUT: Final = frozenset({"ended", "fault", "recording_stopped"})
 """What is left behind by a call that was cut off."""
 
@@ -130,7 +133,6 @@ def compare(
     record = read_record(events)
     now = replay(record, house, variables, language, line_ms)
     pairs = tuple(_aligned(record.events, now.events, open_end=record.cut))
-    steps = [Spot(event.data["flow"], event.data["step"]) for event in _of(now.events, "stepped")]
     return Comparison(
         call_id=record.events[0].call_id,
         flow=record.flow,
@@ -140,12 +142,8 @@ def compare(
         rules=_rules(record, now, house),
         digests=_digests(record, now, house),
         cut=record.cut,
-        other_steps=steps != list(record.steps)[: len(steps) if record.cut else None],
+        other_steps=now.steps != record.steps[: len(now.steps) if record.cut else None],
     )
-
-
-def _of(events: Iterable[CallEvent], kind: str) -> Iterable[CallEvent]:
-    return (event for event in events if event.kind == kind)
 
 
 def _key(event: CallEvent) -> Hashable:
@@ -208,7 +206,7 @@ def _first(pairs: Sequence[Pair], now: Replayed, house: House) -> Difference | N
 
 
 def _is_outcome(event: CallEvent | None) -> bool:
-    return event is not None and event.kind not in ("said", "listening", "queued", "fault")
+    return event is not None and event.kind not in _DONE
 
 
 def _spot_at(events: Iterable[CallEvent], until: CallEvent | None) -> Spot:
@@ -244,6 +242,8 @@ def describe(event: CallEvent) -> str:
             return f"the call ended: {data['end_reason']}, {data['disposition']}"
         case "queued":
             return f"put the caller into queue {data['queue']}"
+        case "transferring":
+            return f"connected the caller to {data['to']}"
         case "hung_up":
             return f"{'the house' if data['by'] == 'us' else data['by']} hung up"
         case _:
@@ -270,11 +270,10 @@ def _rules(record: Record, now: Replayed, house: House) -> tuple[RuleChange, ...
 
 
 def _digests(record: Record, now: Replayed, house: House) -> dict[str, tuple[str, str]]:
-    played = [str(event.data["flow"]) for event in _of(now.events, "stepped")]
     return {
         name: (
             record.digests.get(name, ""),
             house.flows[name].digest if name in house.flows else "",
         )
-        for name in dict.fromkeys([*record.digests, *played])
+        for name in dict.fromkeys([*record.digests, *(spot.flow for spot in now.steps)])
     }

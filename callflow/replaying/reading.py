@@ -51,7 +51,14 @@ _OPENS: Final = {
     "saying": ("say", "line"),
     "listening": ("listen", ""),
     "queued": ("queue", "queue"),
+    "transferring": ("transfer", "to"),
 }
+_AWAY: Final = frozenset({"queue", "transfer"})
+"""Items in which the caller is with somebody else, whatever that one's own flow does meanwhile."""
+
+_BACK: Final = frozenset({"left_queue", "transferred", "hung_up", "fault", "recording_stopped"})
+_ENDS: Final = frozenset({"offered", "ended"})
+
 _CLOSES: Final[Mapping[str, tuple[str, str, Callable[[_Data], Outcome]]]] = {
     "said": ("say", "line", lambda data: _spoken(data)),
     "heard": ("listen", "", lambda data: _heard(data)),
@@ -106,7 +113,11 @@ class _Reader:
 
     def take(self, event: CallEvent) -> None:
         self._settle_faults(event)
-        if event.kind == "stepped":
+        if event.kind in _ENDS:
+            return
+        if self._open and self._open.kind in _AWAY and event.kind not in _BACK:
+            self._open.events.append(event)
+        elif event.kind == "stepped":
             self._step(event.data)
         elif event.kind == "fault":
             self._faults.append(event)
@@ -146,8 +157,9 @@ class _Reader:
                 self._whole(event, "record", _RECORDING[kind], Done())
             elif data["reason"] == "call_ended":
                 self._stopped.append(event)
-        elif self._open is not None:
-            self._open.events.append(event)
+        elif self._open or self.items:
+            # A kind that is not known here goes along with what was done.
+            (self._open or self.items[-1]).events.append(event)
 
     def _step(self, data: _Data) -> None:
         self._spot = Spot(str(data["flow"]), str(data["step"]))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callflow.house import House
 from callflow.replaying.alternatives import outcomes
 from callflow.replaying.pool import Pool
-from callflow.replaying.record import Item, Record
+from callflow.replaying.record import Item, Record, Spot
 from callflow.replaying.running import ReplayRun, UndecidedError
 from callflow.replaying.trace import Trace
 from calls.actions import Action, Line
@@ -33,6 +33,9 @@ class Stage:
     """Variables of the house itself: their values of then are not in the record."""
 
     line_ms: LineLength
+    steps: list[Spot] = field(default_factory=list)
+    """Every step entered so far."""
+
     after: str = ""
     """The line said last."""
 

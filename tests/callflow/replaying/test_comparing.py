@@ -361,3 +361,57 @@ def test_a_line_that_could_not_be_said_is_not_said_now_either() -> None:
 def test_a_call_without_an_offer_is_refused() -> None:
     with pytest.raises(ValueError, match="begin with its offer"):
         compared(past(SILENT)[1:], house())
+
+
+@pytest.mark.parametrize("queue", [AGENT, QueuePlan()], ids=["answered", "nobody there"])
+def test_a_transfer_is_replayed_with_who_answered(queue: QueuePlan) -> None:
+    transfers = house(
+        ("queue: {name: support, wait: 20s}", "transfer: {to: duty, wait: 20s}"),
+        ("answered: closing", "busy: closing, answered: closing"),
+    )
+    events = past(WANTS_A_PERSON, by=transfers, queue=queue)
+
+    found = compared(events, transfers)
+
+    assert found.same, found.first
+    assert found.undecided is None
+    assert side(found, now=True, kind="transferred")
+    queues = compared(events, house())
+    assert queues.undecided is not None
+    assert queues.undecided.asks == "puts the caller into queue support"
+
+
+def test_facts_of_kinds_to_come_go_along_with_what_was_done() -> None:
+    events = list(past(WANTS_A_PERSON, queue=AGENT))
+    for kind in ("said", "queued", "agent_answered", "key"):
+        at = next(number for number, event in enumerate(events) if event.kind == kind) + 1
+        events.insert(at, events[at - 1]._replace(kind=f"new_after_{kind}", data={"to": kind}))
+    events = [event._replace(seq=number) for number, event in enumerate(events, 1)]
+
+    found = compared(tuple(events), house())
+
+    assert found.same, found.first
+    assert len([pair for pair in found.pairs if pair.now and "new_" in pair.now.kind]) == 4
+
+
+def test_what_the_agents_own_flow_did_in_the_talk_is_no_step_of_the_callers() -> None:
+    events = list(past(WANTS_A_PERSON, queue=AGENT))
+    at = next(number for number, event in enumerate(events) if event.kind == "agent_answered") + 1
+    said = next(event.data for event in events if event.kind == "said")
+    coached = [
+        events[at - 1]._replace(kind=kind, data=data)
+        for kind, data in (
+            ("stepped", {"flow": "agent_call", "step": "welcome", "digest": "x"}),
+            ("said", dict(said) | {"performer": "agent"}),
+            ("heard", {"what": "speech", "from_ms": 1, "to_ms": 2}),
+        )
+    ]  # fmt: skip
+    events = [
+        event._replace(seq=number)
+        for number, event in enumerate([*events[:at], *coached, *events[at:]], 1)
+    ]
+
+    found = compared(tuple(events), house())
+
+    assert found.same, found.first
+    assert not found.other_steps
