@@ -32,12 +32,14 @@ lock: setup ## pin every dependency again
 run: setup ## the main job: simulated callers on the real FastAGI server, shown live
 	$(BIN)/thirdring demo --state $(STATE)
 
-check: setup ## format, lint, types, import contracts, flows
+check: setup ## format, lint, types, import contracts, flows checked, proved and tested
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/thirdring check scripts
+	$(BIN)/thirdring check scripts examples/property examples/appliance
+	for house in scripts examples/property examples/appliance; do \
+	  $(BIN)/thirdring prove $$house && $(BIN)/thirdring test $$house --least-coverage 100 || exit 1; done
 
 test: setup ## all tests, real Asterisk included (CI=true: a missing one is a failure)
 	tests/install-tools
