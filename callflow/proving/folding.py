@@ -8,14 +8,15 @@ problems of equivalence", 1990).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from callflow.proving.graph import DONE, CallGraph, Edge
 from callflow.proving.lengths import Pace
 from callflow.proving.ways import Way
-from calls.events import Fact
+from callflow.rules.events import WATCHED
+from calls.events import CallEvent, Fact
 
 
 class Out(NamedTuple):
@@ -74,22 +75,47 @@ class _Numbering:
 
     def __init__(self, kinds: frozenset[str]) -> None:
         self._kinds = kinds
-        self.ways: dict[Way, int] = {}
+        self._ways: dict[int, int] = {}
+        self._alike: dict[Hashable, int] = {}
+        self.ways: list[Way] = []
+        """One of each number."""
+
         self._tails: dict[int, int] = {}
         self.tails: dict[tuple[Fact, ...], int] = {}
 
     def of(self, edge: Edge) -> tuple[int, int]:
         """The numbers of an edge's way and tail."""
-        way = self.ways.setdefault(edge.way, len(self.ways))
+        way = self._ways.get(edge.way.number)
+        if way is None:
+            way = self._ways[edge.way.number] = self._number(edge.way)
         tail = self._tails.get(id(edge.tail))
         if tail is None:
             seen = tuple(fact for fact in edge.tail if fact.kind in self._kinds)
             tail = self._tails[id(edge.tail)] = self.tails.setdefault(seen, len(self.tails))
         return way, tail
 
+    def _number(self, way: Way) -> int:
+        """That of all ways with the same facts, as far as rules see them, at the same times."""
+        told = tuple(
+            (tuple(map(_told, filter(self._sees, events))), length_ms)
+            for events, length_ms in map(way.events, Pace)
+        )
+        number = self._alike.setdefault(told, len(self.ways))
+        if number == len(self.ways):
+            self.ways.append(way)
+        return number
+
+    def _sees(self, event: CallEvent) -> bool:
+        return event.kind in self._kinds
+
+
+def _told(event: CallEvent) -> Hashable:
+    return (event.kind, event.offset_ms, repr(event.data))
+
 
 def fold(graph: CallGraph, kinds: frozenset[str]) -> FoldedGraph:
     """The folded graph; `kinds` are those of the facts that any rule speaks of."""
+    kinds |= WATCHED  # whether a line is being spoken decides what a time-out means
     numbering = _Numbering(kinds)
     labelled = [[(numbering.of(edge), edge) for edge in edges] for edges in graph.edges]
     classes = _partition([[(label, edge.target) for label, edge in each] for each in labelled])

@@ -102,34 +102,14 @@ class Explorer:
 
     def _control(self) -> dict[Hashable, list[Step_]]:
         """The points of the call, values aside, and what is done with them in between."""
-        found: dict[Hashable, list[Step_]] = {}
-        waiting: list[tuple[ExploringRun, Action]] = []
-        branched: dict[Hashable, list[Step_]] = {}
-
-        def come(run: ExploringRun, at: Action | Ended) -> Step_:
-            deeds = tuple(run.deeds)
-            if isinstance(at, Ended):
-                return deeds, None
-            place = run.place()
-            if place not in found:
-                found[place] = []
-                waiting.append((run, at))
-            return deeds, place
-
-        def following(run: ExploringRun, outcome: Outcome | None) -> list[Step_]:
-            if not isinstance(outcome, Branched):
-                return [come(then, at) for then, at in run.after(outcome)]
-            key = run.branching(outcome.name)
-            if key not in branched:
-                branched[key] = [come(then, at) for then, at in run.after(outcome)]
-            return branched[key]
-
-        following(self._run, None)
-        while waiting:
-            run, action = waiting.pop()
+        control = _Control()
+        control.follow(self._run, None)
+        while control.waiting:
+            run, action = control.waiting.pop()
+            ways = control.found[run.place()]
             for outcome in self._outcomes(run, action):
-                found[run.place()] += following(run, outcome)
-        return found
+                ways += control.follow(run, outcome)
+        return control.found
 
     def _outcomes(self, run: ExploringRun, action: Action) -> list[Outcome]:
         """Those of an action that the engine can tell apart."""
@@ -198,6 +178,34 @@ class Explorer:
                 seen.add(value)
                 if len(seen) > MOST_VALUES:
                     run.forget(name)
+
+
+@dataclass(slots=True)
+class _Control:
+    """The points found so far, values aside, and those that nobody has gone on from."""
+
+    found: dict[Hashable, list[Step_]] = field(default_factory=dict)
+    waiting: list[tuple[ExploringRun, Action]] = field(default_factory=list)
+    _branched: dict[Hashable, list[Step_]] = field(default_factory=dict)
+
+    def follow(self, run: ExploringRun, outcome: Outcome | None) -> list[Step_]:
+        """Where an outcome leads."""
+        if not isinstance(outcome, Branched):
+            return [self._come(then, at) for then, at in run.after(outcome)]
+        key = run.branching(outcome.name)
+        if key not in self._branched:
+            self._branched[key] = [self._come(then, at) for then, at in run.after(outcome)]
+        return self._branched[key]
+
+    def _come(self, run: ExploringRun, at: Action | Ended) -> Step_:
+        deeds = tuple(run.deeds)
+        if isinstance(at, Ended):
+            return deeds, None
+        place = run.place()
+        if place not in self.found:
+            self.found[place] = []
+            self.waiting.append((run, at))
+        return deeds, place
 
 
 @dataclass(frozen=True, slots=True)
