@@ -118,7 +118,7 @@ async def test_a_change_by_which_a_rule_can_be_broken_is_refused_and_the_old_flo
     assert house.current is before
     assert "can break A05" in str(logs)
 
-    _change(folder, BROKEN[0], BROKEN[2], BROKEN[1])
+    shutil.copy(SCRIPTS / BROKEN[0], folder)
 
     assert await house.reload()
 
