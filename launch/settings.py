@@ -159,7 +159,7 @@ class Settings(_Section):
     plugins: dict[Name, str] = Field(default={})
     """Python functions by the name that flows use: `package.module:function`."""
 
-    destinations: dict[Name, str] = Field(default={})
+    destinations: dict[Name, str] = Field(default={"duty": "PJSIP/803"})
     """Where flows may transfer to: name -> what Asterisk dials, for `thirdring pbx up`."""
 
     scripts: Path = PROJECT / "scripts"

@@ -8,12 +8,14 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from calls.events import CallEvent
+from launch.pbx.process import up
 from tests.support.agent_phone import AgentPhone, agent_phone
 from tests.support.fast_agi import Dialogue, fast_agi
 from tests.support.heard import tone
@@ -160,10 +162,15 @@ def data_of(events: list[CallEvent], kind: str) -> list[Mapping[str, Any]]:
 
 async def transferred(hotline: Hotline, number: str) -> tuple[Mapping[str, Any], str]:
     """What the ledger knows of the transfer, and how the call ended."""
-    call, events = await hotline.call_of(number)
+    _, events = await hotline.call_of(number)
     (fact,) = data_of(events, "transferred")
     assert fact["to"] == "technician"
-    return fact, f"{call.end_reason} {call.disposition}"
+    return fact, end_of(events)
+
+
+def end_of(events: list[CallEvent]) -> str:
+    (ended,) = data_of(events, "ended")
+    return f"{ended['end_reason']} {ended['disposition']}"
 
 
 async def talk(phone: AgentPhone, caller: SipCaller) -> Any:
@@ -288,9 +295,32 @@ async def test_a_server_that_dies_in_a_transfer_cuts_no_talk(
             call = await talk(phone, caller)
             await asyncio.sleep(4)  # longer than a lease
             assert not caller.hung_up.is_set()
+            hung_up_ms = caller.now_ms()
             await call.hangup()
+            await caller.listen(10)
     finally:
         pbx.ask_own_server()
+
+    # Nobody is left who knows the flow: the apology, and the end.
+    assert [span for span in caller.heard.spans() if span.end_ms > hung_up_ms + 500]
+    assert caller.hung_up.is_set()
+
+
+async def test_destinations_that_change_are_taken_over_by_an_asterisk_that_runs(
+    pbx: HousePbx,
+) -> None:
+    def known() -> str:
+        found = re.findall(r"CC_TO_(\w+=\S+)", pbx.cli("dialplan show globals"))
+        return " ".join(sorted(found))
+
+    more = replace(pbx.options, destinations={"boss": "PJSIP/802", "technician": "PJSIP/801"})
+    assert known() == "technician=PJSIP/801"
+    try:
+        await asyncio.to_thread(up, more, print)
+        assert known() == "boss=PJSIP/802 technician=PJSIP/801"
+    finally:
+        await asyncio.to_thread(up, pbx.options, print)
+    assert known() == "technician=PJSIP/801"
 
 
 async def test_a_customer_is_looked_up_an_order_fetched_and_a_promise_kept_on_disk(
@@ -300,7 +330,7 @@ async def test_a_customer_is_looked_up_an_order_fetched_and_a_promise_kept_on_di
         await caller.invite(number=CUSTOMER)
         await has_heard(caller, line_sound("closing"))
         await caller.listen(5)
-    call, events = await hotline.call_of(CUSTOMER)
+    _, events = await hotline.call_of(CUSTOMER)
 
     assert orders.asked == [f"GET /orders/{CUSTOMER}?tier=gold HTTP/1.1"]
     kinds = [event.kind for event in events]
@@ -309,7 +339,7 @@ async def test_a_customer_is_looked_up_an_order_fetched_and_a_promise_kept_on_di
     assert data_of(events, "promised")[0]["about"] == "order sent-7"
     assert data_of(events, "ticket_opened")[0]["about"] == "tier gold level 7"
     assert data_of(events, "fault") == []
-    assert f"{call.end_reason} {call.disposition}" == "completed served"
+    assert end_of(events) == "completed served"
     assert CUSTOMER not in (hotline.state / "serve.log").read_text(encoding="utf-8")
 
 
@@ -321,11 +351,11 @@ async def test_a_slow_service_costs_its_limit_and_the_call_goes_its_own_way(
         await caller.invite(number=CUSTOMER)
         await has_heard(caller, line_sound("closing"))
         await caller.listen(5)
-    call, events = await hotline.call_of(CUSTOMER)
+    _, events = await hotline.call_of(CUSTOMER)
 
     assert data_of(events, "fetched")[0]["result"] == "timeout"
     assert data_of(events, "ticket_opened")[0]["about"] == "the orders are slow"
-    assert f"{call.end_reason} {call.disposition}" == "completed served"
+    assert end_of(events) == "completed served"
 
 
 async def test_what_was_read_is_told_at_the_start(hotline: Hotline) -> None:

@@ -54,6 +54,8 @@ class Hotline:
             with self.reader() as reader:
                 found = [call for call in reader.calls() if call.ani == number]
                 events = reader.events(found[-1].id) if found else []
+                # The row again: its end may have come between the two looks.
+                found = [call for call in reader.calls() if call.ani == number]
             if any(event.kind == until for event in events):
                 return found[-1], events
             assert time.monotonic() < deadline, f"no {until} for {number}: {events}"
