@@ -1,4 +1,4 @@
-"""`thirdring simulate`: a persona goes through a flow in virtual time, told as a conversation."""
+"""`thirdring simulate`: personas go through a flow in virtual time, told or counted."""
 
 from __future__ import annotations
 
@@ -12,12 +12,23 @@ from launch.options import JsonOption, print_json
 from launch.settings import PROJECT
 
 if TYPE_CHECKING:
+    from callers.persona import Persona
     from callers.virtual import SimulatedCall
+
+MOST_CALLS = 1_000_000
 
 
 def simulate(
     flow: Annotated[str, typer.Argument(metavar="FLOW", help="A flow's name.")],
-    caller: Annotated[str, typer.Option("--caller", metavar="PERSONA")] = "polite",
+    caller: Annotated[
+        str,
+        typer.Option("--caller", metavar="PERSONA", help="A persona, its file, or `all` of them."),
+    ] = "polite",
+    calls: Annotated[
+        int,
+        typer.Option(metavar="N", help="How many calls; beyond one, timing varies by the seed."),
+    ] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same calls.")] = 0,
     scripts: Annotated[Path, typer.Option("--scripts", metavar="DIR")] = PROJECT / "scripts",
     language: Annotated[str, typer.Option("--language")] = "zh-Hans",
     agent: Annotated[
@@ -26,23 +37,49 @@ def simulate(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Play one simulated caller through a flow at once, without Asterisk or sound."""
-    from callers.loader import find_persona
+    """Play simulated callers through a flow at once, without Asterisk or sound.
+
+    One call is told as a conversation, several are counted: how they ended, the house rules they
+    broke, their lengths.
+    """
     from callers.queue_plan import QueuePlan
-    from callers.virtual import simulate as play
     from callflow.house import House
     from callflow.lines import LANGUAGES
     from callflow.reading import nearest
-    from launch.call_story import clock, story
     from launch.settings import Settings
+    from launch.simulations import HEADING, Order, summaries
 
     if language not in LANGUAGES:
         raise ConfigError(f"--language {language}: write one of {', '.join(LANGUAGES)}")
+    if not 1 <= calls <= MOST_CALLS:
+        raise ConfigError(f"--calls {calls}: write a number from 1 to {MOST_CALLS}")
+    personas = _personas(caller)
     house = House.load(scripts)
     if flow not in house.flows:
         raise ConfigError(f'{scripts}: no flow is called "{flow}"; {nearest(flow, house.flows)}')
-    run = house.start(flow, Settings().house.all_variables(), language)
-    call = play(run, find_persona(caller), queue=QueuePlan(agent=agent))
+    variables = Settings().house.all_variables()
+    order = Order(house, flow, variables, language, QueuePlan(agent=agent))
+    if calls == 1 and len(personas) == 1:
+        _tell(order.one(personas[0]), as_json)
+        return
+    found = summaries(order, personas, calls, seed)
+    if as_json:
+        print_json([summary.data() for summary in found])
+        return
+    typer.echo(HEADING)
+    for summary in found:
+        typer.echo(str(summary))
+
+
+def _personas(caller: str) -> list[Persona]:
+    from callers.loader import find_persona, names
+
+    return [find_persona(name) for name in (names() if caller == "all" else [caller])]
+
+
+def _tell(call: SimulatedCall, as_json: bool) -> None:
+    from launch.call_story import clock, story
+
     if as_json:
         print_json(_as_json(call))
         return
