@@ -67,8 +67,3 @@ def _events(part: object) -> Iterator[Happened]:
     elif hasattr(part, "__dataclass_fields__"):
         for field in fields(part):  # type: ignore[arg-type]
             yield from _events(getattr(part, field.name))
-
-
-def rules_of_line(line: LineWording, rules: Iterable[Rule]) -> list[str]:
-    """IDs of the rules that speak of the line."""
-    return [rule.id for rule in rules if mentions(rule).speaks_of(line)]

@@ -11,7 +11,7 @@ from callflow.acts.talking import AskAct, MenuAct, NoAct
 from callflow.drawing.picture import Arrow, Box, Note, Picture, Row, Shape, Tone
 from callflow.drawing.wording import title_language, word
 from callflow.house import House
-from callflow.mentions import rules_of_line
+from callflow.mentions import mentions
 from callflow.spelling import spell_act, spell_target
 from callflow.steps import Flow, Step
 from callflow.targets import Again, CallFlow, End, GoTo, Next, Return, Target
@@ -38,6 +38,7 @@ class _Picturing:
         self._flow = flow
         self._language = language if language in flow.languages else flow.languages[0]
         self._words = language
+        self._mentions = [(rule.id, mentions(rule)) for rule in house.rules]
         self._boxes: dict[str, Box] = {}
         self._arrows: dict[tuple[str, str], list[str]] = {}
 
@@ -178,9 +179,9 @@ class _Picturing:
         for tag in _SHOWN_TAGS:
             if any(tag in line.tags for line in lines):
                 yield tag
-        yield from sorted(
-            {rule for line in lines for rule in rules_of_line(line, self._house.rules)}
-        )
+        for rule, named in self._mentions:
+            if any(named.speaks_of(line) for line in lines):
+                yield rule
 
     def _subtitle(self) -> str:
         flow = self._flow

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from launch.__main__ import build
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
+NO_SOUNDS = shutil.ignore_patterns("prompts", "tests")
 GIT = [
     "git",
     "-c",
@@ -31,7 +32,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     folder = tmp_path / "work"
-    shutil.copytree(SCRIPTS, folder / "scripts")
+    shutil.copytree(SCRIPTS, folder / "scripts", ignore=NO_SOUNDS)
     _git(folder, "init", "-q")
     _git(folder, "add", ".")
     _git(folder, "commit", "-q", "-m", "first")
@@ -75,7 +76,7 @@ def test_a_revision_and_itself_are_the_same(repo: Path) -> None:
 
 def test_two_files_are_compared_as_one_flow(repo: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    shutil.copytree(SCRIPTS, other)
+    shutil.copytree(SCRIPTS, other, ignore=NO_SOUNDS)
     code, said, _ = _diff(str(other / "silent_call.yaml"), str(repo / "scripts/silent_call.yaml"))
 
     assert code == 1
