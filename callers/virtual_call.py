@@ -79,4 +79,4 @@ class VirtualCall(Call):
 
 
 def _new_id() -> str:
-    return f"20260105-090000-v{next(_NUMBERS):07d}"
+    return f"20260105-090000-v{next(_NUMBERS):06d}"
