@@ -7,6 +7,7 @@ data are variables, never templates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -21,6 +22,7 @@ MOST_OUTPUT: Final = 4096
 
 MOST_TEMPLATE: Final = 2000
 MOST_DEPTH: Final = 32
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
 FILTERS: Final = frozenset({"default", "upper", "lower", "title", "trim", "int", "length"})
 
 _WORDING: Final = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const)
@@ -63,6 +65,10 @@ def _refuse(tree: nodes.Node, allowed: tuple[type[nodes.Node], ...], depth: int 
             raise WordingError(
                 f'the filter "{tree.name}" is not used here; there are {", ".join(sorted(FILTERS))}'
             )
+    elif isinstance(tree, nodes.Name):
+        # Jinja's own `self` would be an object; a variable is named as everywhere in a flow.
+        if tree.name == "self" or not _NAME.fullmatch(tree.name):
+            raise WordingError(f'"{tree.name}" is no variable; use small letters, digits and _')
     elif not isinstance(tree, allowed):
         raise WordingError(f"{type(tree).__name__.lower()} is not used here; keep to variables")
     for child in tree.iter_child_nodes():
@@ -174,7 +180,7 @@ class Wording:
             raise WordingError(f"a line would be over {MOST_OUTPUT} characters")
         try:
             said = self._compiled.render(used)
-        except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
+        except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
             raise WordingError(str(error)) from error
         if len(said) > MOST_OUTPUT:
             raise WordingError(f"a line would be over {MOST_OUTPUT} characters")
@@ -203,7 +209,7 @@ class Condition:
         try:
             used = {name: variables[name] for name in self.names if name in variables}
             value = self._compiled(**used)
-        except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
+        except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
             raise WordingError(f"{self.text}: {error}") from error
         if not isinstance(value, bool | int | float | str | None):
             raise WordingError(f"{self.text}: comes to a {type(value).__name__}, which is no value")
