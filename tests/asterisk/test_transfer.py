@@ -297,7 +297,7 @@ async def test_a_server_that_dies_in_a_transfer_cuts_no_talk(
             assert not caller.hung_up.is_set()
             hung_up_ms = caller.now_ms()
             await call.hangup()
-            await caller.listen(10)
+            await caller.listen(25)
     finally:
         pbx.ask_own_server()
 
