@@ -159,7 +159,7 @@ def _promised(_event: CallEvent, data: _Data) -> tuple[str, str]:
 
 
 def _ticket(_event: CallEvent, data: _Data) -> tuple[str, str]:
-    return "house", f"opens a {data['ticket_class']} ticket, due {data['due_at']}: {data['about']}"
+    return "house", f"opens a ticket ({data['ticket_class']}), due {data['due_at']}: {data['about']}"
 
 
 def _recording(event: CallEvent, data: _Data) -> tuple[str, str]:
