@@ -169,8 +169,8 @@ class VirtualChannel(VirtualLine):
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        if not self._pass(start_ms + self._line_ms(line)):
-            self._end_line(line, start_ms, SaidEnd.HANGUP.value)
+        end_ms = start_ms + self._line_ms(line)
+        if not self._pass(end_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)):
             return self._gone()
         self._end_line(line, start_ms, _COMPLETED)
         return Spoken(start_ms=start_ms, end_ms=self._time.now_ms, ended=SaidEnd.COMPLETED)
@@ -188,8 +188,7 @@ class VirtualChannel(VirtualLine):
         for voice in hearing.voices_sensed(self._acting, start_ms, hearing.BARGE_IN_MS):
             if voice.what is Sound.SPEECH and "speech" in listen.wanted and voice.at_ms < cut_ms:
                 cut_ms, ended = voice.at_ms, SaidEnd.BARGE_IN.value
-        if not self._pass(cut_ms):
-            self._end_line(line, start_ms, SaidEnd.HANGUP.value)
+        if not self._pass(cut_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)):
             return self._gone()
         self._end_line(line, start_ms, ended)
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callers.acting import Acting
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
@@ -37,12 +39,17 @@ class VirtualLine:
         """End the call from our side, which the agent did who left the talk."""
         self._go_down("agent" if self._agent_left else "us")
 
-    def _pass(self, until_ms: int) -> bool:
-        """Let time pass; False when the caller hung up on the way."""
+    def _pass(self, until_ms: int, cut_short: Callable[[], None] | None = None) -> bool:
+        """Let time pass; False when the caller hung up on the way.
+
+        `cut_short` records what the hang-up ended: as on a real channel, before the hang-up itself.
+        """
         leave_ms = self._acting.leave_ms
         time = self._time
         if leave_ms is not None and leave_ms <= until_ms:
             time.now_ms = max(leave_ms, time.now_ms)
+            if cut_short is not None:
+                cut_short()
             self._go_down("caller")
             return False
         if until_ms > time.now_ms:
@@ -86,25 +93,37 @@ class VirtualLine:
             return self._refused(transfer, plan.refused)
         answered = bool(plan.agent) and plan.answers_after_ms <= transfer.most_wait_ms
         waits_ms = plan.answers_after_ms if answered else transfer.most_wait_ms
-        stays = self._pass(began_ms + waits_ms)
+        if not self._pass(
+            began_ms + waits_ms,
+            lambda: self._transferred(transfer, "abandoned", self._time.now_ms - began_ms),
+        ):
+            return self._gone()
+        if not answered:
+            self._transferred(transfer, "no_answer", waits_ms)
+            return TransferLeft(name="no_answer", waited_ms=waits_ms, talked_ms=0)
         answered_ms = self._time.now_ms
-        if stays and answered:
-            stays = self._pass(answered_ms + plan.talks_ms)
-        talked_ms = self._time.now_ms - answered_ms
-        result = "answered" if answered and talked_ms else "no_answer" if stays else "abandoned"
-        waited_ms = answered_ms - began_ms
+
+        def over() -> None:
+            talked_ms = self._time.now_ms - answered_ms
+            self._transferred(transfer, "answered", waits_ms, talked_ms)
+
+        if not self._pass(answered_ms + plan.talks_ms, over):
+            return self._gone(self._time.now_ms - answered_ms)
+        over()
+        return TransferLeft(name="answered", waited_ms=waits_ms, talked_ms=plan.talks_ms)
+
+    def _transferred(
+        self, transfer: Transfer, result: str, waited_ms: int, talked_ms: int = 0
+    ) -> None:
         self.call.record(
             Transferred(to=transfer.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
         )
-        if not stays:
-            return self._gone(talked_ms)
-        return TransferLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms)
 
     def _leaves_by(self, at_ms: int) -> bool:
         return self._acting.leave_ms is not None and self._acting.leave_ms <= at_ms
 
     def _refused(self, transfer: Transfer, result: str) -> Outcome:
-        self.call.record(Transferred(to=transfer.to, result=result, waited_ms=0, talked_ms=0))
+        self._transferred(transfer, result, 0)
         return TransferLeft(name=result, waited_ms=0, talked_ms=0)
 
     def _left(

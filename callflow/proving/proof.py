@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from callflow.acts.deciding import CallAct
 from callflow.house import House
-from callflow.proving.agents import AGENT
 from callflow.proving.exploring import ExploringRun, asks_digits, computed_variables, own_variables
 from callflow.proving.folding import FoldedGraph, fold
 from callflow.proving.graph import CallGraph, Explorer, first_values
@@ -23,7 +22,7 @@ from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Prece
 from callflow.rules.state import Status
 from callflow.steps import Flow
 from callflow.targets import CallFlow, with_routes
-from calls.events import AgentAnswered, AgentOffered, AnsweredFact, Fact, Offered
+from calls.events import AnsweredFact, Fact, Offered
 
 __all__ = [
     "Counterexample", "FlowProof", "Proof", "Proved", "Result", "entries", "graph_of", "prove",
@@ -44,6 +43,10 @@ MAKEABLE: Final = frozenset(
     }
 )  # fmt: skip
 """Kinds of fact that come of performing a flow."""
+
+ANI: Final = "13800001234"
+DNIS: Final = "1000"
+"""Numbers that a counterexample is told with; the proof knows neither."""
 
 _MOST_LATELY: Final = 64
 _LATELY: Final[dict[Hashable, FlowProof]] = {}
@@ -160,7 +163,7 @@ def graph_of(
     values = first_values(reached, own, own_variables(house.flows.values()))
     run = ExploringRun(house, flow, values, performer)
     possible = Possible(performer, by_key=by_key or asks_digits(reached))
-    first, standing = _before(flow, performer, rings=flow.steps[0].act.word == "ring")
+    first, standing = _before(flow, performer)
     return Explorer(run, flow, performer, possible, standing, computed_variables(reached)).graph(
         first
     )
@@ -186,25 +189,20 @@ def _calls(flow: Flow) -> Iterator[str]:
     yield from (step.act.flow for step in flow.steps if isinstance(step.act, CallAct))
 
 
-def _before(flow: Flow, performer: str, *, rings: bool) -> tuple[tuple[Fact, ...], Standing]:
+def _before(flow: Flow, performer: str) -> tuple[tuple[Fact, ...], Standing]:
     """The facts before a flow's first action: for an agent, the queue's offer was the ring."""
     offered = Offered(
         uniqueid="",
-        ani="",
-        dnis="",
+        ani=ANI,
+        dnis=DNIS,
         caller_name="",
         direction=flow.direction,
         flow=flow.name,
         channel="",
     )
-    if performer != "agent" or rings:
+    if performer != "agent":
         return (offered,), Standing()
-    picked_up = (
-        AnsweredFact(rings=1, waited_ms=0),
-        AgentOffered(agent=AGENT),
-        AgentAnswered(agent=AGENT, waited_ms=0),
-    )
-    return (offered, *picked_up), Standing(answered=True)
+    return (offered, AnsweredFact(rings=1, waited_ms=0)), Standing(answered=True)
 
 
 def _result(folded: FoldedGraph, rule: Rule) -> Result:

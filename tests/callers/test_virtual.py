@@ -189,8 +189,8 @@ def test_a_hang_up_is_to_the_millisecond_and_ends_line_and_recording() -> None:
     cut = call.of("said")[-1].data
     assert (cut["ended"], cut["end_ms"] - cut["start_ms"]) == ("hangup", 700)
     kinds = [event.kind for event in call.events[-4:]]
-    assert kinds == ["recording_stopped", "hung_up", "said", "ended"]
-    assert call.events[-3].data["by"] == "caller"
+    assert kinds == ["said", "recording_stopped", "hung_up", "ended"]
+    assert call.events[-2].data["by"] == "caller"
 
 
 def test_an_agent_who_answers_is_in_the_facts_and_so_is_a_caller_who_does_not_wait() -> None:
