@@ -140,6 +140,11 @@ def _named(act: Act, field: Field) -> tuple[str, str]:
 
 def _branches(where: str, old: Version, new: Version) -> Iterator[Change]:
     before, after = dict(_routes(old)), dict(_routes(new))
+    cases = [[word for word in routes if word in before and word in after and _is_case(word)]
+             for routes in (before, after)]  # fmt: skip
+    if cases[0] != cases[1]:
+        order = ("条件的先后", "order of the conditions")
+        yield changed(Kind.BRANCH, where, order, *(", ".join(map(_bare, each)) for each in cases))
     for word in dict.fromkeys((*before, *after)):
         was, now = before.get(word), after.get(word)
         if _same_always(word, old, new) or _same(old, was, new, now):
@@ -151,6 +156,14 @@ def _branches(where: str, old: Version, new: Version) -> Iterator[Change]:
             f"{_when(word, 'en')}: was {_target(was, old, 'en')}, now {_target(now, new, 'en')}",
             words=(word, *(end.disposition for end in (was, now) if isinstance(end, End))),
         )
+
+
+def _is_case(word: str) -> bool:
+    return word.startswith("choose ")
+
+
+def _bare(word: str) -> str:
+    return word.partition(" ")[2]
 
 
 def _same(old: Version, was: Target | None, new: Version, now: Target | None) -> bool:

@@ -14,6 +14,8 @@ from callflow.comparing.steps import FIELD_ZH
 from callflow.comparing.words import words_changed
 from callflow.house import House
 from callflow.mentions import mentions
+from callflow.mutants.making import mutants
+from calls.errors import FlowFileError
 
 LINES = """
 greeting: {tags: [greeting], zh-Hans: 您好！欢迎, zh-Hant: 您好！歡迎, en: Hello and welcome}
@@ -203,6 +205,36 @@ def test_only_what_changed_is_told() -> None:
     )
 
     assert len(changes) == 1
+
+
+def test_the_order_of_conditions_is_a_change() -> None:
+    cases = ["{if: a, go: bye}", '{if: "b", go: menu}']
+    tail = "  bye:\n    say: goodbye\n"
+    flows = [
+        MAIN.replace(tail, f"  which: {{choose: [{', '.join(order)}, {{else: bye}}]}}\n{tail}")
+        for order in (cases, cases[::-1])
+    ]
+    old, new = (_house({**TEXTS, "main.yaml": text}) for text in flows)
+
+    assert [change.en for change in compare(old, new)] == [
+        "order of the conditions: was a, b, else, now b, a, else"
+    ]
+
+
+def test_every_mistake_an_author_could_make_is_told() -> None:
+    old = _house(TEXTS)
+    made = list(mutants(TEXTS))
+    untold = []
+    for mutant in made:
+        try:
+            new = _house({**TEXTS, mutant.source: mutant.text})
+        except FlowFileError:
+            continue  # not a house any more
+        if not compare(old, new):
+            untold.append(mutant.what)
+
+    assert len(made) > 20
+    assert untold == []
 
 
 def test_a_change_says_which_rules_speak_of_it() -> None:
