@@ -174,7 +174,7 @@ async def test_when_the_ears_die_no_caller_is_left_in_a_window(
 ) -> None:
     monkeypatch.setattr("launch.node.EarsService", FallibleEars)
     settings = load_settings(None)
-    agi = settings.agi.model_copy(update={"port": pbx.agi_port, "lease_s": LEASE_S})
+    agi = settings.agi.model_copy(update={"port": pbx.agi_port})
     settings = settings.model_copy(
         update={"agi": agi, "ears": settings.ears.model_copy(update={"port": 0})}
     )

@@ -77,7 +77,8 @@ def start_hotline(
     `more` are lines of the configuration before its first section.
     """
     config = pbx.state / "site.toml"
-    settings = {"port": pbx.agi_port, "lease_s": 3, "stop_grace_s": 0.5, **agi}
+    # Its lease is the dialplan's, which is far shorter than the server's own default.
+    settings = {"port": pbx.agi_port, "stop_grace_s": 0.5, **agi}
     lines = [
         f'log_level = "{log_level}"',
         *more,
