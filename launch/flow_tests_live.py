@@ -6,7 +6,7 @@ import asyncio
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +24,9 @@ from launch.flow_tests import Came, Skipped
 from launch.serving import Running, serving
 from launch.settings import AgiSettings, EarsSettings, HouseSettings, OfficeSettings, Settings
 from ledger.reader import LedgerReader
+from ledger.rows import CallRow
 
-AT_ONCE: Final = 40
+AT_ONCE: Final = 20
 """Callers on the line together; each takes its real time."""
 
 LAST_WORDS_S: Final = 10.0
@@ -62,38 +63,55 @@ async def over_agi(
     `told` hears of each as it is over. Tests with the same files and language share a server.
     """
     bank = VoiceBank.load()
+    found, groups = grouped(tests, lambda test: unplayable(house, test), told)
+    for number, group in enumerate(groups, 1):
+        place = state / f"server{number}"
+        settings = settings_for(house, scripts, group[0].given, place / "directories")
+        async with serving(settings, place) as running:
+            with LedgerReader(running.ledger_path) as reader:
+                found += await together(
+                    group, lambda test: _play(house, test, running, bank, reader), told
+                )
+    return found
+
+
+def grouped(
+    tests: Sequence[FlowTest], why_not: Callable[[FlowTest], str], told: Told
+) -> tuple[list[Came], list[list[FlowTest]]]:
+    """The tests that cannot be played, and the others by the server they need."""
     groups: dict[str, list[FlowTest]] = defaultdict(list)
     found: list[Came] = []
     for test in tests:
-        reason = unplayable(house, test)
+        reason = why_not(test)
         if reason:
             found.append(Skipped(test, reason))
             told(found[-1])
         else:
             groups[_needs(test.given)].append(test)
-    for number, group in enumerate(groups.values(), 1):
-        place = state / f"server{number}"
-        settings = settings_for(house, scripts, group[0].given, place)
-        async with serving(settings, place) as running:
-            found += await _together(house, group, running, bank, told)
-    return found
+    return found, list(groups.values())
 
 
-def settings_for(house: House, scripts: Path, given: Given, state: Path) -> Settings:
-    """A server on free ports that knows just the files of `given`."""
-    files = state / "directories"
+def settings_for(
+    house: House, scripts: Path, given: Given, files: Path, *, agi_port: int = 0
+) -> Settings:
+    """A server on free ports that knows just the files of `given`, kept in `files`."""
     files.mkdir(parents=True, exist_ok=True)
     for name, rows in given.office.directories.items():
         _write_file(files / f"{name}.csv", house, name, rows)
-    names = {act.to for act in _acts(house) if isinstance(act, TransferAct)}
     return Settings(
         scripts=scripts.resolve(),
         house=HouseSettings(language=given.language),
-        agi=AgiSettings(port=0, stop_grace_s=1),
+        agi=AgiSettings(port=agi_port, stop_grace_s=1),
         ears=EarsSettings(port=0),
         office=OfficeSettings(directories=files),
-        destinations={name: "Local/unreached@none" for name in names},
+        destinations=destinations(house),
     )
+
+
+def destinations(house: House) -> dict[str, str]:
+    """Where the flows transfer to: known, and nobody there but whom a test plans."""
+    names = {act.to for act in _acts(house) if isinstance(act, TransferAct)}
+    return {name: "Local/nobody@cc-none" for name in sorted(names)}
 
 
 def _needs(given: Given) -> str:
@@ -108,30 +126,29 @@ def _acts(house: House) -> Iterable[object]:
 def _write_file(
     path: Path, house: House, name: str, rows: Mapping[str, Mapping[str, object]]
 ) -> None:
-    """A file as the house keeps it: the columns that the flows look up and store."""
+    """A file as the house keeps it: what a row is found by, and the columns the flows ask for."""
     asked = [act for act in _acts(house) if isinstance(act, LookupAct) and act.directory == name]
-    by = dict.fromkeys(act.by for act in asked)
-    columns = list(dict.fromkeys([*by, *(column for act in asked for column in act.store)]))
+    columns = ["key", *dict.fromkeys(column for act in asked for column in act.store)]
     with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, columns or ["none"], restval="", extrasaction="ignore")
+        table = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
         table.writeheader()
         for value, row in rows.items():
-            table.writerow({**row, **dict.fromkeys(by, value)})
+            table.writerow({**row, "key": value})
 
 
-async def _together(
-    house: House, tests: Sequence[FlowTest], running: Running, bank: VoiceBank, told: Told
+async def together(
+    tests: Sequence[FlowTest], play: Callable[[FlowTest], Awaitable[Came]], told: Told
 ) -> list[Came]:
+    """Play them at once, as many as there is room for."""
     room = asyncio.Semaphore(AT_ONCE)
-    with LedgerReader(running.ledger_path) as reader:
 
-        async def one(test: FlowTest) -> Came:
-            async with room:
-                came = await _play(house, test, running, bank, reader)
-            told(came)
-            return came
+    async def one(test: FlowTest) -> Came:
+        async with room:
+            came = await play(test)
+        told(came)
+        return came
 
-        return list(await asyncio.gather(*map(one, tests)))
+    return list(await asyncio.gather(*map(one, tests)))
 
 
 async def _play(
@@ -153,14 +170,20 @@ async def _play(
         )
     except CallCenterError as error:  # one caller's trouble is one test's
         return Played(test, (), (Fault(str(error)),))
-    return await judged_by_ledger(house, test, result, reader)
+    return await judged_by_ledger(
+        house, test, result, reader, lambda row: row.uniqueid == result.uniqueid
+    )
 
 
 async def judged_by_ledger(
-    house: House, test: FlowTest, result: CallResult, reader: LedgerReader
+    house: House,
+    test: FlowTest,
+    result: CallResult,
+    reader: LedgerReader,
+    its_own: Callable[[CallRow], bool],
 ) -> Played:
-    """What a caller who is gone went through, and what the ledger says of it."""
-    events = await _events_of(result.uniqueid, reader)
+    """What a caller who is gone went through, and what the ledger says of the call."""
+    events = await _events_of(its_own, reader)
     played = judged(house, test, events)
     own = [Fault(result.failure)] if result.failure else []
     if result.fell_back:
@@ -168,12 +191,12 @@ async def judged_by_ledger(
     return Played(test, events, (*own, *played.faults))
 
 
-async def _events_of(uniqueid: str, reader: LedgerReader) -> list[CallEvent]:
+async def _events_of(its_own: Callable[[CallRow], bool], reader: LedgerReader) -> list[CallEvent]:
     """The call's events once it has an end; what there is of them when that never comes."""
     events: list[CallEvent] = []
     for _ in range(round(LAST_WORDS_S / _LOOK_S)):
         rows = await asyncio.to_thread(reader.calls)
-        call = next((row for row in rows if row.uniqueid == uniqueid), None)
+        call = next((row for row in rows if its_own(row)), None)
         if call is not None:
             events = await asyncio.to_thread(reader.events, call.id)
             if any(event.kind == "ended" for event in events):

@@ -44,7 +44,7 @@ class Given:
         return {**own, **self.variables}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FlowTest:
     """One test of a file."""
 

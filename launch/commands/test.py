@@ -111,7 +111,12 @@ def _live(house: House, scripts: Path, tests: Sequence[FlowTest], over: Over) ->
                 if not console.is_terminal and not isinstance(one, Skipped):
                     console.print(f"{'passed' if one.passed else 'FAILED'} {one.test.name}")
 
-            return loops.run(over_agi(house, scripts, tests, state, told))
+            if over is Over.AGI:
+                return loops.run(over_agi(house, scripts, tests, state, told))
+            from launch.flow_tests_sip import over_sip
+
+            progress = spinner.update if console.is_terminal else console.print
+            return loops.run(over_sip(house, scripts, tests, state, told, progress))
 
 
 def _accept(house: House, scripts: Path, *, filtered: bool) -> None:
