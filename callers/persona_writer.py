@@ -8,26 +8,17 @@ what cannot be played at all is told in `notes`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any
 
-from callers.flowtests.cases import FlowTest, Given
+from callers.agent_plan import AgentPlan, At, CancelForm, Fill, Pick, Take
+from callers.flowtests.cases import ANI, FlowTest, Given
 from callers.flowtests.suite import play
 from callers.persona import (
-    FAINT_DBOV,
-    Answer,
-    Background,
-    BargeIn,
-    HangUp,
-    Leave,
-    Moment,
-    Noise,
     Persona,
-    Point,
-    Press,
     Silent,
-    Speak,
 )
+from callers.persona_draft import VOICE, Draft
 from callers.persona_text import persona_yaml
 from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
@@ -35,41 +26,9 @@ from callers.supposing import Value, suppose
 from callflow.acts.talking import AskAct
 from callflow.house import House
 from callflow.nodes import Place
-from callflow.proving.product import Leg
 from callflow.proving.proof import Counterexample, Result
 from callflow.rules.monitor import Rule, Verdict, score
-from calls.actions import (
-    Do,
-    Fetch,
-    Form,
-    Listen,
-    Lookup,
-    Promise,
-    Queue,
-    Record,
-    Ring,
-    Say,
-    Ticket,
-    Transfer,
-    Wait,
-)
 from calls.events import CallEvent
-from calls.outcomes import Failed, Got, Heard, HungUp, Keyed, QueueLeft, Sound, TransferLeft
-
-VOICE: Final = "zh_m"
-UTTERANCE: Final = "inquiry"
-CUTS_IN: Final = "hurry"
-AGENT: Final = "agent1"
-ANI: Final = "13800001234"
-USUAL_AFTER_MS: Final = 700
-_NOISE_DBOV: Final = -22.0
-_NOISE_OVER_MS: Final = 200
-"""So long a noise outlives the window it ends; it is over when the next one opens."""
-
-_ACTS: Final = {
-    Queue: "queue", Transfer: "transfer", Record: "record", Lookup: "lookup",
-    Promise: "promise", Ticket: "ticket",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,190 +45,6 @@ class Written:
     """What a caller alone cannot bring about."""
 
 
-@dataclass(slots=True)
-class _Writing:
-    """What is known of the caller and the surroundings so far."""
-
-    house: House
-    digits: Mapping[str, Value]
-    """Values that keyed variables must have."""
-
-    answers: list[Answer] = field(default_factory=list)
-    noises: list[Background] = field(default_factory=list)
-    barge_in: BargeIn | None = None
-    hang_up: HangUp | None = None
-    plans: list[QueuePlan] = field(default_factory=list)
-    directories: dict[str, dict[str, dict[str, Value]]] = field(default_factory=dict)
-    replies: dict[str, Got | Failed] = field(default_factory=dict)
-    fails: set[str] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
-    line: int = 0
-    since_answer_ms: int = 0
-
-    def leg(self, leg: Leg) -> None:
-        """One outcome of the path."""
-        edge, pace = leg
-        events, length_ms = edge.way.events(pace)
-        self._goes_down_otherwise(edge.way.outcome)
-        self.line += sum(event.kind == "saying" for event in events)
-        match edge.action:
-            case Ring():
-                if isinstance(edge.way.outcome, HungUp):
-                    self.hang_up = HangUp(point=Point.RING, after_ms=min(length_ms, 600))
-            case Say(line=line):
-                self._say(line.name, edge.way.outcome, length_ms, begun=bool(self._said(events)))
-            case Listen():
-                self._listen(leg, events)
-            case Queue() | Transfer():
-                self._wait_for_agent(leg, events)
-            case _:
-                self._silently(leg, length_ms)
-        self.since_answer_ms += length_ms
-
-    @staticmethod
-    def _said(events: Sequence[CallEvent]) -> list[CallEvent]:
-        return [event for event in events if event.kind == "saying"]
-
-    def _goes_down_otherwise(self, outcome: object) -> None:
-        if isinstance(outcome, HungUp) and outcome.by == "network":
-            self.notes.append("the network loses the call, which a caller's hang-up only resembles")
-
-    def _say(self, line: str, outcome: object, length_ms: int, *, begun: bool) -> None:
-        if isinstance(outcome, HungUp):
-            # Hung up before a word of it was said: at once, as far as a caller can be so quick.
-            count = self.line if begun else self.line + 1
-            self.hang_up = HangUp(point=Point.LINE, count=count, after_ms=length_ms)
-        elif outcome.__class__.__name__ == "Spoken" and not begun:
-            self.fails.add(line)
-            self.notes.append(
-                f"the line {line} has no sound: a fault of ours, only in virtual time"
-            )
-
-    def _listen(self, leg: Leg, events: Sequence[CallEvent]) -> None:
-        edge, pace = leg
-        way = edge.way
-        if isinstance(way.outcome, Failed):
-            self.notes.append("the ears fail: a fault of ours, which no caller can bring about")
-            return
-        opened_ms = next((one.offset_ms for one in events if one.kind == "listening"), None)
-        length_ms = way.events(pace)[1]
-        if opened_ms is None:
-            self.hang_up = HangUp(point=Point.LINE, count=self.line, after_ms=length_ms)
-        elif way.cut:
-            self._cut(leg, events)
-        else:
-            self.answers.append(self._answer(leg, length_ms - opened_ms))
-
-    def _cut(self, leg: Leg, events: Sequence[CallEvent]) -> None:
-        way = leg[0].way
-        if self.barge_in is not None:
-            self.notes.append("the caller cuts in twice, which a persona does only once")
-        ends = next(event for event in events if event.kind == "said")
-        after_ms = max(int(ends.data["end_ms"]) - int(ends.data["start_ms"]) - 200, 0)
-        if way.cut == "key":
-            keys = way.outcome.digits if isinstance(way.outcome, Keyed) else "1"
-            self.barge_in = BargeIn(after_ms=after_ms + 200, keys=str(keys), line=self.line)
-        else:
-            self.barge_in = BargeIn(after_ms=after_ms, utterance=CUTS_IN, line=self.line)
-
-    def _answer(self, leg: Leg, length_ms: int) -> Answer:
-        """What the caller does in this turn, so that the window ends as it did."""
-        edge, _ = leg
-        listen, outcome = edge.action, edge.way.outcome
-        assert isinstance(listen, Listen)  # noqa: S101 - only windows have turns
-        after_ms = min(USUAL_AFTER_MS, listen.window_ms // 2)
-        match outcome:
-            case HungUp():
-                return Leave(after_ms=min(length_ms, listen.window_ms - 1))
-            case Keyed(digits=digits):
-                return Press(keys=self._keys(leg, str(digits)), after_ms=after_ms)
-            case Heard(what=Sound.SPEECH):
-                return Speak(utterance=UTTERANCE, after_ms=after_ms)
-            case Heard(what=Sound.FAINT):
-                return Speak(utterance=UTTERANCE, after_ms=after_ms, level_dbov=FAINT_DBOV)
-            case Heard(what=Sound.NOISE):
-                self._noise(listen)
-        return Silent()
-
-    def _keys(self, leg: Leg, digits: str) -> str:
-        """The digits of the proof stand for any; those that make its conditions true are keyed."""
-        position = leg[0].position
-        flow = self.house.flows[position.flow]
-        act = flow.steps[flow.index[position.step]].act
-        name = act.store if isinstance(act, AskAct) else "digits"
-        wanted = self.digits.get(name)
-        if isinstance(act, AskAct) and digits.isdigit():
-            keys = str(wanted) if wanted is not None else digits
-            return keys + act.terminator if len(keys) < act.most else keys
-        return digits
-
-    def _noise(self, listen: Listen) -> None:
-        turn = len(self.answers) + 1
-        heard_ms = (
-            listen.window_ms if listen.until.value == "clear" else min(3000, listen.window_ms)
-        )
-        self.noises.append(
-            Background(
-                noise=Noise.STREET,
-                level_dbov=_NOISE_DBOV,
-                begin=Moment(turn=turn, after_ms=0),
-                end=Moment(turn=turn, after_ms=heard_ms + _NOISE_OVER_MS),
-            )
-        )
-
-    def _wait_for_agent(self, leg: Leg, events: Sequence[CallEvent]) -> None:
-        edge, pace = leg
-        outcome, length_ms = edge.way.outcome, edge.way.events(pace)[1]
-        answered = any(event.data.get("result") == "answered" for event in events)
-        if isinstance(outcome, QueueLeft | TransferLeft) and outcome.name in ("failed", "busy"):
-            self.plans.append(QueuePlan(refused=outcome.name))
-        elif isinstance(outcome, Failed):
-            self._fault(edge.action)
-        else:
-            self.plans.append(QueuePlan(agent=AGENT) if answered else QueuePlan())
-        if isinstance(outcome, HungUp):
-            plan = self.plans[-1]
-            talk_ms = plan.answers_after_ms + plan.talks_ms // 2
-            self.hang_up = HangUp(
-                point=Point.QUEUED, after_ms=talk_ms if answered else min(length_ms, 2000)
-            )
-
-    def _silently(self, leg: Leg, length_ms: int) -> None:
-        edge, _ = leg
-        action, outcome = edge.action, edge.way.outcome
-        if isinstance(outcome, HungUp):
-            after_ms = self.since_answer_ms + length_ms
-            self.hang_up = HangUp(point=Point.ANSWERED, after_ms=after_ms)
-            return
-        match action:
-            case Wait() | Form():
-                return
-            case Lookup(directory=name, store=store):
-                if outcome.name == "found":
-                    row = {key: self.digits.get(key, "") for key in store}
-                    self.directories.setdefault(name, {})[ANI] = row
-                    self.notes.append(f"the file {name} must have a row for the caller: {row}")
-            case Fetch(source=name) | Do(plugin=name):
-                self._replies(name, action, outcome)
-            case _ if isinstance(outcome, Failed):
-                self._fault(action)
-
-    def _replies(self, name: str, action: Fetch | Do, outcome: object) -> None:
-        if isinstance(outcome, Got):
-            row = {key: self.digits.get(key, "") for key in action.store}
-            self.replies[name] = Got(name=outcome.name, values=row if outcome.name == "ok" else {})
-            self.notes.append(f"{name} must answer {outcome.name}: {row}")
-        else:
-            self.notes.append(f"{name} must fail")
-
-    def _fault(self, action: object) -> None:
-        word = _ACTS.get(type(action), "")
-        if word:
-            self.fails.add(word)
-        what = word or type(action).__name__.lower()
-        self.notes.append(f"{what} fails: a fault of ours, only in virtual time")
-
-
 def write_persona(
     house: House, result: Result, *, name: str = "", variables: Mapping[str, Any] | None = None
 ) -> Written:
@@ -279,10 +54,10 @@ def write_persona(
         raise ValueError(f"{result.rule.id} is not broken by {result.flow}")
     name = name or f"{result.rule.id.lower()}_{result.flow}"
     supposed = suppose(found.assumed, _keyed(house))
-    writing = _Writing(house, supposed or {})
-    for leg in found.legs:
-        writing.leg(leg)
-    if supposed is None:
+    writing = Draft(house, supposed or {}, result.performer == "agent")
+    for number, leg in enumerate(found.legs):
+        writing.leg(leg, found.legs[number + 1 :])
+    if supposed is None and not writing.deeds:
         told = ", ".join(f"{text} {'holds' if so else 'does not'}" for text, so in found.assumed)
         writing.notes.append(f"no values were found for which {told}")
     given = _given(writing, result, name, supposed or {})
@@ -291,7 +66,7 @@ def write_persona(
     return Written(given, _text(given, found, tuple(writing.notes)), tuple(writing.notes))
 
 
-def _given(writing: _Writing, result: Result, name: str, supposed: Mapping[str, Value]) -> Given:
+def _given(writing: Draft, result: Result, name: str, supposed: Mapping[str, Value]) -> Given:
     plans = {plan: None for plan in writing.plans}
     if len(plans) > 1:
         writing.notes.append("the queue answers differently each time, which one plan cannot do")
@@ -307,15 +82,23 @@ def _given(writing: _Writing, result: Result, name: str, supposed: Mapping[str, 
         hang_up=writing.hang_up,
     )
     keyed = _keyed(writing.house)
-    brought = {key: value for key, value in supposed.items() if key not in keyed}
+    filled = {name for form in writing.house.forms.values() for name in form.stores()}
+    first = writing.house.flows[result.flow].variables
+    brought = {
+        key: value
+        for key, value in supposed.items()
+        if key not in keyed and key != "ani" and (key not in filled or not writing.by_agent)
+        if first.get(key) != value
+    }
     if brought:
         writing.notes.append(f"the call must bring {brought}")
     return Given(
         flow=result.flow,
         persona=persona,
         variables=brought,
-        ani=ANI,
+        ani=str(supposed.get("ani", ANI)),
         queue=next(iter(plans), QueuePlan()),
+        agent=AgentPlan(deeds=tuple(writing.deeds)) if writing.by_agent else None,
         office=PlannedOffice(directories=writing.directories, answers=writing.replies),
         fails=frozenset(writing.fails),
     )
@@ -335,12 +118,28 @@ def _keyed(house: House) -> frozenset[str]:
 def _text(given: Given, found: Counterexample, notes: tuple[str, ...]) -> str:
     plan = given.queue
     surroundings = f"flow {given.flow}"
+    if given.agent is not None:
+        deeds = "; ".join(f"at {at.step}: {_deed(at)}" for at in given.agent.deeds)
+        surroundings += f", performed by an agent ({deeds or 'who follows it'})"
     if plan.agent:
         surroundings += f"; agent: {plan.agent} answers the queue"
     elif plan.refused:
         surroundings += f"; the queue: {plan.refused}"
     comments = (f"Breaks: {found.why}", f"On {surroundings}.", *(f"Note: {one}." for one in notes))
     return persona_yaml(given.persona, comments=comments)
+
+
+def _deed(at: At) -> str:
+    match at.deed:
+        case Take(branch=branch):
+            return f"branches to {branch}"
+        case Pick(keys=keys):
+            return f"picks {keys}"
+        case Fill(values=values):
+            told = ", ".join(f"{name} {value}" for name, value in values.items())
+            return f"fills in {told}"
+        case CancelForm():
+            return "cancels the form"
 
 
 def play_again(

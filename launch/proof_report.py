@@ -55,12 +55,10 @@ def broken_again(
 
 
 def _again(house: House, written: Written, result: Result, variables: Mapping[str, Any]) -> str:
-    if result.performer == "agent":
-        return "an agent performs the flow; practise it on the panel"
     verdict, _ = play_again(house, written, result.rule, variables)
     if verdict.status is Status.BROKEN:
-        return "this caller breaks it again in virtual time"
-    return f"this caller alone does not break it in virtual time ({verdict.status.value})"
+        return "played in virtual time, it is broken again"
+    return f"played in virtual time, it is not broken ({verdict.status.value}): see the notes"
 
 
 def conversation(found: Counterexample) -> Iterator[str]:
