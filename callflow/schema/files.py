@@ -68,10 +68,10 @@ def form_schema() -> Json:
         "propertyNames": {"pattern": NAME},
         "additionalProperties": field,
     }
-    top = {name: ref(name if name != "form" else "name", FORM_KEYS[name])
-           for name in ("form", "title", "rules")}  # fmt: skip
-    return document("A form of the agent's screen", closed({**top, "fields": fields},
-                    required=("form", "fields")))  # fmt: skip
+    shared = {"form": "name", "title": "title", "rules": "rules"}
+    top = {name: ref(shape, FORM_KEYS[name]) for name, shape in shared.items()}
+    body = closed({**top, "fields": fields}, required=("form", "fields"))
+    return document("A form of the agent's screen", body)
 
 
 def rules_schema() -> Json:
@@ -99,14 +99,14 @@ def rules_schema() -> Json:
             "additionalProperties": False,
         },
     )
-    events = {
-        "event": one_or_many(ref("one_event")),
-        "one_event": _event(),
-        "link": _link(),
-        "test": _test(),
-    }
-    kinds = {kind: shape for kind, shape in _kinds().items()}
-    return {**schema, "$defs": {**schema["$defs"], **events, **kinds, "pattern": closed(pattern)}}
+    shared = {**event_defs(), "link": _link(), "pattern": closed(pattern)}
+    return {**schema, "$defs": {**schema["$defs"], **shared}}
+
+
+def event_defs() -> Json:
+    """Shared pieces for a schema that speaks of events: `event`, and all it is made of."""
+    events = {"event": one_or_many(ref("one_event")), "one_event": _event(), "test": _test()}
+    return {**events, **_kinds()}
 
 
 def _of_key(key: Key) -> Json:
@@ -165,9 +165,9 @@ SCHEMAS: Final[Mapping[str, Callable[[], Json]]] = {
     "rules": rules_schema,
     "form": form_schema,
 }
-"""Every schema by its name; the file is `<name>.json`."""
+"""The schemas of a house's own files by name; the file is `<name>.json`."""
 
 
-def schema_text(name: str) -> str:
-    """The file of one schema. KeyError when there is none of that name."""
-    return json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=2) + "\n"
+def schema_text(schema: Json) -> str:
+    """The file of a schema."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

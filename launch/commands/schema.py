@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def schema(
     name: Annotated[
-        str, typer.Argument(metavar="[flow|lines|rules|form]", help="Which; without it, all.")
+        str, typer.Argument(metavar="[flow|lines|rules|form|test]", help="Which; without it, all.")
     ] = "",
     out: Annotated[
         Path | None, typer.Option(help="Folder to write NAME.json into; else standard output.")
@@ -29,22 +29,23 @@ def schema(
 ) -> None:
     """Write JSON Schemas, so that an editor completes and underlines flows while you type."""
     from callflow.reading import nearest
-    from callflow.schema.files import SCHEMAS, schema_text
+    from callflow.schema.files import schema_text
+    from launch.schemas import ALL_SCHEMAS
 
-    if name and name not in SCHEMAS:
-        raise ConfigError(f'there is no schema "{name}"; {nearest(name, SCHEMAS)}')
+    if name and name not in ALL_SCHEMAS:
+        raise ConfigError(f'there is no schema "{name}"; {nearest(name, ALL_SCHEMAS)}')
     if docs is not None:
         _bring_up_to_date(docs)
         return
     if out is None:
         if not name:
-            raise ConfigError(f"name one of {', '.join(SCHEMAS)}, or a folder with --out")
-        typer.echo(schema_text(name), nl=False)
+            raise ConfigError(f"name one of {', '.join(ALL_SCHEMAS)}, or a folder with --out")
+        typer.echo(schema_text(ALL_SCHEMAS[name]()), nl=False)
         return
     out.mkdir(parents=True, exist_ok=True)
-    for each in [name] if name else SCHEMAS:
+    for each in [name] if name else ALL_SCHEMAS:
         path = out / f"{each}.json"
-        path.write_text(schema_text(each), encoding="utf-8")
+        path.write_text(schema_text(ALL_SCHEMAS[each]()), encoding="utf-8")
         typer.echo(f"{path} written")
 
 

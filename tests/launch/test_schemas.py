@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from callers.flowtests import given_reader
+from callers.flowtests import reader as tests_reader
+from callers.flowtests.schema import EXPECT_KEYS, GIVEN_KEYS
 from callflow import forms, loader
 from callflow.acts.table import ACTS, OUTCOMES
 from callflow.house import House
@@ -21,8 +24,9 @@ from callflow.schema.files import SCHEMAS, schema_text
 from callflow.schema.telling import example_of
 from calls.actions import FieldType
 from calls.errors import FlowFileError
+from launch.schemas import ALL_SCHEMAS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "scripts"
 LINES = """
 hello: {tags: [greeting], zh-Hans: 您好, zh-Hant: 您好, en: Hello}
@@ -105,7 +109,7 @@ KINDS = {
 
 @lru_cache
 def _validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(SCHEMAS[name]())
+    return Draft202012Validator(ALL_SCHEMAS[name]())
 
 
 def plain(node: Node) -> Any:
@@ -126,16 +130,16 @@ def _wrong(name: str, text: str) -> list[str]:
     return [error.message for error in _validator(name).iter_errors(data)]
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("name", ALL_SCHEMAS)
 def test_the_committed_schema_is_the_one_of_the_code(name: str) -> None:
-    assert (ROOT / "schemas" / f"{name}.json").read_text("utf-8") == schema_text(name), (
-        "run `thirdring schema --out schemas`"
-    )
+    assert (ROOT / "schemas" / f"{name}.json").read_text("utf-8") == schema_text(
+        ALL_SCHEMAS[name]()
+    ), "run `thirdring schema --out schemas`"
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("name", ALL_SCHEMAS)
 def test_it_is_a_schema_of_the_draft_it_names(name: str) -> None:
-    Draft202012Validator.check_schema(SCHEMAS[name]())
+    Draft202012Validator.check_schema(ALL_SCHEMAS[name]())
 
 
 @pytest.mark.parametrize(
@@ -148,6 +152,43 @@ def test_every_shipped_file_fits_its_schema(path: Path) -> None:
     name = "form" if path.parent.name == "forms" else name
 
     assert _wrong(name, path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sorted((SCRIPTS / "tests").glob("*.yaml")), ids=lambda p: p.name)
+def test_every_shipped_flow_test_fits_its_schema(path: Path) -> None:
+    assert _wrong("test", path.read_text("utf-8")) == []
+
+
+TESTS = """
+given: {flow: greetings, agent: nobody}
+tests:
+  A caller is served:
+    given: {caller: polite, agent: {name: a1, talks: 3s}, performer: agent,
+            does: [{at: menu, pick: "1"}]}
+    expect: {lines: [closing], heard: [speech], end_reason: completed, kept: [A05],
+             facts: [{hung_up: us}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("flow: greetings", "flows: greetings"),
+        ("talks: 3s", "talks: 3"),
+        ("performer: agent", "performer: robot"),
+        ('pick: "1"', 'push: "1"'),
+        ('pick: "1"', 'pick: "1", take: upset'),
+        ("heard: [speech]", "heard: [words]"),
+        ("end_reason: completed", "end_reason: done"),
+        ("kept: [A05]", "kept: [a05]"),
+        ("{hung_up: us}", "{hang_up: us}"),
+        ("expect: {lines", "expects: {lines"),
+    ],
+)
+def test_a_mistake_in_a_flow_test_is_seen(right: str, wrong: str) -> None:
+    assert right in TESTS
+    assert _wrong("test", TESTS) == []
+    assert _wrong("test", TESTS.replace(right, wrong))
 
 
 @pytest.mark.parametrize("file", TEXTS)
@@ -257,6 +298,8 @@ def test_every_key_the_loader_knows_is_explained_and_no_other() -> None:
     assert set(words.FIELD_KEYS) == set(forms._FIELD)
     assert set(words.FIELD_TYPES) == {kind.value for kind in FieldType}
     assert set(words.OUTCOMES) == set(OUTCOMES)
+    assert tuple(GIVEN_KEYS) == given_reader._GIVEN
+    assert tuple(EXPECT_KEYS) == tests_reader._EXPECT
 
 
 def test_every_kind_of_rule_is_in_the_schema() -> None:
