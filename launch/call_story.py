@@ -159,7 +159,8 @@ def _promised(_event: CallEvent, data: _Data) -> tuple[str, str]:
 
 
 def _ticket(_event: CallEvent, data: _Data) -> tuple[str, str]:
-    return "house", f"opens a ticket ({data['ticket_class']}), due {data['due_at']}: {data['about']}"
+    due = f"due {data['due_at']}"
+    return "house", f"opens a ticket ({data['ticket_class']}), {due}: {data['about']}"
 
 
 def _recording(event: CallEvent, data: _Data) -> tuple[str, str]:
