@@ -55,15 +55,16 @@ def say(stage: Stage, line: Line, *, whole: bool) -> Outcome:
     picked_up(stage)
     stage.agent_left, stage.after = False, line.name
     item = stage.pool.line(line.name, stage.run.spot, stage.run.step.lines)
-    if item is not None and _said_so(stage, item, line):
+    if item is not None and _said_so(stage, item, line) and not (whole and _cut(item)):
         stage.trace.play(item)
     else:
         _say_anew(stage, line, item, whole=whole)
-    if item is None:
-        return stage.mishap() or Done()
-    if isinstance(item.outcome, Spoken | HungUp):
-        return item.outcome
-    return Done() if item.outcome is None else item.outcome
+    return Done() if item is None or item.outcome is None else item.outcome
+
+
+def _cut(item: Item) -> bool:
+    """Whether speech or a key cut the line."""
+    return item.fact("said").get("ended") in (SaidEnd.BARGE_IN, SaidEnd.KEY)
 
 
 def _said_so(stage: Stage, item: Item, line: Line) -> bool:
