@@ -111,6 +111,8 @@ class Possible:
                 return list(_office(action, Telling(standing)))
             return [Telling(standing).ends(HungUp(by=standing.down_by))]
         ways = list(self._up(action, act, standing))
+        if isinstance(action, Ring | Queue | Transfer | Wait):
+            ways.append(_fails(action, standing))
         if isinstance(action, Say | Listen | Form):
             ways += [_branch(standing, name) for name in branches]
         return ways
@@ -169,6 +171,13 @@ class Possible:
         unsaid = start.fork().note(Fault(where=f"prompt {line.name}", problem="no sound"))
         unsaid.tells(said(line, self._performer, 0, 0, SaidEnd.FAILED))
         yield unsaid.ends(Spoken(start_ms=0, end_ms=0, ended=SaidEnd.FAILED), odd=FAULT)
+
+
+def _fails(action: Action, standing: Standing) -> Way:
+    """Asterisk refuses a command: nothing comes of the act, and the line stays up."""
+    word = type(action).__name__
+    fault = Fault(where="asterisk", problem=f"{word}: refused")
+    return Telling(standing).note(fault).ends(Failed(reason=word), odd=FAULT)
 
 
 def _branch(standing: Standing, name: str) -> Way:
