@@ -7,7 +7,9 @@ from typing import Final
 
 from callflow.acts.deciding import CallAct, ChooseAct, EndAct, LeaveAct, ReturnAct
 from callflow.acts.doing import FormAct
-from callflow.acts.talking import AskAct, MenuAct, NoAct
+from callflow.acts.talking import NoAct
+from callflow.checks.moods import Following
+from callflow.checks.ways import graphs_of
 from callflow.drawing.picture import Arrow, Box, Note, Picture, Row, Shape, Tone
 from callflow.drawing.wording import title_language, word
 from callflow.house import House
@@ -38,6 +40,8 @@ class _Picturing:
         self._flow = flow
         self._language = language if language in flow.languages else flow.languages[0]
         self._words = language
+        moods = Following(graphs_of(house.flows, frozenset())).of[flow.name]
+        self._ivr, self._agent = moods.by("ivr"), moods.by("agent")
         self._mentions = [(rule.id, mentions(rule)) for rule in house.rules]
         self._boxes: dict[str, Box] = {}
         self._arrows: dict[tuple[str, str], list[str]] = {}
@@ -146,7 +150,10 @@ class _Picturing:
         rows += [Row(text, Tone.ACT) for text in self._figures(step)]
         if step.hint:
             rows.append(Row(f"☞ {step.hint}", Tone.HINT))
-        return Box(step.name, self._shape(step), step.name, tuple(rows), tuple(self._marks(step)))
+        shape = self._shape(step)
+        by_agent = step.says and self._performed(self._flow.index[step.name]) is Shape.AGENT
+        marks = [word("agent", self._words)] if by_agent and shape is not Shape.AGENT else []
+        return Box(step.name, shape, step.name, tuple(rows), (*marks, *self._marks(step)))
 
     def _figures(self, step: Step) -> Iterable[str]:
         if step.repeat > 1:
@@ -171,8 +178,14 @@ class _Picturing:
                 return Shape.CHOICE
             case FormAct():
                 return Shape.AGENT
-            case MenuAct() | AskAct() | _:
-                return _SHAPES[self._flow.performer]
+            case _:
+                return self._performed(self._flow.index[step.name])
+
+    def _performed(self, at: int) -> Shape:
+        """By whom a step can be performed, over all calls of the house that come to it."""
+        if (at in self._ivr) == (at in self._agent):
+            return _SHAPES[self._flow.performer]
+        return Shape.IVR if at in self._ivr else Shape.AGENT
 
     def _marks(self, step: Step) -> Iterable[str]:
         lines = [self._house.lines[name] for name in step.lines]

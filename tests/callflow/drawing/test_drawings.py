@@ -117,6 +117,28 @@ def test_kinds_of_steps_are_told_apart_by_their_outline() -> None:
     assert (agent["form"], agent["last"]) == (Shape.AGENT, Shape.RETURN)
 
 
+def test_a_step_only_an_agent_comes_to_is_told_apart_in_a_flow_of_both() -> None:
+    flow = """
+    flow: main
+    steps:
+      ring: {ring: 1}
+      who: {choose: [{if: performer == "agent", go: asked}, {else: spoken}]}
+      asked: {say: greeting}
+      bye: {say: goodbye, end: asked}
+      spoken: {say: greeting}
+      over: {say: goodbye, end: over}
+    """
+    # An agent who said "asked" goes on to "bye"; the IVR never comes to either.
+    boxes = {box.id: box for box in picture_of(house(main=flow), "main", "en").boxes}
+
+    assert boxes["ring"].shape is Shape.EITHER
+    assert boxes["spoken"].shape is Shape.IVR
+    assert boxes["asked"].shape is Shape.AGENT
+    assert boxes["bye"].shape is Shape.END
+    assert "agent" in boxes["bye"].tags
+    assert "agent" not in boxes["over"].tags
+
+
 def test_a_step_is_marked_with_its_tags_and_the_rules_that_speak_of_its_lines() -> None:
     boxes = {box.id: box for box in picture_of(_shipped(), "silent_call").boxes}
 
