@@ -152,6 +152,11 @@ class Acting:
         """Speeches made and planned, by time; not to be changed."""
         return self._speeches
 
+    @property
+    def pressed(self) -> bool:
+        """Whether any key was pressed or is planned."""
+        return bool(self._keys)
+
     def keys(self, from_ms: int, to_ms: int) -> list[Keypress]:
         """Keys pressed at or after `from_ms` and before `to_ms`, by time."""
         if not self._keys:
@@ -186,6 +191,8 @@ class Acting:
         return None if begun is None else begun + moment.after_ms
 
     def _drop_planned(self, at_ms: int) -> None:
+        if not (self._speeches or self._keys or self._leaves_this_turn):
+            return
         while self._speeches and self._speeches[-1].begin_ms > at_ms:
             self._speeches.pop()
         while self._keys and self._keys[-1].begin_ms > at_ms:

@@ -9,6 +9,7 @@ from typing import Final, assert_never
 from callers import hearing
 from callers.acting import Acting
 from callers.hearing import Sensed
+from callers.noises import COMFORT_DBOV
 from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
@@ -56,10 +57,31 @@ _DONE: Final = Done()
 _COMPLETED: Final = SaidEnd.COMPLETED.value
 
 
-@lru_cache(maxsize=4096)
-def _saying(name: str, text: str, language: str, tags: tuple[str, ...], performer: str) -> Saying:
-    """The same lines are spoken call after call."""
-    return Saying(line=name, text=text, tags=tags, language=language, performer=performer)
+_Sound = tuple[Line, Saying, int]
+"""A line, the fact that it begins, and how long it takes."""
+
+_SOUNDS: Final[dict[tuple[int, str, object], _Sound]] = {}
+"""By identity: a run says the very same line call after call, and an entry keeps its line alive."""
+
+_MOST_SOUNDS: Final = 4096
+
+
+def _sound(line: Line, performer: str, line_ms: Callable[[Line], int]) -> _Sound:
+    """Worked out once for all calls."""
+    key = (id(line), performer, line_ms)
+    found = _SOUNDS.get(key)
+    if found is None:
+        if len(_SOUNDS) >= _MOST_SOUNDS:
+            _SOUNDS.clear()
+        saying = Saying(
+            line=line.name,
+            text=line.text,
+            tags=line.tags,
+            language=line.language,
+            performer=performer,
+        )
+        found = _SOUNDS[key] = (line, saying, line_ms(line))
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -140,36 +162,35 @@ class VirtualChannel(VirtualLine):
         self.call.record(AnsweredFact(rings=rings, waited_ms=waited_ms))
         return Answered(rings=rings, waited_ms=waited_ms)
 
-    def _begin_line(self, line: Line) -> int:
-        """A line begins; gives when."""
-        self.call.record(
-            _saying(line.name, line.text, line.language, line.tags, self.call.performer)
-        )
-        self._agent_left = False
+    def _begin_line(self, line: Line) -> tuple[int, int]:
+        """A line begins; gives when, and when it is over if nothing cuts it."""
+        call = self.call
+        _, saying, length_ms = _sound(line, call.performer, self._line_ms)
         start_ms = self._time.now_ms
+        call.facts.append((start_ms, saying))
+        self._agent_left = False
         self._acting.house_speaks(start_ms)
-        return start_ms
+        return start_ms, start_ms + length_ms
 
     def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
-        self.call.record(
-            Said(
-                line=line.name,
-                text=line.text,
-                tags=line.tags,
-                language=line.language,
-                performer=self.call.performer,
-                start_ms=start_ms,
-                end_ms=self._time.now_ms,
-                ended=ended,
-            )
+        end_ms = self._time.now_ms
+        said = Said(
+            line=line.name,
+            text=line.text,
+            tags=line.tags,
+            language=line.language,
+            performer=self.call.performer,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            ended=ended,
         )
+        self.call.facts.append((end_ms, said))
 
     def _say(self, line: Line) -> Outcome:
-        start_ms = self._begin_line(line)
+        start_ms, end_ms = self._begin_line(line)
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        end_ms = start_ms + self._line_ms(line)
         if not self._pass(end_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)):
             return self._gone()
         self._end_line(line, start_ms, _COMPLETED)
@@ -177,11 +198,11 @@ class VirtualChannel(VirtualLine):
 
     def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
-        start_ms = self._begin_line(line)
+        start_ms, cut_ms = self._begin_line(line)
+        ended = _COMPLETED
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Failed(reason="planned to fail")
-        cut_ms, ended = start_ms + self._line_ms(line), _COMPLETED
         key_ms = self._first_key(listen, start_ms, cut_ms)
         if key_ms is not None:
             cut_ms, ended = key_ms, SaidEnd.KEY.value
@@ -214,13 +235,16 @@ class VirtualChannel(VirtualLine):
         return self._heard(sensed)
 
     def _first_key(self, listen: Listen, from_ms: int, to_ms: int) -> int | None:
-        if listen.keys is None:
+        if listen.keys is None or not self._acting.pressed:
             return None
         keys = self._acting.keys(max(from_ms, self._keys_from_ms), to_ms)
         return keys[0].at_ms if keys else None
 
     def _sensed(self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int) -> Sensed:
         """What ends the window if no key does."""
+        acting = self._acting
+        if not (acting.speeches() or acting.persona.backgrounds or listen.until is Until.CLEAR):
+            return Sensed(deadline_ms, Sound.SILENCE, open_ms, deadline_ms, COMFORT_DBOV)
         wanted = [
             sensed
             for sensed in (
@@ -264,20 +288,16 @@ class VirtualChannel(VirtualLine):
         return Keyed(digits=digits, at_ms=first_ms)
 
     def _heard(self, sensed: Sensed) -> Heard:
-        heard = Heard(
-            what=sensed.what,
-            from_ms=sensed.from_ms,
-            to_ms=sensed.to_ms,
-            level_dbov=round(sensed.level_dbov, 1),
-            reason=f"persona {self._acting.persona.name}, turn {self._acting.turn}",
-        )
+        _, what, from_ms, to_ms, level = sensed
+        level_dbov = round(level, 1)
+        reason = f"persona {self._acting.persona.name}, turn {self._acting.turn}"
         self.call.record(
             HeardFact(
-                what=heard.what.value,
-                from_ms=heard.from_ms,
-                to_ms=heard.to_ms,
-                level_dbov=heard.level_dbov,
-                reason=heard.reason,
+                what=what.value,
+                from_ms=from_ms,
+                to_ms=to_ms,
+                level_dbov=level_dbov,
+                reason=reason,
             )
         )
-        return heard
+        return Heard(what=what, from_ms=from_ms, to_ms=to_ms, level_dbov=level_dbov, reason=reason)

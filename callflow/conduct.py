@@ -34,11 +34,13 @@ def conduct_at_once(
     call: Call, run: FlowRun, perform: Callable[[Action], Outcome], hang_up: Callable[[], None]
 ) -> Ended:
     """The same where nothing is ever waited for: a call in virtual time."""
-    at = run.begin()
-    _note_steps(call, run)
-    while not isinstance(at, Ended):
+    record, at = call.record, run.begin()
+    while True:
+        for entered in run.take_entered():
+            record(_stepped(entered))
+        if isinstance(at, Ended):
+            break
         at = run.resume(perform(at))
-        _note_steps(call, run)
     if at.reason is not EndReason.FAILED:
         hang_up()
     return _over(call, at)
