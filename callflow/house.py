@@ -159,7 +159,7 @@ def is_form(source: str) -> bool:
 
 
 def _digest(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _forms(texts: Mapping[str, str], reading: Reading) -> dict[str, FormText]:

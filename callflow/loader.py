@@ -90,7 +90,9 @@ def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.
         variables=_variables(top.get("variables"), reading),
         steps=read,
         place=top.place,
-        digest=hashlib.sha256((text + "\0" + house_digest).encode()).hexdigest()[:16],
+        digest=hashlib.sha256(
+            (text + "\0" + house_digest).encode("utf-8", "surrogatepass")
+        ).hexdigest()[:16],
         places={
             path: place
             for key, value in top.items

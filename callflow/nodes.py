@@ -122,6 +122,9 @@ def parse(text: str, source: str) -> Mapping:
         node = _Builder(text, source).document()
     except yaml.YAMLError as error:
         raise NodeError(_of_yaml_error(error, source)) from None
+    except (OverflowError, ValueError) as error:
+        # PyYAML lets an escape like "\UFFFFFFFF" through to chr().
+        raise NodeError(start.problem(f"this is not YAML: {error}", "check its escapes")) from None
     if not isinstance(node, Mapping):
         raise NodeError(start.problem("the file is not a list of `key: value`", "see docs/"))
     return node

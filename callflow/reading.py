@@ -11,6 +11,9 @@ from typing import Final, TypeVar
 from callflow.nodes import Mapping, Node, Place, Scalar, Sequence
 from calls.errors import Problem
 
+MOST_STRANGE: Final = 20
+"""So many unknown keys of one part are told; more are a file of another kind."""
+
 _DURATION: Final = re.compile(r"^(\d{1,6}(?:\.\d{1,3})?)\s*(ms|s|min|h|d)$")
 _UNIT_MS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _WORD: Final = re.compile(r"\b[a-z][a-z0-9_]{0,47}\b", re.ASCII)
@@ -72,15 +75,15 @@ class Reading:
     def keys(self, node: Mapping, allowed: Iterable[str], what: str) -> None:
         """Note every key outside `allowed`."""
         known = set(allowed)
-        for key, _ in node.items:
-            if key.text not in known:
-                self.wrong(
-                    key.place,
-                    f'"{key.text}" means nothing in {what}',
-                    nearest(key.text, known),
-                    rule="unknown-key",
-                    word=key.text,
-                )
+        strange = [key for key, _ in node.items if key.text not in known]
+        for key in strange[:MOST_STRANGE]:
+            self.wrong(
+                key.place,
+                f'"{key.text}" means nothing in {what}',
+                nearest(key.text, known),
+                rule="unknown-key",
+                word=key.text,
+            )
 
     def text(self, node: Node | None, what: str, default: str = "") -> str:
         """`node` as text."""
