@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -203,7 +204,7 @@ def test_broken_flows_are_refused_with_every_problem(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 1
-    assert 'closing.yaml:13:3: the step "ask" goes to "godbye"' in done.stderr
+    assert re.search(r'closing\.yaml:\d+:\d+: the step "ask" goes to "godbye"', done.stderr)
     assert 'did you mean "goodbye"?' in done.stderr
     assert "Traceback" not in done.stderr
 
