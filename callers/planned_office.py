@@ -24,6 +24,17 @@ class PlannedOffice:
     answers: Mapping[str, Got | Failed] = field(default_factory=dict)
     """Name of a service or a plug-in -> what it answers."""
 
+    takes_ms: Mapping[str, int] = field(default_factory=dict)
+    """Name of a service or a plug-in -> how long it takes; beyond the act's limit is a timeout."""
+
+    def took_ms(self, action: OfficeAction) -> int:
+        """How long the caller waits for the answer."""
+        match action:
+            case Fetch(source=name, most_ms=most_ms) | Do(plugin=name, most_ms=most_ms):
+                return min(self.takes_ms.get(name, 0), most_ms)
+            case _:
+                return 0
+
     def perform(self, call: Call, action: OfficeAction) -> Outcome:
         """The planned answer, with the facts that a real office leaves."""
         match action:
@@ -39,9 +50,11 @@ class PlannedOffice:
                     found = Got(name="found", values=values)
                 note_asked(call, action, found, 0)
                 return found
-            case Fetch(source=name) | Do(plugin=name):
+            case Fetch(source=name, most_ms=most_ms) | Do(plugin=name, most_ms=most_ms):
                 answer = self.answers.get(name, Failed(reason=f"no answer is planned for {name}"))
-                note_asked(call, action, answer, 0)
+                if self.takes_ms.get(name, 0) > most_ms:
+                    answer = Got(name="timeout", values={})
+                note_asked(call, action, answer, self.took_ms(action))
                 return answer
             case _:
                 assert_never(action)

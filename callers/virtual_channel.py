@@ -120,6 +120,9 @@ class VirtualChannel(VirtualLine):
         if isinstance(action, Listen):
             return self._listen(action)
         if isinstance(action, OfficeAction):
+            took_ms = self._office.took_ms(action)
+            if took_ms and not self._down and not self._pass(self._time.now_ms + took_ms):
+                return self._gone()
             return self._office.perform(self.call, action)
         return self._other(action)
 

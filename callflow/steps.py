@@ -21,6 +21,9 @@ class Position:
     step: str
     digest: str
 
+    def __str__(self) -> str:
+        return f"{self.flow}.{self.step}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:

@@ -20,9 +20,9 @@ from callflow.nodes import Mapping, Node, Place, Scalar
 from callflow.reading import Reading, nearest
 from calls.outcomes import Failed, Got
 
-_GIVEN: Final = (
+GIVEN: Final = (
     "flow", "caller", "language", "variables", "ani", "dnis", "agent", "performer", "does", "files",
-    "answers", "fails",
+    "answers", "takes", "fails",
 )  # fmt: skip
 _SAYS_NOTHING: Final = Persona(name="somebody", title={}, language="zh", voice="zh_m")
 _MAY_FAIL: Final = ("record", "queue", "transfer", "lookup", "promise", "ticket")
@@ -48,7 +48,7 @@ class GivenReader(Reading):
         """A `given:` as written, its keys checked."""
         found = self.mapping(node, "given") if node is not None else None
         if found is not None:
-            self.keys(found, _GIVEN, "given")
+            self.keys(found, GIVEN, "given")
         return found
 
     def given(self, own: Mapping | None, common: Mapping | None, name: Scalar) -> Given:
@@ -68,7 +68,9 @@ class GivenReader(Reading):
             queue=self._agent(find("agent")),
             agent=self._performer(find("performer"), find("does")),
             office=PlannedOffice(
-                directories=self._files(find("files")), answers=self._answers(find("answers"))
+                directories=self._files(find("files")),
+                answers=self._answers(find("answers")),
+                takes_ms=self._takes(find("takes")),
             ),
             fails=self._fails(find("fails")),
         )
@@ -197,6 +199,15 @@ class GivenReader(Reading):
         found = self.mapping(node, "answers") if node is not None else None
         items = found.items if found is not None else ()
         return {self.name(key, "a service"): self._answer(answer) for key, answer in items}
+
+    def _takes(self, node: Node | None) -> dict[str, int]:
+        """`{orders: 1500ms}`: service or plug-in, how long it takes."""
+        found = self.mapping(node, "takes") if node is not None else None
+        items = found.items if found is not None else ()
+        return {
+            self.name(key, "a service"): self.duration(time, "takes", 0, low_ms=0)
+            for key, time in items
+        }
 
     def _answer(self, node: Node) -> Got | Failed:
         if isinstance(node, Mapping):

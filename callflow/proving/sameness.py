@@ -77,4 +77,5 @@ def _facts(facts: Iterable[Fact]) -> _Label:
 
 
 def _plain(data: Mapping[str, object]) -> str:
-    return repr(sorted(data.items()))
+    """The data but for what went wrong of ours, which is told in an author's own names."""
+    return repr(sorted((name, value) for name, value in data.items() if name != "problem"))
