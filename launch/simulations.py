@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -96,6 +97,7 @@ def summaries(
     order: Order, personas: Sequence[Persona], calls: int, seed: int
 ) -> Iterator[Summary]:
     """Play `calls` calls of each persona, the first as written, the others varied by `seed`."""
+    gc.freeze()  # what is loaded is no garbage, and need not be looked at again and again
     for persona in personas:
         chance = Random(f"{seed} {persona.name}")  # noqa: S311 - no secret
         summary = Summary(persona.name)

@@ -8,6 +8,7 @@ row does, the others do not.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import statistics
 import time
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     house = House.load(options.scripts)
+    gc.freeze()  # what is loaded is no garbage, and need not be looked at again and again
     personas = [find_persona(name) for name in names()]
     play = _player(house, options.flow, read=False)
     figures = [

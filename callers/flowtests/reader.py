@@ -29,7 +29,7 @@ from calls.call import EndReason
 from calls.outcomes import Sound
 
 MOST_TESTS: Final = 500
-_EXPECT: Final = (
+EXPECT: Final = (
     "lines", "exactly", "never", "heard", "outcomes", "disposition", "end_reason", "kept", "broken",
     "facts",
 )  # fmt: skip
@@ -79,7 +79,7 @@ class TestsReader(GivenReader):
     # --- expect -----------------------------------------------------------------------------
 
     def _checks(self, expect: Mapping, flow: str) -> tuple[Check, ...]:
-        self.keys(expect, _EXPECT, "expect")
+        self.keys(expect, EXPECT, "expect")
         found: list[Check] = []
         lines = self._house.lines
         for key, node in expect.items:
