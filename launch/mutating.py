@@ -24,8 +24,8 @@ class By(StrEnum):
     """What came of a mutant."""
 
     CHECK = "check"
-    PROVE = "prove"
     TEST = "test"
+    PROVE = "prove"
     SAME = "same"
     """Equivalent: no caller, agent or ledger could tell it from the good house."""
 
@@ -76,19 +76,19 @@ class Judge:
         }
 
     def judge(self, mutant: Mutant) -> Judged:
-        """What notices it first: check, prove, then the tests."""
+        """What notices it first, by what it costs: check, the tests, then a proof of its flows."""
         texts = {**self._bench.texts, mutant.source: mutant.text}
         try:
             house = House.of_texts(texts)
         except FlowFileError as error:
             return Judged(mutant, By.CHECK, str(error.problems[0]))
         flows = _reaching(house, mutant.flow)
-        why = self._proof(house, flows)
-        if why:
-            return Judged(mutant, By.PROVE, why)
         why = self._tested(house, flows)
         if why:
             return Judged(mutant, By.TEST, why)
+        why = self._proof(house, flows)
+        if why:
+            return Judged(mutant, By.PROVE, why)
         if self._alike(house, flows):
             return Judged(mutant, By.SAME, "no call shows a difference")
         return Judged(mutant, By.SURVIVED, "")

@@ -37,7 +37,7 @@ def mutate(
     ] = 99.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Damage flows in the ways authors do and tell what notices: check, prove, tests, or nothing.
+    """Damage flows in the ways authors do and tell what notices: check, tests, proof, or nothing.
 
     A mutant that no call can tell from the good flow counts for nothing. Survivors are listed,
     with their reason where SCRIPTS/mutants/survivors.yaml gives one.
@@ -99,7 +99,7 @@ def _show(judged: Sequence[Judged], known: Sequence[Known]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    ways = ("check", "prove", "test", "same", "survived")
+    ways = ("check", "test", "prove", "same", "survived")
     table = Table(title="Mutants, and what noticed them first")
     table.add_column("damage")
     for heading in ("made", *ways):
