@@ -12,12 +12,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from callflow.acts.base import Act
 from callflow.acts.talking import AskAct, MenuAct
-from callflow.proving.lengths import NO_TIME, Length, exactly, line_length, up_to
+from callflow.proving.lengths import NO_TIME, Length, exactly, up_to
 from callflow.proving.unknown import Unknown
 from callflow.proving.ways import CUT, FAULT, LEAVES, Standing, Tell, Telling, Way
 from calls.actions import Line, Listen, Until
@@ -38,14 +39,25 @@ ANY_KEY: Final = "1"
 _PHONE: Final = "123456789*0#"
 
 
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """How lines are spoken."""
+
+    performer: str
+    lag: Length
+    """How long until one begins."""
+
+    length: Callable[[Line], Length]
+
+
 def listening_ways(
-    listen: Listen, act: Act, standing: Standing, performer: str, lag: Length, *, by_key: bool
+    listen: Listen, act: Act, standing: Standing, speaking: Speaking, *, by_key: bool
 ) -> list[Way]:
     """All of them. With `by_key` a menu has a way for each key, else one for each target."""
     start = Telling(standing).answered()
     keyed = list(_keys(listen, act, by_key=by_key))
     found: list[Way] = []
-    for opened, cut in _prompts(listen, start, performer, lag, found):
+    for opened, cut in _prompts(listen, start, speaking, found):
         window = opened.tells(_opens(listen))
         if cut != "key":
             found += _heard(listen, window, cut)
@@ -88,15 +100,15 @@ def _faults(start: Telling) -> Iterator[Way]:
 
 
 def _prompts(
-    listen: Listen, start: Telling, performer: str, lag: Length, found: list[Way]
+    listen: Listen, start: Telling, speaking: Speaking, found: list[Way]
 ) -> Iterator[tuple[Telling, str]]:
     """Where the window opens and what had cut the prompt; hang-ups in it go to `found`."""
     line = listen.prompt
     if line is None:
         yield start.fork(), ""
         return
-    length = line_length(line)
-    begun = start.fork().passes(lag).note(saying(line, performer))
+    performer, length = speaking.performer, speaking.length(line)
+    begun = start.fork().passes(speaking.lag).note(saying(line, performer))
     first = begun.now
 
     def over(ended: SaidEnd, lasts: Length) -> Telling:

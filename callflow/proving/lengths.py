@@ -8,9 +8,12 @@ the lengths between. Where a rule has bounds on several lapses, each is a constr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from callflow.lines import LineWording
 from calls.actions import Line
 
 CHARACTERS_A_SECOND: Final = {"zh-Hans": 4.5, "zh-Hant": 4.5, "en": 15.0}
@@ -53,6 +56,24 @@ def up_to(most_ms: int, usual_ms: int | None = None) -> Length:
 
 def line_length(line: Line) -> Length:
     """How long it takes to speak a line: the guess from its letters, half and double of it."""
-    pace = CHARACTERS_A_SECOND.get(line.language, 15.0)
-    usual_ms = PADS_MS + round(len(line.text) * 1000 / pace)
+    usual_ms = _spoken_ms(line.text, line.language)
     return Length(round(usual_ms / SLOWEST), usual_ms, round(usual_ms * SLOWEST))
+
+
+def length_in_any(line: Line, wording: LineWording | None, languages: Iterable[str]) -> Length:
+    """The same for a call that may be in any of these languages."""
+    found = [line_length(line)]
+    wordings = {} if wording is None else wording.wordings
+    for language in languages:
+        if language in wordings and language != line.language:
+            text = wordings[language].text
+            found.append(line_length(replace(line, text=text, language=language)))
+    return Length(
+        min(length.least_ms for length in found),
+        found[0].usual_ms,
+        max(length.most_ms for length in found),
+    )
+
+
+def _spoken_ms(text: str, language: str) -> int:
+    return PADS_MS + round(len(text) * 1000 / CHARACTERS_A_SECOND.get(language, 15.0))

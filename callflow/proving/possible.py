@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from callflow.acts.base import Act
+from callflow.lines import LineWording
 from callflow.proving.agents import queue_ways, transfer_ways
-from callflow.proving.hearing import listening_ways, said, saying
-from callflow.proving.lengths import NO_TIME, Length, exactly, line_length, up_to
+from callflow.proving.hearing import Speaking, listening_ways, said, saying
+from callflow.proving.lengths import NO_TIME, Length, exactly, length_in_any, up_to
 from callflow.proving.unknown import placeholder
 from callflow.proving.ways import (
     CUT,
@@ -82,11 +83,24 @@ _DUE: Final = "2026-01-06T09:00:00+00:00"
 class Possible:
     """What can come of actions performed by one performer, told once for each action."""
 
-    def __init__(self, performer: str, *, by_key: bool) -> None:
-        """With `by_key` every key of a menu is tried, else one for each target."""
+    def __init__(
+        self,
+        performer: str,
+        *,
+        by_key: bool,
+        lines: Mapping[str, LineWording] | None = None,
+        languages: tuple[str, ...] = (),
+    ) -> None:
+        """With `by_key` every key of a menu is tried, else one for each target.
+
+        A line may take as long as in any of `languages`, whose wordings are in `lines`.
+        """
+        self._lines = lines or {}
+        self._languages = languages
         self._performer = performer
         self._lag = _AGENT_LAG if performer == "agent" else NO_TIME
         self._by_key = by_key
+        self._speaking = Speaking(performer, self._lag, self._length)
         self._told: dict[object, list[Way]] = {}
 
     def ways(
@@ -124,7 +138,7 @@ class Possible:
                 yield from self._say(line, standing)
             case Listen():
                 yield from listening_ways(
-                    action, act, standing, self._performer, self._lag, by_key=self._by_key
+                    action, act, standing, self._speaking, by_key=self._by_key
                 )
             case Ring():
                 yield from _ring(action, standing)
@@ -150,8 +164,11 @@ class Possible:
             case _:
                 yield from _office(action, telling)  # done whether the caller stays or not
 
+    def _length(self, line: Line) -> Length:
+        return length_in_any(line, self._lines.get(line.name), self._languages)
+
     def _say(self, line: Line, standing: Standing) -> Iterator[Way]:
-        length = line_length(line)
+        length = self._length(line)
         start = Telling(standing).answered()
         begun = start.fork().passes(self._lag).note(saying(line, self._performer))
         first = begun.now

@@ -162,7 +162,13 @@ def graph_of(
     own = {"company": "〈company〉", "agent_no": "〈agent_no〉", **variables}
     values = first_values(reached, own, own_variables(house.flows.values()))
     run = ExploringRun(house, flow, values, performer)
-    possible = Possible(performer, by_key=by_key or asks_digits(reached))
+    languages = tuple(dict.fromkeys(each for flow in reached for each in flow.languages))
+    possible = Possible(
+        performer,
+        by_key=by_key or asks_digits(reached),
+        lines=house.lines,
+        languages=languages,
+    )
     first, standing = _before(flow, performer)
     return Explorer(run, flow, performer, possible, standing, computed_variables(reached)).graph(
         first

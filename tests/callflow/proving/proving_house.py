@@ -22,9 +22,16 @@ GOODBYE = "precedence: {before: {hung_up: us}, expect: {said: goodbye}, reset: {
 HANDLED = "always: {noise: bye, faint: bye, speech: bye, key: bye}"
 
 
-def house(flow: str, rule: str = GOODBYE, **others: str) -> House:
-    """A house of the flow `main`, others by name, and one rule `X01` with this body."""
-    texts = {"lines.yaml": LINES, "main.yaml": _flow("main", flow)}
+def house(flow: str, rule: str = GOODBYE, *, greeting: str = "", **others: str) -> House:
+    """A house of the flow `main`, others by name, and one rule `X01` with this body.
+
+    `greeting` is another wording of that line.
+    """
+    lines = LINES
+    if greeting:
+        known = [line for line in LINES.splitlines() if not line.startswith("greeting:")]
+        lines = "\n".join([*known, f"greeting: {greeting}"]) + "\n"
+    texts = {"lines.yaml": lines, "main.yaml": _flow("main", flow)}
     texts |= {f"{name}.yaml": _flow(name, text) for name, text in others.items()}
     body = dedent(rule).strip().replace("\n", "\n  ")
     texts["house_rules.yaml"] = f"X01:\n  title: {{zh: 题, en: Title}}\n  {body}\n"

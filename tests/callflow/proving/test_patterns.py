@@ -132,3 +132,13 @@ def test_what_no_flow_can_show_is_said_to_be_undecidable_with_the_reason(
 
     assert found.status is Proved.UNDECIDABLE
     assert found.reason.startswith(reason)
+
+
+def test_a_line_may_take_as_long_as_in_any_language_of_the_flow() -> None:
+    rule = "response: {when: answered, expect: {said: goodbye}, unless: hung_up, within: 4s}"
+
+    # 什么事, at half the usual pace 1.5 s; `What is it`, no longer; 您好 in each.
+    assert proved(POLITE, rule)
+    long = "{zh-Hans: 您好, zh-Hant: 您好, en: 'Hello, this is the hotline, and welcome to you'}"
+    assert not proved(POLITE, rule, greeting=long)
+    assert proved("languages: [zh-Hans, zh-Hant]" + POLITE, rule, greeting=long)
