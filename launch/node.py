@@ -82,6 +82,7 @@ async def node(
             yield Node(house, server, agi_at, ears_at)
         finally:
             watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             await server.stop(grace_s=settings.agi.stop_grace_s)
     finally:
         await private.stop(grace_s=0)

@@ -97,6 +97,8 @@ class AsAccepted:
         self.place = place
 
     def faults(self, trace: Trace) -> Iterator[Fault]:
+        if trace.taken is None:
+            return  # carried in real time, whose milliseconds are the machine's
         now = told(trace.events)
         if now == list(self.lines):
             return

@@ -1,0 +1,87 @@
+"""Flow tests on the real FastAGI server, in real time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from callers.flowtests.cases import FlowTest
+from callers.flowtests.suite import Played, load_tests, read_tests
+from launch.flow_tests import Came, Skipped
+from launch.flow_tests_live import over_agi, settings_for, unplayable
+from tests.callers.house import SCRIPTS, house
+
+
+def shipped(word: str) -> list[FlowTest]:
+    return [
+        test
+        for test in load_tests(house(), SCRIPTS)
+        if test.given.flow == "greetings" and word in test.name
+    ]
+
+
+async def test_the_same_file_passes_on_the_real_server(tmp_path: Path) -> None:
+    tests = shipped("who hangs up")
+    heard: list[Came] = []
+
+    came = await over_agi(house(), SCRIPTS, tests, tmp_path, heard.append)
+
+    assert len(tests) == 2
+    assert [one.test.name for one in came] == [test.name for test in tests]
+    assert all(isinstance(one, Played) and one.passed for one in came), came
+    assert {one.test.name for one in heard} == {test.name for test in tests}
+
+
+async def test_what_fails_on_the_real_server_is_told_from_its_ledger(tmp_path: Path) -> None:
+    tests = read_tests(
+        house(),
+        {
+            "t.yaml": "given: {flow: greetings, caller: hangs_up_while_ringing}\n"
+            "tests: {t: {expect: {lines: [greeting], disposition: abandoned}}}\n"
+        },
+    )
+
+    (came,) = await over_agi(house(), SCRIPTS, tests, tmp_path, lambda _: None)
+
+    assert isinstance(came, Played)
+    assert [fault.what for fault in came.faults] == ["said: expected greeting, found nothing"]
+    assert came.events[-1].kind == "ended"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("flow: noise", "noise is a sub-flow: callers come to it through another"),
+        ("flow: callback", "calls out are not placed yet"),
+        ("flow: agent_call, performer: agent", "an agent's deeds are planned in virtual time only"),
+        ("flow: greetings, fails: record", "faults are planned in virtual time only"),
+        ("flow: greetings, variables: {name: 王}", "a telephone brings no variables"),
+    ],
+)
+async def test_what_cannot_be_played_there_is_skipped_with_the_reason(
+    given: str, reason: str, tmp_path: Path
+) -> None:
+    text = f"given: {{{given}, caller: silent}}\ntests: {{t: {{expect: {{disposition: x}}}}}}\n"
+    (test,) = read_tests(house(), {"t.yaml": text})
+
+    assert unplayable(house(), test) == reason
+    assert await over_agi(house(), SCRIPTS, [test], tmp_path, lambda _: None) == [
+        Skipped(test, reason)
+    ]
+
+
+def test_files_are_written_as_the_house_keeps_them(tmp_path: Path) -> None:
+    text = (
+        "given: {flow: greetings, caller: silent}\n"
+        "tests: {t: {given: {files: {customers: {'138': {name: 王}}}}, "
+        "expect: {disposition: silent}}}\n"
+    )
+    (test,) = read_tests(house(), {"t.yaml": text})
+
+    settings = settings_for(house(), SCRIPTS, test.given, tmp_path)
+
+    rows = (tmp_path / "customers.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].split(",")[:2] == ["key", "name"]
+    assert rows[1].split(",")[:2] == ["138", "王"]
+    assert settings.office.directories == tmp_path
