@@ -13,7 +13,7 @@ the same ways and more time, and the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -91,7 +91,7 @@ class Product:
         """Of each progress: the number of what it is without its time, and how long that has run;
         the worse, the more."""
 
-        self._timeless: dict[Progress, int] = {}
+        self._timeless: dict[Hashable, int] = {}
         self._numbers: dict[Progress, int] = {}
         self._memo: dict[_Place, int] = {}
         self._paces: tuple[Pace, ...] = ()
@@ -219,10 +219,11 @@ class Product:
         return number
 
     def _run_of(self, progress: Progress) -> tuple[int, int]:
-        mark_ms = progress[0].mark_ms
+        state = progress[0]
+        mark_ms = state.mark_ms
         if mark_ms is None or not self._seeing.timed or len(self._paces) > 1:
             return self._timeless.setdefault(progress, len(self._timeless)), 0
-        bare = (replace(progress[0], mark_ms=0), *progress[1:])
+        bare = (state.status, state.applies, state.place, state.armed, state.speaking, state.asked)
         ran = mark_ms if self._paces[0] is Pace.LEAST else -mark_ms
         return self._timeless.setdefault(bare, len(self._timeless)), ran
 
