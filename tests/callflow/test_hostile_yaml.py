@@ -155,7 +155,7 @@ def test_yaml_s_clever_parts_are_refused_in_every_kind_of_file(name: str, text: 
     assert reached == []
     empty_lines = name == "lines.yaml" and not text
     assert found.house is None or empty_lines
-    for problem in found.problems:
+    for problem in found.problems[:50]:
         assert_stands_in_its_file(problem, {**SEEDS[0].whole(), name: text})
 
 
