@@ -178,20 +178,26 @@ class Product:
         moves = self._moves.get(node)
         if moves is None:
             moves = self._moves[node] = self._seeing.moves(node, self._paces)
+        memo, runs = self._memo, self._runs
         for move in moves:
-            progress = self._memo.get((number, move.row))
+            row, target, odd, ms, _, _ = move
+            progress = memo.get((number, row))
             if progress is None:
-                progress = self._stepped(number, move.row)
+                progress = self._stepped(number, row)
             if progress == _BROKEN:
                 broken.append(_next(state, move, progress))
-            elif progress != _OVER and move.target != DONE:
-                timeless, ran = self._runs[progress]
-                place = (move.target, timeless)
-                if ran <= seen.get(place, ran - 1):
+            elif progress != _OVER and target != DONE:
+                timeless, ran = runs[progress]
+                place = (target, timeless)
+                known = seen.get(place)
+                if known is not None and ran <= known:
                     continue
                 other = following.get(place)
-                cost = (-ran, state.odd + move.odd, state.ms + move.ms)
-                if other is None or cost < (-self._runs[other.progress][1], other.odd, other.ms):
+                if other is None or (-ran, state.odd + odd, state.ms + ms) < (
+                    -runs[other.progress][1],
+                    other.odd,
+                    other.ms,
+                ):
                     following[place] = _next(state, move, progress)
 
     def _stepped(self, number: int, row: int) -> int:
@@ -229,22 +235,15 @@ class Product:
 
 
 def _next(state: _State, move: Move, progress: int) -> _State:
-    return _State(
-        move.target,
-        progress,
-        state.odd + move.odd,
-        state.ms + move.ms,
-        state,
-        move,
-        state.start,
-    )
+    _, target, odd, ms, _, _ = move
+    return _State(target, progress, state.odd + odd, state.ms + ms, state, move, state.start)
 
 
 def legs_of(folded: FoldedGraph, found: Found) -> tuple[Leg, ...]:
     """The path that breaks the pattern, through the graph itself."""
     moves = found.broken or ()
-    edges = folded.path(found.start, [move.out for move in moves])
-    return tuple((edge, move.pace) for edge, move in zip(edges, moves, strict=True))
+    edges = folded.path(found.start, [move[4] for move in moves])
+    return tuple((edge, move[5]) for edge, move in zip(edges, moves, strict=True))
 
 
 def told(graph: CallGraph, start: int, legs: Sequence[Leg]) -> list[CallEvent]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import fields
-from typing import Final, NamedTuple
+from typing import Final
 
 from callflow.proving.folding import FoldedGraph, Out
 from callflow.proving.lengths import Pace
@@ -25,18 +25,10 @@ Seen = tuple[tuple[Hashable, CallEvent], ...]
 """Events that mean something to the pattern, each with all that the pattern can tell of it."""
 
 
-class Move(NamedTuple):
-    """A way on from a class of points, as one pattern sees it."""
-
-    row: int
-    """Number of the row of events that the pattern sees."""
-
-    target: int
-    out: Out
-    pace: Pace
-    odd: int
-    ms: int
-    """How unlikely it is and how long it usually takes."""
+Move = tuple[int, int, int, int, Out, Pace]
+"""A way on from a class of points as one pattern sees it: the number of the row of events it sees,
+where it leads, how unlikely it is and how long it usually takes, and the way itself. A plain tuple:
+a proof makes a million of them."""
 
 
 def events_of_pattern(pattern: Pattern) -> list[EventPattern]:
@@ -98,15 +90,15 @@ class Seeing:
         """The ways on from a class, those that look alike once, by the likeliest of them."""
         alike: dict[tuple[int, int], Move] = {}
         pairs = self._pairs
-        for out in self._graph.outs[number]:
-            way, tail, target, odd, ms = out
-            for pace in paces:
+        for pace in paces:
+            for out in self._graph.outs[number]:
+                way, tail, target, odd, ms = out
                 row = pairs.get((way, tail, pace))
                 if row is None:
                     row = self._row(way, tail, pace)
                 best = alike.get((row, target))
-                if best is None or (odd, ms) < (best.odd, best.ms):
-                    alike[row, target] = Move(row, target, out, pace, odd, ms)
+                if best is None or (odd, ms) < best[2:4]:
+                    alike[row, target] = (row, target, odd, ms, out, pace)
         return list(alike.values())
 
     def all_rows(self, pace: Pace) -> set[int]:
