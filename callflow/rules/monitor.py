@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from callflow.rules.events import describe
-from callflow.rules.patterns import Pattern, advance
+from callflow.rules.patterns import Pattern, advance, kinds_seen
 from callflow.rules.state import Due, State, Status
 from calls.events import CallEvent
 
@@ -44,6 +44,14 @@ class Rule:
 
     reason: Mapping[str, str] = field(default_factory=dict)
     """Why a trace cannot decide that, by language; goes with `judged_by`."""
+
+    kinds: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Kinds of event that can change anything; empty where every kind can, as time runs."""
+
+    def __post_init__(self) -> None:
+        seen = [kinds_seen(pattern) for pattern in self.patterns]
+        whole = frozenset[str]().union(*seen) if all(seen) else frozenset[str]()
+        object.__setattr__(self, "kinds", whole)
 
     @property
     def decidable(self) -> bool:
@@ -108,7 +116,7 @@ Progress = tuple[State, ...]
 def begin(rule: Rule) -> Progress:
     """Where a rule stands before the first event."""
     asked = not rule.performer
-    return tuple(replace(pattern.start(), asked=asked) for pattern in rule.patterns)
+    return tuple(pattern.start()._replace(asked=asked) for pattern in rule.patterns)
 
 
 def step(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
@@ -121,10 +129,13 @@ def step(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
 
 
 def _step_all(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
-    if any(state.status is Status.BROKEN for state in progress):
+    if rule.kinds and event.kind not in rule.kinds:
         return progress
-    pairs = zip(rule.patterns, progress, strict=True)
-    return tuple(advance(pattern, state, event) for pattern, state in pairs)
+    for state in progress:
+        if state.status is Status.BROKEN:
+            return progress
+    pairs = zip(rule.patterns, progress, strict=False)
+    return tuple([advance(pattern, state, event) for pattern, state in pairs])
 
 
 def _step_performed(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
@@ -132,7 +143,7 @@ def _step_performed(rule: Rule, progress: Progress, event: CallEvent) -> Progres
         return progress
     progress = _step_all(rule, progress, event)
     if event.kind == "said" and event.data.get("ended") != "failed":
-        return tuple(replace(state, asked=True) for state in progress)
+        return tuple(state._replace(asked=True) for state in progress)
     if event.kind == "ended" and not all(state.asked for state in progress):
         return _not_asked(progress)
     return progress
@@ -175,6 +186,8 @@ class Monitor:
     def feed(self, event: CallEvent) -> None:
         """Take in the next event."""
         before, self._progress = self._progress, step(self.rule, self._progress, event)
+        if before is self._progress:
+            return
         if any(map(_moved, before, self._progress)):
             self._evidence.append(Evidence(event.seq, event.offset_ms, describe(event)))
 
@@ -219,12 +232,10 @@ def _moved(before: State, after: State) -> bool:
     """Whether an event meant something to a pattern, closing at the end of the call aside."""
     if after.status is Status.BROKEN:
         return before.status is not Status.BROKEN
-    same = replace(
-        after,
-        status=before.status,
-        armed=before.armed,
-        speaking=before.speaking,
-        asked=before.asked,
-        why=before.why,
+    if after is before:
+        return False
+    return (after.applies, after.place, after.mark_ms) != (
+        before.applies,
+        before.place,
+        before.mark_ms,
     )
-    return same != before

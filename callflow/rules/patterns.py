@@ -9,7 +9,7 @@ bounds the time from one event to another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Final
 
 from callflow.rules.events import NOTHING, WATCHED, EventPattern, describe, span
@@ -45,7 +45,7 @@ class Count:
         if state.mark_ms is not None:
             state = self._within(state, event)
         if state.mark_ms is None and state.status is Status.PENDING and self.after.fits(event):
-            return replace(state, applies=True, place=0, mark_ms=0)
+            return state._replace(applies=True, place=0, mark_ms=0)
         return state
 
     def _within(self, state: State, event: CallEvent) -> State:
@@ -58,7 +58,7 @@ class Count:
         if self.at_most is not None and state.place >= self.at_most:
             often = f" more than {self.at_most} times" if self.at_most else ""
             return state.broken(f"{describe(event)}{often}")
-        return replace(state, place=min(state.place + 1, self._enough()))
+        return state._replace(place=min(state.place + 1, self._enough()))
 
     def close(self, state: State) -> State:
         """The state when the stretch or the call is over."""
@@ -93,7 +93,7 @@ class Every:
             return state
         if not self.fulfils.fits(event):
             return state.broken(f"{describe(event)} is not {self.fulfils}")
-        return replace(state, applies=True)
+        return state._replace(applies=True)
 
     def close(self, state: State) -> State:
         """Nothing is left open by the end of the call."""
@@ -124,10 +124,10 @@ class Precedence:
         if self.before.fits(event):
             if not state.place:
                 return state.broken(f"{describe(event)} without {self.expect} before it")
-            state = replace(state, applies=True)
+            state = state._replace(applies=True)
         if self.expect.fits(event):
-            return replace(state, place=1)
-        return replace(state, place=0) if self.reset.fits(event) else state
+            return state._replace(place=1)
+        return state._replace(place=0) if self.reset.fits(event) else state
 
     def close(self, state: State) -> State:
         """Nothing is left open by the end of the call."""
@@ -161,7 +161,7 @@ class Response:
         if state.status is Status.BROKEN or state.mark_ms is not None:
             return state
         if self.when.fits(event):
-            return replace(state, applies=True, mark_ms=span(event).end_ms)
+            return state._replace(applies=True, mark_ms=span(event).end_ms)
         return state
 
     def close(self, state: State) -> State:
@@ -218,9 +218,9 @@ class Chain:
         """The state after one more event."""
         new = self._follow(state, event) if state.place else state
         if not new.place and self.when.fits(event) and (state.armed or not self.after):
-            new = replace(new, applies=True, place=1, mark_ms=span(event).end_ms)
+            new = new._replace(applies=True, place=1, mark_ms=span(event).end_ms)
         if self.after and event.kind in self.after.kinds:
-            return replace(new, armed=self.after.fits(event))
+            return new._replace(armed=self.after.fits(event))
         return new
 
     def close(self, state: State) -> State:
@@ -245,7 +245,7 @@ class Chain:
                 return state.broken(f"{describe(event)} {fault}")
             if state.place == len(self.links):
                 return _at_rest(state)
-            return replace(state, place=state.place + 1, mark_ms=end_ms)
+            return state._replace(place=state.place + 1, mark_ms=end_ms)
         if self.unless.fits(event):
             return _at_rest(state)
         if any(event.kind in one.event.kinds for one in self.links):
@@ -279,7 +279,7 @@ class Between:
                 return state.broken(f"{describe(event)} {fault}")
             state = _at_rest(state)
         if self.first.fits(event):
-            return replace(state, applies=True, mark_ms=span(event).end_ms)
+            return state._replace(applies=True, mark_ms=span(event).end_ms)
         return _at_rest(state) if self.unless.fits(event) else state
 
     def close(self, state: State) -> State:
@@ -303,12 +303,25 @@ def advance(pattern: Pattern, state: State, event: CallEvent) -> State:
     if state.status is not Status.PENDING:
         return state
     if event.kind in WATCHED:
-        return replace(state, speaking=state.speaking or event.kind == "saying")
+        if state.speaking or event.kind != "saying":
+            return state
+        return state._replace(speaking=True)
     if event.kind == "said":
         unsaid = event.data.get("ended") == "failed"
-        return replace(state if unsaid else pattern.step(state, event), speaking=False)
+        state = state if unsaid else pattern.step(state, event)
+        return state._replace(speaking=False) if state.speaking else state
     state = pattern.step(state, event)
     return _ended(pattern, state, event) if event.kind == "ended" else state
+
+
+def kinds_seen(pattern: Pattern) -> frozenset[str]:
+    """Kinds of event that can change its state; empty where any can, since time runs out."""
+    if isinstance(pattern, Response) and pattern.times.at_most_ms is not None:
+        return frozenset()
+    parts = [getattr(pattern, each.name) for each in fields(pattern)]
+    links = [link.event for part in parts if isinstance(part, tuple) for link in part]
+    seen = [part.kinds for part in (*parts, *links) if isinstance(part, EventPattern)]
+    return frozenset({"ended"}).union(*seen)
 
 
 def _ended(pattern: Pattern, state: State, event: CallEvent) -> State:
@@ -316,13 +329,13 @@ def _ended(pattern: Pattern, state: State, event: CallEvent) -> State:
         return state
     closed = pattern.close(state)
     if closed.status is Status.PENDING:
-        return replace(closed, status=Status.KEPT if closed.applies else Status.NOT_APPLICABLE)
+        return closed._replace(status=Status.KEPT if closed.applies else Status.NOT_APPLICABLE)
     if event.data.get("end_reason") in _CUT_OFF:
         why = "a fault of ours cut the call off"
-        return replace(state, status=Status.NOT_APPLICABLE, why=why)
+        return state._replace(status=Status.NOT_APPLICABLE, why=why)
     return closed
 
 
 def _at_rest(state: State) -> State:
     """Nothing is open any more."""
-    return replace(state, place=0, mark_ms=None)
+    return state._replace(place=0, mark_ms=None)

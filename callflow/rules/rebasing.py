@@ -7,7 +7,6 @@ same ways from there on, whenever they came there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 
 from callflow.rules.monitor import Progress, Rule
@@ -49,4 +48,4 @@ def _rebased(state: State, most_ms: int | None, elapsed_ms: int) -> State:
     if state.mark_ms is None:
         return state
     mark_ms = 0 if most_ms is None else max(state.mark_ms - elapsed_ms, -most_ms)
-    return state if mark_ms == state.mark_ms else replace(state, mark_ms=mark_ms)
+    return state if mark_ms == state.mark_ms else state._replace(mark_ms=mark_ms)

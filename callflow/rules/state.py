@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Status(StrEnum):
@@ -19,8 +19,7 @@ class Status(StrEnum):
     """The call goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What a pattern remembers of the events so far; times count from the offer of the call."""
 
     status: Status = Status.PENDING
@@ -46,7 +45,7 @@ class State:
 
     def broken(self, why: str) -> State:
         """The end of it: the rule does not hold."""
-        return replace(self, status=Status.BROKEN, applies=True, why=why)
+        return self._replace(status=Status.BROKEN, applies=True, why=why)
 
 
 @dataclass(frozen=True, slots=True)
