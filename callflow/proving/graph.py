@@ -92,7 +92,8 @@ class Explorer:
         """The whole graph; `first` are the facts before the first action."""
         run = self._run.knowing(live_at(self._control()))
         graph = CallGraph(self._flow.name, self._performer, first)
-        graph.starts = [self._arrive(then, self._standing) for then in self._all(run, None)]
+        for then in self._all(run, None):
+            graph.starts += self._arrive(then, self._standing)
         while self._points:
             if len(graph.edges) >= MOST_NODES:
                 graph.cut_off = True
@@ -128,8 +129,8 @@ class Explorer:
             if kind not in then:
                 then[kind] = self._all(run, way.outcome)
             for one in then[kind]:
-                tail, target = self._arrive(one, way.after)
-                yield Edge(action, way, tail, target, one.run.assumed, run.position)
+                for tail, target in self._arrive(one, way.after):
+                    yield Edge(action, way, tail, target, one.run.assumed, run.position)
 
     def _all(self, run: ExploringRun, outcome: Outcome | None) -> list[_Then]:
         if not isinstance(outcome, Branched):
@@ -152,13 +153,17 @@ class Explorer:
             self._stepped[entered] = found
         return found
 
-    def _arrive(self, then: _Then, standing: Standing) -> tuple[tuple[Fact, ...], int]:
-        """The facts up to the next action, and its node."""
+    def _arrive(self, then: _Then, standing: Standing) -> Iterator[tuple[tuple[Fact, ...], int]]:
+        """The facts up to the next action, and its node; at the end, who was first to hang up."""
         if isinstance(then.at, Ended):
-            tail = (*then.entered, *_end(then.at, standing))
-            return self._tails.setdefault(tail, tail), DONE
-        tail = self._tails.setdefault(then.entered, then.entered)
-        return tail, self._number(then.run, then.at, standing)
+            for by in ("us", "caller"):
+                tail = (*then.entered, *_end(then.at, standing, by))
+                yield self._tails.setdefault(tail, tail), DONE
+                if standing.down_by or then.at.reason is EndReason.FAILED:
+                    return
+        else:
+            tail = self._tails.setdefault(then.entered, then.entered)
+            yield tail, self._number(then.run, then.at, standing)
 
     def _number(self, run: ExploringRun, action: Action, standing: Standing) -> int:
         if self._computed:
@@ -230,8 +235,8 @@ def _kind(outcome: Outcome) -> Hashable:
             return (type(outcome), outcome.name)
 
 
-def _end(ended: Ended, standing: Standing) -> Iterator[Fact]:
-    """What `conduct` and the channel record when the run is over."""
+def _end(ended: Ended, standing: Standing, first: str) -> Iterator[Fact]:
+    """What `conduct` and the channel record when the run is over; `first` hangs up."""
     reason = ended.reason
     recording = standing.recording == RUNNING and not standing.down_by
     if reason is EndReason.FAILED:
@@ -240,7 +245,7 @@ def _end(ended: Ended, standing: Standing) -> Iterator[Fact]:
         if recording:
             yield RecordingStopped(recording="recording-1", reason=reason.value)
     elif not standing.down_by:
-        by = "agent" if standing.agent_left else "us"
+        by = "agent" if standing.agent_left and first == "us" else first
         if recording:
             yield RecordingStopped(recording="recording-1", reason="call_ended")
         yield HungUpFact(by=by)

@@ -194,6 +194,12 @@ def test_the_caller_may_hang_up_at_any_point(point: str, rule: str) -> None:
     assert [event.data["by"] for event in found.events if event.kind == "hung_up"] == ["caller"]
 
 
+def test_the_caller_may_hang_up_just_before_we_do() -> None:
+    rule = "never: {of: {ended: {disposition: done}}, after: {hung_up: caller}}"
+
+    assert not proved(POLITE, rule)
+
+
 def test_what_a_flow_does_after_a_hang_up_is_explored() -> None:
     flow = """
     steps:
