@@ -9,6 +9,15 @@ from callflow.checks.notes import Notes
 from callflow.checks.ways import FlowGraph
 from callflow.lines import LANGUAGES
 
+_MOST_TOLD = 3
+"""So many lines without sound are told one by one; a new house has none rendered at all."""
+
+_MOST_NAMED = 5
+_RENDER = (
+    "thirdring prompts build renders them where a voice is installed; "
+    "thirdring prompts missing lists all"
+)
+
 
 def check_speech(
     graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
@@ -20,7 +29,7 @@ def check_speech(
         missing = [each for each in LANGUAGES if _no_wording(line, each, spoken, notes)]
         if missing:
             _missing_wording(line, missing, spoken[line, missing[0]], notes)
-        _sound(line, [each for each in LANGUAGES if (line, each) in by_ivr], by_ivr, notes)
+    _sounds(by_ivr, notes)
 
 
 Spoken = dict[tuple[str, str], str]
@@ -74,20 +83,40 @@ def _missing_wording(line: str, missing: list[str], where: str, notes: Notes) ->
     )
 
 
-def _sound(line: str, languages: list[str], spoken: Spoken, notes: Notes) -> None:
+def _sounds(spoken: Spoken, notes: Notes) -> None:
     """The IVR has something to play; an agent speaks without."""
-    has_sound, wording = notes.outside.has_sound, notes.parts.lines[line]
-    if has_sound is None:
-        return
-    missing = [
-        each for each in languages if each in wording.wordings and not has_sound(wording, each)
-    ]
-    if missing:
+    silent = {
+        line: missing for line in notes.parts.lines if (missing := _soundless(line, spoken, notes))
+    }
+    if len(silent) > _MOST_TOLD:
+        first = next(iter(silent))
         notes.note(
             "missing-audio",
-            wording.place,
+            notes.parts.lines[first].place,
+            f"{len(silent)} lines are neither recorded nor rendered: "
+            f"{', '.join(list(silent)[:_MOST_NAMED])} …",
+            _RENDER,
+            word=first,
+        )
+        return
+    for line, missing in silent.items():
+        notes.note(
+            "missing-audio",
+            notes.parts.lines[line].place,
             f'the line "{line}" is neither recorded nor rendered in {", ".join(missing)}, '
             f'and "{spoken[line, missing[0]]}" says it',
-            "thirdring prompts build --ship renders it; thirdring prompts missing lists all",
+            _RENDER,
             word=line,
         )
+
+
+def _soundless(line: str, spoken: Spoken, notes: Notes) -> list[str]:
+    """Languages in which the IVR says the line and has no sound for it."""
+    has_sound, wording = notes.outside.has_sound, notes.parts.lines[line]
+    if has_sound is None:
+        return []
+    return [
+        each
+        for each in LANGUAGES
+        if (line, each) in spoken and each in wording.wordings and not has_sound(wording, each)
+    ]
