@@ -68,7 +68,8 @@ class _Stream:
         if self._ear.frame(now_ms, frame):
             self._prompt_ms = now_ms
             # A window has one prompt: sound after a gap is the rest of it, not a new line.
-            line.acting.house_speaks(now_ms, pause_up_to_ms=_LENT_ANEW_MS if self._lent_anew else 0)
+            rest = self._lent_anew or self._listening
+            line.acting.house_speaks(now_ms, pause_up_to_ms=_LENT_ANEW_MS if rest else 0)
 
     async def run(self, socket: AudioSocketPeer) -> None:
         """Send the caller's sound until the session or the call is over."""
