@@ -165,7 +165,7 @@ class Settings(_Section):
     scripts: Path = PROJECT / "scripts"
     """Folder of flows, lines and rules."""
 
-    prove: bool = False
+    prove: bool = True
     """Refuse flows by which some call breaks a house rule marked `must`."""
 
     @property

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from callers.agent_plan import AgentPlan
+from callers.flowtests.cases import ANI, DNIS
 from callers.persona import Persona
 from callers.queue_plan import QueuePlan
 from callers.varying import varied
@@ -35,13 +36,18 @@ class Order:
         """A whole call of `persona`."""
         flow = self.house.flows[self.flow]
         coached = flow.performer == "agent"
+        brought = {"ani": ANI, "dnis": DNIS, "caller_name": persona.name}
         run = self.house.start(
-            self.flow, self.variables, self.language, "agent" if coached else "ivr"
+            self.flow,
+            {**self.variables, **brought},
+            self.language,
+            "agent" if coached else "ivr",
         )
         return play(
             run,
             persona,
             queue=self.queue,
+            numbers=(ANI, DNIS),
             direction=flow.direction,
             agent=AgentPlan() if coached else None,
         )
