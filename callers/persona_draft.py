@@ -209,7 +209,14 @@ class Draft:
                 return Speak(utterance=UTTERANCE, after_ms=after_ms, level_dbov=FAINT_DBOV)
             case Heard(what=Sound.NOISE):
                 self._noise(listen)
+            case Heard(what=Sound.SILENCE) if length_ms > listen.window_ms:
+                self._late_silence()
         return Silent()
+
+    def _late_silence(self) -> None:
+        note = "sounds that are no words put off the end of a window, which no persona makes"
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _keys(self, leg: Leg, digits: str) -> str:
         """The digits of the proof stand for any; those that make its conditions true are keyed."""

@@ -32,22 +32,28 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
 SCRIPTS = PROJECT / "scripts"
 DAMAGES = (
-    Damage("A12", "noise.yaml", "wrong_time", 'the step "ask": for 5s where it was 10s'),
     Damage("A12", "noise.yaml", "drop_line", 'the step "ask" no longer says ask_louder'),
     Damage("A13", "faint.yaml", "swap_lines", '"ask" and "give_up" say each other\'s line'),
+    Damage("A11", "silent_call.yaml", "repeat_off_by_one",
+           'the step "call_out": repeat 1 where it was 2'),
+    Damage("A11", "silent_call.yaml", "wrong_time",
+           'the step "call_out": listen 2s where it was 4s'),
+    Damage("A12", "noise.yaml", "wrong_time", 'the step "ask": for 5s where it was 10s'),
     Damage("A08", "closing.yaml", "drop_line", 'the step "ask" no longer says anything_else'),
     Damage("A05", "closing.yaml", "lost_goodbye",
            'the step "goodbye" (1 else) ends the call, past goodbye_plain'),
-    Damage("A05", "lines.yaml", "wrong_tag", "the line no_voice is not tagged closing any more"),
-    Damage("A11", "silent_call.yaml", "repeat_off_by_one",
-           'the step "call_out": repeat 1 where it was 2'),
+    Damage("A05", "greetings.yaml", "wrong_target",
+           'the step "menu" (keys 2) goes to served, not hold'),
     Damage("A08", "silent_call.yaml", "wrong_disposition",
            'the step "give_up" ends as served, not silent'),
     Damage("A02", "greetings.yaml", "swap_lines", '"welcome" and "notice" say each other\'s line'),
     Damage("A02", "lines.yaml", "wrong_tag", "the line greeting is not tagged greeting any more"),
-    Damage("A14", "lines.yaml", "wrong_tag",
-           "the line internal_greeting_ivr is not tagged internal any more"),
-    Damage("A13", "faint.yaml", "drop_line", 'the step "give_up" no longer says try_another_phone'),
+    Damage("A14", "internal.yaml", "drop_line",
+           'the step "by_number" no longer says internal_greeting_ivr'),
+    Damage("A09", "greetings.yaml", "wrong_target",
+           'the step "offer" (keys 1) goes to goodbye, not promise'),
+    Damage("A13", "faint.yaml", "wrong_line",
+           'the step "give_up" says sorry where it said try_another_phone'),
 )  # fmt: skip
 UNDAMAGED = DAMAGES[:3]
 """Whose callers call the good hotline too."""
