@@ -1,7 +1,7 @@
 """A document's files and commands, carried out in order as a reader would.
 
-A fence `yaml` whose first line is `# path` is a file to write; a fence `console` is a session: lines
-that begin with `$ ` are commands, what follows each is its output. `...` in it stands for anything.
+A fence `yaml` whose first line is `# path` is a file to write; a fence `console` is a session:
+lines that begin with `$ ` are commands, what follows each is its output; `...` stands for anything.
 """
 
 from __future__ import annotations
