@@ -26,7 +26,7 @@ from launch.settings import AgiSettings, EarsSettings, HouseSettings, OfficeSett
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
 
-AT_ONCE: Final = 20
+AT_ONCE: Final = 8
 """Callers on the line together; each takes its real time."""
 
 LAST_WORDS_S: Final = 10.0
