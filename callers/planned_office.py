@@ -8,7 +8,7 @@ from typing import assert_never
 
 from calls.actions import Do, Fetch, Lookup, OfficeAction, Promise, Ticket
 from calls.call import Call
-from calls.office_facts import note_asked, open_ticket, promise
+from calls.office_notes import note_asked, open_ticket, promise
 from calls.outcomes import Failed, Got, Outcome
 
 Values = Mapping[str, str | int | bool]

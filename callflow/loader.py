@@ -55,10 +55,19 @@ def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.
         reading.problems.append(error.problem)
         return None
     reading.keys(top, _TOP, "a flow")
-    named, body = top.get("flow"), top.get("steps")
-    if named is None:
+    named, listed = top.get("flow"), _listed(top, reading)
+    if named is None or listed is None:
+        return None
+    digest = hashlib.sha256((text + "\0" + house_digest).encode("utf-8", "surrogatepass"))
+    return _whole(top, reading.name(named, "the flow's name"), listed, digest.hexdigest(), reading)
+
+
+def _listed(top: Mapping, reading: Reading) -> Mapping | None:
+    """The steps as written; None, with the problem noted, when there is no flow to build."""
+    if top.get("flow") is None:
         reading.wrong(top.place, "the flow has no name", "begin the file with flow: a_name")
         return None
+    body = top.get("steps")
     listed = reading.mapping(body, "steps") if body is not None else None
     if listed is None or not listed.items:
         reading.wrong(top.place, "the flow has no steps", "write steps: and below it a first step")
@@ -66,8 +75,11 @@ def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.
     if len(listed.items) > MOST_STEPS:
         reading.wrong(listed.place, f"over {MOST_STEPS} steps", "split it into sub-flows")
         return None
+    return listed
+
+
+def _whole(top: Mapping, name: str, listed: Mapping, digest: str, reading: Reading) -> steps.Flow:
     always = read_routes(top.get("always"), reading, "always")
-    name = reading.name(named, "the flow's name")
     read = tuple(_noted(name, key, node, always, reading) for key, node in listed.items)
     _always_words(top.get("always"), reading)
     return steps.Flow(
@@ -90,9 +102,7 @@ def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.
         variables=_variables(top.get("variables"), reading),
         steps=read,
         place=top.place,
-        digest=hashlib.sha256(
-            (text + "\0" + house_digest).encode("utf-8", "surrogatepass")
-        ).hexdigest()[:16],
+        digest=digest[:16],
         places={
             path: place
             for key, value in top.items

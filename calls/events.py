@@ -1,7 +1,8 @@
 """The facts of a call, one class a kind, each with when it is recorded.
 
 A fact's fields are the `data` of its `CallEvent`; offsets inside them are milliseconds since the
-call was offered.
+call was offered. Those of the back office and of the recording stand in modules of their own and
+come from here too, so that whoever wants a fact finds all of them in one place.
 """
 
 from __future__ import annotations
@@ -11,6 +12,16 @@ from typing import Any, ClassVar
 
 from calls.fact import CallEvent as CallEvent
 from calls.fact import Fact as Fact
+from calls.office_facts import Fetched as Fetched
+from calls.office_facts import LookedUp as LookedUp
+from calls.office_facts import PluginDone as PluginDone
+from calls.office_facts import Promised as Promised
+from calls.office_facts import TicketOpened as TicketOpened
+from calls.recording_facts import RecordingKept as RecordingKept
+from calls.recording_facts import RecordingPaused as RecordingPaused
+from calls.recording_facts import RecordingResumed as RecordingResumed
+from calls.recording_facts import RecordingStarted as RecordingStarted
+from calls.recording_facts import RecordingStopped as RecordingStopped
 from calls.values import value
 
 
@@ -188,123 +199,6 @@ class FormFilled(Fact):
     """`ok` or `cancelled`."""
 
     values: Mapping[str, Any]
-
-
-@value
-class LookedUp(Fact):
-    """A row of one of the house's files was looked for."""
-
-    kind: ClassVar[str] = "looked_up"
-    directory: str
-    by: str
-    result: str
-    """`found`, `not_found` or `error`."""
-
-
-@value
-class Fetched(Fact):
-    """An HTTP service was asked."""
-
-    kind: ClassVar[str] = "fetched"
-    source: str
-    result: str
-    """`ok`, `not_found`, `timeout` or `error`."""
-
-    took_ms: int
-
-
-@value
-class PluginDone(Fact):
-    """A plug-in of the site was run."""
-
-    kind: ClassVar[str] = "plugin_done"
-    plugin: str
-    result: str
-    """`ok`, `timeout` or `error`."""
-
-    took_ms: int
-
-
-@value
-class Promised(Fact):
-    """A callback was promised. Durable before the line that gives the promise."""
-
-    kind: ClassVar[str] = "promised"
-    promise: str
-    """Its own id."""
-
-    number: str
-    about: str
-    due_at: str
-    """ISO 8601, UTC."""
-
-
-@value
-class TicketOpened(Fact):
-    """A ticket was opened. Durable before the next line."""
-
-    kind: ClassVar[str] = "ticket_opened"
-    ticket: str
-    """Its own id."""
-
-    ticket_class: str
-    about: str
-    due_at: str
-    """ISO 8601, UTC."""
-
-
-@value
-class RecordingStarted(Fact):
-    """The recording is about to start. Durable before the first sample."""
-
-    kind: ClassVar[str] = "recording_started"
-    recording: str
-    """Our own id of the recording; the file is `recordings/<recording>.wav` once taken in."""
-
-    caller_file: str
-    """Monitor file of what the caller said, below the state folder."""
-
-    house_file: str
-    """Monitor file of what the caller heard."""
-
-
-@value
-class RecordingPaused(Fact):
-    """The flow paused the recording; its part ends here, nothing is written until resumed."""
-
-    kind: ClassVar[str] = "recording_paused"
-    recording: str
-
-
-@value
-class RecordingResumed(Fact):
-    """The flow resumed the recording: a new part has begun."""
-
-    kind: ClassVar[str] = "recording_resumed"
-    recording: str
-
-
-@value
-class RecordingStopped(Fact):
-    """The recording was stopped, by the flow or by the end of the call."""
-
-    kind: ClassVar[str] = "recording_stopped"
-    recording: str
-    reason: str
-
-
-@value
-class RecordingKept(Fact):
-    """The recorder took the files in: merged, measured, hashed."""
-
-    kind: ClassVar[str] = "recording_kept"
-    recording: str
-    file: str
-    sha256: str
-    bytes: int
-    duration_ms: int
-    problem: str
-    """Empty when all is well; else what differs from the call (cut, missing leg)."""
 
 
 @value

@@ -1,54 +1,71 @@
-"""The facts of the back office: one way to record them, whoever does the work."""
+"""The facts of the back office: what was asked and promised, each with when it is recorded."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from typing import ClassVar
 
-from calls.actions import Do, Fetch, Lookup, Promise, Ticket
-from calls.call import Call
-from calls.events import Fetched, LookedUp, PluginDone, Promised, TicketOpened
-from calls.outcomes import Got, Outcome
+from calls.fact import Fact
+from calls.values import value
 
 
-def note_asked(call: Call, action: Lookup | Fetch | Do, outcome: Outcome, took_ms: int) -> None:
-    """Record that something was asked and what came; never what was asked for or told."""
-    match action:
-        case Lookup(directory=directory, by=by):
-            call.record(LookedUp(directory=directory, by=by, result=outcome.name))
-        case Fetch(source=source):
-            call.record(Fetched(source=source, result=outcome.name, took_ms=took_ms))
-        case Do(plugin=plugin):
-            call.record(PluginDone(plugin=plugin, result=outcome.name, took_ms=took_ms))
+@value
+class LookedUp(Fact):
+    """A row of one of the house's files was looked for."""
+
+    kind: ClassVar[str] = "looked_up"
+    directory: str
+    by: str
+    result: str
+    """`found`, `not_found` or `error`."""
 
 
-def promise(call: Call, action: Promise) -> Got:
-    """Record a promise; the caller waits until it is durable before anything is spoken."""
-    promise_id = call.new_part()
-    call.record(
-        Promised(
-            promise=promise_id,
-            number=action.number,
-            about=action.about,
-            due_at=_due_at(call, action.within_ms),
-        )
-    )
-    return Got(name="ok", values={})
+@value
+class Fetched(Fact):
+    """An HTTP service was asked."""
+
+    kind: ClassVar[str] = "fetched"
+    source: str
+    result: str
+    """`ok`, `not_found`, `timeout` or `error`."""
+
+    took_ms: int
 
 
-def open_ticket(call: Call, action: Ticket) -> Got:
-    """Record a ticket; the caller waits until it is durable before anything is spoken."""
-    ticket_id = call.new_part()
-    call.record(
-        TicketOpened(
-            ticket=ticket_id,
-            ticket_class=action.ticket_class,
-            about=action.about,
-            due_at=_due_at(call, action.due_ms),
-        )
-    )
-    return Got(name="ok", values={action.store: ticket_id} if action.store else {})
+@value
+class PluginDone(Fact):
+    """A plug-in of the site was run."""
+
+    kind: ClassVar[str] = "plugin_done"
+    plugin: str
+    result: str
+    """`ok`, `timeout` or `error`."""
+
+    took_ms: int
 
 
-def _due_at(call: Call, in_ms: int) -> str:
-    now: datetime = call.offered_at + timedelta(milliseconds=call.elapsed_ms())
-    return (now + timedelta(milliseconds=in_ms)).isoformat(timespec="seconds")
+@value
+class Promised(Fact):
+    """A callback was promised. Durable before the line that gives the promise."""
+
+    kind: ClassVar[str] = "promised"
+    promise: str
+    """Its own id."""
+
+    number: str
+    about: str
+    due_at: str
+    """ISO 8601, UTC."""
+
+
+@value
+class TicketOpened(Fact):
+    """A ticket was opened. Durable before the next line."""
+
+    kind: ClassVar[str] = "ticket_opened"
+    ticket: str
+    """Its own id."""
+
+    ticket_class: str
+    about: str
+    due_at: str
+    """ISO 8601, UTC."""

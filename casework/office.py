@@ -8,7 +8,7 @@ from calls.actions import Do, Fetch, Lookup, OfficeAction, Promise, Ticket
 from calls.call import Call
 from calls.errors import ConfigError, LedgerError
 from calls.events import Fault
-from calls.office_facts import note_asked, open_ticket, promise
+from calls.office_notes import note_asked, open_ticket, promise
 from calls.outcomes import Failed, Got, Outcome
 from casework.directories import Directories
 from casework.fetching import Fetcher

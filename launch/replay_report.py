@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from callflow.replaying.comparing import Comparison, Difference, RuleChange, describe
+from callflow.replaying.comparing import Comparison, Difference, RuleChange, Undecided, describe
 from callflow.rules.state import Status
 from calls.events import CallEvent
 from launch.call_story import clock, masked, story
@@ -123,47 +123,15 @@ def _rules(changes: Sequence[RuleChange]) -> Table:
 
 def as_json(found: Comparison) -> dict[str, Any]:
     """One call as JSON-ready values."""
-    first, stop = found.first, found.undecided
     return {
         "call": found.call_id,
         "flow": found.flow,
         "same": found.same,
         "record_cut": found.cut,
         "other_steps": found.other_steps,
-        "first_difference": None
-        if first is None
-        else {
-            "flow": first.spot.flow,
-            "step": first.spot.step,
-            "place": first.place,
-            "after": first.after,
-            "then": _event(first.then),
-            "now": _event(first.now),
-        },
-        "undecided": None
-        if stop is None
-        else {
-            "flow": stop.spot.flow,
-            "step": stop.spot.step,
-            "place": stop.place,
-            "at_ms": stop.at_ms,
-            "why": stop.why,
-            "asks": stop.asks,
-            "outcomes": [
-                {"outcome": each.outcome, "says": list(each.says), "then": each.then}
-                for each in stop.alternatives
-            ],
-        },
-        "rules": [
-            {
-                "rule": change.now.rule.id,
-                "then": change.then.status.value,
-                "now": change.now.status.value,
-                "newly_broken": change.newly_broken,
-                "why": change.now.why,
-            }
-            for change in found.rules
-        ],
+        "first_difference": None if found.first is None else _difference_json(found.first),
+        "undecided": None if found.undecided is None else _undecided_json(found.undecided),
+        "rules": [_rule_json(change) for change in found.rules],
         "digests": {
             name: {"then": then, "now": now} for name, (then, now) in found.digests.items()
         },
@@ -171,6 +139,42 @@ def as_json(found: Comparison) -> dict[str, Any]:
             {"same": pair.same, "then": _event(pair.then), "now": _event(pair.now)}
             for pair in found.pairs
         ],
+    }
+
+
+def _difference_json(first: Difference) -> dict[str, Any]:
+    return {
+        "flow": first.spot.flow,
+        "step": first.spot.step,
+        "place": first.place,
+        "after": first.after,
+        "then": _event(first.then),
+        "now": _event(first.now),
+    }
+
+
+def _undecided_json(stop: Undecided) -> dict[str, Any]:
+    return {
+        "flow": stop.spot.flow,
+        "step": stop.spot.step,
+        "place": stop.place,
+        "at_ms": stop.at_ms,
+        "why": stop.why,
+        "asks": stop.asks,
+        "outcomes": [
+            {"outcome": each.outcome, "says": list(each.says), "then": each.then}
+            for each in stop.alternatives
+        ],
+    }
+
+
+def _rule_json(change: RuleChange) -> dict[str, Any]:
+    return {
+        "rule": change.now.rule.id,
+        "then": change.then.status.value,
+        "now": change.now.status.value,
+        "newly_broken": change.newly_broken,
+        "why": change.now.why,
     }
 
 

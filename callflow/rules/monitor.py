@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from callflow.rules.advancing import advance, kinds_seen
 from callflow.rules.events import describe
-from callflow.rules.patterns import Pattern, advance, kinds_seen
+from callflow.rules.patterns import Pattern
 from callflow.rules.state import Due, State, Status
 from calls.events import CallEvent
 

@@ -1,7 +1,7 @@
 """The specification patterns house rules are stated in, each a small automaton over events.
 
-`state = advance(pattern, state, event)` is pure and a state is a small hashable value, so the same
-code watches a live call, scores a recorded one and can be explored over all paths. Patterns after
+A step is pure and a state is a small hashable value, so the same code watches a live call, scores a
+recorded one and can be explored over all paths; `advancing.advance` takes the steps. Patterns after
 Dwyer, Avrunin, Corbett, "Patterns in Property Specifications for Finite-State Verification"
 (1999): absence, existence, bounded existence, universality, precedence, response, chain; `between`
 bounds the time from one event to another.
@@ -9,15 +9,11 @@ bounds the time from one event to another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Final
+from dataclasses import dataclass
 
-from callflow.rules.events import NOTHING, WATCHED, EventPattern, describe, span
+from callflow.rules.events import NOTHING, EventPattern, describe, span
 from callflow.rules.state import ANY_TIME, Due, State, Status, Times
 from calls.events import CallEvent
-
-_CUT_OFF: Final = frozenset({"failed", "interrupted"})
-"""End reasons after which nothing more can be asked of the flow: the fallback had the caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,48 +288,6 @@ class Between:
 
 
 Pattern = Count | Every | Precedence | Response | Chain | Between
-
-
-def advance(pattern: Pattern, state: State, event: CallEvent) -> State:
-    """One step of any pattern: closes it at `ended`, after which nothing changes any more.
-
-    A line that never sounded (`ended: failed`) was not said. A call that a fault cut off leaves
-    open demands unjudged.
-    """
-    if state.status is not Status.PENDING:
-        return state
-    if event.kind in WATCHED:
-        if state.speaking or event.kind != "saying":
-            return state
-        return state._replace(speaking=True)
-    if event.kind == "said":
-        unsaid = event.data.get("ended") == "failed"
-        state = state if unsaid else pattern.step(state, event)
-        return state._replace(speaking=False) if state.speaking else state
-    state = pattern.step(state, event)
-    return _ended(pattern, state, event) if event.kind == "ended" else state
-
-
-def kinds_seen(pattern: Pattern) -> frozenset[str]:
-    """Kinds of event that can change its state; empty where any can, since time runs out."""
-    if isinstance(pattern, Response) and pattern.times.at_most_ms is not None:
-        return frozenset()
-    parts = [getattr(pattern, each.name) for each in fields(pattern)]
-    links = [link.event for part in parts if isinstance(part, tuple) for link in part]
-    seen = [part.kinds for part in (*parts, *links) if isinstance(part, EventPattern)]
-    return frozenset({"ended"}).union(*seen)
-
-
-def _ended(pattern: Pattern, state: State, event: CallEvent) -> State:
-    if state.status is Status.BROKEN:
-        return state
-    closed = pattern.close(state)
-    if closed.status is Status.PENDING:
-        return closed._replace(status=Status.KEPT if closed.applies else Status.NOT_APPLICABLE)
-    if event.data.get("end_reason") in _CUT_OFF:
-        why = "a fault of ours cut the call off"
-        return state._replace(status=Status.NOT_APPLICABLE, why=why)
-    return closed
 
 
 def _at_rest(state: State) -> State:

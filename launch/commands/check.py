@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -76,10 +76,8 @@ def check(
     ]
     _tell(checked, Format.JSON if as_json else form)
     if sarif is not None:
-        from launch.sarif import sarif_log
-
-        log = sarif_log(problem for one in checked for problem in one.problems)
-        sarif.write_text(json.dumps(log, ensure_ascii=False, indent=2), encoding="utf-8")
+        text = json.dumps(_sarif(checked), ensure_ascii=False, indent=2)
+        sarif.write_text(text, encoding="utf-8")
     raise typer.Exit(_exit_code(checked, strict))
 
 
@@ -133,14 +131,18 @@ def _tell(checked: list[Checked], form: Format) -> None:
     if form is Format.JSON:
         print_json(check_report.json_report(checked))
     elif form is Format.SARIF:
-        from launch.sarif import sarif_log
-
-        print_json(sarif_log(problem for one in checked for problem in one.problems))
+        print_json(_sarif(checked))
     elif form is Format.GITHUB:
         report = check_report.github_report(checked)
         typer.echo(report, nl=bool(report))
     else:
         typer.echo(check_report.text_report(checked))
+
+
+def _sarif(checked: list[Checked]) -> dict[str, Any]:
+    from launch.sarif import sarif_log
+
+    return sarif_log(problem for one in checked for problem in one.problems)
 
 
 def _exit_code(checked: list[Checked], strict: bool) -> int:

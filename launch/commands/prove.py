@@ -54,7 +54,6 @@ def prove(
     from callflow.house import House
     from callflow.proving.proof import entries
     from launch.proof_report import as_json as json_of
-    from launch.proof_report import broken_again
     from launch.settings import Settings
 
     house = House.load(scripts)
@@ -62,12 +61,7 @@ def prove(
     flows = entries(house, _flows(house, scripts, flow))
     variables = Settings().house.all_variables()
     proofs = _prove(house, flows, rules, variables)
-    broken = [
-        broken_again(house, result, variables, persona_dir)
-        for timed in proofs
-        for result in timed.proof.results
-        if result.counterexample is not None
-    ]
+    broken = _broken(house, proofs, variables, persona_dir)
     if as_json:
         print_json(json_of(proofs, broken))
     else:
@@ -132,6 +126,20 @@ def _prove(
             bar.advance(task)
     gc.enable()
     return proofs
+
+
+def _broken(
+    house: House, proofs: Sequence[Timed], variables: dict[str, object], folder: Path | None
+) -> list[Broken]:
+    """Each counterexample played again, its caller written to the folder where one is asked for."""
+    from launch.proof_report import broken_again
+
+    return [
+        broken_again(house, result, variables, folder)
+        for timed in proofs
+        for result in timed.proof.results
+        if result.counterexample is not None
+    ]
 
 
 def _print(proofs: Sequence[Timed], broken: Sequence[Broken]) -> None:

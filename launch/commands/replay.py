@@ -63,11 +63,7 @@ def replay(
     from ledger.opening import LEDGER_FILE
     from ledger.reader import LedgerReader
 
-    if bool(call) == (since is not None or until is not None):
-        raise ConfigError(
-            "thirdring replay: give one CALL, or --since (and --until) for all calls of that time; "
-            "`thirdring calls list` shows them"
-        )
+    _refuse_unless_one(call, since, until)
     play = _replayer(scripts, config)
     with LedgerReader(state / LEDGER_FILE) as reader:
         if call:
@@ -77,6 +73,15 @@ def replay(
             same = _many(reader, found, play, as_json=as_json)
     if not same:
         raise typer.Exit(1)
+
+
+def _refuse_unless_one(call: str, since: datetime | None, until: datetime | None) -> None:
+    """Either a call is named or a time is."""
+    if bool(call) == (since is not None or until is not None):
+        raise ConfigError(
+            "thirdring replay: give one CALL, or --since (and --until) for all calls of that time; "
+            "`thirdring calls list` shows them"
+        )
 
 
 def _replayer(scripts: Path, config: Path | None) -> Replay:

@@ -14,6 +14,7 @@ from launch.settings import PROJECT
 if TYPE_CHECKING:
     from callers.persona import Persona
     from callers.virtual import SimulatedCall
+    from launch.simulations import Order
 
 MOST_CALLS = 1_000_000
 
@@ -42,23 +43,9 @@ def simulate(
     One call is told as a conversation, several are counted: how they ended, the house rules they
     broke, their lengths.
     """
-    from callers.queue_plan import QueuePlan
-    from callflow.house import House
-    from callflow.lines import LANGUAGES
-    from callflow.reading import nearest
-    from launch.settings import Settings
-    from launch.simulations import HEADING, Order, summaries
+    from launch.simulations import HEADING, summaries
 
-    if language not in LANGUAGES:
-        raise ConfigError(f"--language {language}: write one of {', '.join(LANGUAGES)}")
-    if not 1 <= calls <= MOST_CALLS:
-        raise ConfigError(f"--calls {calls}: write a number from 1 to {MOST_CALLS}")
-    personas = _personas(caller)
-    house = House.load(scripts)
-    if flow not in house.flows:
-        raise ConfigError(f'{scripts}: no flow is called "{flow}"; {nearest(flow, house.flows)}')
-    variables = Settings().house.all_variables()
-    order = Order(house, flow, variables, language, QueuePlan(agent=agent))
+    order, personas = _order(flow, scripts, language, agent, calls), _personas(caller)
     if calls == 1 and len(personas) == 1:
         _tell(order.one(personas[0]), as_json)
         return
@@ -69,6 +56,26 @@ def simulate(
     typer.echo(HEADING)
     for summary in found:
         typer.echo(str(summary))
+
+
+def _order(flow: str, scripts: Path, language: str, agent: str, calls: int) -> Order:
+    """What is to be played; ConfigError with the remedy where it cannot be."""
+    from callers.queue_plan import QueuePlan
+    from callflow.house import House
+    from callflow.lines import LANGUAGES
+    from callflow.reading import nearest
+    from launch.settings import Settings
+    from launch.simulations import Order
+
+    if language not in LANGUAGES:
+        raise ConfigError(f"--language {language}: write one of {', '.join(LANGUAGES)}")
+    if not 1 <= calls <= MOST_CALLS:
+        raise ConfigError(f"--calls {calls}: write a number from 1 to {MOST_CALLS}")
+    house = House.load(scripts)
+    if flow not in house.flows:
+        raise ConfigError(f'{scripts}: no flow is called "{flow}"; {nearest(flow, house.flows)}')
+    variables = Settings().house.all_variables()
+    return Order(house, flow, variables, language, QueuePlan(agent=agent))
 
 
 def _personas(caller: str) -> list[Persona]:

@@ -14,7 +14,9 @@ from launch.options import JsonOption, print_json
 from launch.settings import PROJECT
 
 if TYPE_CHECKING:
+    from callers.flowtests.branches import FlowCoverage
     from callers.flowtests.cases import FlowTest
+    from callers.flowtests.suite import Played
     from callflow.house import House
     from launch.flow_tests import Came
 
@@ -57,33 +59,39 @@ def run(
 
     Exit code 1 when a test failed or the coverage is too low.
     """
-    from callers.flowtests.branches import coverage as coverage_of
     from callers.flowtests.branches import percent
-    from callers.flowtests.suite import Played, load_tests, play
+    from callers.flowtests.suite import Played, load_tests
     from callflow.house import House
     from launch.flow_tests import report, report_json
-    from launch.settings import Settings
 
     house = House.load(scripts)
     if accept:
         _accept(house, scripts, filtered=bool(flow or name))
         return
     tests = _chosen(load_tests(house, scripts), scripts, flow, name)
-    variables = Settings().house.all_variables()
-    if over is Over.VIRTUAL:
-        came: list[Came] = [play(house, test, variables) for test in tests]
-    else:
-        came = _live(house, scripts, tests, over)
+    came = _virtual(house, tests) if over is Over.VIRTUAL else _live(house, scripts, tests, over)
     played = [one for one in came if isinstance(one, Played)]
-    wanted = coverage or least > 0
-    taken = (each for one in played for each in one.taken)
-    flows = coverage_of(house, taken) if wanted else None
+    flows = _coverage(house, played) if coverage or least > 0 else None
     if as_json:
         print_json(report_json(came, flows))
     else:
         typer.echo("\n".join(report(came, flows)))
     if not all(one.passed for one in played) or (flows and percent(flows) < least):
         raise typer.Exit(1)
+
+
+def _coverage(house: House, played: Sequence[Played]) -> list[FlowCoverage]:
+    from callers.flowtests.branches import coverage
+
+    return coverage(house, (each for one in played for each in one.taken))
+
+
+def _virtual(house: House, tests: Sequence[FlowTest]) -> list[Came]:
+    from callers.flowtests.suite import play
+    from launch.settings import Settings
+
+    variables = Settings().house.all_variables()
+    return [play(house, test, variables) for test in tests]
 
 
 def _live(house: House, scripts: Path, tests: Sequence[FlowTest], over: Over) -> list[Came]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from callflow.rules.advancing import advance
 from callflow.rules.events import EventPattern, Happened, OneOf
 from callflow.rules.monitor import Rule, Verdict, score
 from callflow.rules.patterns import (
@@ -18,7 +19,6 @@ from callflow.rules.patterns import (
     Pattern,
     Precedence,
     Response,
-    advance,
 )
 from callflow.rules.state import Due, State, Status, Times
 from calls.events import CallEvent
