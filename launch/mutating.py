@@ -39,6 +39,8 @@ class Judged:
     mutant: Mutant
     by: By
     why: str
+    also: tuple[By, ...] = ()
+    """Other tools that notice it too, where every one was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,14 @@ class Bench:
     texts: Mapping[str, str]
     tests: Mapping[str, str]
     accepted: Mapping[str, str]
+    every: bool = False
+    """Whether every tool is asked, not only the first that notices."""
 
     @classmethod
-    def of(cls, scripts: Path) -> Bench:
+    def of(cls, scripts: Path, *, every: bool = False) -> Bench:
         """The files of a folder."""
         texts = {str(path): path.read_text(encoding="utf-8") for path in house_files(scripts)}
-        return cls(texts, tests_of(scripts), accepted_of(scripts / FOLDER))
+        return cls(texts, tests_of(scripts), accepted_of(scripts / FOLDER), every)
 
 
 class Judge:
@@ -76,7 +80,10 @@ class Judge:
         }
 
     def judge(self, mutant: Mutant) -> Judged:
-        """What notices it first, by what it costs: check, the tests, then a proof of its flows."""
+        """What notices it first, by what it costs: check, the tests, then a proof of its flows.
+
+        With `every` the proof is asked of those that the tests notice, too.
+        """
         texts = {**self._bench.texts, mutant.source: mutant.text}
         try:
             house = House.of_texts(texts)
@@ -85,7 +92,8 @@ class Judge:
         flows = _reaching(house, mutant.flow)
         why = self._tested(house, flows)
         if why:
-            return Judged(mutant, By.TEST, why)
+            proved = self._bench.every and self._proof(house, flows)
+            return Judged(mutant, By.TEST, why, (By.PROVE,) if proved else ())
         why = self._proof(house, flows)
         if why:
             return Judged(mutant, By.PROVE, why)

@@ -35,6 +35,9 @@ def mutate(
     goal: Annotated[
         float, typer.Option("--goal", metavar="PERCENT", help="Exit 1 below it.")
     ] = 99.0,
+    every: Annotated[
+        bool, typer.Option("--every", help="Ask the proof, too, of what the tests notice; slow.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Damage flows in the ways authors do and tell what notices: check, tests, proof, or nothing.
@@ -45,7 +48,7 @@ def mutate(
     from launch.mutating import Bench, judge_all
     from launch.survivors import read_known
 
-    bench = Bench.of(scripts)
+    bench = Bench.of(scripts, every=every)
     known = read_known(scripts)
     mutants = _chosen(bench.texts, frozenset(flow or ()), frozenset(operator or ()), sample, seed)
     judged = _with_progress(judge_all(bench, mutants, jobs), len(mutants), quiet=as_json)
@@ -118,6 +121,9 @@ def _show(judged: Sequence[Judged], known: Sequence[Known]) -> None:
             console.print(f"survived: {one.mutant.name}: {one.mutant.what}", soft_wrap=True)
             console.print(f"  {_reason(one, known) or 'not explained yet'}", soft_wrap=True)
     real, caught = len(judged) - totals[3], len(judged) - totals[3] - totals[4]
+    proved = sum(one.by == "prove" or "prove" in one.also for one in judged)
+    if any(one.also for one in judged):
+        console.print(f"the proof alone notices {proved} of them")
     console.print(f"caught {caught} of {real}: {_percent(judged):.1f} % ({totals[3]} equivalent)")
 
 
@@ -136,6 +142,7 @@ def _as_json(judged: Sequence[Judged], known: Sequence[Known]) -> dict[str, Any]
                 "line": one.mutant.place.line,
                 "what": one.mutant.what,
                 "by": one.by.value,
+                "also": [each.value for each in one.also],
                 "why": one.why or _reason(one, known),
             }
             for one in judged
