@@ -191,6 +191,7 @@ async def _question(window: _Window) -> Answer:
         window.opens()
         return await window.session.ask(action, on_hearing=window.hears)
     line.call.record(saying(action.prompt, line.call.performer))
+    line.agent_left = False
     return await window.session.ask(
         action, prompt_pcm=prompt.pcm(), on_prompt_end=window.prompt_ends, on_hearing=window.hears
     )

@@ -79,6 +79,7 @@ async def say(line: PhoneLine, prompts: Prompts, action: Say) -> Outcome:
         call.record(Fault(where=f"prompt {words.name}", problem=str(error)))
         return _spoken(line, words, call.elapsed_ms(), 0, SaidEnd.FAILED)
     call.record(saying(words, call.performer))
+    line.agent_left = False
     start_ms = call.elapsed_ms()
     duration_ms = prompt.duration_ms
     try:

@@ -22,6 +22,7 @@ from calls.actions import (
     OfficeAction,
     Queue,
     Record,
+    RecordCommand,
     Ring,
     Say,
     Transfer,
@@ -29,7 +30,6 @@ from calls.actions import (
     Wait,
 )
 from calls.events import (
-    AnsweredFact,
     Fault,
     HeardFact,
     KeyFact,
@@ -141,6 +141,8 @@ class VirtualChannel(VirtualLine):
             case Queue():
                 return self._queue(action)
             case Record(command=command):
+                if command is RecordCommand.START:
+                    self._answer()
                 return self._recorder.perform(command)
             case Wait(ms=ms):
                 return _DONE if self._pass(self._time.now_ms + ms) else self._gone()
@@ -152,18 +154,16 @@ class VirtualChannel(VirtualLine):
                 assert_never(action)
 
     def _ring(self, ring: Ring) -> Outcome:
-        began_ms = self._time.now_ms
-        self._acting.rings(began_ms)
-        rang_ms = (ring.rings - 1) * ring.cycle_ms + RING_TONE_MS if ring.rings > 0 else 0
-        if not self._pass(began_ms + rang_ms):
+        """Ring up to the end of the last ring's tone, then answer."""
+        call = self.call
+        if call.answered_ms is not None:
+            return Answered(rings=1, waited_ms=call.answered_ms)
+        due_ms = (ring.rings - 1) * ring.cycle_ms + RING_TONE_MS if ring.rings > 0 else 0
+        if not self._pass(due_ms):
             return self._gone()
-        now_ms = self._time.now_ms
-        waited_ms = now_ms - began_ms
-        rings = waited_ms // ring.cycle_ms + 1
-        self.call.answered_ms = now_ms
-        self._acting.answered(now_ms)
-        self.call.record(AnsweredFact(rings=rings, waited_ms=waited_ms))
-        return Answered(rings=rings, waited_ms=waited_ms)
+        self._answer(ring.cycle_ms)
+        waited_ms = self._time.now_ms
+        return Answered(rings=waited_ms // ring.cycle_ms + 1, waited_ms=waited_ms)
 
     def _begin_line(self, line: Line) -> tuple[int, int]:
         """A line begins; gives when, and when it is over if nothing cuts it."""
@@ -190,6 +190,7 @@ class VirtualChannel(VirtualLine):
         self.call.facts.append((end_ms, said))
 
     def _say(self, line: Line) -> Outcome:
+        self._answer()
         start_ms, end_ms = self._begin_line(line)
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
@@ -218,6 +219,7 @@ class VirtualChannel(VirtualLine):
         return None
 
     def _listen(self, listen: Listen) -> Outcome:
+        self._answer()
         began_ms = self._time.now_ms
         if listen.prompt is not None:
             gone = self._prompt(listen, listen.prompt)
@@ -244,28 +246,27 @@ class VirtualChannel(VirtualLine):
         return keys[0].at_ms if keys else None
 
     def _sensed(self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int) -> Sensed:
-        """What ends the window if no key does."""
-        acting = self._acting
-        if not (acting.speeches() or acting.persona.backgrounds or listen.until is Until.CLEAR):
+        """What ends the window if no key does; one that waits for a clear line heeds no voice."""
+        acting, clearing = self._acting, listen.until is Until.CLEAR
+        if not (acting.speeches() or acting.persona.backgrounds or clearing):
             return Sensed(deadline_ms, Sound.SILENCE, open_ms, deadline_ms, COMFORT_DBOV)
         wanted = [
             sensed
             for sensed in (
-                hearing.voice_ends(self._acting, listen, began_ms, open_ms, deadline_ms),
-                hearing.noise_sensed(self._acting, open_ms, deadline_ms)
-                if listen.until is not Until.CLEAR
-                else hearing.clear_sensed(self._acting, open_ms, deadline_ms),
+                (hearing.clear_sensed(acting, open_ms, deadline_ms),)
+                if clearing
+                else (
+                    hearing.voice_ends(acting, listen, began_ms, open_ms, deadline_ms),
+                    hearing.noise_sensed(acting, open_ms, deadline_ms),
+                )
             )
             if sensed is not None and sensed.what.value in listen.wanted
         ]
         if wanted:
             return min(wanted, key=lambda sensed: sensed.at_ms)
-        clearing = listen.until is Until.CLEAR
-        noisy = "noise" in listen.wanted and hearing.noisy_at_end(
-            self._acting, open_ms, deadline_ms
-        )
+        noisy = "noise" in listen.wanted and hearing.noisy_at_end(acting, open_ms, deadline_ms)
         what = Sound.NOISE if clearing or noisy else Sound.SILENCE
-        level = hearing.noise_level(self._acting, deadline_ms)
+        level = hearing.noise_level(acting, deadline_ms)
         return Sensed(deadline_ms, what, open_ms, deadline_ms, level)
 
     def _keyed(self, listen: Listen, first_ms: int) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callers.acting import Acting
+from callers.acting import RING_CYCLE_MS, Acting
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
 from callers.virtual_recorder import VirtualRecorder
@@ -12,6 +12,7 @@ from calls.actions import Queue, Transfer
 from calls.events import (
     AgentAnswered,
     AgentOffered,
+    AnsweredFact,
     HungUpFact,
     LeftQueue,
     Queued,
@@ -34,6 +35,7 @@ class VirtualLine:
         """The agent ended the talk, and nothing has been said since."""
 
         self._recorder = VirtualRecorder(call)
+        acting.rings(0)
 
     def hang_up(self) -> None:
         """End the call from our side, which the agent did who left the talk."""
@@ -56,6 +58,16 @@ class VirtualLine:
             time.now_ms = until_ms
         return True
 
+    def _answer(self, cycle_ms: int = RING_CYCLE_MS) -> None:
+        """Take the call, unless that was done; rings count from the offer."""
+        call, now_ms = self.call, self._time.now_ms
+        if call.answered_ms is not None:
+            return
+        call.answered_ms = now_ms
+        self._acting.answered(now_ms)
+        rings = now_ms // cycle_ms + 1 if cycle_ms > 0 else 1
+        call.record(AnsweredFact(rings=rings, waited_ms=now_ms))
+
     def _go_down(self, by: str) -> None:
         if self._down:
             return
@@ -68,6 +80,7 @@ class VirtualLine:
         return HungUp(by=self.call.hung_up_by, talked_ms=talked_ms)
 
     def _queue(self, queue: Queue) -> Outcome:
+        self._answer()
         began_ms = self._time.now_ms
         plan = self._queue_plan
         self.call.record(Queued(queue=queue.name))
@@ -86,6 +99,7 @@ class VirtualLine:
 
     def _transfer(self, transfer: Transfer) -> Outcome:
         """Nobody knows who answers there: the plan of the queue tells it for transfers too."""
+        self._answer()
         began_ms, plan = self._time.now_ms, self._queue_plan
         self.call.record(Transferring(to=transfer.to))
         self._acting.queued(began_ms)

@@ -17,7 +17,6 @@ from callflow.house import House
 from calls.errors import CallCenterError
 from launch.flow_tests import Came
 from launch.flow_tests_live import (
-    AT_ONCE,
     Told,
     destinations,
     grouped,
@@ -33,6 +32,9 @@ from ledger.reader import LedgerReader
 
 _RTP: Final = (20_500, 21_500)
 _LEASE_S: Final = 5
+
+AT_ONCE: Final = 6
+"""Callers on the line together: Asterisk and their telephones share the machine too."""
 
 
 async def over_sip(
@@ -66,7 +68,7 @@ async def over_sip(
                             number = numbers[test]
                             return await _play(house, test, number, options, bank, reader, phones)
 
-                        found += await together(group, play, told)
+                        found += await together(group, play, told, AT_ONCE)
     finally:
         await asyncio.to_thread(down, state)
     return found

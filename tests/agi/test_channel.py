@@ -51,6 +51,12 @@ MENU = """
         say: goodbye
         end: served
 """
+ASKED = """say: goodbye
+        barge_in: true
+        listen: 4s
+        on:
+          {speech: end served, silence: end quiet, noise: end quiet, faint: end quiet,
+           error: end broken}"""
 HOLD = """
     flow: greetings
     title: {en: Hold}
@@ -376,8 +382,27 @@ async def test_a_caller_waits_and_talks_outside_agi_and_comes_back_to_the_same_f
     assert there.sink.of("agent_offered") == [{"agent": "agent1"}]
     left = there.sink.of("left_queue")[0]
     assert (left["result"], left["agent"]) == ("answered", "agent1")
-    assert ended(there) == ("agent_hung_up", "served")
+    assert ended(there) == ("completed", "served")
     assert there.desk.waiting == 0
+
+
+async def test_an_agent_who_left_the_talk_ended_the_call_unless_we_speak_again(
+    tmp_path: Path,
+) -> None:
+    silently = HOLD.replace("answered: bye,", "answered: end served,").partition("      bye:")[0]
+    played = Played(started_ms=20, ended_ms=420, ended=SaidEnd.COMPLETED)
+    asked = HOLD.replace("say: goodbye\n        end: served", ASKED)
+    async with office(silently, tmp_path / "silently") as there:
+        await (await queued(there))
+        await there.resume("CONTINUE", "PJSIP/agent1")
+    async with office(asked, tmp_path / "asked", Answer(kind="speech", prompt=played)) as other:
+        await (await queued(other))
+        await other.resume("CONTINUE", "PJSIP/agent1")
+
+    assert ended(there) == ("agent_hung_up", "served")
+    assert there.sink.of("hung_up") == [{"by": "agent"}]
+    assert ended(other) == ("completed", "served")
+    assert other.sink.of("hung_up") == [{"by": "us"}]
 
 
 @pytest.mark.parametrize(

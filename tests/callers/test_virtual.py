@@ -5,12 +5,31 @@ from __future__ import annotations
 import pytest
 
 from callers import hearing
+from callers.acting import Acting
 from callers.flowtests.checks import faults_of, persona_checks
 from callers.flowtests.trace import Trace
 from callers.loader import find_persona, names, read_persona
 from callers.persona import Persona
+from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
 from callers.virtual import SimulatedCall, simulate
+from callers.virtual_call import VirtualCall
+from callers.virtual_channel import VirtualChannel
+from calls.actions import (
+    Action,
+    Line,
+    Listen,
+    Queue,
+    Record,
+    RecordCommand,
+    Ring,
+    Say,
+    Transfer,
+    Until,
+    Wait,
+)
+from calls.events import AnsweredFact, HungUpFact
+from calls.outcomes import Answered, Heard, HungUp, Sound
 from tests.callers.house import flow, hotline
 
 SPEECH_MS = 2000
@@ -31,6 +50,9 @@ steps:
 """
 
 
+LINE = Line(name="words", text="words", language="en", tags=())
+
+
 def persona(text: str) -> Persona:
     return read_persona("persona: somebody\nvoice: zh_m\n" + text, "some.yaml")
 
@@ -43,6 +65,14 @@ def one_window(who: str, listen: str = "4s") -> SimulatedCall:
         utterance_ms=lambda _: SPEECH_MS,
         line_ms=lambda _: LINE_MS,
     )
+
+
+def ringing(who: str) -> tuple[VirtualCall, VirtualChannel]:
+    """A call that nobody has answered yet, and its channel."""
+    call = VirtualCall()
+    acting = Acting(persona(who), lambda _: SPEECH_MS)
+    channel = VirtualChannel(call, acting, lambda _: LINE_MS, QueuePlan(), PlannedOffice())
+    return call, channel
 
 
 def heard(call: SimulatedCall) -> tuple[str, int, int, int]:
@@ -168,6 +198,55 @@ def test_hold_of_ten_seconds_is_ten_seconds_when_the_line_stays_noisy() -> None:
     opened, ended = call.of("listening")[1], call.of("heard")[1]
     assert ended.offset_ms - opened.offset_ms == 10_000
     assert ended.data["what"] == "noise"
+
+
+def test_a_window_that_waits_for_a_clear_line_heeds_no_voice() -> None:
+    """As the ears do: who asks for speech there too does not hear it before the line is clear."""
+    call, channel = ringing("answers: [{say: hello, after: 200ms}]\n")
+    wanted = frozenset({"speech", "silence", "noise", "clear"})
+
+    outcome = channel.perform(Listen(window_ms=6000, wanted=wanted, until=Until.CLEAR))
+
+    assert isinstance(outcome, Heard)
+    assert (outcome.what, call.elapsed_ms()) == (Sound.CLEAR, hearing.CLEAR_MS)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        Say(line=LINE),
+        Listen(window_ms=4000, wanted=frozenset({"speech", "silence"})),
+        Queue(name="support", most_wait_ms=1000),
+        Transfer(to="duty", most_wait_ms=1000),
+        Record(command=RecordCommand.START),
+    ],
+)
+def test_a_call_that_rings_yet_is_answered_by_what_needs_a_line(first: Action) -> None:
+    call, channel = ringing("hang_up: {ring: 3}\n")
+    channel.perform(Wait(ms=6000))
+
+    channel.perform(first)
+    channel.perform(Ring(rings=1))
+
+    assert [at for at in call.facts if at[1].kind == "answered"] == [
+        (6000, AnsweredFact(rings=2, waited_ms=6000))
+    ]
+    assert call.answered_ms == 6000
+
+
+def test_a_caller_may_leave_while_a_flow_waits_that_has_not_answered() -> None:
+    call, channel = ringing("hang_up: {ring: 2}\n")
+
+    assert isinstance(channel.perform(Wait(ms=6000)), HungUp)
+    assert call.facts == [(5000, HungUpFact(by="caller"))]
+
+
+def test_a_ring_counts_from_the_offer() -> None:
+    call, channel = ringing("then: silent\n")
+    channel.perform(Wait(ms=3000))
+
+    assert channel.perform(Ring(rings=2)) == Answered(rings=2, waited_ms=6000)
+    assert call.elapsed_ms() == 6000
 
 
 def test_a_barge_in_cuts_the_menu_and_is_heard_out() -> None:
