@@ -54,11 +54,6 @@ class Monitor:
         self._mixed = mixed
         self._caller = caller
         self._house = house
-        self._muted: list[tuple[int, int]] = []
-
-    def mute(self, from_ms: int, to_ms: int) -> None:
-        """Write silence there."""
-        self._muted.append((from_ms, to_ms))
 
     def write(self, audio: CallerAudio, track: HouseTrack, ended_ms: int) -> None:
         """Write the files up to `ended_ms`."""
@@ -66,10 +61,6 @@ class Monitor:
         count = max(ended_ms - self.began_ms, 0) * _PER_MS
         caller = audio.samples(first, count)
         house = track.samples(first, count)
-        for low_ms, high_ms in self._muted:
-            part = slice((low_ms - self.began_ms) * _PER_MS, (high_ms - self.began_ms) * _PER_MS)
-            caller[part] = 0
-            house[part] = 0
         if self._caller is not None:
             write_wav(self._caller, caller)
         if self._house is not None:

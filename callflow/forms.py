@@ -70,17 +70,10 @@ def _form(text: str, source: str, reading: Reading) -> FormText | None:
         reading.problems.append(error.problem)
         return None
     reading.keys(top, _TOP, "a form")
-    named, body = top.get("form"), top.get("fields")
-    if named is None:
-        reading.wrong(top.place, "the form has no name", "begin the file with form: a_name")
+    found = reading.named_parts(top, "form", "fields", MOST_FIELDS, "split it into several forms")
+    if found is None:
         return None
-    listed = reading.mapping(body, "fields") if body is not None else None
-    if listed is None or not listed.items:
-        reading.wrong(top.place, "the form has no fields", "write fields: and below it a first one")
-        return None
-    if len(listed.items) > MOST_FIELDS:
-        reading.wrong(listed.place, f"over {MOST_FIELDS} fields", "split it into several forms")
-        return None
+    named, listed = found
     return FormText(
         name=reading.name(named, "the form's name"),
         title=read_title(top.get("title"), reading),

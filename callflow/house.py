@@ -168,17 +168,23 @@ def _forms(texts: Mapping[str, str], reading: Reading) -> dict[str, FormText]:
         form = read_form(text, source, reading)
         if form is None:
             continue
-        if form.name in forms:
-            there = forms[form.name].place.source
-            reading.wrong(
-                form.place,
-                f'"{form.name}" is also the form of {there}',
-                "rename one of them",
-                rule="same-name",
-                word=form.name,
-            )
+        _refuse_second(form, forms, "form", reading)
         forms[form.name] = form
     return forms
+
+
+def _refuse_second(
+    one: Flow | FormText, known: Mapping[str, Flow | FormText], what: str, reading: Reading
+) -> None:
+    """Note a name that another file has already."""
+    if one.name in known:
+        reading.wrong(
+            one.place,
+            f'"{one.name}" is also the {what} of {known[one.name].place.source}',
+            "rename one of them",
+            rule="same-name",
+            word=one.name,
+        )
 
 
 def _flows(texts: Mapping[str, str], house_digest: str, reading: Reading) -> dict[str, Flow]:
@@ -189,14 +195,6 @@ def _flows(texts: Mapping[str, str], house_digest: str, reading: Reading) -> dic
         flow = read_flow(text, source, reading, house_digest=house_digest)
         if flow is None:
             continue
-        if flow.name in flows:
-            there = flows[flow.name].place.source
-            reading.wrong(
-                flow.place,
-                f'"{flow.name}" is also the flow of {there}',
-                "rename one of them",
-                rule="same-name",
-                word=flow.name,
-            )
+        _refuse_second(flow, flows, "flow", reading)
         flows[flow.name] = flow
     return flows

@@ -17,6 +17,7 @@ from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse, place
 from callflow.reading import Reading, names_in, nearest, words_in
 from callflow.targets import Target
 from callflow.targets_reader import read_routes
+from calls.call import PERFORMERS
 
 _TOP: Final = (
     "flow",
@@ -55,27 +56,12 @@ def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.
         reading.problems.append(error.problem)
         return None
     reading.keys(top, _TOP, "a flow")
-    named, listed = top.get("flow"), _listed(top, reading)
-    if named is None or listed is None:
+    found = reading.named_parts(top, "flow", "steps", MOST_STEPS, "split it into sub-flows")
+    if found is None:
         return None
+    named, listed = found
     digest = hashlib.sha256((text + "\0" + house_digest).encode("utf-8", "surrogatepass"))
     return _whole(top, reading.name(named, "the flow's name"), listed, digest.hexdigest(), reading)
-
-
-def _listed(top: Mapping, reading: Reading) -> Mapping | None:
-    """The steps as written; None, with the problem noted, when there is no flow to build."""
-    if top.get("flow") is None:
-        reading.wrong(top.place, "the flow has no name", "begin the file with flow: a_name")
-        return None
-    body = top.get("steps")
-    listed = reading.mapping(body, "steps") if body is not None else None
-    if listed is None or not listed.items:
-        reading.wrong(top.place, "the flow has no steps", "write steps: and below it a first step")
-        return None
-    if len(listed.items) > MOST_STEPS:
-        reading.wrong(listed.place, f"over {MOST_STEPS} steps", "split it into sub-flows")
-        return None
-    return listed
 
 
 def _whole(top: Mapping, name: str, listed: Mapping, digest: str, reading: Reading) -> steps.Flow:
@@ -87,7 +73,7 @@ def _whole(top: Mapping, name: str, listed: Mapping, digest: str, reading: Readi
         title=read_title(top.get("title"), reading),
         rules=reading.list_of(top.get("rules"), "rules", lambda node: reading.text(node, "a rule")),
         performer=reading.one_of(
-            top.get("performer"), "performer", ("ivr", "agent", "either"), "either"
+            top.get("performer"), "performer", (*PERFORMERS, "either"), "either"
         ),
         direction=reading.one_of(
             top.get("direction"), "direction", ("inbound", "outbound"), "inbound"

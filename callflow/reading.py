@@ -85,6 +85,28 @@ class Reading:
                 word=key.text,
             )
 
+    def named_parts(
+        self, top: Mapping, kind: str, parts: str, most: int, remedy: str
+    ) -> tuple[Node, Mapping] | None:
+        """The node of a file's name and what it lists; None, with a problem noted, without them.
+
+        `kind` is the key of the name (flow, form), `parts` that of the list (steps, fields), of
+        which there may be `most`; `remedy` is for more.
+        """
+        named, body = top.get(kind), top.get(parts)
+        if named is None:
+            self.wrong(top.place, f"the {kind} has no name", f"begin the file with {kind}: a_name")
+            return None
+        listed = self.mapping(body, parts) if body is not None else None
+        if listed is None or not listed.items:
+            hint = f"write {parts}: and below it a first one"
+            self.wrong(top.place, f"the {kind} has no {parts}", hint)
+            return None
+        if len(listed.items) > most:
+            self.wrong(listed.place, f"over {most} {parts}", remedy)
+            return None
+        return named, listed
+
     def text(self, node: Node | None, what: str, default: str = "") -> str:
         """`node` as text."""
         if node is None:

@@ -10,7 +10,8 @@ from callflow.acts.deciding import CallAct
 from callflow.acts.table import EARS
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.nodes import Place
-from callflow.targets import CallFlow, Target, with_routes
+from callflow.targets import Target, flows_of, with_routes
+from calls.call import PERFORMERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,13 @@ class Flow:
         for step in self.steps:
             if isinstance(step.act, CallAct):
                 yield step.act.flow
-        own = (target for step in self.steps for target in step.targets())
-        branched = (each for target in self.anytime.values() for each in with_routes(target))
-        for target in (*own, *branched):
-            if isinstance(target, CallFlow):
-                yield target.flow
+            yield from flows_of(step.on.values())
+            yield from flows_of(target for _, target in step.act.targets())
+        yield from flows_of(self.anytime.values())
+
+    def performers(self) -> tuple[str, ...]:
+        """Who can perform it: `ivr`, `agent` or both."""
+        return PERFORMERS if self.performer == "either" else (self.performer,)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {step.name: at for at, step in enumerate(self.steps)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -54,3 +54,11 @@ def with_routes(target: Target) -> Iterator[Target]:
     if isinstance(target, CallFlow):
         for inner in target.routes.values():
             yield from with_routes(inner)
+
+
+def flows_of(targets: Iterable[Target]) -> Iterator[str]:
+    """Names of the flows that they call, behind the returns of others too; some more than once."""
+    for target in targets:
+        for inner in with_routes(target):
+            if isinstance(inner, CallFlow):
+                yield inner.flow

@@ -6,10 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from calls.clock import Clock
 from calls.events import CallEvent, Fact
+
+PERFORMERS: Final = ("ivr", "agent")
+"""Who can speak for the house."""
 
 
 class EndReason(StrEnum):

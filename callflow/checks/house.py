@@ -14,7 +14,7 @@ from callflow.checks.silence import check_silence
 from callflow.checks.speech import check_speech
 from callflow.checks.types import check_types
 from callflow.checks.variables import check_variables
-from callflow.checks.ways import call_order, called_by, graphs_of
+from callflow.checks.ways import call_order, graphs_of
 from callflow.reading import Reading
 
 __all__ = ["Outside", "Parts", "check_house"]
@@ -51,7 +51,7 @@ def _recursive(notes: Notes) -> bool:
     flows = notes.parts.flows
     found = False
     for group in call_order(flows):
-        ring = len(group) > 1 or group[0] in called_by(flows[group[0]])
+        ring = len(group) > 1 or group[0] in flows[group[0]].called()
         for name in group if ring else ():
             found = True
             notes.note(

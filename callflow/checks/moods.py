@@ -13,8 +13,7 @@ from callflow.checks.ways import Arrow, Call, FlowGraph
 from callflow.lines import LANGUAGES
 from callflow.steps import Flow, Step
 from callflow.templates import Condition, WordingError
-
-PERFORMERS: Final = ("ivr", "agent")
+from calls.call import PERFORMERS
 
 
 class Mood(NamedTuple):
@@ -46,8 +45,7 @@ class FlowMoods:
 
 def own_moods(flow: Flow) -> Moods:
     """Moods in which calls begin in a flow."""
-    performers = PERFORMERS if flow.performer == "either" else (flow.performer,)
-    return frozenset(Mood(each, who) for each in flow.languages for who in performers)
+    return frozenset(Mood(each, who) for each in flow.languages for who in flow.performers())
 
 
 class Following:

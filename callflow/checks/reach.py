@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from callflow.acts.deciding import EndAct
 from callflow.acts.doing import FormAct
 from callflow.checks.notes import Notes
-from callflow.checks.ways import FlowGraph, called_by
+from callflow.checks.ways import FlowGraph
 from callflow.nodes import Place
 from callflow.steps import Step
 
@@ -81,7 +81,7 @@ def _unused_forms(notes: Notes) -> None:
 
 def _unused_flows(notes: Notes) -> None:
     flows = notes.parts.flows.values()
-    called = set[str]().union(*(called_by(flow) for flow in flows))
+    called = {name for flow in flows for name in flow.called()}
     for flow in flows:
         if flow.returns and flow.name not in called:
             place = flow.places.get("flow=", flow.place)

@@ -8,6 +8,7 @@ from callflow.checks.moods import Following, Mood
 from callflow.checks.notes import Notes
 from callflow.checks.ways import FlowGraph
 from callflow.lines import LANGUAGES
+from calls.call import PERFORMERS
 
 _MOST_TOLD = 3
 """So many lines without sound are told one by one; a new house has none rendered at all."""
@@ -23,7 +24,7 @@ def check_speech(
     graphs: Mapping[str, FlowGraph], following: Following, sound: frozenset[str], notes: Notes
 ) -> None:
     """Note every line that a flow says in a language it has no wording, or no sound, for."""
-    spoken = _spoken(graphs, following, sound, notes, ("ivr", "agent"))
+    spoken = _spoken(graphs, following, sound, notes, PERFORMERS)
     by_ivr = _spoken(graphs, following, sound, notes, ("ivr",))
     for line in notes.parts.lines:
         missing = [each for each in LANGUAGES if _no_wording(line, each, spoken, notes)]

@@ -110,19 +110,9 @@ def written_in(way: Way) -> Iterator[tuple[str, Target]]:
             waiting += [(f"{path}.{word}", inner) for word, inner in target.routes.items()]
 
 
-def called_by(flow: Flow) -> set[str]:
-    """Names of the flows that `flow` calls."""
-    named = {step.act.flow for step in flow.steps if isinstance(step.act, CallAct)}
-    ways = [way for step in flow.steps for way in ways_of(step)]
-    ways += [Way(word, "", target) for word, target in flow.anytime.items()]
-    for way in ways:
-        named.update(target.flow for _, target in written_in(way) if isinstance(target, CallFlow))
-    return named
-
-
 def call_order(flows: Mapping[str, Flow]) -> list[list[str]]:
     """The flows, those called before those that call; more than one together call in a ring."""
-    calls = {name: sorted(called_by(flow) & flows.keys()) for name, flow in flows.items()}
+    calls = {name: sorted(flows.keys() & set(flow.called())) for name, flow in flows.items()}
     return components(calls)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from callflow.acts.deciding import CallAct
 from callflow.acts.doing import QueueAct
@@ -10,7 +10,7 @@ from callflow.drawing.picture import Arrow, Box, Note, Picture, Row, Shape, Tone
 from callflow.drawing.wording import title_language, word
 from callflow.house import House
 from callflow.steps import Flow, Step
-from callflow.targets import CallFlow, Target, with_routes
+from callflow.targets import flows_of
 
 _SHAPES = {"ivr": Shape.IVR, "agent": Shape.AGENT, "either": Shape.EITHER}
 
@@ -26,7 +26,7 @@ def overview_of(house: House, language: str = "zh-Hans") -> Picture:
             if where not in labels:
                 labels.append(where)
     everywhere = {
-        name: [flow.name for flow in flows if name in set(_called_by(flow.always.values()))]
+        name: [flow.name for flow in flows if name in set(flows_of(flow.always.values()))]
         for name in house.flows
     }
     rows = tuple(f"{name} ← {', '.join(by)}" for name, by in everywhere.items() if by)
@@ -63,7 +63,7 @@ def _box(flow: Flow, language: str) -> Box:
 
 def _calls(flow: Flow) -> Iterator[tuple[str, str]]:
     """Flows that this one calls, each with the step's name or `anytime`; not those of `always`."""
-    for name in _called_by(flow.anytime.values()):
+    for name in flows_of(flow.anytime.values()):
         yield name, "anytime"
     for step in flow.steps:
         yield from ((name, step.name) for name in _called(step, flow))
@@ -75,12 +75,5 @@ def _called(step: Step, flow: Flow) -> Iterator[str]:
     elif isinstance(step.act, QueueAct) and step.act.agent_flow:
         yield step.act.agent_flow
     always = set(map(id, flow.always.values()))
-    yield from _called_by(target for target in step.on.values() if id(target) not in always)
-    yield from _called_by(target for _, target in step.act.targets())
-
-
-def _called_by(targets: Iterable[Target]) -> Iterator[str]:
-    for target in targets:
-        for inner in with_routes(target):
-            if isinstance(inner, CallFlow):
-                yield inner.flow
+    yield from flows_of(target for target in step.on.values() if id(target) not in always)
+    yield from flows_of(target for _, target in step.act.targets())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from callflow.acts.deciding import CallAct
 from callflow.house import House
 from callflow.proving.exploring import ExploringRun, asks_digits, computed_variables, own_variables
 from callflow.proving.folding import FoldedGraph, fold
@@ -21,7 +20,6 @@ from callflow.rules.monitor import Rule, score
 from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Precedence, Response
 from callflow.rules.state import Status
 from callflow.steps import Flow
-from callflow.targets import CallFlow, with_routes
 from calls.events import AnsweredFact, Fact, Offered
 
 __all__ = [
@@ -29,11 +27,6 @@ __all__ = [
     "prove_each", "prove_flow",
 ]  # fmt: skip
 
-PERFORMERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ivr": ("ivr",),
-    "agent": ("agent",),
-    "either": ("ivr", "agent"),
-}
 MAKEABLE: Final = frozenset(
     {
         "offered", "answered", "stepped", "said", "heard", "key", "queued", "agent_offered",
@@ -75,7 +68,7 @@ def entries(house: House, flows: Iterable[str] | None = None) -> list[tuple[Flow
         (flow, performer)
         for flow in house.flows.values()
         if flow.is_entry and (names is None or flow.name in names)
-        for performer in PERFORMERS[flow.performer]
+        for performer in flow.performers()
     ]
 
 
@@ -180,19 +173,11 @@ def reached_from(house: House, flow: Flow) -> tuple[Flow, ...]:
     found = {flow.name: flow}
     waiting = [flow]
     while waiting:
-        for name in _calls(waiting.pop()):
+        for name in waiting.pop().called():
             if name not in found:
                 found[name] = house.flows[name]
                 waiting.append(house.flows[name])
     return tuple(found.values())
-
-
-def _calls(flow: Flow) -> Iterator[str]:
-    targets = [target for step in flow.steps for target in step.targets()]
-    for target in flow.anytime.values():
-        targets += with_routes(target)
-    yield from (target.flow for target in targets if isinstance(target, CallFlow))
-    yield from (step.act.flow for step in flow.steps if isinstance(step.act, CallAct))
 
 
 def _before(flow: Flow, performer: str) -> tuple[tuple[Fact, ...], Standing]:

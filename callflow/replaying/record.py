@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -107,8 +107,3 @@ class Record:
             if times == visit:
                 return self.steps[at + 1] if at + 1 < len(self.steps) else None
         return None
-
-
-def playable(events: Sequence[CallEvent]) -> bool:
-    """Whether these are the facts of a call from its offer on."""
-    return bool(events) and events[0].kind == "offered"

@@ -24,7 +24,7 @@ from callflow.rules.events import (
     Test,
     Within,
 )
-from calls.call import EndReason
+from calls.call import PERFORMERS, EndReason
 from calls.events import Fact
 from calls.outcomes import SaidEnd, Sound
 
@@ -37,7 +37,7 @@ _WORDS: Final[Mapping[str, Collection[str]]] = {
     "said.ended": tuple(SaidEnd),
     "ended.end_reason": tuple(EndReason),
     "hung_up.by": ("caller", "us", "agent", "network"),
-    "said.performer": ("ivr", "agent"),
+    "said.performer": PERFORMERS,
     "offered.direction": ("inbound", "outbound"),
     "left_queue.result": _LEFT,
     "transferred.result": _LEFT,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from calls.call import PERFORMERS
+
 ID_PATTERN: Final = r"^[A-Z][0-9]{2}$"
 """The name of a rule, as in the house rules: `A05`."""
 
@@ -59,7 +61,6 @@ class Key:
     words: tuple[str, ...] = ()
 
 
-PERFORMERS: Final = ("ivr", "agent")
 DIRECTIONS: Final = ("inbound", "outbound")
 JUDGES: Final = ("person", "audio", "ledger", "desk")
 """Who decides what no trace of a flow can show: a person who listens, the measures of the

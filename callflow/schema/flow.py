@@ -13,6 +13,7 @@ from callflow.loader import MOST_STEPS
 from callflow.schema.parts import NAME, Json, closed, document, of_field, ref, words
 from callflow.schema.telling import example_of, told
 from callflow.schema.words import FLOW_KEYS, OUTCOMES, STEP_KEYS
+from calls.call import PERFORMERS
 
 
 def flow_schema() -> Json:
@@ -28,7 +29,7 @@ def flow_schema() -> Json:
 
 def _top(name: str, about: str) -> Json:
     shapes: dict[str, Json] = {
-        "performer": words(("ivr", "agent", "either")),
+        "performer": words((*PERFORMERS, "either")),
         "direction": words(("inbound", "outbound")),
         "returns": ref("names"),
         "variables": {

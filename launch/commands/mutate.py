@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,12 +46,14 @@ def mutate(
     with their reason where SCRIPTS/mutants/survivors.yaml gives one.
     """
     from launch.mutating import Bench, judge_all
+    from launch.progress import with_bar
     from launch.survivors import read_known
 
     bench = Bench.of(scripts, every=every)
     known = read_known(scripts)
     mutants = _chosen(bench.texts, frozenset(flow or ()), frozenset(operator or ()), sample, seed)
-    judged = _with_progress(judge_all(bench, mutants, jobs), len(mutants), quiet=as_json)
+    found = judge_all(bench, mutants, jobs)
+    judged = list(with_bar(found, "mutants", total=len(mutants), quiet=as_json))
     if as_json:
         print_json(_as_json(judged, known))
     else:
@@ -75,19 +77,6 @@ def _chosen(
         raise ConfigError(f"no flow is called {', '.join(sorted(flows))}; see `thirdring graph`")
     if sample and sample < len(found):
         found = random.Random(seed).sample(found, sample)  # noqa: S311  not a secret
-    return found
-
-
-def _with_progress(judged: Iterable[Judged], total: int, *, quiet: bool) -> list[Judged]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
-        task = progress.add_task("mutants", total=total)
-        found = []
-        for one in judged:
-            found.append(one)
-            progress.advance(task)
     return found
 
 

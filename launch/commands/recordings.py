@@ -139,9 +139,7 @@ def _recordings(state: Path) -> list[Recording]:
 
 
 def _verify(state: Path, wanted: str, *, quiet: bool) -> list[Checked]:
-    from rich.console import Console
-    from rich.progress import track
-
+    from launch.progress import with_bar
     from recorder.finding import pick
     from recorder.store import Store
     from recorder.verify import check, orphans
@@ -150,14 +148,7 @@ def _verify(state: Path, wanted: str, *, quiet: bool) -> list[Checked]:
     recordings: Sequence[Recording] = _recordings(state)
     if wanted:
         return [check(store, pick(recordings, wanted))]
-    console = Console(stderr=True)
-    shown = track(
-        recordings,
-        "Verifying",
-        console=console,
-        transient=True,
-        disable=quiet or not console.is_terminal,
-    )
+    shown = with_bar(recordings, "verifying", quiet=quiet)
     checked = [check(store, recording) for recording in shown]
     return checked + list(orphans(store, recordings))
 

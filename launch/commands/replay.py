@@ -121,14 +121,11 @@ def _one(reader: LedgerReader, call: str, play: Replay, *, as_json: bool) -> boo
 
 
 def _many(reader: LedgerReader, found: Sequence[CallRow], play: Replay, *, as_json: bool) -> bool:
-    from rich.console import Console
-    from rich.progress import track
-
+    from launch.progress import with_bar
     from launch.replay_report import Day
 
     day = Day()
-    shown = Console(stderr=True)
-    for row in track(found, "replaying", console=shown, disable=not shown.is_terminal):
+    for row in with_bar(found, "replaying"):
         _add(day, reader, row, play)
     if as_json:
         print_json(day.as_json())

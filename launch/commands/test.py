@@ -86,12 +86,11 @@ def _coverage(house: House, played: Sequence[Played]) -> list[FlowCoverage]:
     return coverage(house, (each for one in played for each in one.taken))
 
 
-def _virtual(house: House, tests: Sequence[FlowTest]) -> list[Came]:
-    from callers.flowtests.suite import play
+def _virtual(house: House, tests: Sequence[FlowTest]) -> Sequence[Came]:
+    from callers.flowtests.suite import play_all
     from launch.settings import Settings
 
-    variables = Settings().house.all_variables()
-    return [play(house, test, variables) for test in tests]
+    return play_all(house, tests, Settings().house.all_variables())
 
 
 def _live(house: House, scripts: Path, tests: Sequence[FlowTest], over: Over) -> list[Came]:
@@ -129,15 +128,15 @@ def _live(house: House, scripts: Path, tests: Sequence[FlowTest], over: Over) ->
 
 def _accept(house: House, scripts: Path, *, filtered: bool) -> None:
     from callers.flowtests.accepted import write_accepted
-    from callers.flowtests.suite import FOLDER, play, read_tests, tests_of
+    from callers.flowtests.suite import FOLDER, play_all, read_tests, tests_of
     from callers.flowtests.told import told
     from launch.flow_tests import report
     from launch.settings import Settings
 
     if filtered:
         raise ConfigError("--accept writes all tellings; leave --flow and --name out")
-    variables = Settings().house.all_variables()
-    played = [play(house, test, variables) for test in read_tests(house, tests_of(scripts))]
+    tests = read_tests(house, tests_of(scripts))
+    played = play_all(house, tests, Settings().house.all_variables())
     failed = [one for one in played if not one.passed]
     if failed:
         typer.echo("\n".join(report(failed, None)))

@@ -298,8 +298,8 @@ def test_every_key_the_loader_knows_is_explained_and_no_other() -> None:
     assert set(words.FIELD_KEYS) == set(forms._FIELD)
     assert set(words.FIELD_TYPES) == {kind.value for kind in FieldType}
     assert set(words.OUTCOMES) == set(OUTCOMES)
-    assert tuple(GIVEN_KEYS) == given_reader._GIVEN
-    assert tuple(EXPECT_KEYS) == tests_reader._EXPECT
+    assert tuple(GIVEN_KEYS) == given_reader.GIVEN
+    assert tuple(EXPECT_KEYS) == tests_reader.EXPECT
 
 
 def test_every_kind_of_rule_is_in_the_schema() -> None:
