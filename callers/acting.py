@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from callers.persona import (
     Background,
-    BargeIn,
     Leave,
     Moment,
     Persona,
@@ -67,6 +66,7 @@ class Acting:
 
         self._turn_began: dict[int, int] = {}
         self._leaves_this_turn = False
+        self._line_began_ms = 0
 
     def rings(self, at_ms: int) -> None:
         """The caller hears the first ring."""
@@ -97,15 +97,15 @@ class Acting:
             self._drop_planned(at_ms)
             del self._turn_began[self.turn]
             self.turn -= 1
+            self._plan_barge_in(self._line_began_ms, at_ms)
             return False
         self._drop_planned(at_ms)
         self.line += 1
+        self._line_began_ms = at_ms
         plan = self.persona.hang_up
         if plan is not None and plan.point is Point.LINE and plan.count == self.line:
             self.leave_ms = at_ms + plan.after_ms
-        barge_in = self.persona.barge_in
-        if barge_in is not None and barge_in.line in (0, self.line):
-            self._plan_barge_in(barge_in, at_ms)
+        self._plan_barge_in(at_ms, at_ms)
         return True
 
     def house_listens(self, at_ms: int, *, known_ms: int = 0) -> None:
@@ -205,13 +205,18 @@ class Acting:
         deeds: tuple[Sequence[Deed], ...] = (self._speeches, self._keys)
         return any(begun_ms <= deed.begin_ms <= at_ms for done in deeds for deed in done)
 
-    def _plan_barge_in(self, barge_in: BargeIn, at_ms: int) -> None:
-        if self.speaking(at_ms + barge_in.after_ms) is not None:
+    def _plan_barge_in(self, line_began_ms: int, now_ms: int) -> None:
+        """Plan to cut in on the line that began then, unless the moment is over."""
+        barge_in = self.persona.barge_in
+        if barge_in is None or barge_in.line not in (0, self.line):
+            return
+        begin_ms = line_began_ms + barge_in.after_ms
+        if begin_ms < now_ms or self.speaking(begin_ms) is not None:
             return
         if barge_in.utterance:
-            self._speak(barge_in.utterance, at_ms + barge_in.after_ms, None)
+            self._speak(barge_in.utterance, begin_ms, None)
         else:
-            self._press(barge_in.keys, at_ms + barge_in.after_ms, 300)
+            self._press(barge_in.keys, begin_ms, 300)
 
     def _speak(self, utterance: str, begin_ms: int, level_dbov: float | None) -> None:
         level = self.persona.level_dbov if level_dbov is None else level_dbov

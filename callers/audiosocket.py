@@ -91,10 +91,11 @@ class HouseEar:
     """Tells from the frames the house sends when a line begins and when it is over.
 
     A house that plays a prompt sends frames without a break; it is over when none has come for
-    `gap_ms`, or none but silence for `pause_ms` (longer than a pause inside a sentence).
+    `gap_ms` (longer than a busy machine holds frames back), or none but silence for `pause_ms`
+    (longer than a pause inside a sentence).
     """
 
-    def __init__(self, gap_ms: int = 5 * FRAME_MS, pause_ms: int = 700) -> None:
+    def __init__(self, gap_ms: int = 15 * FRAME_MS, pause_ms: int = 700) -> None:
         self._gap_ms = gap_ms
         self._pause_ms = pause_ms
         self._last_frame_ms = -(1 << 40)

@@ -81,6 +81,27 @@ def test_a_barge_in_may_be_kept_for_one_line() -> None:
     assert spoken(one) == [(5100, 6600)]
 
 
+def test_a_line_that_pauses_before_the_barge_in_is_cut_into_all_the_same() -> None:
+    one = acting("barge_in: {after: 1s, press: '1'}\nanswers: [silent]\n")
+    one.house_speaks(2000)
+    one.house_listens(2500, known_ms=2600)
+
+    new_line = one.house_speaks(2700, pause_up_to_ms=1500)
+
+    assert not new_line
+    assert [key.at_ms for key in one.keys(0, 99_999)] == [3000]
+
+
+def test_a_pause_that_outlasts_the_barge_in_leaves_none_for_the_rest_of_the_line() -> None:
+    one = acting("barge_in: {after: 1s, press: '1'}\nanswers: [silent]\n")
+    one.house_speaks(2000)
+    one.house_listens(2500, known_ms=2600)
+
+    one.house_speaks(3200, pause_up_to_ms=1500)
+
+    assert one.keys(0, 99_999) == []
+
+
 def test_a_caller_who_meant_to_hang_up_while_it_rings_stays_once_answered() -> None:
     one = Acting(read_persona(HEAD + "hang_up: {ring: 2, after: 600ms}\n", "a.yaml"), lambda _: 1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,37 +12,80 @@ from callers.flowtests.cases import FlowTest
 from callers.flowtests.suite import Played, load_tests, read_tests
 from launch.flow_tests import Came, Skipped
 from launch.flow_tests_live import over_agi, settings_for, unplayable
+from launch.flow_tests_sip import over_sip
 from tests.callers.house import SCRIPTS, house
 
+SHORT = (
+    "A caller who hangs up while it rings has abandoned the call",
+    "A caller who hangs up in the middle of the greeting leaves it cut",
+    "A silent caller is asked three times and bidden goodbye",
+    "Who knows the menu presses before it is over",
+)
+SHORT_OVER_AGI = (
+    *SHORT,
+    "Noise that stays ends the call with an apology",
+    "Who says what he wants instead of pressing a key reaches a person",
+)
+"""None takes more than forty seconds; all go on at once."""
 
-def shipped(word: str) -> list[FlowTest]:
-    return [
-        test
-        for test in load_tests(house(), SCRIPTS)
-        if test.given.flow == "greetings" and word in test.name
-    ]
+
+WRONG = """
+given: {flow: greetings, caller: hangs_up_while_ringing}
+tests: {t: {expect: {lines: [greeting], disposition: abandoned}}}
+"""
+
+
+def shipped(names: Sequence[str]) -> list[FlowTest]:
+    found = [test for test in load_tests(house(), SCRIPTS) if test.name in names]
+    assert len(found) == len(names)
+    return found
 
 
 async def test_the_same_file_passes_on_the_real_server(tmp_path: Path) -> None:
-    tests = shipped("who hangs up")
+    tests = shipped(SHORT_OVER_AGI)
     heard: list[Came] = []
 
     came = await over_agi(house(), SCRIPTS, tests, tmp_path, heard.append)
 
-    assert len(tests) == 2
     assert [one.test.name for one in came] == [test.name for test in tests]
     assert all(isinstance(one, Played) and one.passed for one in came), came
     assert {one.test.name for one in heard} == {test.name for test in tests}
 
 
+@pytest.fixture
+def short_state() -> Iterator[Path]:
+    """A state folder below which the path of Asterisk's control socket is short enough."""
+    with tempfile.TemporaryDirectory(prefix="thirdring-test-") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.asterisk
+async def test_the_same_file_passes_through_a_real_asterisk(short_state: Path) -> None:
+    tests = shipped(SHORT)
+    heard: list[Came] = []
+
+    came = await over_sip(house(), SCRIPTS, tests, short_state, heard.append, lambda _: None)
+
+    assert [one.test.name for one in came] == [test.name for test in tests]
+    assert all(isinstance(one, Played) and one.passed for one in came), came
+    assert {one.test.name for one in heard} == {test.name for test in tests}
+
+
+@pytest.mark.asterisk
+async def test_what_fails_through_a_real_asterisk_is_told_from_the_ledger(
+    short_state: Path,
+) -> None:
+    tests = read_tests(house(), {"t.yaml": WRONG})
+
+    (came,) = await over_sip(house(), SCRIPTS, tests, short_state, lambda _: None, lambda _: None)
+
+    assert isinstance(came, Played)
+    assert [fault.what for fault in came.faults] == ["said: expected greeting, found nothing"]
+    assert came.events[-1].kind == "ended"
+
+
 async def test_what_fails_on_the_real_server_is_told_from_its_ledger(tmp_path: Path) -> None:
-    tests = read_tests(
-        house(),
-        {
-            "t.yaml": "given: {flow: greetings, caller: hangs_up_while_ringing}\n"
-            "tests: {t: {expect: {lines: [greeting], disposition: abandoned}}}\n"
-        },
-    )
+    tests = read_tests(house(), {"t.yaml": WRONG})
 
     (came,) = await over_agi(house(), SCRIPTS, tests, tmp_path, lambda _: None)
 
