@@ -26,8 +26,8 @@ GIVEN_KEYS: Final[Mapping[str, str]] = {
     "performer": "`agent`: an agent performs the flow; the IVR does unless told",
     "does": 'what the agent does, in order: `{at: menu, pick: "1"}`, or take, fill, cancel',
     "files": 'rows for `lookup`: `{customers: {"13800001234": {name: 王}}}`',
-    "takes": "how long a service or plug-in takes to answer: `{orders: 1500ms}`",
     "answers": "what `fetch` and `do` get: `{orders: {status: sent}, check_account: timeout}`",
+    "takes": "how long a service or plug-in takes to answer: `{orders: 1500ms}`",
     "fails": "lines that have no sound, and acts that cannot be carried out",
 }
 EXPECT_KEYS: Final[Mapping[str, str]] = {
