@@ -84,22 +84,24 @@ class Acting:
         if plan is not None and plan.point is Point.ANSWERED:
             self.leave_ms = at_ms + plan.after_ms
 
-    def house_speaks(self, at_ms: int, *, pause_up_to_ms: int = 0) -> bool:
+    def house_speaks(self, at_ms: int, *, pause_up_to_ms: int = 0, late: bool = False) -> bool:
         """A line of the house begins: what is planned and has not begun is given up.
 
         A turn that began at most `pause_up_to_ms` ago and in which nothing was done yet was only a
         pause inside the line; it is taken back. Over SIP, where lines are known by ear alone.
+        With `late` the turn was a pause before this line, which is a new one all the same.
         True for a new line, False when the last one goes on.
         """
         begun = self._turn_began.get(self.turn)
         resumed = begun is not None and at_ms - begun <= pause_up_to_ms
-        if resumed and not self._acted_since(begun or 0, at_ms):
-            self._drop_planned(at_ms)
+        resumed = resumed and not self._acted_since(begun or 0, at_ms)
+        self._drop_planned(at_ms)
+        if resumed:
             del self._turn_began[self.turn]
             self.turn -= 1
+        if resumed and not late:
             self._plan_barge_in(self._line_began_ms, at_ms)
             return False
-        self._drop_planned(at_ms)
         self.line += 1
         self._line_began_ms = at_ms
         plan = self.persona.hang_up

@@ -56,6 +56,7 @@ class _Stream:
         self._line = line
         self._ear = HouseEar()
         self._listening = False
+        self._prompted = False
         self._prompt_ms: int | None = None
         self._opened_ms: int | None = None
         self._lent_anew = False
@@ -69,7 +70,10 @@ class _Stream:
             self._prompt_ms = now_ms
             # A window has one prompt: sound after a gap is the rest of it, not a new line.
             rest = self._lent_anew or self._listening
-            line.acting.house_speaks(now_ms, pause_up_to_ms=_LENT_ANEW_MS if rest else 0)
+            line.acting.house_speaks(
+                now_ms, pause_up_to_ms=_LENT_ANEW_MS if rest else 0, late=not self._prompted
+            )
+            self._prompted = True
 
     async def run(self, socket: AudioSocketPeer) -> None:
         """Send the caller's sound until the session or the call is over."""

@@ -108,6 +108,7 @@ def settings_for(
         ears=EarsSettings(port=0),
         office=OfficeSettings(directories=files),
         destinations=destinations(house),
+        prove=False,
     )
 
 

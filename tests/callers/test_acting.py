@@ -92,6 +92,18 @@ def test_a_line_that_pauses_before_the_barge_in_is_cut_into_all_the_same() -> No
     assert [key.at_ms for key in one.keys(0, 99_999)] == [3000]
 
 
+def test_a_line_that_comes_late_is_a_new_one_and_the_turn_before_it_none() -> None:
+    one = acting("barge_in: {after: 1s, press: '1', line: 2}\nanswers: [silent]\n")
+    one.house_speaks(2000)
+    one.house_listens(2500)
+
+    new_line = one.house_speaks(2700, pause_up_to_ms=1500, late=True)
+
+    assert new_line
+    assert (one.line, one.turn) == (2, 0)
+    assert [key.at_ms for key in one.keys(0, 99_999)] == [3700]
+
+
 def test_a_pause_that_outlasts_the_barge_in_leaves_none_for_the_rest_of_the_line() -> None:
     one = acting("barge_in: {after: 1s, press: '1'}\nanswers: [silent]\n")
     one.house_speaks(2000)

@@ -217,6 +217,9 @@ class FakeEars:
     prompt: bytes = b""
     most_frames: int = 60
     until_key: bool = False
+    silent_s: float = 0.0
+    """Before the prompt."""
+
     identities: list[uuid.UUID] = field(default_factory=list)
     frames: list[bytes] = field(default_factory=list)
     keys: str = ""
@@ -245,6 +248,7 @@ class FakeEars:
             writer.close()
 
     async def play(self, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(self.silent_s)
         for start in range(0, len(self.prompt), 320):
             frame = self.prompt[start : start + 320]
             writer.write(b"\x10" + len(frame).to_bytes(2, "big") + frame)
@@ -312,12 +316,31 @@ async def test_a_prompt_inside_the_session_puts_off_the_turn_until_it_is_over(
         prompt = file.readframes(file.getnframes())
     ears = FakeEars(prompt=prompt, most_frames=100, until_key=True)
 
-    result, _ = await lend(tmp_path, ears, persona('answers: [{press: "8", after: 200ms}]\n'))
+    result, _ = await lend(tmp_path, ears, persona('answers: [{press: "8", after: 500ms}]\n'))
 
     heard, pressed = result.of("heard")[0], result.of("pressed")[0]
     assert heard.until_ms is not None
     assert heard.until_ms - heard.at_ms == pytest.approx(TONE_MS, abs=120)
-    assert pressed.at_ms - heard.until_ms == 200
+    assert pressed.at_ms - heard.until_ms == 500
+
+
+async def test_a_prompt_that_comes_late_is_a_line_that_a_caller_can_cut_into(
+    tmp_path: Path, tone: Path
+) -> None:
+    """Later than a quick house would begin: the caller thought that it listened already."""
+    with wave.open(f"{tone}.wav") as file:
+        prompt = file.readframes(file.getnframes())
+    ears = FakeEars(prompt=prompt, silent_s=0.3, most_frames=100, until_key=True)
+
+    result, _ = await lend(
+        tmp_path,
+        ears,
+        persona("answers: [silent]\nbarge_in: {line: 1, press: '8', after: 100ms}\n"),
+    )
+
+    heard, pressed = result.of("heard")[0], result.of("pressed")[0]
+    assert ears.keys == "8"
+    assert pressed.at_ms - heard.at_ms == 100
 
 
 async def test_a_caller_who_hangs_up_closes_the_audio(tmp_path: Path) -> None:
