@@ -7,9 +7,10 @@ The dialplan then asks for `_resume` on the caller's channel and the flow goes o
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar
 
 import structlog
 
@@ -110,18 +111,53 @@ class BackDesk:
             over.set()
 
 
-class Stay(Protocol):
-    """A caller's time in a queue or a transfer."""
+@dataclass(slots=True, kw_only=True)
+class Stay(ABC):
+    """What is known of a caller's time in a queue or a transfer."""
 
-    @property
-    def answered_ms(self) -> int | None:
-        """When somebody took the caller."""
+    no_news: ClassVar[str]
+    """The problem when no news comes any more."""
+
+    line: PhoneLine
+    began_ms: int
+    answered_ms: int | None = None
+    """When somebody took the caller."""
+
+    @abstractmethod
+    def note(self, request: Request) -> None:
+        """Record that somebody's phone rings, or that somebody answered."""
+
+    @abstractmethod
+    def resumed(self, request: Request) -> Outcome:
+        """The caller is back: what the stay came to."""
+
+    @abstractmethod
+    def left(self, result: str, waited_ms: int, talked_ms: int) -> Outcome:
+        """Record the end of the stay; the outcome for a caller who is on the line yet."""
 
     def take(self, request: Request) -> Outcome | None:
         """Record what was told; the outcome when it ends the stay."""
+        if request.name == HUNG_UP:
+            result = "answered" if self.answered_ms is not None else "abandoned"
+            return self.over(result, request.hung_up_by)
+        if request.name == RESUME:
+            return self.resumed(request)
+        self.note(request)
+        return None
 
     def lost(self) -> Outcome:
-        """The outcome when no news comes any more."""
+        """No news came for longer than a wait or a talk can take."""
+        return self.over("failed", "network", self.no_news)
+
+    def over(self, result: str, hung_up_by: str = "", problem: str = "") -> Outcome:
+        """Record the end of the stay; `hung_up_by` when the line went down with it."""
+        now_ms = self.line.call.elapsed_ms()
+        answered_ms = now_ms if self.answered_ms is None else self.answered_ms
+        talked_ms = now_ms - answered_ms
+        outcome = self.left(result, answered_ms - self.began_ms, talked_ms)
+        if hung_up_by:
+            return self.line.went_down(hung_up_by, talked_ms=talked_ms, problem=problem)
+        return outcome
 
 
 async def stay_away(

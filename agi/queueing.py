@@ -5,16 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agi.away import (
-    ANSWERED,
-    HUNG_UP,
-    LONGEST_TALK_S,
-    OFFERED,
-    RESUME,
-    BackDesk,
-    Request,
-    stay_away,
-)
+from agi.away import ANSWERED, LONGEST_TALK_S, OFFERED, BackDesk, Request, Stay, stay_away
 from agi.phone_line import PhoneLine
 from calls.actions import Queue
 from calls.events import AgentAnswered, AgentOffered, LeftQueue, Queued
@@ -36,32 +27,20 @@ def agent_name(channel: str) -> str:
     return _NOT_IN_A_NAME.sub("", name)[:64]
 
 
-@dataclass(slots=True)
-class _Stay:
+@dataclass(slots=True, kw_only=True)
+class _Waiting(Stay):
     """What is known of one caller's time in a queue."""
 
-    line: PhoneLine
-    queue: str
-    began_ms: int
-    agent: str = ""
-    answered_ms: int | None = None
+    no_news = "no news of a call in a queue"
 
-    def take(self, request: Request) -> Outcome | None:
-        """Record what was told; the outcome when it ends the stay."""
+    queue: str
+    agent: str = ""
+
+    def note(self, request: Request) -> None:
         if request.name == OFFERED:
             self.line.call.record(AgentOffered(agent=agent_name(request.text)))
-            return None
-        if request.name == ANSWERED:
+        elif request.name == ANSWERED:
             self._answered(request.text)
-            return None
-        if request.name == HUNG_UP:
-            result = "answered" if self.answered_ms is not None else "abandoned"
-            return self.over(result, request.hung_up_by)
-        return self._resumed(request) if request.name == RESUME else None
-
-    def lost(self) -> Outcome:
-        """No news came for longer than a wait or a talk can take."""
-        return self.over("failed", "network", "no news of a call in a queue")
 
     def _answered(self, channel: str) -> None:
         call = self.line.call
@@ -70,7 +49,7 @@ class _Stay:
         waited_ms = self.answered_ms - self.began_ms
         call.record(AgentAnswered(agent=self.agent, waited_ms=waited_ms))
 
-    def _resumed(self, request: Request) -> Outcome:
+    def resumed(self, request: Request) -> Outcome:
         # CONTINUE: the agent hung up and the caller stayed; known also without the told answer.
         if self.answered_ms is not None or request.text == "CONTINUE":
             self.agent = self.agent or agent_name(request.extra)
@@ -78,13 +57,8 @@ class _Stay:
             return self.over("answered")
         return self.over(_UNANSWERED.get(request.text, "failed"))
 
-    def over(self, result: str, hung_up_by: str = "", problem: str = "") -> Outcome:
-        """Record the end of the stay; `hung_up_by` when the line went down with it."""
-        call = self.line.call
-        now_ms = call.elapsed_ms()
-        answered_ms = now_ms if self.answered_ms is None else self.answered_ms
-        waited_ms, talked_ms = answered_ms - self.began_ms, now_ms - answered_ms
-        call.record(
+    def left(self, result: str, waited_ms: int, talked_ms: int) -> Outcome:
+        self.line.call.record(
             LeftQueue(
                 queue=self.queue,
                 result=result,
@@ -93,8 +67,6 @@ class _Stay:
                 agent=self.agent,
             )
         )
-        if hung_up_by:
-            return self.line.went_down(hung_up_by, talked_ms=talked_ms, problem=problem)
         return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=self.agent)
 
 
@@ -112,9 +84,9 @@ async def wait_in_queue(
     await line.answer()
     call = line.call
 
-    def queued() -> _Stay:
+    def queued() -> _Waiting:
         call.record(Queued(queue=action.name))
-        return _Stay(line, action.name, call.elapsed_ms())
+        return _Waiting(line=line, queue=action.name, began_ms=call.elapsed_ms())
 
     orders = (
         ("CC_QUEUE", action.name),

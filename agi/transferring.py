@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agi.away import HUNG_UP, LONGEST_TALK_S, PICKED_UP, RESUME, BackDesk, Request, stay_away
+from agi.away import LONGEST_TALK_S, PICKED_UP, BackDesk, Request, Stay, stay_away
 from agi.phone_line import PhoneLine
 from calls.actions import Transfer
 from calls.events import Fault, Transferred, Transferring
@@ -22,30 +22,19 @@ _NOWHERE = "NOWHERE"
 _MILLISECONDS = re.compile(r"[0-9]{1,8}")
 
 
-@dataclass(slots=True)
-class _Stay:
+@dataclass(slots=True, kw_only=True)
+class _Transfer(Stay):
     """What is known of one caller's transfer."""
 
-    line: PhoneLine
-    to: str
-    began_ms: int
-    answered_ms: int | None = None
+    no_news = "no news of a transferred call"
 
-    def take(self, request: Request) -> Outcome | None:
-        """Record what was told; the outcome when it ends the transfer."""
+    to: str
+
+    def note(self, request: Request) -> None:
         if request.name == PICKED_UP:
             self.answered_ms = self.line.call.elapsed_ms()
-            return None
-        if request.name == HUNG_UP:
-            result = "answered" if self.answered_ms is not None else "abandoned"
-            return self.over(result, request.hung_up_by)
-        return self._resumed(request) if request.name == RESUME else None
 
-    def lost(self) -> Outcome:
-        """No news came for longer than a wait or a talk can take."""
-        return self.over("failed", "network", "no news of a transferred call")
-
-    def _resumed(self, request: Request) -> Outcome:
+    def resumed(self, request: Request) -> Outcome:
         call = self.line.call
         if request.text == "ANSWER" and self.answered_ms is None:
             # The news that somebody answered got lost; Asterisk's own measure of the talk is left.
@@ -57,17 +46,9 @@ class _Stay:
             call.record(Fault(where="transfer", problem=f"Asterisk knows no {self.to}"))
         return self.over(_RESULTS.get(request.text, "failed"))
 
-    def over(self, result: str, hung_up_by: str = "", problem: str = "") -> Outcome:
-        """Record the end of the transfer; `hung_up_by` when the line went down with it."""
-        call = self.line.call
-        now_ms = call.elapsed_ms()
-        answered_ms = now_ms if self.answered_ms is None else self.answered_ms
-        waited_ms, talked_ms = answered_ms - self.began_ms, now_ms - answered_ms
-        call.record(
-            Transferred(to=self.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
-        )
-        if hung_up_by:
-            return self.line.went_down(hung_up_by, talked_ms=talked_ms, problem=problem)
+    def left(self, result: str, waited_ms: int, talked_ms: int) -> Outcome:
+        ended = Transferred(to=self.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
+        self.line.call.record(ended)
         return TransferLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms)
 
 
@@ -89,9 +70,9 @@ async def transfer(
         ("CC_DONE", "transfer"),
     )
 
-    def leave() -> _Stay:
+    def leave() -> _Transfer:
         line.call.record(Transferring(to=action.to))
-        return _Stay(line, action.to, line.call.elapsed_ms())
+        return _Transfer(line=line, to=action.to, began_ms=line.call.elapsed_ms())
 
     return await stay_away(
         line,

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from calls.events import CallEvent
+
 StateOption = Annotated[
     Path,
     typer.Option(
@@ -20,6 +22,16 @@ StateOption = Annotated[
 ]
 DEFAULT_STATE = Path("var")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def event_json(event: CallEvent) -> dict[str, Any]:
+    """A fact as JSON-ready values, without the time of day."""
+    return {
+        "seq": event.seq,
+        "offset_ms": event.offset_ms,
+        "kind": event.kind,
+        "data": dict(event.data),
+    }
 
 
 def print_json(value: Any) -> None:

@@ -13,6 +13,7 @@ from callflow.house import House
 from callflow.proving.proof import Counterexample, FlowProof, Proved, Result
 from callflow.rules.state import Status
 from launch.call_story import clock, story
+from launch.options import event_json
 
 _MARKS = {Proved.PROVED: "proved", Proved.BROKEN: "BROKEN", Proved.UNDECIDABLE: "not decidable"}
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9_]+")
@@ -120,10 +121,7 @@ def _result_json(result: Result, caller: Broken | None) -> dict[str, Any]:
     if found is not None and caller is not None:
         data["counterexample"] = {
             "conversation": list(conversation(found)),
-            "events": [
-                {"seq": one.seq, "offset_ms": one.offset_ms, "kind": one.kind, "data": one.data}
-                for one in found.events
-            ],
+            "events": [event_json(event) for event in found.events],
             "assumed": [list(each) for each in found.assumed],
             "persona": caller.written.text,
             "file": None if caller.path is None else str(caller.path),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.masking import mask, plain
-from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, event_json, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,10 +161,7 @@ def _utc(at: datetime | None) -> datetime | None:
 
 def _event_json(event: CallEvent) -> dict[str, Any]:
     return {
-        "seq": event.seq,
-        "offset_ms": event.offset_ms,
-        "kind": event.kind,
-        "data": dict(event.data),
+        **event_json(event),
         "at": event.at.isoformat(timespec="milliseconds"),
     }
 

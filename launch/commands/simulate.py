@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import ConfigError
-from launch.options import JsonOption, print_json
+from launch.options import JsonOption, event_json, print_json
 from launch.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -95,20 +95,11 @@ def _tell(call: SimulatedCall, as_json: bool) -> None:
 
 
 def _as_json(call: SimulatedCall) -> dict[str, Any]:
-    events = [
-        {
-            "seq": event.seq,
-            "offset_ms": event.offset_ms,
-            "kind": event.kind,
-            "data": dict(event.data),
-        }
-        for event in call.events
-    ]
     ended = call.ended
     return {
         "end_reason": ended.reason.value,
         "disposition": ended.disposition,
-        "events": events,
+        "events": [event_json(event) for event in call.events],
     }
 
 
