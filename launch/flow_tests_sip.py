@@ -11,6 +11,7 @@ from typing import Final
 from callers.flowtests.cases import FlowTest
 from callers.flowtests.suite import Played
 from callers.flowtests.trace import Fault
+from callers.persona import Point
 from callers.sip import SipPhones, call_over_sip, limits_over_sip, sip_phones
 from callers.voicebank import VoiceBank
 from callflow.house import House
@@ -75,10 +76,16 @@ async def over_sip(
 
 
 def _unplayable(house: House, test: FlowTest) -> str:
-    queue = test.given.queue
+    queue, persona = test.given.queue, test.given.persona
     if queue.agent or queue.refused:
         return "no agent's phone is simulated over SIP"
-    return unplayable(house, test) or limits_over_sip(test.given.persona)
+    leaves, cuts_in = persona.hang_up, persona.barge_in
+    counts = (cuts_in is not None and cuts_in.line > 1) or (
+        leaves is not None and leaves.point is Point.LINE and leaves.count > 1
+    )
+    if counts:
+        return "over SIP lines said in a row are heard as one: a caller cannot count them"
+    return unplayable(house, test) or limits_over_sip(persona)
 
 
 def _numbered(tests: Sequence[FlowTest]) -> dict[FlowTest, str]:

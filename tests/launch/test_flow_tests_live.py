@@ -19,11 +19,11 @@ SHORT = (
     "A caller who hangs up while it rings has abandoned the call",
     "A caller who hangs up in the middle of the greeting leaves it cut",
     "A silent caller is asked three times and bidden goodbye",
-    "Who knows the menu presses before it is over",
+    "Noise that stays ends the call with an apology",
 )
 SHORT_OVER_AGI = (
     *SHORT,
-    "Noise that stays ends the call with an apology",
+    "Who knows the menu presses before it is over",
     "Who says what he wants instead of pressing a key reaches a person",
 )
 """None takes more than forty seconds; all go on at once."""
@@ -114,6 +114,36 @@ async def test_what_cannot_be_played_there_is_skipped_with_the_reason(
     assert await over_agi(house(), SCRIPTS, [test], tmp_path, lambda _: None) == [
         Skipped(test, reason)
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("caller: silent, agent: '801'", "no agent's phone is simulated over SIP"),
+        (
+            "caller: {barge_in: {press: '1', line: 2}}",
+            "over SIP lines said in a row are heard as one: a caller cannot count them",
+        ),
+        (
+            "caller: {hang_up: {line: 2}}",
+            "over SIP lines said in a row are heard as one: a caller cannot count them",
+        ),
+        (
+            "caller: {hang_up: {queued: 1s}}",
+            "over SIP a caller cannot tell a queue by ear: it will not hang up there",
+        ),
+        ("caller: silent, fails: record", "faults are planned in virtual time only"),
+    ],
+)
+async def test_what_a_sip_caller_cannot_do_is_skipped_with_the_reason(
+    given: str, reason: str, tmp_path: Path
+) -> None:
+    text = f"given: {{flow: greetings, {given}}}\ntests: {{t: {{expect: {{disposition: x}}}}}}\n"
+    tests = read_tests(house(), {"t.yaml": text})
+
+    came = await over_sip(house(), SCRIPTS, tests, tmp_path, lambda _: None, lambda _: None)
+
+    assert came == [Skipped(tests[0], reason)]
 
 
 def test_files_are_written_as_the_house_keeps_them(tmp_path: Path) -> None:
