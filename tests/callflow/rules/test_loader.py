@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from callflow.rules.events import EventPattern, Happened, OneOf, Tagged, Within
@@ -255,3 +258,17 @@ def test_none_of_a_kind_can_be_written_for_a_chain() -> None:
 
     assert score(asked.events, [rule])[0].status is Status.BROKEN
     assert score(not_asked.events, [rule])[0].status is Status.PENDING
+
+
+def test_every_pattern_of_the_documentation_can_be_read() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "house-rules.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| `((\w+): \{[^`]*\})` \|", text, re.MULTILINE)
+    events = {"B": "said", "E": "heard", "F": "key", "R": "queued", "U": "hung_up", "W": "answered"}
+
+    for pattern, _ in shown:
+        written = re.sub(r"\b[A-Z]\b", lambda found: events[found[0]], pattern)
+        rule = "{" + f"title: {{zh: 题, en: T}}, {written}" + "}"
+
+        assert load_rules(f"A99: {rule}\n", "r.yaml")["A99"].patterns
+
+    assert {kind for _, kind in shown} == set(PATTERN_KEYS)
