@@ -43,7 +43,7 @@ check: setup ## format, lint, types, import contracts, flows checked, proved and
 
 test: setup ## all tests, real Asterisk included (CI=true: a missing one is a failure)
 	tests/install-tools
-	$(BIN)/pytest $(ARGS)
+	BIN=$(BIN) tests/run $(ARGS)
 
 pbx: setup ## a real Asterisk with asterisk-conf/ (thirdring pbx down ends it)
 	$(BIN)/thirdring pbx up --state $(STATE)

@@ -160,6 +160,7 @@ def _prompts(settings: Settings, state: Path) -> PromptStore:
 async def _warm(prompts: PromptStore, house: House, settings: Settings) -> None:
     """Make every line ready that needs nothing from a call; say which have no sound."""
     lines = [each.line for each in spoken_lines(house, settings.house) if each.fixed]
+    _log.info("making the lines ready", lines=len(lines))
     problems = await prompts.warm(lines)
     if problems:
         _log.warning(
