@@ -7,6 +7,7 @@ breaks a rule, writes it as a caller, and that caller calls the damaged flow ove
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,10 +127,12 @@ def hotline(pbx: HousePbx, scripts: Path, broken: Mapping[Damage, Broken]) -> It
     numbers.write_text("\n".join([*lines, ""]), encoding="utf-8")
     pbx.cli("dialplan reload")
     calls = (call for one in broken.values() for call in both(one))
-    write_directories(pbx.state / "directories", House.load(scripts), calls)
+    directories = pbx.state / "directories"
+    write_directories(directories, House.load(scripts), calls)
     running = start_hotline(pbx, more=[f'scripts = "{scripts}"', "prove = false"])
     yield running
     stop_hotline(running)
+    shutil.rmtree(directories)
     numbers.write_text(MILLIWATT, encoding="utf-8")
     pbx.cli("dialplan reload")
 
