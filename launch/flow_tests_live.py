@@ -22,7 +22,14 @@ from calls.errors import CallCenterError
 from calls.events import CallEvent
 from launch.flow_tests import Came, Skipped
 from launch.serving import Running, serving
-from launch.settings import AgiSettings, EarsSettings, HouseSettings, OfficeSettings, Settings
+from launch.settings import (
+    AgiSettings,
+    EarsSettings,
+    HouseSettings,
+    OfficeSettings,
+    PromptSettings,
+    Settings,
+)
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
 
@@ -36,6 +43,9 @@ LAST_WORDS_S: Final = 10.0
 """How long the ledger may take with the end of a call whose caller is gone."""
 
 _LOOK_S: Final = 0.1
+
+_VOICES: Final = ("espeak-ng", "flite", "kokoro")
+"""For lines without a recording: the quickest voice first, a test waits for no finer one."""
 
 
 Told = Callable[[Came], None]
@@ -68,9 +78,9 @@ async def over_agi(
     bank = VoiceBank.load()
     found, groups = grouped(tests, lambda test: unplayable(house, test), told)
     for number, group in enumerate(groups, 1):
-        place = state / f"server{number}"
-        settings = settings_for(house, scripts, group[0].given, place / "directories")
-        async with serving(settings, place) as running:
+        files = state / f"directories{number}"
+        settings = settings_for(house, scripts, group[0].given, files)
+        async with serving(settings, state) as running:
             with LedgerReader(running.ledger_path) as reader:
                 found += await together(
                     group, lambda test: _play(house, test, running, bank, reader), told
@@ -108,6 +118,7 @@ def settings_for(
         ears=EarsSettings(port=0),
         office=OfficeSettings(directories=files),
         destinations=destinations(house),
+        prompts=PromptSettings(engines=_VOICES),
         prove=False,
     )
 

@@ -32,7 +32,7 @@ from launch.serving import serving
 from ledger.reader import LedgerReader
 
 _RTP: Final = (20_500, 21_500)
-_LEASE_S: Final = 5
+_LEASE_S: Final = 10
 
 AT_ONCE: Final = 6
 """Callers on the line together: Asterisk and their telephones share the machine too."""
