@@ -44,6 +44,19 @@ def test_what_8_khz_cannot_carry_does_not_fold_back(rate: int) -> None:
     assert _level(out[400:-400]) < -60
 
 
+@pytest.mark.parametrize("rate", [7919, 16_000, 22_050])
+def test_each_sample_is_that_of_the_filter_set_on_its_very_place(rate: int) -> None:
+    signal, n = _speechlike(1.0), 2001
+    cutoff, place = 0.94 * min(1, 8000 / rate), n * rate / 8000
+    half = int(np.ceil(36 / cutoff))
+    near = np.arange(int(place) - half, int(place) + half + 1)
+    window = np.i0(7 * np.sqrt(1 - ((near - place) / (half + 1)) ** 2).clip(0)) / np.i0(7.0)
+
+    wanted = (signal[near] * cutoff * np.sinc(cutoff * (near - place)) * window).sum()
+
+    assert sound.resample(signal, rate, 8000)[n] == pytest.approx(wanted, abs=1e-9)
+
+
 def test_a_full_scale_sine_is_at_minus_three_dbov() -> None:
     assert sound.active_level_dbov(_sine(1000, 8000, 2, 1.0)) == pytest.approx(-3.0, abs=0.2)
 
