@@ -12,8 +12,8 @@ FLOW_KEYS: Final[Mapping[str, str]] = {
     "performer": "`ivr`, `agent` or `either` (as it is unless told)",
     "direction": "`inbound` (unless told) or `outbound`",
     "returns": (
-        "outcomes a flow that calls this one can get back; a flow without it is an entry, "
-        "and one that the IVR performs begins with `ring`"
+        "outcomes a flow that calls this one can get back, `[]` when it always ends the call; a "
+        "flow without it is an entry, and one that the IVR performs begins with `ring`"
     ),
     "languages": (
         "the languages the flow can be in: `[zh-Hans, zh-Hant, en]` (all of them) unless it says "
