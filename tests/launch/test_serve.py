@@ -121,7 +121,7 @@ def _workers_of(server: subprocess.Popen[str]) -> list[int]:
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii").split()
     workers = []
     for pid in children:
-        with suppress(FileNotFoundError):  # one that was just reaped
+        with suppress(FileNotFoundError, ProcessLookupError):  # one that was just reaped
             if b"launch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 workers.append(int(pid))
     return workers
