@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import structlog
@@ -17,7 +17,8 @@ import structlog
 from agi.phone_line import PhoneLine
 from agi.session import AgiSession
 from calls.masking import plain
-from calls.outcomes import Outcome
+from calls.outcomes import Outcome, QueueLeft
+from calls.values import Value
 
 _log = structlog.get_logger("agi.away")
 
@@ -135,6 +136,10 @@ class Stay(ABC):
     def left(self, result: str, waited_ms: int, talked_ms: int) -> Outcome:
         """Record the end of the stay; the outcome for a caller who is on the line yet."""
 
+    def leaves_behind(self) -> Mapping[str, Value]:
+        """What the stay adds to what the call knows; asked once, before its end is recorded."""
+        return {}
+
     def take(self, request: Request) -> Outcome | None:
         """Record what was told; the outcome when it ends the stay."""
         if request.name == HUNG_UP:
@@ -154,10 +159,12 @@ class Stay(ABC):
         now_ms = self.line.call.elapsed_ms()
         answered_ms = now_ms if self.answered_ms is None else self.answered_ms
         talked_ms = now_ms - answered_ms
+        values = self.leaves_behind()
         outcome = self.left(result, answered_ms - self.began_ms, talked_ms)
         if hung_up_by:
-            return self.line.went_down(hung_up_by, talked_ms=talked_ms, problem=problem)
-        return outcome
+            down = self.line.went_down(hung_up_by, talked_ms=talked_ms, problem=problem)
+            return replace(down, values=values)
+        return replace(outcome, values=values) if isinstance(outcome, QueueLeft) else outcome
 
 
 async def stay_away(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
@@ -13,7 +13,7 @@ from agi.office import at_the_office
 from agi.phone_line import PhoneLine
 from agi.ports import Ears, Prompts
 from agi.pyst2 import AGIError, AGIHangup, AGILineLost
-from agi.queueing import wait_in_queue
+from agi.queueing import Agents, wait_in_queue
 from agi.recording import Recorder
 from agi.session import AgiSession
 from agi.speaking import say
@@ -38,7 +38,8 @@ from calls.actions import (
 from calls.call import Call
 from calls.events import Fault
 from calls.outcomes import Answered, Done, Failed, Outcome
-from calls.ports import Office
+from calls.ports import AgentDesk, Office
+from calls.values import Value
 
 RING_SOUND_MS = 1000
 """A ring is heard for its first second; answered at its end, it has been a whole ring."""
@@ -52,6 +53,9 @@ class Equipment:
     ears: Ears
     desk: BackDesk
     office: Office
+    agents: AgentDesk | None = None
+    """Told of agents who ring and talk; None where agents have no desk."""
+
     state: Path
     """Absolute; Asterisk sees it under the same path."""
 
@@ -68,6 +72,9 @@ class AgiChannel:
         """`back` is `host:port` where the dialplan tells of a call that waits in a queue."""
         self.call = call
         self._back = back
+        self.knows: Callable[[], Mapping[str, Value]] = dict
+        """What the run knows by now, for the agent who takes the caller up."""
+
         self.line = PhoneLine(call, session)
         self._equipment = equipment
         self._recorder: Recorder | None = None
@@ -107,7 +114,8 @@ class AgiChannel:
         line, equipment = self.line, self._equipment
         match action:
             case Queue():
-                return wait_in_queue(line, equipment.desk, action, back=self._back)
+                agents = self._agents()
+                return wait_in_queue(line, equipment.desk, action, back=self._back, agents=agents)
             case Transfer():
                 return transfer(line, equipment.desk, action, back=self._back)
             case Lookup() | Fetch() | Do() | Promise() | Ticket():
@@ -116,6 +124,10 @@ class AgiChannel:
                 return self._nobody("a form needs an agent's screen")
             case _:
                 assert_never(action)
+
+    def _agents(self) -> Agents | None:
+        desk = self._equipment.agents
+        return None if desk is None else Agents(desk=desk, variables=dict(self.knows()))
 
     def _record(self, action: Record) -> Awaitable[Outcome]:
         if self._recorder is None:

@@ -90,6 +90,7 @@ class Reception:
                 "caller_name": environment.caller_name,
             },
         )
+        channel.knows = lambda: run.variables
         await conduct(call, run, channel)
 
     def _broke_off(self, call: Call, reason: EndReason, problem: str) -> None:

@@ -13,13 +13,13 @@ from callflow import performing, targets
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
 from callflow.acts.doing import FormAct
 from callflow.frames import Ended as Ended
-from callflow.frames import Frame, Script, Taken
+from callflow.frames import Frame, Script, Taken, failed
 from callflow.prepared import parted, prepared, prompted, say
 from callflow.steps import Flow, Position, Step
 from callflow.templates import Condition, Wording, WordingError
 from calls.actions import Action, Do, Fetch, Line, Listen, Lookup, Promise, Record, Ticket
 from calls.call import EndReason
-from calls.outcomes import Answered, Branched, Got, HungUp, Keyed, Outcome, Spoken
+from calls.outcomes import Answered, Branched, Got, HungUp, Keyed, Outcome, QueueLeft, Spoken
 
 MOST_STEPS_A_CALL: Final = 500
 """Steps one call may enter; beyond it the flow loops and the fallback takes the caller."""
@@ -126,6 +126,8 @@ class FlowRun:
             self._answered = True
         elif isinstance(outcome, Keyed):
             self.variables["digits"] = outcome.digits
+        elif isinstance(outcome, QueueLeft):
+            self.variables.update(outcome.values)
         return self._spoken(outcome.name) if self._speaking else self._decide(outcome)
 
     def _spoken(self, name: str) -> Ended | None:
@@ -160,7 +162,7 @@ class FlowRun:
             if self.taken is not None:
                 self._note(name)
             return self._go(target)
-        return self._gone or self._failed(f"{self.position}: nothing handles {name} here")
+        return self._gone or failed(f"{self.position}: nothing handles {name} here")
 
     def _note(self, branch: str) -> None:
         if self.taken is None:
@@ -178,7 +180,7 @@ class FlowRun:
                 self._note(f"anytime {name}")
                 self._speaking = False
                 return self._go(target)
-        return self._failed(f"{self.position}: no flow here offers {name}")
+        return failed(f"{self.position}: no flow here offers {name}")
 
     def branches(self) -> dict[str, targets.Target]:
         """What the agent who performs the flow can branch to just now; inner flows first."""
@@ -187,11 +189,9 @@ class FlowRun:
             offered = {**frame.offers(), **offered}
         return offered
 
-    def _failed(self, problem: str) -> Ended:
-        return Ended(EndReason.FAILED, "fallback", problem)
-
     def _hung_up(self, outcome: HungUp) -> Ended | None:
         reason = _END_BY.get(outcome.by, EndReason.CALLER_HUNG_UP)
+        self.variables.update(outcome.values)
         disposition = self._disposition(outcome)
         first = self._gone is None
         self._gone = Ended(reason, str(self.variables.get("disposition") or disposition))
@@ -236,7 +236,7 @@ class FlowRun:
 
     def _call(self, name: str) -> Ended | None:
         if len(self._frames) >= MOST_DEPTH:
-            return self._failed(f"{self.position}: sub-flows over {MOST_DEPTH} deep")
+            return failed(f"{self.position}: sub-flows over {MOST_DEPTH} deep")
         flow = self._script.flows[name]
         if flow.variables:
             self.variables = {**flow.variables, **self.variables}
@@ -258,7 +258,7 @@ class FlowRun:
     def _enter(self, at: int, repeated: int = 0) -> Ended | None:
         self._budget -= 1
         if self._budget < 0:
-            return self._failed(f"{self.position}: over {MOST_STEPS_A_CALL} steps")
+            return failed(f"{self.position}: over {MOST_STEPS_A_CALL} steps")
         frame = self._frames[-1]
         flow = frame.flow
         frame.prepared = entered = prepared(flow.steps[at])
@@ -297,7 +297,7 @@ class FlowRun:
             form = self._script.forms[step.act.form]
             return performing.form_action(form, self.variables, self._line)
         action = performing.office_action(step.act, self.variables)
-        return action or self._failed(f"{self.position}: nobody performs {step.act.word}")
+        return action or failed(f"{self.position}: nobody performs {step.act.word}")
 
     def _at_once(self, step: Step) -> Ended | None:
         match step.act:

@@ -24,6 +24,11 @@ class Ended:
     """What broke, when the reason is FAILED."""
 
 
+def failed(problem: str) -> Ended:
+    """The end of a run that broke: the dialplan's fallback takes the caller."""
+    return Ended(EndReason.FAILED, "fallback", problem)
+
+
 class Taken(NamedTuple):
     """A branch that a run took."""
 

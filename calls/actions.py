@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from calls.values import Value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -171,7 +173,7 @@ class Form:
     name: str
     title: Mapping[str, str]
     fields: tuple[FormField, ...]
-    values: Mapping[str, str | int | bool]
+    values: Mapping[str, Value]
     """What is known already, by field."""
 
 

@@ -83,6 +83,11 @@ class Said(Fact):
     start_ms: int
     end_ms: int
     ended: str
+    """A word of `calls.outcomes.SaidEnd`; a line `failed` or `skipped` was not said."""
+
+    noted: str = ""
+    """An agent's line: `confirmed` by key, `heard` on the agent's own leg, `skipped`, or
+    `changed` (said in other words). Empty for the IVR's."""
 
 
 @value
@@ -148,6 +153,24 @@ class AgentAnswered(Fact):
     kind: ClassVar[str] = "agent_answered"
     agent: str
     waited_ms: int
+
+
+@value
+class Held(Fact):
+    """The agent put the caller on hold, or took them back."""
+
+    kind: ClassVar[str] = "held"
+    on: bool
+
+
+@value
+class Disposed(Fact):
+    """The agent closed the wrap-up; may come after the call's end."""
+
+    kind: ClassVar[str] = "disposed"
+    agent: str
+    disposition: str
+    note: str
 
 
 @value

@@ -7,10 +7,11 @@ not an error.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from calls.values import value
+from calls.values import Value, value
 
 
 class Sound(StrEnum):
@@ -31,6 +32,8 @@ class SaidEnd(StrEnum):
     KEY = "key"
     HANGUP = "hangup"
     FAILED = "failed"
+    SKIPPED = "skipped"
+    """The agent left it out; it was not said, and the flow goes on."""
 
 
 _SAID_NAMES: Final = {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}
@@ -97,6 +100,8 @@ class QueueLeft:
     waited_ms: int
     talked_ms: int
     agent: str
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    """What the flow that the agent performed leaves behind, with `disposition` if it ended."""
 
 
 @value
@@ -117,7 +122,7 @@ class Got:
     name: str
     """`ok`, `found`, `not_found`, `cancelled` or `timeout`."""
 
-    values: Mapping[str, str | int | bool]
+    values: Mapping[str, Value]
     """What becomes variables, by name."""
 
 
@@ -153,6 +158,9 @@ class HungUp:
 
     talked_ms: int = 0
     """How long caller and agent had talked, when the line went down in a queue's call."""
+
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    """As of `QueueLeft`."""
 
 
 Outcome = (

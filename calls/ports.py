@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from calls.actions import Action, OfficeAction
 from calls.call import Call
 from calls.outcomes import Outcome
+from calls.values import Value
 
 
 class Channel(Protocol):
@@ -24,6 +27,42 @@ class Channel(Protocol):
 
     async def hang_up(self) -> None:
         """End the line from our side; harmless when it is down already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A caller and an agent who have just been put through to each other."""
+
+    call: Call
+    agent: str
+    """The agent's number: `801`."""
+
+    caller_channel: str
+    """Asterisk's name of the caller's channel, and of the agent's."""
+
+    agent_channel: str
+    queue: str
+    flow: str
+    """The flow that the agent performs; empty for none."""
+
+    variables: Mapping[str, Value]
+    """What the call knows already."""
+
+
+class AgentDesk(Protocol):
+    """The agents' desk, as the process that holds a call in a queue tells it what it learns."""
+
+    def rings(self, call: Call, queue: str, agent: str, channel: str) -> None:
+        """An agent's phone begins to ring for this call."""
+
+    def talks(self, talk: Talk) -> None:
+        """An agent picked up: the coached flow begins. Returns at once."""
+
+    def over(self, call: Call) -> Mapping[str, Value]:
+        """The talk, or the waiting, is over; gives what the coached flow leaves behind.
+
+        With `disposition` when it came to an end. Harmless for a call the desk does not know.
+        """
 
 
 class Office(Protocol):

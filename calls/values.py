@@ -7,6 +7,9 @@ from typing import TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
+Value = str | int | bool
+"""What a flow's variable can hold."""
+
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def value(cls: type[T]) -> type[T]:

@@ -10,6 +10,9 @@ from callflow.rules.patterns import Pattern, Response
 from callflow.rules.state import State, Status
 from calls.events import CallEvent
 
+UNSAID: Final = frozenset({"failed", "skipped"})
+"""How a line ends that nobody heard."""
+
 _CUT_OFF: Final = frozenset({"failed", "interrupted"})
 """End reasons after which nothing more can be asked of the flow: the fallback had the caller."""
 
@@ -17,7 +20,7 @@ _CUT_OFF: Final = frozenset({"failed", "interrupted"})
 def advance(pattern: Pattern, state: State, event: CallEvent) -> State:
     """One step of any pattern: closes it at `ended`, after which nothing changes any more.
 
-    A line that never sounded (`ended: failed`) was not said. A call that a fault cut off leaves
+    A line that never sounded (`UNSAID`) was not said. A call that a fault cut off leaves
     open demands unjudged.
     """
     if state.status is not Status.PENDING:
@@ -27,7 +30,7 @@ def advance(pattern: Pattern, state: State, event: CallEvent) -> State:
             return state
         return state._replace(speaking=True)
     if event.kind == "said":
-        unsaid = event.data.get("ended") == "failed"
+        unsaid = event.data.get("ended") in UNSAID
         state = state if unsaid else pattern.step(state, event)
         return state._replace(speaking=False) if state.speaking else state
     state = pattern.step(state, event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from callflow.rules.advancing import advance, kinds_seen
+from callflow.rules.advancing import UNSAID, advance, kinds_seen
 from callflow.rules.events import describe
 from callflow.rules.patterns import Pattern
 from callflow.rules.state import Due, State, Status
@@ -143,7 +143,7 @@ def _step_performed(rule: Rule, progress: Progress, event: CallEvent) -> Progres
     if event.kind in ("saying", "said") and event.data.get("performer") != rule.performer:
         return progress
     progress = _step_all(rule, progress, event)
-    if event.kind == "said" and event.data.get("ended") != "failed":
+    if event.kind == "said" and event.data.get("ended") not in UNSAID:
         return tuple(state._replace(asked=True) for state in progress)
     if event.kind == "ended" and not all(state.asked for state in progress):
         return _not_asked(progress)

@@ -50,9 +50,10 @@ class Heard:
 
     def samples(self) -> Samples:
         """Everything, from the beginning of the recording."""
-        end = max((place + len(piece) for place, piece in self._pieces), default=0)
+        pieces = self._pieces.copy()  # It grows while another thread searches.
+        end = max((place + len(piece) for place, piece in pieces), default=0)
         whole = np.zeros(end, np.int16)
-        for place, piece in self._pieces:
+        for place, piece in pieces:
             whole[place : place + len(piece)] = piece
         return whole
 

@@ -1,0 +1,1 @@
+"""The floor: agents, their states, what a panel shows and what a person at it orders."""

@@ -1,0 +1,316 @@
+"""What one agent's panel shows: one frozen snapshot, sent whole by the desk on every change.
+
+A snapshot needs none before it, so that a panel that lost its desk is right again with the next
+one. Lengths are milliseconds at the moment of sending; a clock that `runs` goes on by itself at
+the panel until the next snapshot. Texts of callers are plain already (`calls.masking`), numbers
+are masked; the panel must still treat every text as text, never as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+from calls.floor.states import AgentState
+
+
+class Part(BaseModel):
+    """Base of all parts of a snapshot. An unknown field of a newer desk is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+Titles = Mapping[str, str]
+"""By `zh` and `en`."""
+
+
+class AgentCard(Part):
+    """Who sits at the panel."""
+
+    number: str
+    name: str
+    supervisor: bool = False
+    queues: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+
+
+class StateView(Part):
+    """What the agent is doing and for how long."""
+
+    state: AgentState = AgentState.SIGNED_OUT
+    for_ms: int = 0
+    reason: str = ""
+    after_call: str = ""
+    """What comes when this call is over, if the agent asked for it meanwhile: a reason of
+    `not_ready`; empty for ready."""
+
+
+class PastCall(Part):
+    """One earlier call of this caller."""
+
+    call_id: str
+    at: str
+    """ISO 8601 in UTC."""
+
+    disposition: str
+    agent: str
+    matter: str = ""
+
+
+class OpenMatter(Part):
+    """A promise or a ticket of this caller that is not done."""
+
+    kind: str
+    """`promise` or `ticket`."""
+
+    about: str
+    due: str
+    """ISO 8601 in UTC."""
+
+
+class CallerFile(Part):
+    """Who calls, as far as the house knows."""
+
+    number: str = ""
+    """Masked; empty when withheld."""
+
+    name: str = ""
+    tier: str = ""
+    fields: Mapping[str, str] = {}
+    """More of the customer's file, by label."""
+
+    history: tuple[PastCall, ...] = ()
+    """Latest first, at most ten."""
+
+    open_matters: tuple[OpenMatter, ...] = ()
+
+
+class OfferView(Part):
+    """A call that rings at the agent now."""
+
+    call_id: str
+    queue: str
+    caller: CallerFile
+    rung_ms: int = 0
+    """Since the phone began to ring."""
+
+    ring_cycle_ms: int = 5000
+    rings: int = 3
+    """So many rings the agent has (A01)."""
+
+    waited_ms: int = 0
+    """The caller's own wait in the queue before it rang here."""
+
+
+class LineView(Part):
+    """A sentence of the house, to be said by the agent."""
+
+    name: str
+    text: str
+    language: str
+    tags: tuple[str, ...] = ()
+
+
+class ClockView(Part):
+    """A clock that runs on what the ears hear."""
+
+    what: str
+    """`listen` (a window), `silence`, `noise`, `clear` or `wait`."""
+
+    spent_ms: int
+    whole_ms: int
+    runs: bool
+    held_by: str = ""
+    """Why it stands: `hold`, `music`, `agent_speaks`, `caller_speaks`, `no_ears`; empty if not."""
+
+
+class HearingView(Part):
+    """What the ears hear of the caller just now."""
+
+    what: str = ""
+    """`speech`, `silence`, `noise`, `faint`, `clear`; empty when nothing is known."""
+
+    level_dbov: float | None = None
+    agent_speaks: bool = False
+
+
+class Choice(Part):
+    """What the agent may choose now: a menu's key, or a branch."""
+
+    name: str
+    """The key (`1`), or the branch's name (`upset`)."""
+
+    title: Titles
+
+
+class FieldView(Part):
+    """One field of the form on the screen."""
+
+    name: str
+    label: Titles
+    type: str
+    """A word of `calls.actions.FieldType`."""
+
+    required: bool
+    choices: Mapping[str, Titles] = {}
+    question: str = ""
+    """What the agent asks the caller for it."""
+
+    value: str | int | bool | None = None
+    problem: str = ""
+    """What is wrong with the value that was sent; empty if nothing is."""
+
+
+class FormView(Part):
+    """The form to be filled in now."""
+
+    name: str
+    title: Titles
+    fields: tuple[FieldView, ...]
+
+
+class ScriptView(Part):
+    """Where the coached flow is."""
+
+    flow: str
+    title: Titles
+    step: str
+    hint: str = ""
+    line: LineView | None = None
+    """The sentence to say now; None while the agent listens or fills in a form."""
+
+    said: LineView | None = None
+    """The last one said."""
+
+    count: tuple[int, int] | None = None
+    """Which of how many: (2, 3) at the second of three tries."""
+
+    clock: ClockView | None = None
+    next_lines: tuple[str, ...] = ()
+    """What is said after this if the caller answers as most do; dimmed."""
+
+    picks: tuple[Choice, ...] = ()
+    ask: str = ""
+    """Non-empty while digits are asked for: the variable that they fill."""
+
+    form: FormView | None = None
+    branches: tuple[Choice, ...] = ()
+    over: bool = False
+    """The flow is at its end: say goodbye, hang up."""
+
+
+class RuleView(Part):
+    """A house rule that is due, or was broken on this call."""
+
+    id: str
+    title: Titles
+    what: str
+    """What is expected, or what broke it."""
+
+    within_ms: int | None = None
+    """Until when it is due, from now; None without a limit, and for a broken one."""
+
+
+class ConsultView(Part):
+    """A transfer under way."""
+
+    to: str
+    state: str
+    """`dialling`, `talking`, `three_way` or `failed`."""
+
+    for_ms: int
+
+
+class CallView(Part):
+    """The call at the agent's ear, or just over (wrap-up)."""
+
+    call_id: str
+    queue: str
+    caller: CallerFile
+    talked_ms: int = 0
+    held_ms: int = 0
+    on_hold: bool = False
+    muted: bool = False
+    recording: bool = False
+    over: bool = False
+    script: ScriptView | None = None
+    hearing: HearingView = HearingView()
+    due: tuple[RuleView, ...] = ()
+    broken: tuple[RuleView, ...] = ()
+    consult: ConsultView | None = None
+    listeners: tuple[str, ...] = ()
+    """Supervisors on this call, when the house lets agents see that."""
+
+    dispositions: tuple[Choice, ...] = ()
+    disposition: str = ""
+    """What the flow ended with; the agent may choose another."""
+
+
+class QueueView(Part):
+    """One queue of the agent's."""
+
+    name: str
+    waiting: int
+    longest_ms: int
+    ready: int
+
+
+class DayView(Part):
+    """The agent's own figures today."""
+
+    answered: int = 0
+    missed: int = 0
+    within_three_rings: int = 0
+    talk_ms: int = 0
+    hold_ms: int = 0
+    wrap_up_ms: int = 0
+    ready_ms: int = 0
+    not_ready_ms: int = 0
+    promises: int = 0
+    rules_broken: int = 0
+
+
+class NoteView(Part):
+    """A shift note."""
+
+    by: str
+    at: str
+    text: str
+
+
+class PhoneView(Part):
+    """The agent's phone as Asterisk sees it."""
+
+    registered: bool = False
+    controlled: bool = False
+    """Whether the desk can answer for it (a nailed-up line)."""
+
+
+class PanelView(Part):
+    """Everything one panel shows."""
+
+    seq: int
+    """Grows by one with every snapshot of one connection."""
+
+    company: Titles
+    agent: AgentCard
+    state: StateView = StateView()
+    phone: PhoneView = PhoneView()
+    offer: OfferView | None = None
+    call: CallView | None = None
+    queues: tuple[QueueView, ...] = ()
+    today: DayView = DayView()
+    notes: tuple[NoteView, ...] = ()
+    destinations: tuple[Choice, ...] = ()
+    """Where a call can be transferred to, by name."""
+
+    colleagues: tuple[Choice, ...] = ()
+    """Agents a call can be transferred to, by number."""
+
+    statement: str = ""
+    """What all callers are told first while an incident is open (C08)."""
+
+    help_asked: bool = False
+    trouble: str = ""
+    """What the desk cannot do just now (`pbx`, `ledger`, `ears`); empty if nothing."""
