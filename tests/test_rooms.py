@@ -21,6 +21,7 @@ ROOMS = (
     "launch",
     "ledger",
     "recorder",
+    "desk",
     "softphone_panel",
 )
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
