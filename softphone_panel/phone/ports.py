@@ -21,9 +21,9 @@ TROUBLES: Final = (
 """Why a phone cannot do something, one word each.
 
 `unreachable`: the exchange does not answer. `refused`: it knows no such number or password.
-`no_audio`: no such sound device. `dead`: the SIP stack ended; start the panel again. `no_call`: there
-is none to do it to. `not_ringing`: nothing rings. `call_gone`: it ended meanwhile. `try_again`: the
-line is busy changing. `bad_keys`: no telephone keys.
+`no_audio`: no such sound device. `dead`: the SIP stack ended; start the panel again. `no_call`:
+there is none to do it to. `not_ringing`: nothing rings. `call_gone`: it ended meanwhile.
+`try_again`: the line is busy changing. `bad_keys`: no telephone keys.
 """
 
 
@@ -100,7 +100,7 @@ class Phone(Protocol):
         """Press keys (`0-9*#`) towards the far end. PhoneError: `no_call`, `bad_keys`."""
 
     def on_change(self, tell: Callable[[], None]) -> Callable[[], None]:
-        """Call `tell` after every change of a property above but the loudness; gives the undoing."""
+        """Call `tell` after a change of any property but the loudness; gives the undoing."""
 
     async def close(self) -> None:
         """Hang up, un-register, give everything back; harmless twice."""
