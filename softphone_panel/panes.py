@@ -1,0 +1,103 @@
+"""Widgets that draw one snapshot in exactly their own cells. Every screen's panes are of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+MUTED = "$foreground-muted"
+SOUND_STYLES = {
+    "speech": "$text-success",
+    "clear": "$text-success",
+    "noise": "$text-error",
+    "faint": "$text-warning",
+    "silence": MUTED,
+}
+V = TypeVar("V")
+
+
+class Framed(Widget):
+    """A widget whose frame carries texts; setting the same again costs no repaint."""
+
+    _title = Content()
+    _subtitle = Content()
+
+    def entitle(self, title: Content, subtitle: Content | None = None) -> None:
+        """Put texts into the frame, above and below."""
+        subtitle = subtitle or Content()
+        if not title.is_same(self._title):
+            self._title = self.border_title = title
+        if not subtitle.is_same(self._subtitle):
+            self._subtitle = self.border_subtitle = subtitle
+
+
+class Drawn(Framed, Generic[V]):
+    """Draws a snapshot of type V in its own cells and repaints only what changed."""
+
+    DEFAULT_CSS = "Drawn { text-wrap: nowrap; text-overflow: clip; }"
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._view: V | None = None
+        self._drawn = Content()
+
+    def show(self, view: V) -> None:
+        """Take a new snapshot in."""
+        self._view = view
+        drawn = self._now()
+        if not drawn.is_same(self._drawn):
+            self.refresh()
+
+    def draw(self, view: V, width: int, height: int) -> Content:
+        """The content of `width` by `height` cells."""
+        raise NotImplementedError
+
+    def render(self) -> Content:
+        """Textual's hook."""
+        self._drawn = self._now()
+        return self._drawn
+
+    def _now(self) -> Content:
+        width, height = self.content_size
+        if self._view is None or width < 2 or height < 1:
+            return Content()
+        return self.draw(self._view, width, height)
+
+
+class Stacked(Drawn[V]):
+    """As high as its rows, and gone while it has none."""
+
+    DEFAULT_CSS = "Stacked { height: auto; }"
+    _tall = 0
+
+    def rows(self, view: V, width: int) -> Sequence[Content]:
+        """What is to be seen, row by row; no rows hide the widget."""
+        raise NotImplementedError
+
+    def show(self, view: V) -> None:
+        """Take a new snapshot in; the layout moves only when the height does."""
+        self._view = view
+        width = self.content_size.width or self.app.size.width
+        tall = len(self.rows(view, width))
+        self.display = tall > 0
+        if tall != self._tall:
+            self._tall = tall
+            self.refresh(layout=True)
+        super().show(view)
+
+    def draw(self, view: V, width: int, height: int) -> Content:
+        return lines(self.rows(view, width), height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Textual's hook."""
+        del container, viewport
+        return 0 if self._view is None else len(self.rows(self._view, width))
+
+
+def lines(rows: Sequence[Content], height: int) -> Content:
+    """Rows one below the other, at most `height` of them."""
+    return Content("\n").join(rows[:height])
