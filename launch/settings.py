@@ -7,28 +7,23 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from calls.errors import ConfigError
+from launch.floor_settings import (
+    AgentNumber,
+    AgentSettings,
+    DeskSettings,
+    RingSettings,
+    three_agents,
+)
+from launch.setting import Host, Section
 
 PROJECT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _reachable(host: str) -> str:
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104  refused, not bound
-        raise ValueError("write the one address at which Asterisk reaches this server")
-    return host
-
-
-Host = Annotated[str, AfterValidator(_reachable)]
-
-
-class HouseSettings(_Section):
+class HouseSettings(Section):
     """Who the house is; the variables every line may use."""
 
     company: dict[str, str] = Field(
@@ -66,7 +61,7 @@ class HouseSettings(_Section):
         return {"company": self.company[language], "agent_no": self.agent_no}
 
 
-class AgiSettings(_Section):
+class AgiSettings(Section):
     """The FastAGI server."""
 
     host: Host = "127.0.0.1"
@@ -84,14 +79,14 @@ class AgiSettings(_Section):
     """How long live calls may go on after SIGTERM before they are marked."""
 
 
-class EarsSettings(_Section):
+class EarsSettings(Section):
     """The AudioSocket server."""
 
     host: Host = "127.0.0.1"
     port: int = Field(default=4574, ge=0, le=65535)
 
 
-class PromptSettings(_Section):
+class PromptSettings(Section):
     """Where sound comes from."""
 
     studio: Path | None = None
@@ -105,14 +100,14 @@ class PromptSettings(_Section):
     """A program of your own: arguments with {text_file}, {wav_file} and {language} in them."""
 
 
-class LedgerSettings(_Section):
+class LedgerSettings(Section):
     """The ledger."""
 
     url: str = ""
     """Empty: `ledger.sqlite` in the state folder."""
 
 
-class OfficeSettings(_Section):
+class OfficeSettings(Section):
     """The house's own files."""
 
     directories: Path | None = None
@@ -125,7 +120,7 @@ class OfficeSettings(_Section):
     """What is dialled before an area code inside the country; empty for none."""
 
 
-class FetchSettings(_Section):
+class FetchSettings(Section):
     """One HTTP service that flows may ask."""
 
     url: str
@@ -144,7 +139,7 @@ class FetchSettings(_Section):
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$")]
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything a run can be told; every field has a default that works on one machine."""
 
     house: HouseSettings = HouseSettings()
@@ -153,6 +148,11 @@ class Settings(_Section):
     prompts: PromptSettings = PromptSettings()
     ledger: LedgerSettings = LedgerSettings()
     office: OfficeSettings = OfficeSettings()
+    desk: DeskSettings = DeskSettings()
+    ring: RingSettings = RingSettings()
+    agents: dict[AgentNumber, AgentSettings] = Field(default_factory=three_agents)
+    """Who sits at which phone; a file's table replaces the three of the defaults."""
+
     fetch: dict[Name, FetchSettings] = Field(default={})
     """HTTP services by the name that flows use."""
 
@@ -167,6 +167,14 @@ class Settings(_Section):
 
     prove: bool = True
     """Refuse flows by which some call breaks a house rule marked `must`."""
+
+    @model_validator(mode="after")
+    def _one_process(self) -> Settings:
+        if self.desk.on and self.agi.procs > 1:
+            raise ValueError(
+                "the desk coaches the calls of one process: set agi.procs = 1, or desk.on = false"
+            )
+        return self
 
     @property
     def bundled_prompts(self) -> Path:
@@ -194,7 +202,7 @@ def load_settings(config: Path | None) -> Settings:
         return _with_secret(Settings.model_validate(raw))
     except ValidationError as error:
         wrong = "\n".join(
-            f"{config}: {'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            ": ".join(filter(None, [str(config), ".".join(map(str, item["loc"])), item["msg"]]))
             for item in error.errors()
         )
         raise ConfigError(f"{wrong}\nsee docs/settings.md for every setting") from error

@@ -54,7 +54,7 @@ Networks = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", help="Settings (TOML) of `serve`; [destinations] go into the dialplan."
+        metavar="FILE", help="Settings (TOML) of `serve`; [agents] and [destinations] go in."
     ),
 ]
 
@@ -76,6 +76,7 @@ def up(
     from launch.pbx.options import DEFAULT_AGI, PbxOptions, parse_range
     from launch.settings import load_settings
 
+    settings = load_settings(config)
     _start(
         PbxOptions(
             state=state.resolve(),
@@ -87,7 +88,8 @@ def up(
             secret=secret,
             lease_s=lease,
             callers_from=tuple(callers_from or ("127.0.0.0/8",)),
-            destinations=load_settings(config).destinations,
+            destinations=settings.destinations,
+            agents={number: each.queues for number, each in settings.agents.items()},
         )
     )
 

@@ -17,6 +17,8 @@ _UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f,;&|\"'\\$\[\]{}()]")
 _SERVER = re.compile(r"(?P<host>[A-Za-z0-9.-]{1,253}):(?P<port>\d{1,5})")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,128}")
 _DESTINATION = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_NUMBER = re.compile(r"[0-9]{2,8}")
+_QUEUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ONE_DIALLED = r"[A-Za-z0-9]{1,16}/[A-Za-z0-9_.+@:/-]{1,80}"
 _DIALLED = re.compile(f"{_ONE_DIALLED}(?:&{_ONE_DIALLED}){{0,7}}")
 # asterisk.ctl is a Unix socket; its whole path must fit in 107 bytes.
@@ -56,8 +58,14 @@ class PbxOptions:
     destinations: Mapping[str, str] = field(default_factory=dict)
     """Where flows may transfer to: name -> what Dial takes (`PJSIP/801`)."""
 
+    agents: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: dict.fromkeys(("801", "802", "803"), ("support",))
+    )
+    """Agents' phones: number -> the queues it rings for."""
+
     def __post_init__(self) -> None:
         self._check_state()
+        self._check_agents()
         self._check_network()
         self._check_ports()
         self._check_servers()
@@ -72,6 +80,14 @@ class PbxOptions:
             raise PbxError(
                 f"--rtp {first}-{last}: give FIRST-LAST within 1024-65535, 4 ports or more"
             )
+
+    def _check_agents(self) -> None:
+        for number, queues in self.agents.items():
+            if not _NUMBER.fullmatch(number):
+                raise PbxError(f"agents.{number}: an agent's number has 2 to 8 digits")
+            for queue in queues:
+                if not _QUEUE.fullmatch(queue) or queue in ("general", "cc-queue"):
+                    raise PbxError(f"agents.{number}: {queue!r} can be no queue's name")
 
     def _check_servers(self) -> None:
         if not self.agi:
@@ -126,7 +142,8 @@ class PbxOptions:
     def as_json(self) -> dict[str, Any]:
         """What a running instance keeps to, as plain values; without the secret."""
         values = asdict(self)
-        del values["secret"], values["destinations"]  # a reload takes new destinations over
+        # A reload takes new agents and destinations over.
+        del values["secret"], values["agents"], values["destinations"]
         values["state"] = str(self.state)
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from calls.errors import PbxError
@@ -15,18 +16,17 @@ from launch.pbx.options import PbxOptions
 from launch.settings import PROJECT
 
 SOURCE = PROJECT / "asterisk-conf"
-AGENTS = ("801", "802", "803")
 _MARK = re.compile(r"@@([A-Z_]+)@@")
 
 
-def passwords(folder: Path) -> dict[str, str]:
+def passwords(folder: Path, agents: Iterable[str]) -> dict[str, str]:
     """Passwords of this instance by name (`801`.., `ami`); made once, kept 0600."""
     path = folder / "secrets.json"
     try:
         known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         known = {}
-    missing = [name for name in (*AGENTS, "ami") if name not in known]
+    missing = [name for name in (*agents, "ami") if name not in known]
     if missing:
         known |= {name: secrets.token_urlsafe(18) for name in missing}
         aside = path.with_suffix(".new")
@@ -40,7 +40,7 @@ def passwords(folder: Path) -> dict[str, str]:
 
 def values(options: PbxOptions) -> dict[str, str]:
     """What each @@MARK@@ of a template stands for."""
-    known = passwords(options.folder)
+    known = passwords(options.folder, options.agents)
     first, last = options.rtp
     destinations = sorted(options.destinations.items())
     servers = [f"CC_AGI{number}={server}" for number, server in enumerate(options.agi, 1)]
@@ -60,8 +60,9 @@ def values(options: PbxOptions) -> dict[str, str]:
         "DESTINATIONS": "\n".join(f"CC_TO_{name}={dial}" for name, dial in destinations),
         "SECRET": options.secret,
         "CALLERS_FROM": "\n".join(f"permit = {network}" for network in options.callers_from),
-        "AGENTS": "\n".join(_agent(number, known[number]) for number in AGENTS),
-        "MEMBERS": "\n".join(f"member => PJSIP/{number},0,{number}" for number in AGENTS),
+        "AGENTS": "\n".join(_agent(number, known[number]) for number in options.agents),
+        "AGENT_NUMBERS": "\n".join(_dialled(number) for number in options.agents),
+        "QUEUES": "\n\n".join(_queue(*each) for each in _queues(options.agents).items()),
     }
 
 
@@ -72,6 +73,24 @@ def _agent(number: str, password: str) -> str:
         f"[{number}](cc-agent-auth)\nusername = {number}\npassword = {password}\n"
         f"[{number}](cc-agent-aor)\n"
     )
+
+
+def _dialled(number: str) -> str:
+    return f"exten => {number},1,Dial(PJSIP/${{EXTEN}},20)\n same => n,Hangup()"
+
+
+def _queues(agents: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """Members by queue; the queue of the shipped flows is there whoever serves it."""
+    members: dict[str, list[str]] = {"support": []}
+    for number, queues in agents.items():
+        for queue in queues:
+            members.setdefault(queue, []).append(number)
+    return members
+
+
+def _queue(name: str, members: list[str]) -> str:
+    lines = [f"[{name}](cc-queue)", *(f"member => PJSIP/{each},0,{each}" for each in members)]
+    return "\n".join(lines)
 
 
 def render(options: PbxOptions) -> str:

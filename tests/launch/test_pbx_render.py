@@ -46,9 +46,9 @@ def test_the_same_options_give_the_same_digest_and_others_another(options: PbxOp
 
 
 def test_passwords_are_made_once(options: PbxOptions) -> None:
-    first = passwords(options.folder)
+    first = passwords(options.folder, options.agents)
 
-    assert passwords(options.folder) == first
+    assert passwords(options.folder, options.agents) == first
     assert all(len(word) >= 20 for word in first.values())
 
 

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "scripts" / "prompts"
 THIRDRING = (sys.executable, "-m", "launch")
 _STARTS_S = 90
+_DESK = ("[desk]", "on = false")
 
 
 @dataclass(slots=True)
@@ -74,7 +75,8 @@ def start_hotline(
 ) -> Hotline:
     """Start `thirdring serve` where the dialplan of `pbx` looks for it.
 
-    `more` are lines of the configuration before its first section.
+    `more` are lines of the configuration before its first section. Agents' phones ring without a
+    desk unless they say otherwise.
     """
     config = pbx.state / "site.toml"
     # Its lease is the dialplan's, which is far shorter than the server's own default.
@@ -85,7 +87,7 @@ def start_hotline(
         "[agi]",
         *(f"{name} = {json.dumps(value)}" for name, value in settings.items()),
     ]
-    config.write_text("\n".join([*lines, "[ears]", "port = 0", ""]), encoding="utf-8")
+    config.write_text("\n".join([*lines, "[ears]", "port = 0", *_DESK, ""]), encoding="utf-8")
     ready = pbx.state / "serve.json"
     ready.unlink(missing_ok=True)
     with (pbx.state / "serve.log").open("ab") as log:
