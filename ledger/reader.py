@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -118,6 +118,32 @@ class LedgerReader:
         query = select(call_events.c.cursor, *_EVENTS).where(call_events.c.cursor > cursor)
         found = self._rows(query.order_by(call_events.c.cursor).limit(limit))
         return [_event(values) for values in found], found[-1]["cursor"] if found else cursor
+
+    def events_between(self, after: int, upto: int, kinds: Collection[str]) -> list[CallEvent]:
+        """Events of these kinds with a cursor in (after, upto], in the order they were committed.
+
+        With `upto` from `cursor()` nothing is skipped and nothing comes twice.
+        """
+        at = call_events.c.cursor
+        query = select(*_EVENTS).where(at > after, at <= upto, call_events.c.kind.in_(kinds))
+        return [_event(values) for values in self._rows(query.order_by(at))]
+
+    def queue_events(
+        self, kinds: Collection[str], *, since: datetime
+    ) -> list[tuple[int, CallEvent]]:
+        """Events of these kinds, each with its cursor, of all calls offered since that came to a
+        queue; those of a call in order.
+
+        Goes from the calls' own row to their events: the age of the ledger costs nothing.
+        """
+        query = (
+            select(call_events.c.cursor, *_EVENTS)
+            .select_from(calls.join(call_events, call_events.c.call_id == calls.c.id))
+            .where(calls.c.offered_at >= at_us(since), calls.c.queue != "")
+            .where(call_events.c.kind.in_(kinds))
+            .order_by(calls.c.offered_at, calls.c.id, call_events.c.seq)
+        )
+        return [(values["cursor"], _event(values)) for values in self._rows(query)]
 
     def close(self) -> None:
         """Close every connection; harmless when done already."""

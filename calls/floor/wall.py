@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from calls.floor.states import AgentState
-from calls.floor.view import Part, RuleView
+from pydantic import Field
+
+from calls.floor.states import AgentState, SpyMode
+from calls.floor.view import Part, RuleView, Titles
 
 
 class WaitingCaller(Part):
@@ -23,6 +25,8 @@ class FloorAgent(Part):
 
     number: str
     name: str
+    queues: tuple[str, ...] = ()
+    supervisor: bool = False
     state: AgentState
     for_ms: int
     reason: str = ""
@@ -50,13 +54,29 @@ class QueueFigures(Part):
     offered: int
     answered: int
     abandoned: int
+    left: int = 0
+    """Left neither answered nor by hanging up: the longest wait was over, the queue failed."""
+
     within_target: int
     """Answered within the service level's seconds."""
 
-    service_level: float | None
-    """0 to 1; None before the first call."""
+    abandoned_within: int = 0
+    """Hung up within them."""
 
-    formula: str
+    target_ms: int = 20_000
+    average_ms: int | None = None
+    """Average speed of answer: the waits of the answered, shared among them."""
+
+    ready: int = 0
+    """Agents of this queue who wait for a call."""
+
+    serving: int = 0
+    """Agents of this queue who are ready, or will be after the call they are on."""
+
+    service_level: float | None
+    """0 to 1; None before there is a call to judge."""
+
+    formula: Titles
     """The formula behind it, in words and numbers."""
 
 
@@ -64,7 +84,8 @@ class Alarm(Part):
     """Something that wants a supervisor now."""
 
     kind: str
-    """`longest_wait`, `nobody_ready`, `help`, `rule_broken`, `late_answer`, `rush` or `trouble`."""
+    """`trouble`, `help`, `nobody_ready`, `longest_wait`, `rush`, `late_answer`, `rule_broken`,
+    `service_level` or `long_wrap_up`."""
 
     subject: str
     """Queue, agent or part that it is about."""
@@ -72,12 +93,28 @@ class Alarm(Part):
     for_ms: int
 
 
+class OwnSpy(Part):
+    """The call that the supervisor at this wallboard is on."""
+
+    agent: str
+    mode: SpyMode
+    for_ms: int
+
+
 class WallView(Part):
     """The whole floor at one moment."""
 
     seq: int
+    company: Titles = Field(default={})
     queues: tuple[QueueFigures, ...] = ()
     waiting: tuple[WaitingCaller, ...] = ()
     agents: tuple[FloorAgent, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    """The most urgent first."""
+
+    spying: OwnSpy | None = None
+    statement: str = ""
+    """What all callers are told first while an incident is open (C08)."""
+
     trouble: str = ""
+    """As of `PanelView`."""
