@@ -1,0 +1,100 @@
+"""One block of the manager interface: headers in order, read when they are asked for."""
+
+from __future__ import annotations
+
+import re
+
+# What no value may carry into a view or a ledger: controls, line separators, undecodable bytes.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ACTION_ID = "\r\nActionID: "
+
+
+def safe(value: str) -> str:
+    """The value with each control character and undecodable byte as U+FFFD."""
+    return value if value.isprintable() else _UNSAFE.sub("\ufffd", value)
+
+
+class Message:
+    """An event or a response.
+
+    What it is, is told by its first header alone: `OriginateResponse` is an event that has a
+    `Response` header too. Most events interest nobody, so headers are taken apart on first use.
+    """
+
+    __slots__ = ("_index", "_pairs", "_text", "event", "response")
+
+    def __init__(self, text: str) -> None:
+        """A block without its empty line, decoded as UTF-8 with surrogateescape."""
+        self._text = text
+        self._pairs: list[tuple[str, str]] | None = None
+        self._index: dict[str, str] | None = None
+        name, _, value = text.partition("\r\n")[0].partition(":")
+        kind = name.strip().lower()
+        self.event: str = safe(value.strip()) if kind == "event" else ""
+        """Name of the event; empty for a response."""
+
+        self.response: str = safe(value.strip()) if kind == "response" else ""
+        """`Success`, `Error` and so on; empty for an event."""
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every header in order, repeated ones too, values as they came.
+
+        A line without a colon is kept under an empty name.
+        """
+        if self._pairs is None:
+            self._pairs = [_pair(line) for line in self._text.split("\r\n")]
+        return self._pairs
+
+    @property
+    def action_id(self) -> str:
+        """The `ActionID` of the action that it belongs to; empty if it belongs to none."""
+        at = self._text.find(_ACTION_ID)
+        if at < 0:
+            return ""
+        return self._text[at + len(_ACTION_ID) :].partition("\r\n")[0]
+
+    @property
+    def at(self) -> float | None:
+        """Asterisk's own stamp: seconds since 1970 with fractions (`timestampevents=yes`)."""
+        try:
+            return float(self.get("Timestamp"))
+        except ValueError:
+            return None
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value of a header, whatever its case, made safe; `default` if it is missing."""
+        if self._index is None:
+            index: dict[str, str] = {}
+            for key, value in self.pairs:
+                index.setdefault(key.lower(), value)
+            self._index = index
+        found = self._index.get(name.lower())
+        return default if found is None else safe(found)
+
+    def number(self, name: str, default: int = 0) -> int:
+        """The value as a whole number; `default` where it is none."""
+        value = self.get(name)
+        return int(value) if re.fullmatch(r"-?[0-9]{1,18}", value) else default
+
+    def all(self, name: str) -> list[str]:
+        """All values of a header in order, made safe: `Output` of a command, `ChanVariable`."""
+        wanted = name.lower()
+        return [safe(value) for key, value in self.pairs if key.lower() == wanted]
+
+    def raw(self, name: str) -> str:
+        """The first value as it came, undecodable bytes as surrogates; to give back to Asterisk."""
+        wanted = name.lower()
+        return next((value for key, value in self.pairs if key.lower() == wanted), "")
+
+    def __repr__(self) -> str:
+        """Its name only: values hold callers' numbers."""
+        return f"<Message {self.event or self.response or '?'}>"
+
+
+def _pair(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon:
+        return "", line
+    # One blank belongs to the header, more of them to the value (the output of a command).
+    return name.strip(), value.removeprefix(" ")
