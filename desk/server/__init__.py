@@ -1,0 +1,1 @@
+"""The WebSocket server that agents' panels and the wallboard talk to."""
