@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from agi.ears.answer import Answer, PromptPlayed
 from agi.ears.features import FRAME_BYTES, FRAME_MS, SILENCE_DBOV, pcm_to_frames
 from agi.ears.keying import KEY_MASK_FRAMES
+from agi.ears.metering import Meter, Reading, Voice
 from agi.ears.onset import BARGE_IN_FRAMES, BARGE_IN_P, BARGE_IN_WITHIN, OnsetDetector
 from agi.ears.pipeline import Stream, hear
 from agi.ears.question import SPOKEN, Question, Row
+from agi.ears.standing import Standing
 from agi.ears.vad import VadBackend
 from calls.actions import Listen
 from calls.outcomes import SaidEnd, Sound
@@ -36,6 +38,8 @@ class Asked:
     number: int
     listen: Listen
     with_prompt: bool
+    late: int = 0
+    """The window opened so many frames ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,22 @@ class LineDown:
     """The connection ended."""
 
 
-Message = bytes | Asked | Withdrawn | PromptOver | Pressed | Missing | LineDown
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Somebody wants to see the line all the time."""
+
+    meter: Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Windows stand still, or go on, as of so many frames ago."""
+
+    on: bool
+    late: int
+
+
+Message = bytes | Asked | Withdrawn | PromptOver | Pressed | Missing | LineDown | Watched | Held
 """`bytes` is one frame of 320 bytes."""
 
 
@@ -96,7 +115,7 @@ class Answered:
     answer: Answer
 
 
-Report = WindowOpened | HearingChanged | Answered
+Report = WindowOpened | HearingChanged | Answered | Voice | Reading
 
 
 class Listener:
@@ -112,6 +131,8 @@ class Listener:
         self._recent: deque[Row] = deque(maxlen=REPLAYED_FRAMES)
         self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES, BARGE_IN_WITHIN)
         self._reports: list[Report] = []
+        self._standing = Standing()
+        self._meter: Meter | None = None
 
     def take(self, messages: Sequence[Message], rows: Sequence[Row]) -> list[Report]:
         """Go through messages in order; `rows` are the measured frames among them."""
@@ -124,10 +145,20 @@ class Listener:
                     self._frame(_MISSING_ROW, missing=True)
             else:
                 self._order(message)
+        if self._meter is not None and messages:
+            self._reports.append(self._reading(self._meter))
         reports, self._reports = self._reports, []
         return reports
 
-    def _order(self, message: Asked | Withdrawn | PromptOver | Pressed | LineDown) -> None:
+    def _reading(self, meter: Meter) -> Reading:
+        question = self._question
+        if question is None:
+            return meter.reading(None, answering=False)
+        return meter.reading(question.waited_ms, answering=question.answering)
+
+    def _order(
+        self, message: Asked | Withdrawn | PromptOver | Pressed | LineDown | Watched | Held
+    ) -> None:
         match message:
             case Pressed(digit):
                 self._key(digit)
@@ -139,20 +170,49 @@ class Listener:
                 self._asked = self._question = None
             case LineDown():
                 self._line_down()
+            case Watched(meter):
+                self._meter = meter
+                meter.begin_at(self._frames)
+            case Held(on, late):
+                self._hold(on=on, late=late)
 
     def _ask(self, asked: Asked) -> None:
         self._asked, self._question, self._prompt = asked, None, None
         self._prompt_from = self._frames
         self._recent.clear()
         self._onsets = OnsetDetector(BARGE_IN_P, BARGE_IN_FRAMES, BARGE_IN_WITHIN)
+        self._standing.asked()
         if not asked.with_prompt:
-            self._question = self._new_question(asked, 0)
+            self._open_late(asked)
 
-    def _new_question(self, asked: Asked, replayed: int) -> Question:
+    def _open_late(self, asked: Asked) -> None:
+        """Open the window where the agent's voice ended, which was known a while after."""
+        rows = () if self._standing.held else self._standing.last(asked.late)
+        opened = self._frames - len(rows)
+        self._question = self._new_question(asked, len(rows), opened)
+        self._replay(rows)
+
+    def _hold(self, *, on: bool, late: int) -> None:
+        question = self._question
+        if on:
+            taken = 0 if question is None else question.waited_ms // FRAME_MS
+            self._standing.hold(min(late, taken))
+        else:
+            self._replay(
+                self._standing.resume(late, 0 if question is None else question.next_frame)
+            )
+
+    def _replay(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            if self._question is None:
+                return
+            self._answered(self._question.frame(row))
+
+    def _new_question(self, asked: Asked, replayed: int, opened: int) -> Question:
         return Question(
             asked.listen,
             first_frame=self._frames - replayed,
-            opened_frame=self._frames,
+            opened_frame=opened,
             on_hearing=lambda what, level: self._reports.append(
                 HearingChanged(asked.number, what, level)
             ),
@@ -160,10 +220,20 @@ class Listener:
 
     def _frame(self, row: Row, *, missing: bool) -> None:
         self._frames += 1
+        if self._meter is not None:
+            self._watch(self._meter, row)
+        if self._standing.held:
+            return
         if self._question is not None:
             self._answered(self._question.frame(row, missing=missing))
         elif self._asked is not None:
             self._over_prompt(self._asked, row)
+
+    def _watch(self, meter: Meter, row: Row) -> None:
+        self._standing.keep(row)
+        voice = meter.add(row)
+        if voice is not None:
+            self._reports.append(voice)
 
     def _over_prompt(self, asked: Asked, row: Row) -> None:
         """Our own voice may come back as echo, so ask for more before calling it speech."""
@@ -195,16 +265,14 @@ class Listener:
             ended=ended,
         )
         self._reports.append(WindowOpened(asked.number, self._prompt))
-        self._question = self._new_question(asked, len(replayed))
-        for row in replayed:
-            if self._question is None:
-                return
-            self._answered(self._question.frame(row))
+        self._question = self._new_question(asked, len(replayed), self._frames)
+        self._replay(replayed)
 
     def _answered(self, answer: Answer | None) -> None:
         if answer is None or self._asked is None:
             return
-        self._reports.append(Answered(self._asked.number, replace(answer, prompt=self._prompt)))
+        told = self._standing.shifted(replace(answer, prompt=self._prompt))
+        self._reports.append(Answered(self._asked.number, told))
         self._asked = self._question = None
 
     def _line_down(self) -> None:

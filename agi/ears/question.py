@@ -66,6 +66,21 @@ class Question:
         """When the window opened."""
         return self._opened * FRAME_MS
 
+    @property
+    def next_frame(self) -> int:
+        """Number of the frame it takes next."""
+        return self._next
+
+    @property
+    def waited_ms(self) -> int:
+        """How far the window has run."""
+        return (self._next - self._opened) * FRAME_MS
+
+    @property
+    def answering(self) -> bool:
+        """Whether it waits for the end of an utterance, however long the window."""
+        return self._onsets.speaking and self._listen.until is Until.PAUSE
+
     def frame(self, row: Row, *, missing: bool = False) -> Answer | None:
         """Take the next frame; `missing` says that none came and silence stands in for it."""
         level, tone, speech_p = row
@@ -145,7 +160,7 @@ class Question:
 
     def _window_end(self) -> Answer | None:
         """The window ran out and nobody had begun to speak."""
-        waited = (self._next - self._opened) * FRAME_MS
+        waited = self.waited_ms
         finishing = self._onsets.speaking and not SPOKEN.isdisjoint(self._listen.wanted)
         if waited < self._listen.window_ms or (finishing and self._listen.until is Until.PAUSE):
             return None
@@ -167,7 +182,7 @@ class Question:
             begin = max(self._next - CLEAR_AFTER_MS // FRAME_MS, self._opened)
             reason = f"no noise for {watch.clear_ms} ms"
             return self._answer(Sound.CLEAR, begin, self._next, last, reason)
-        waited = (self._next - self._opened) * FRAME_MS
+        waited = self.waited_ms
         if waited < self._listen.window_ms:
             return None
         reason = f"not clear within {waited} ms" + ("" if last is None else f"; {last.reason}")

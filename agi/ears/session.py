@@ -14,6 +14,7 @@ from agi.ears.listener import (
     Answered,
     Asked,
     HearingChanged,
+    Held,
     LineDown,
     Listener,
     Message,
@@ -21,9 +22,12 @@ from agi.ears.listener import (
     Pressed,
     PromptOver,
     Report,
+    Watched,
     WindowOpened,
     Withdrawn,
 )
+from agi.ears.metering import Meter, Reading, Voice
+from agi.ears.onset import END_MS
 from agi.ears.pacer import Pacer, Playing
 from agi.ears.question import HearingCallback
 from agi.ears.vad import EarsError
@@ -38,6 +42,7 @@ MOST_AHEAD_FRAMES = 500
 """A peer more than ten seconds ahead of real time is no telephone."""
 
 PromptCallback = Callable[[PromptPlayed], None]
+VoiceCallback = Callable[[Voice], None]
 
 
 class Ears(Protocol):
@@ -76,6 +81,7 @@ class HearingSession:
         self._connection: AudioSocketProtocol | None = None
         self._connected = _connecting()
         self._connected_at = 0.0
+        self._over = asyncio.Event()
         self._held = b""
         self._down = ""
         self._frames = 0
@@ -86,6 +92,9 @@ class HearingSession:
         self._playing: Playing | None = None
         self._on_prompt_end: PromptCallback | None = None
         self._on_hearing: HearingCallback | None = None
+        self._on_voice: VoiceCallback | None = None
+        self.reading: Reading | None = None
+        """The line just now, once it is watched and audio came."""
 
     @property
     def connected(self) -> bool:
@@ -99,11 +108,13 @@ class HearingSession:
         prompt_pcm: bytes | None = None,
         on_prompt_end: PromptCallback | None = None,
         on_hearing: HearingCallback | None = None,
+        late_ms: int = 0,
     ) -> Answer:
         """Put a question; waits for Asterisk to connect first.
 
         The window opens with the next frame, or, with `prompt_pcm` (signed 16-bit, 8 kHz), when
         the prompt has been played or was cut by speech or a key; `on_prompt_end` is called then.
+        On a watched line it can open `late_ms` before that, as far back as three seconds.
         `on_hearing(what, level_dbov)` is called at each change of what is heard. A line that goes
         down is an answer. One question at a time (RuntimeError). Raises EarsError when nobody
         connects in time or the detector fails.
@@ -116,7 +127,8 @@ class HearingSession:
         self._on_prompt_end, self._on_hearing = on_prompt_end, on_hearing
         try:
             # Before the connection: the window opens with its very first frame.
-            self._post(Asked(self._number, question, prompt_pcm is not None))
+            late = late_ms // FRAME_MS
+            self._post(Asked(self._number, question, prompt_pcm is not None, late))
             await self._connection_made()
             self._gap_ms, self._stood_in_ms = 0.0, 0
             if self._down:
@@ -128,6 +140,36 @@ class HearingSession:
             self._stop_prompt()
             self._answer = self._on_prompt_end = self._on_hearing = None
             self._post(Withdrawn())
+
+    def watch(
+        self, on_voice: VoiceCallback | None = None, *, end_ms: int = END_MS, sounds: bool = True
+    ) -> None:
+        """Keep `reading` from the next frame on, and tell when somebody begins or stops to speak.
+
+        `end_ms` without speech ends an utterance; without `sounds` only voices and levels are
+        known, at a tenth of the cost.
+        """
+        self._on_voice = on_voice
+        self._post(Watched(Meter(end_ms=end_ms, sounds=sounds)))
+
+    def hold(self, *, late_ms: int = 0) -> None:
+        """Let windows stand still from `late_ms` ago: what comes reaches no question.
+
+        The line is to be watched, else nothing is put back. Harmless when they stand already.
+        """
+        self._post(Held(on=True, late=late_ms // FRAME_MS))
+
+    def resume(self, *, late_ms: int = 0) -> None:
+        """Let windows go on, as of `late_ms` ago; harmless when they do."""
+        self._post(Held(on=False, late=late_ms // FRAME_MS))
+
+    async def connection(self) -> None:
+        """Return once Asterisk is on the line. Raises EarsError when it does not come in time."""
+        await self._connection_made()
+
+    async def over(self) -> None:
+        """Return once the line is down."""
+        await self._over.wait()
 
     def release(self) -> bool:
         """Let `EXEC AudioSocket` return with the question still open; False if nobody is on.
@@ -188,6 +230,7 @@ class HearingSession:
         if self._down:
             return
         self._down = why
+        self._over.set()
         if not self._connected.done():
             self._connected.set_exception(EarsError(f"the session was {why} before it began"))
         self._stop_prompt()
@@ -214,6 +257,18 @@ class HearingSession:
 
     def report(self, report: Report) -> None:
         """Carry out what the worker found; late news of an old question are dropped."""
+        if isinstance(report, Reading | Voice):
+            self._watched(report)
+        else:
+            self._told(report)
+
+    def _watched(self, report: Reading | Voice) -> None:
+        if isinstance(report, Reading):
+            self.reading = report
+        elif self._on_voice is not None:
+            self._on_voice(report)
+
+    def _told(self, report: Answered | HearingChanged | WindowOpened) -> None:
         if report.number != self._number or self._answer is None or self._answer.done():
             return
         match report:
