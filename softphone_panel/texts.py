@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from softphone_panel.agent_texts import AGENT_TEXTS
+
 
 class Language(StrEnum):
     """A language of the panel itself; lines are shown in the language they are spoken in."""
@@ -154,6 +156,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "language.zh-Hans": ("普通话", "Mandarin"),
     "language.zh-Hant": ("繁体", "Mandarin (Hant)"),
     "language.en": ("英语", "English"),
+    **AGENT_TEXTS,
 }
 
 

@@ -1,0 +1,1 @@
+"""The agent's panel: `thirdring panel --agent 801`."""
