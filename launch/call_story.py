@@ -93,9 +93,29 @@ def _answered(_event: CallEvent, data: _Data) -> tuple[str, str]:
 
 
 def _said(_event: CallEvent, data: _Data) -> tuple[str, str]:
-    cut = "" if data["ended"] == "completed" else f", cut: {data['ended']}"
     who = "agent" if data["performer"] == "agent" else "house"
-    return who, f"“{data['text']}” [{data['line']}, to {data.clock('end_ms')}{cut}]"
+    words = f"“{data['text']}” [{data['line']}, to {data.clock('end_ms')}"
+    if data["ended"] == "skipped":
+        return who, f"leaves out {words}]"
+    cut = "" if data["ended"] == "completed" else f", cut: {data['ended']}"
+    noted = _NOTED.get(data["noted"], data["noted"])
+    return who, f"{words}{cut}{noted and f', {noted}'}]"
+
+
+_NOTED = {
+    "confirmed": "confirmed by key",
+    "heard": "heard on the agent's line",
+    "changed": "in other words",
+}
+
+
+def _held(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "agent", "puts the caller on hold" if data["on"] == "True" else "takes the caller back"
+
+
+def _disposed(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    note = f": {data['note']}" if data["note"] else ""
+    return "agent", f"{data['agent']} wraps up: {data['disposition']}{note}"
 
 
 def _listening(_event: CallEvent, data: _Data) -> tuple[str, str]:
@@ -202,6 +222,8 @@ _TELLERS: Mapping[str, _Tell] = {
     "queued": _queued,
     "agent_offered": _agent_offered,
     "agent_answered": _agent_answered,
+    "held": _held,
+    "disposed": _disposed,
     "left_queue": _left_queue,
     "transferring": _transferring,
     "transferred": _transferred,

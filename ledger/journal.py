@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.encoding import EventRow, LateRow, Row
+from ledger.floor import FloorRow
 
 RESERVE_BYTES = 8 * 1024 * 1024
 """About 30,000 events: several minutes of a busy house on a full disk."""
@@ -49,21 +50,21 @@ class Journal:
         """Whether a record does not fit its check sum: bits turned, or a crash cut the write."""
         return self._damaged
 
-    def append(self, rows: Sequence[Row]) -> None:
+    def append(self, rows: Sequence[Row | FloorRow]) -> None:
         """Write `rows` and return once they are on disk.
 
         Raises JournalFullError when the reserve is used up, OSError when the disk refuses.
         """
-        body = json.dumps([row[:-1] for row in rows], ensure_ascii=True).encode()
+        body = json.dumps([_values(row) for row in rows], ensure_ascii=True).encode()
         record = _HEAD.pack(len(body), zlib.crc32(body)) + body
         if self._end + len(record) + _HEAD.size > self._size:
             raise JournalFullError
         self._write(record + _NOTHING, self._end)
         self._end += len(record)
 
-    def read(self) -> list[Row]:
+    def read(self) -> list[Row | FloorRow]:
         """All rows that wait, in order; a damaged record between good ones is passed over."""
-        rows: list[Row] = []
+        rows: list[Row | FloorRow] = []
         for _, body in self._records():
             if body is not None:
                 rows.extend(_row(values) for values in json.loads(body))
@@ -130,7 +131,13 @@ class Journal:
             yield position, body if zlib.crc32(body) == check else None
 
 
-def _row(values: Sequence[Any]) -> Row:
+def _values(row: Row | FloorRow) -> tuple[Any, ...]:
+    return ("floor", *row) if isinstance(row, FloorRow) else row[:-1]
+
+
+def _row(values: Sequence[Any]) -> Row | FloorRow:
+    if len(values) == 5:
+        return FloorRow(*values[1:])
     if len(values) == 6:
         call_id, seq, at, offset_ms, kind, data = values
         facts = json.loads(data)

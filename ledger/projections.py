@@ -173,7 +173,14 @@ def _ended(fold: Fold, row: EventRow, facts: Mapping[str, Any]) -> None:
         fold.call.ended_at = row.at
         fold.call.ended_ms = row.offset_ms
         fold.call.end_reason = _text(facts, "end_reason")
-        fold.call.disposition = _text(facts, "disposition")
+        # An agent who wrapped up before the flow came to its end has said what the call was.
+        if fold.call.disposition is None:
+            fold.call.disposition = _text(facts, "disposition")
+
+
+def _disposed(fold: Fold, _row: EventRow, facts: Mapping[str, Any]) -> None:
+    fold.call.disposition = _text(facts, "disposition")
+    fold.changed = True
 
 
 def _recording(fold: Fold, facts: Mapping[str, Any]) -> RecordingState:
@@ -237,6 +244,7 @@ _TELLERS: Mapping[str, Callable[[Fold, EventRow, Mapping[str, Any]], None]] = {
     "fault": _fault,
     "hung_up": _hung_up,
     "ended": _ended,
+    "disposed": _disposed,
     "recording_started": _recording_started,
     "recording_paused": _recording_paused,
     "recording_resumed": _recording_resumed,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from calls.errors import LedgerError
 from calls.events import CallEvent
 from ledger.encoding import at_us, from_us
+from ledger.floor_reader import FloorReading
 from ledger.opening import check_schema, reader_engine, unreadable
 from ledger.rows import CallRow, RecordingRow
 from ledger.tables import call_events, calls, recordings
@@ -32,7 +33,7 @@ _EVENTS = (
 )
 
 
-class LedgerReader:
+class LedgerReader(FloorReading):
     """Read-only sight of a ledger; any number of them, beside the writer, from any thread.
 
     Raises LedgerMissingError when there is no ledger yet, LedgerError when the file is damaged, no

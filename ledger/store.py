@@ -1,4 +1,4 @@
-"""One transaction of the writer: events, their chain and both projections, in few statements.
+"""One transaction of the writer: facts, their chains and both projections, in few statements.
 
 Rows go in as multi-row inserts: SQLite then takes a batch in one step, and the interpreter's lock
 is handed over once instead of once a row (a busy event loop makes each hand-over dear).
@@ -18,6 +18,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 
 from ledger.encoding import EventRow, LateRow, Row, chained
+from ledger.floor import FloorBatch, FloorRow
 from ledger.projections import (
     CALL_COLUMNS,
     RECORDING_COLUMNS,
@@ -46,6 +47,7 @@ class Store:
         self._cursor = connection.cursor()
         self._cursor.execute(f"PRAGMA busy_timeout={patience_ms:d}")
         self._folds: OrderedDict[str, Fold] = OrderedDict()
+        self._floor = FloorBatch(self._cursor)
         self._held: dict[str, list[LateRow]] = {}
         self._holding = True
         self._trusting = True
@@ -62,33 +64,38 @@ class Store:
         self._connection.close()
         self._connection = connection
         self._cursor = connection.cursor()
+        self._floor = FloorBatch(self._cursor)
         self._folds.clear()
 
     def close(self) -> None:
         """Close the database; the last one out moves the WAL into it."""
         self._connection.close()
 
-    def commit(self, rows: Sequence[Row], *, replay: bool = False) -> None:
+    def commit(self, rows: Sequence[Row | FloorRow], *, replay: bool = False) -> None:
         """Make `rows` durable in one transaction.
 
-        A row that is in the ledger already is passed over. `replay` looks for late facts that were
-        kept before. Raises sqlite3.Error, and then nothing of `rows` is in the ledger.
+        A row that is in the ledger already is passed over. `replay` looks for late facts and facts
+        of the floor that were kept before. Raises sqlite3.Error, and then nothing of `rows` is in
+        the ledger.
         """
         try:
-            self._commit(rows, trusting=not replay)
+            self._commit(rows, trusting=not replay, replay=replay)
         except sqlite3.IntegrityError:
             # A call that began with number 1 was here before: look this time.
-            self._commit(rows, trusting=False)
+            self._commit(rows, trusting=False, replay=replay)
 
-    def _commit(self, rows: Sequence[Row], *, trusting: bool) -> None:
+    def _commit(self, rows: Sequence[Row | FloorRow], *, trusting: bool, replay: bool) -> None:
         self._trusting = trusting
         self._batch.clear()
+        self._floor.begin()
         self._touched.clear()
         self._cursor.execute("BEGIN IMMEDIATE")
         try:
             folds = self._folds
             for row in rows:
-                if not isinstance(row, EventRow):
+                if isinstance(row, FloorRow):
+                    self._floor.take(row, trusting=not replay)
+                elif not isinstance(row, EventRow):
                     self._take_late(row)
                 elif (fold := folds.get(row[0])) is not None and row[1] == fold.last_seq + 1:
                     self._add(fold, row)
@@ -100,6 +107,7 @@ class Store:
         except BaseException:
             # What the folds took in is not in the database: read them again.
             self._folds.clear()
+            self._floor.forget()
             if self._connection.in_transaction:
                 self._cursor.execute("ROLLBACK")
             raise
@@ -207,6 +215,7 @@ class Store:
 
     def _write(self) -> None:
         _insert_all(self._cursor, _EVENT_INSERTS, self._batch)
+        self._floor.write()
         changed_calls = []
         changed_recordings = []
         for fold in self._touched.values():

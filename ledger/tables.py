@@ -1,6 +1,7 @@
 """The ledger's tables. Private to this room: others get the frozen rows of `ledger.rows`.
 
-`call_events` is the truth and only ever grows; `calls` and `recordings` can be made again from it.
+`call_events` and `floor_events` are the truth and only ever grow; `calls` and `recordings` can be
+made again from the first.
 Times are whole microseconds since 1970 UTC: a tenth of the cost of text, and they sort.
 """
 
@@ -33,6 +34,21 @@ call_events = Table(
     # An event's identity is its call and number; one index serves identity, chain and reading.
     UniqueConstraint("call_id", "seq", name="uq_call_events_event"),
     # AUTOINCREMENT: a cursor is never given twice, so that a cut tail shows.
+    sqlite_autoincrement=True,
+)
+
+floor_events = Table(
+    "floor_events",
+    metadata,
+    Column("cursor", Integer, primary_key=True, autoincrement=True),
+    Column("agent", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    # An index ends in the cursor by itself: an agent's facts in order, and the last of them.
+    Index("ix_floor_events_agent", "agent"),
+    Index("ix_floor_events_at", "at"),
     sqlite_autoincrement=True,
 )
 
@@ -92,5 +108,5 @@ recordings = Table(
     sqlite_with_rowid=False,
 )
 
-HEAD = "r0001"
+HEAD = "r0002"
 """Newest revision below `ledger/migrations/versions`; a test holds the two together."""

@@ -17,10 +17,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Column, Connection, Table, delete, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from ledger.encoding import EventRow, chained
+from ledger.floor_verify import floor_findings, floor_head
 from ledger.opening import (
     WriterLock,
     migrate,
@@ -30,7 +31,7 @@ from ledger.opening import (
     writer_engine,
 )
 from ledger.projections import CALL_COLUMNS, RECORDING_COLUMNS, Fold, fold_call
-from ledger.tables import call_events, calls, recordings
+from ledger.tables import call_events, calls, floor_events, recordings
 
 _BATCH = 500
 
@@ -47,6 +48,8 @@ class Finding:
     seq: int
     what: str
     detail: str
+    agent: str = ""
+    """Whose fact of the floor is meant; empty for a call's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,10 @@ class Report:
     findings: tuple[Finding, ...]
     head: str
     """Hash of the last event by cursor, hexadecimal; empty for an empty ledger."""
+
+    floor_events: int = 0
+    floor_head: str = ""
+    """The same of the floor's facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,13 @@ def _verify(connection: Connection) -> Report:
         broken = [*_chain(call_id, stored)]
         findings += broken or _projection(connection, call_id, stored)
     findings += _untold(connection, told)
-    findings += _holes(connection)
+    findings += _holes(connection, call_events)
+    floor, floor_last = 0, b""
+    # A ledger that no server of this version has opened yet has no floor.
+    if inspect(connection).has_table(floor_events.name):
+        findings += _floor(connection)
+        floor = connection.execute(select(func.count()).select_from(floor_events)).scalar_one()
+        floor_last = floor_head(connection)
     last = connection.execute(
         select(call_events.c.hash).order_by(call_events.c.cursor.desc()).limit(1)
     ).scalar()
@@ -105,7 +118,15 @@ def _verify(connection: Connection) -> Report:
         events=counted[1],
         findings=tuple(findings),
         head=bytes(last).hex() if last is not None else "",
+        floor_events=floor,
+        floor_head=floor_last.hex(),
     )
+
+
+def _floor(connection: Connection) -> Iterator[Finding]:
+    for agent, what, detail in floor_findings(connection):
+        yield Finding(call_id="", seq=0, what=what, detail=detail, agent=agent)
+    yield from _holes(connection, floor_events)
 
 
 def _by_call(connection: Connection) -> Iterator[tuple[str, list[_Stored]]]:
@@ -189,24 +210,25 @@ def _untold(connection: Connection, told: set[str]) -> Iterator[Finding]:
                 yield Finding(call_id=call_id, seq=1, what="cut", detail=detail)
 
 
-def _holes(connection: Connection) -> Iterator[Finding]:
+def _holes(connection: Connection, table: Table) -> Iterator[Finding]:
     at = 0
-    cursors = connection.execute(select(call_events.c.cursor).order_by(call_events.c.cursor))
+    cursor_of: Column[int] = table.c.cursor
+    cursors = connection.execute(select(cursor_of).order_by(cursor_of))
     for cursor in cursors.scalars():
         if cursor != at + 1:
-            yield _hole(at + 1, cursor - 1)
+            yield _hole(table, at + 1, cursor - 1)
         at = cursor
     given = connection.exec_driver_sql(
-        "SELECT seq FROM sqlite_sequence WHERE name = 'call_events'"
+        "SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)
     ).scalar()
     if given is not None and given > at:
-        yield _hole(at + 1, given)
+        yield _hole(table, at + 1, given)
 
 
-def _hole(first: int, last: int) -> Finding:
-    return Finding(
-        call_id="", seq=0, what="hole", detail=f"rows {first} to {last} were written and are gone"
-    )
+def _hole(table: Table, first: int, last: int) -> Finding:
+    where = " of the floor's facts" if table is floor_events else ""
+    detail = f"rows {first} to {last}{where} were written and are gone"
+    return Finding(call_id="", seq=0, what="hole", detail=detail)
 
 
 def rebuild(ledger: Path) -> int:

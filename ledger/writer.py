@@ -14,7 +14,9 @@ import structlog
 from calls.clock import Clock, SystemClock
 from calls.errors import LedgerError
 from calls.events import CallEvent, Fact
+from calls.floor.events import FloorEvent
 from ledger.encoding import Row, event_row, late_row
+from ledger.floor import FloorRow, floor_row
 from ledger.journal import RESERVE_BYTES, Journal, JournalFullError
 from ledger.opening import (
     WriterLock,
@@ -70,8 +72,8 @@ class LedgerWriter:
         self.path = path
         self._clock = clock or SystemClock()
         self._most_waiting = most_waiting
-        self._queue: deque[CallEvent | Row | Waiter] = deque()
-        self._backlog: list[Row] = []
+        self._queue: deque[CallEvent | FloorEvent | Row | Waiter] = deque()
+        self._backlog: list[Row | FloorRow] = []
         self._wake = threading.Event()
         self._never = threading.Event()
         self._sleeping = self._hurried = self._closing = self._closed = False
@@ -81,7 +83,7 @@ class LedgerWriter:
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    def append(self, event: CallEvent | Row) -> None:
+    def append(self, event: CallEvent | FloorEvent | Row) -> None:
         """Take an event in order and return at once; it is on disk about 10 ms later.
 
         Raises LedgerError when the ledger is closed or more events wait than memory may hold.
@@ -101,6 +103,10 @@ class LedgerWriter:
         `durable`, until the call has ended, because a live call numbers its own events.
         """
         self.append(late_row(call_id, self._clock.utc_now(), fact.kind, fact.data()))
+
+    def append_floor(self, event: FloorEvent) -> None:
+        """Take a fact of the floor, as `append` takes a call's; `durable` covers it too."""
+        self.append(event)
 
     async def durable(self) -> None:
         """Return once everything appended before is on disk; LedgerError when it cannot be."""
@@ -218,7 +224,7 @@ class LedgerWriter:
         waiters: list[Waiter] = []
         problem: LedgerError | None = None
         for item in items:
-            if isinstance(item, CallEvent):
+            if isinstance(item, CallEvent | FloorEvent):
                 problem = self._encode(item) or problem
             elif isinstance(item, Waiter):
                 waiters.append(item)
@@ -228,9 +234,11 @@ class LedgerWriter:
         self._committed_ms = self._clock.monotonic_ms()
         settle(waiters, problem)
 
-    def _encode(self, event: CallEvent) -> LedgerError | None:
+    def _encode(self, event: CallEvent | FloorEvent) -> LedgerError | None:
         try:
-            self._backlog.append(event_row(event))
+            self._backlog.append(
+                event_row(event) if isinstance(event, CallEvent) else floor_row(event)
+            )
         except (TypeError, ValueError, AttributeError) as error:
             log.error("an event cannot be stored", kind=str(event.kind), problem=str(error))
             return LedgerError(f"{self.path}: an event cannot be stored: {error}")

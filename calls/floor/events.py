@@ -44,6 +44,17 @@ class StateEntered(Fact):
 
 
 @value
+class AfterCall(Fact):
+    """What comes after the call was asked for, or taken back; a desk that restarts keeps it."""
+
+    kind: ClassVar[str] = "after_call"
+    state: str
+    """`ready` (nothing is asked for), `not_ready` or `signed_out`."""
+
+    reason: str
+
+
+@value
 class OfferOver(Fact):
     """An offered call rang at the agent to its end."""
 

@@ -33,9 +33,12 @@ def verify(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> N
     else:
         for finding in report.findings:
             where = f"call {finding.call_id}: " if finding.call_id else ""
+            where = f"agent {finding.agent}: " if finding.agent else where
             typer.echo(f"{finding.what}: {where}{finding.detail}")
         verdict = f"{len(report.findings)} findings" if report.findings else "all as written"
         typer.echo(f"{report.calls} calls, {report.events} events: {verdict}; head {report.head}")
+        if report.floor_events:
+            typer.echo(f"{report.floor_events} facts of the floor; head {report.floor_head}")
     if report.findings:
         raise typer.Exit(1)
 

@@ -113,6 +113,7 @@ def test_the_json_of_a_call_has_its_events_in_order(tmp_path: Path, placed: list
         "start_ms": 1600,
         "end_ms": 4500,
         "ended": "completed",
+        "noted": "",
     }
 
 

@@ -39,6 +39,7 @@ _NAMES = (
 _KINDS = (
     "offered answered said queued agent_answered fault hung_up ended recording_started"
     " recording_paused recording_resumed recording_stopped recording_kept key heard stepped"
+    " disposed"
 )
 
 
@@ -61,7 +62,7 @@ def traces(draw: st.DrawFn) -> list[Row]:
     ):
         offset_ms += draw(st.integers(0, 5000))
         at = _BEGAN + timedelta(milliseconds=offset_ms)
-        if kind in ("recording_kept", "ended") and draw(st.booleans()):
+        if kind in ("recording_kept", "ended", "disposed") and draw(st.booleans()):
             rows.append(late_row(call, draw(st.sampled_from([None, at])), kind, data))
             continue
         numbers[call] = numbers.get(call, 0) + 1

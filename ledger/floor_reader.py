@@ -1,0 +1,77 @@
+"""The reader's sight of the floor: what agents and supervisors did, and an agent's figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from calls.floor.events import FloorEvent
+from ledger.encoding import at_us, from_us
+from ledger.floor_day import AgentDay, agent_day
+from ledger.tables import floor_events
+
+_FLOOR = (floor_events.c.agent, floor_events.c.at, floor_events.c.kind, floor_events.c.data)
+
+
+class FloorReading:
+    """Part of `ledger.reader.LedgerReader`."""
+
+    def floor_events(
+        self,
+        agent: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[FloorEvent]:
+        """Facts of the floor in [since, until) in the order kept, of one agent or of all."""
+        query = select(*_FLOOR).order_by(floor_events.c.cursor)
+        if agent is not None:
+            query = query.where(floor_events.c.agent == agent)
+        if since is not None:
+            query = query.where(floor_events.c.at >= at_us(since))
+        if until is not None:
+            query = query.where(floor_events.c.at < at_us(until))
+        return [_event(values) for values in self._rows(query)]
+
+    def floor_after(self, cursor: int, limit: int = 1000) -> tuple[list[FloorEvent], int]:
+        """Up to `limit` facts of the floor after `cursor`, and the cursor to go on from."""
+        query = select(floor_events.c.cursor, *_FLOOR).where(floor_events.c.cursor > cursor)
+        found = self._rows(query.order_by(floor_events.c.cursor).limit(limit))
+        return [_event(values) for values in found], found[-1]["cursor"] if found else cursor
+
+    def floor_cursor(self) -> int:
+        """The cursor of the floor's last fact: `floor_after` it gives only what is new."""
+        found = self._rows(select(func.max(floor_events.c.cursor).label("cursor")))
+        return int(found[0]["cursor"] or 0)
+
+    def agent_day(self, agent: str, since: datetime, until: datetime) -> AgentDay:
+        """An agent's time in each state and offers over [since, until).
+
+        The times add up to the stretch exactly. ValueError when `until` is before `since`.
+        """
+        before = (
+            select(*_FLOOR)
+            .where(floor_events.c.agent == agent, floor_events.c.kind == "state")
+            .where(floor_events.c.at < at_us(since))
+            .order_by(floor_events.c.cursor.desc())
+            .limit(1)
+        )
+        first = [_event(values) for values in self._rows(before)]
+        return agent_day(agent, [*first, *self.floor_events(agent, since, until)], since, until)
+
+    def agents_known(self) -> list[str]:
+        """Numbers of all agents of whom a fact is kept, in order."""
+        query = select(floor_events.c.agent).distinct().order_by(floor_events.c.agent)
+        return [str(values["agent"]) for values in self._rows(query)]
+
+    def _rows(self, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
+        raise NotImplementedError
+
+
+def _event(values: Mapping[str, Any]) -> FloorEvent:
+    return FloorEvent(
+        values["agent"], from_us(values["at"]), values["kind"], json.loads(values["data"])
+    )

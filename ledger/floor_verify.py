@@ -1,0 +1,45 @@
+"""Finding what was done to the facts of the floor; the other half of `ledger.verify`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Row, select
+
+from ledger.floor import FloorRow, floor_chained
+from ledger.tables import floor_events
+
+_BATCH = 500
+
+
+def floor_findings(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Agent, what and detail of each fact that does not fit its agent's chain.
+
+    A fact that was taken out or moved makes the next one of its agent misfit, too: which of the two
+    it was, the holes in the cursors say.
+    """
+    heads: dict[str, bytes] = {}
+    query = select(floor_events).order_by(floor_events.c.cursor)
+    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+        agent, digest = str(row.agent), row.hash if isinstance(row.hash, bytes) else b""
+        if not _fits(row, heads.get(agent, b""), digest):
+            detail = f"row {row.cursor} ({row.kind}) does not fit its hash"
+            yield agent, "edited", detail
+        heads[agent] = digest
+
+
+def _fits(row: Row[tuple[object, ...]], before: bytes, digest: bytes) -> bool:
+    try:
+        readable = isinstance(json.loads(row.data), dict) and isinstance(row.at, int)
+    except (TypeError, ValueError):
+        return False
+    stored = FloorRow(row.agent, row.at, row.kind, row.data)
+    return readable and floor_chained(before, stored) == digest
+
+
+def floor_head(connection: Connection) -> bytes:
+    """Hash of the last fact by cursor; empty for none."""
+    newest = select(floor_events.c.hash).order_by(floor_events.c.cursor.desc()).limit(1)
+    found = connection.execute(newest).scalar()
+    return bytes(found) if found is not None else b""

@@ -1,0 +1,27 @@
+"""The facts of the floor: what agents and supervisors did."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "r0002"
+down_revision: str | None = "r0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the table; nothing that is there changes."""
+    op.create_table(
+        "floor_events",
+        sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("agent", sa.Text, nullable=False),
+        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_floor_events_agent", "floor_events", ["agent"])
+    op.create_index("ix_floor_events_at", "floor_events", ["at"])
