@@ -12,6 +12,7 @@ from softphone_panel.phone.ports import PhoneError
 from softphone_panel.phone.settings import HEADLESS, PhoneSettings
 
 _RTP_PORTS: Final = 160
+_PORT_TRIES: Final = 8
 
 
 class SipStack:
@@ -27,34 +28,45 @@ class SipStack:
 
     async def start(self) -> None:
         """Start it. Raises PhoneError: `no_audio` or `dead`."""
-        from baresip import BaresipError, Config, Runtime
-
         # Without a handler Python writes warnings to stderr, on which the panel is drawn.
         logging.getLogger("baresip").addHandler(logging.NullHandler())
-        first = 32_000 + 2 * secrets.randbelow(7_000)
-        # The microphone is ours (`microphone.py`): the stack's own cannot be muted.
-        player = "aumem" if self._audio == HEADLESS else self._audio
+        for left in reversed(range(_PORT_TRIES)):
+            if await self._started(last=not left):
+                return
+
+    async def _started(self, *, last: bool) -> bool:
+        """False when somebody else took the port in the meantime."""
+        from baresip import BaresipError, Runtime
+
         runtime = Runtime()
         runtime.on_dead = self._died
         try:
-            await runtime.start(
-                Config(
-                    net_interface=self._address,
-                    audio_source="aumem",
-                    audio_player=player,
-                    max_concurrent_calls=self._most_calls,
-                    expose_headers=("X-Call-Ref",),
-                    native_log_level="error",
-                    extra_config_text=(
-                        f"sip_listen {self._address}:{_free_port(self._address)}\n"
-                        f"rtp_ports {first}-{first + _RTP_PORTS + 4 * self._most_calls}\n"
-                    ),
-                )
-            )
+            await runtime.start(self._config())
         except (BaresipError, ValueError) as error:
+            if "in use" in str(error) and not last:
+                return False
             word = "no_audio" if "audio" in str(error) else "dead"
             raise PhoneError(word, f"the built-in phone cannot start: {error}") from error
         self._runtime = runtime
+        return True
+
+    def _config(self) -> Any:
+        from baresip import Config
+
+        first = 32_000 + 2 * secrets.randbelow(7_000)
+        return Config(
+            net_interface=self._address,
+            # The microphone is ours (`microphone.py`): the stack's own cannot be muted.
+            audio_source="aumem",
+            audio_player="aumem" if self._audio == HEADLESS else self._audio,
+            max_concurrent_calls=self._most_calls,
+            expose_headers=("X-Call-Ref",),
+            native_log_level="error",
+            extra_config_text=(
+                f"sip_listen {self._address}:{_free_port(self._address)}\n"
+                f"rtp_ports {first}-{first + _RTP_PORTS + 4 * self._most_calls}\n"
+            ),
+        )
 
     async def agent(self, settings: PhoneSettings) -> Any:
         """A SIP identity on this stack, not yet registered. Raises PhoneError `dead`."""

@@ -23,6 +23,10 @@ class RtpSession(asyncio.DatagramProtocol):
 
     def __init__(self, clock_ms: Callable[[], float]) -> None:
         self.heard = Heard()
+        self.keys = ""
+        """Keys that the other side pressed (RFC 4733), in order."""
+
+        self._last_key: int | None = None
         self._clock_ms = clock_ms
         self._transport: asyncio.DatagramTransport | None = None
         self._to: tuple[str, int] | None = None
@@ -53,12 +57,23 @@ class RtpSession(asyncio.DatagramProtocol):
         return port
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
-        if len(data) <= 12 or data[0] >> 6 != 2 or data[1] & 0x7F != 8:
+        if len(data) <= 12 or data[0] >> 6 != 2:
+            return
+        if data[1] & 0x7F == 101:
+            self._take_key(data)
+        if data[1] & 0x7F != 8:
             return
         self._last_hearing_ms = self._clock_ms()
         (rtp_time,) = struct.unpack_from(">I", data, 4)
         samples = g711.decode(data[12:])
         self.heard.take(self._last_hearing_ms - len(samples) / 8, rtp_time, samples)
+
+    def _take_key(self, data: bytes) -> None:
+        # All packets of one key carry the time it began at.
+        (began,) = struct.unpack_from(">I", data, 4)
+        if began != self._last_key and len(data) >= 16 and data[12] < len(_KEYS):
+            self._last_key = began
+            self.keys += _KEYS[data[12]]
 
     def start(self, to: tuple[str, int]) -> None:
         """Begin to send to `to`."""
