@@ -73,8 +73,14 @@ class QueueFigures(Part):
     serving: int = 0
     """Agents of this queue who are ready, or will be after the call they are on."""
 
+    judged: int = 0
+    """Calls that the service level is a share of."""
+
     service_level: float | None
     """0 to 1; None before there is a call to judge."""
+
+    goal: float = 0.8
+    """What the site wants it to be at least."""
 
     formula: Titles
     """The formula behind it, in words and numbers."""

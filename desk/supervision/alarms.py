@@ -63,9 +63,8 @@ def _of_queue(queue: QueueFigures, limits: WallLimits) -> Iterator[Cause]:
         yield Cause("longest_wait", queue.name, over_ms)
     if queue.waiting >= limits.rush_waiting:
         yield Cause("rush", queue.name)
-    judged = queue.answered + queue.abandoned + queue.left
-    level = queue.service_level
-    if level is not None and judged >= limits.service_least_calls and level < limits.service_goal:
+    level, enough = queue.service_level, queue.judged >= limits.service_least_calls
+    if level is not None and enough and level < limits.service_goal:
         yield Cause("service_level", queue.name)
 
 

@@ -15,7 +15,7 @@ from calls.clock import Clock
 from calls.events import CallEvent
 from calls.floor.wall import QueueFigures, WaitingCaller
 from calls.masking import mask, plain
-from desk.supervision.figures import Tally, formula, service_level
+from desk.supervision.figures import Tally, formula, judged, service_level
 from desk.supervision.limits import WallLimits
 
 KINDS: Final = frozenset({"offered", "queued", "agent_answered", "left_queue", "ended"})
@@ -114,6 +114,8 @@ class QueueFold:
             abandoned_within=tally.abandoned_within,
             target_ms=limits.service_target_s * 1000,
             average_ms=tally.average_ms,
+            judged=max(judged(tally, undecided, limits.variant), 0),
+            goal=limits.service_goal,
             service_level=service_level(tally, undecided, limits.variant),
             formula=formula(tally, undecided, limits.variant, limits.service_target_s),
         )

@@ -44,9 +44,9 @@ def agent(state: AgentState = AgentState.READY, **known: Any) -> FloorAgent:
         (queue(waiting=5), ["rush"]),
         (queue(waiting=1, serving=0), ["nobody_ready"]),
         (queue(waiting=0, serving=0), []),
-        (queue(answered=9, service_level=0.1), []),
-        (queue(answered=8, abandoned=2, service_level=0.79), ["service_level"]),
-        (queue(answered=10, service_level=0.8), []),
+        (queue(judged=9, service_level=0.1), []),
+        (queue(judged=10, service_level=0.79), ["service_level"]),
+        (queue(judged=10, service_level=0.8), []),
     ],
 )
 def test_a_queue_raises_an_alarm_just_past_its_limit(of: QueueFigures, kinds: list[str]) -> None:
@@ -102,7 +102,7 @@ def test_a_wait_over_its_limit_counts_from_the_limit_even_when_seen_late() -> No
 
 def test_the_most_urgent_alarm_comes_first() -> None:
     found = causes(
-        [queue(waiting=9, longest_ms=90_000, serving=0, answered=20, service_level=0.2)],
+        [queue(waiting=9, longest_ms=90_000, serving=0, judged=20, service_level=0.2)],
         [agent(AgentState.ON_CALL, broken=(BROKEN,), help_text="?")],
         WallLimits(),
         trouble="pbx",

@@ -1,0 +1,1 @@
+"""The wallboard: the whole floor on one screen, for supervisors."""
