@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -33,7 +33,7 @@ class Past(Protocol):
     def calls_of(self, ani: str, limit: int) -> Sequence[CallRow]:
         """The latest calls from exactly this number, oldest first."""
 
-    def events_of(self, call_ids: Sequence[str], kinds: Iterable[str]) -> Sequence[CallEvent]:
+    def events_of(self, call_ids: Sequence[str], kinds: Collection[str]) -> Sequence[CallEvent]:
         """Events of these kinds of these calls, in order."""
 
 

@@ -99,6 +99,19 @@ class LedgerReader(FloorReading):
         query = select(*_EVENTS).where(call_events.c.call_id == call_id)
         return [_event(values) for values in self._rows(query.order_by(call_events.c.seq))]
 
+    def calls_of(self, ani: str, limit: int) -> list[CallRow]:
+        """The latest calls from exactly this number, oldest first."""
+        query = select(calls).where(calls.c.ani == ani).order_by(calls.c.offered_at.desc())
+        return [_call_row(values) for values in reversed(self._rows(query.limit(limit)))]
+
+    def events_of(self, call_ids: Sequence[str], kinds: Collection[str]) -> list[CallEvent]:
+        """Events of these kinds of these calls, call by call in order."""
+        query = select(*_EVENTS).where(
+            call_events.c.call_id.in_(call_ids), call_events.c.kind.in_(kinds)
+        )
+        ordered = query.order_by(call_events.c.call_id, call_events.c.seq)
+        return [_event(values) for values in self._rows(ordered)]
+
     def recordings(self, *, call_id: str | None = None) -> list[RecordingRow]:
         """Recordings, oldest first; of one call when `call_id` is given."""
         query = select(recordings).order_by(recordings.c.started_at, recordings.c.id)

@@ -81,6 +81,7 @@ calls = Table(
     Column("sealed_seq", Integer),
     Column("sealed_hash", LargeBinary),
     Index("ix_calls_offered_at", "offered_at"),
+    Index("ix_calls_ani", "ani", "offered_at"),
     # A row is found and replaced by its key alone: one tree less to write.
     sqlite_with_rowid=False,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from calls.errors import LedgerError
@@ -33,7 +33,7 @@ class SmallLedger:
     def calls_of(self, ani: str, limit: int) -> Sequence[CallRow]:
         return [call for call in self._calls if call.ani == ani][-limit:]
 
-    def events_of(self, call_ids: Sequence[str], kinds: Iterable[str]) -> Sequence[CallEvent]:
+    def events_of(self, call_ids: Sequence[str], kinds: Collection[str]) -> Sequence[CallEvent]:
         wanted = set(kinds)
         return [one for one in self._events if one.call_id in call_ids and one.kind in wanted]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -140,3 +141,30 @@ def test_a_reader_sees_one_moment_even_while_calls_end(path: Path) -> None:
                 events = reader.events(row.id)
                 assert [event.seq for event in events] == list(range(1, len(events) + 1))
         assert call.id
+
+
+def test_a_numbers_calls_are_found_by_an_index_with_what_they_were_about(path: Path) -> None:
+    clock = ManualClock()
+    ids = []
+    with LedgerWriter(path) as writer:
+        for _ in range(4):
+            ids.append(place(writer, clock=clock).id)
+            clock.advance_ms(1000)
+
+    with LedgerReader(path) as reader:
+        number = reader.call(ids[0]).ani
+        assert [call.id for call in reader.calls_of(number, 3)] == ids[1:]
+        assert reader.calls_of(number[:-1], 3) == []
+        told = reader.events_of(ids[:2], ("offered", "ended"))
+        assert [(one.call_id, one.kind) for one in told] == [
+            (call_id, kind) for call_id in sorted(ids[:2]) for kind in ("offered", "ended")
+        ]
+    plan = str(
+        sqlite3.connect(path)
+        .execute(
+            "explain query plan select * from calls where ani = '1' order by offered_at desc limit 3"
+        )
+        .fetchall()
+    )
+    assert "USING INDEX ix_calls_ani" in plan
+    assert "TEMP B-TREE" not in plan

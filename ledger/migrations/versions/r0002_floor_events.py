@@ -1,4 +1,4 @@
-"""The facts of the floor: what agents and supervisors did."""
+"""The facts of the floor: what agents and supervisors did; a number's calls found at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table; nothing that is there changes."""
+    """Add the table and an index; nothing that is there changes."""
     op.create_table(
         "floor_events",
         sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
@@ -25,3 +25,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_floor_events_agent", "floor_events", ["agent"])
     op.create_index("ix_floor_events_at", "floor_events", ["at"])
+    op.create_index("ix_calls_ani", "calls", ["ani", "offered_at"])
