@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -159,12 +160,8 @@ def test_a_numbers_calls_are_found_by_an_index_with_what_they_were_about(path: P
         assert [(one.call_id, one.kind) for one in told] == [
             (call_id, kind) for call_id in sorted(ids[:2]) for kind in ("offered", "ended")
         ]
-    plan = str(
-        sqlite3.connect(path)
-        .execute(
-            "explain query plan select * from calls where ani = '1' order by offered_at desc limit 3"
-        )
-        .fetchall()
-    )
+    query = "select * from calls where ani = '1' order by offered_at desc limit 3"
+    with closing(sqlite3.connect(path)) as connection:
+        plan = str(connection.execute(f"explain query plan {query}").fetchall())
     assert "USING INDEX ix_calls_ani" in plan
     assert "TEMP B-TREE" not in plan
