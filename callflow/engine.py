@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from callflow import performing, targets
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
-from callflow.acts.doing import FormAct
+from callflow.acts.doing import FormAct, QueueAct
 from callflow.frames import Ended as Ended
 from callflow.frames import Frame, Script, Taken, failed
 from callflow.prepared import parted, prepared, prompted, say
@@ -128,6 +128,8 @@ class FlowRun:
             self.variables["digits"] = outcome.digits
         elif isinstance(outcome, QueueLeft):
             self.variables.update(outcome.values)
+            if outcome.key:
+                self.variables["digits"] = outcome.key
         return self._spoken(outcome.name) if self._speaking else self._decide(outcome)
 
     def _spoken(self, name: str) -> Ended | None:
@@ -296,6 +298,8 @@ class FlowRun:
         if isinstance(step.act, FormAct):
             form = self._script.forms[step.act.form]
             return performing.form_action(form, self.variables, self._line)
+        if isinstance(step.act, QueueAct):
+            return performing.queue_action(step.act, self.variables, self._line_with)
         action = performing.office_action(step.act, self.variables)
         return action or failed(f"{self.position}: nobody performs {step.act.word}")
 
@@ -327,4 +331,7 @@ class FlowRun:
         return performing.computed(values, self.variables)
 
     def _line(self, name: str) -> Line:
-        return self._script.lines[name].speak(str(self.variables["language"]), self.variables)
+        return self._line_with(name, self.variables)
+
+    def _line_with(self, name: str, variables: Mapping[str, Any]) -> Line:
+        return self._script.lines[name].speak(str(self.variables["language"]), variables)

@@ -9,6 +9,7 @@ from typing import Any
 
 from callflow.acts.base import Act
 from callflow.acts.doing import (
+    MOST_PRIORITY,
     DoAct,
     FetchAct,
     LookupAct,
@@ -24,6 +25,7 @@ from callflow.steps import Step
 from callflow.targets import Target
 from callflow.templates import Condition, Wording, WordingError
 from calls.actions import (
+    PLACE,
     Action,
     Do,
     Fetch,
@@ -38,11 +40,12 @@ from calls.actions import (
     Queue,
     Record,
     Ring,
+    Telling,
     Ticket,
     Transfer,
     Wait,
 )
-from calls.outcomes import Got, Keyed, Outcome
+from calls.outcomes import Got, Keyed, Outcome, QueueLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,6 @@ def action_of(step: Step) -> Action | None:
             return Ring(rings=rings)
         case RecordAct(command=command):
             return Record(command=command)
-        case QueueAct(queue=queue, most_wait_ms=most_wait_ms):
-            return Queue(name=queue, most_wait_ms=most_wait_ms, agent_flow=step.act.agent_flow)
         case TransferAct(to=to, most_wait_ms=most_wait_ms):
             return Transfer(to=to, most_wait_ms=most_wait_ms)
         case WaitAct(ms=ms):
@@ -145,6 +146,33 @@ def office_action(act: Act, variables: Mapping[str, Any]) -> OfficeAction | None
             return None
 
 
+def queue_action(
+    act: QueueAct, variables: Mapping[str, Any], line: Callable[[str, Mapping[str, Any]], Line]
+) -> Queue:
+    """The wait with its words and its priority filled in; `line` speaks one with variables.
+
+    Raises WordingError when a line cannot be filled in.
+    """
+    told = tuple(line(name, {**variables, "place": PLACE}) for name in act.tell)
+    return Queue(
+        name=act.queue,
+        most_wait_ms=act.most_wait_ms,
+        tell=Telling(lines=told, every_ms=act.every_ms) if told else None,
+        keys="".join(act.keys),
+        priority=_priority(act.priority, variables),
+        agent_flow=act.agent_flow,
+    )
+
+
+def _priority(expression: Condition, variables: Mapping[str, Any]) -> int:
+    """From 0 to MOST_PRIORITY; 0 for what is no number: it is no reason to turn a caller away."""
+    try:
+        value = int(str(expression.value(variables)))
+    except (WordingError, ValueError):
+        return 0
+    return min(max(value, 0), MOST_PRIORITY)
+
+
 def form_action(form: FormText, variables: Mapping[str, Any], line: Callable[[str], Line]) -> Form:
     """What the agent's screen shows; `line` gives the wording of a field's question."""
     fields = tuple(
@@ -177,6 +205,8 @@ def decide(act: Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:
             if isinstance(outcome, Keyed) and _fits(act, outcome.digits):
                 return Decided(route="ok", stored={act.store: outcome.digits})
             usable = not isinstance(outcome, Keyed) and outcome.name != "silence"
+        case QueueAct(keys=keys) if isinstance(outcome, QueueLeft) and outcome.key in keys:
+            return Decided(route=outcome.key, target=keys[outcome.key])
         case _:
             values = outcome.values if isinstance(outcome, Got) else None
             return Decided(route=outcome.name, stored=values)

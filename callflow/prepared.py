@@ -8,15 +8,23 @@ from functools import lru_cache
 from typing import Any, Final
 
 from callflow import performing
-from callflow.acts.doing import DoAct, FetchAct, FormAct, LookupAct, PromiseAct, TicketAct
+from callflow.acts.doing import (
+    DoAct,
+    FetchAct,
+    FormAct,
+    LookupAct,
+    PromiseAct,
+    QueueAct,
+    TicketAct,
+)
 from callflow.acts.talking import AskAct, MenuAct, NoAct
 from callflow.lines import LineWording
 from callflow.steps import Step
 from callflow.targets import Target
 from calls.actions import Action, Line, Listen, Say
 
-_OWN: Final = (FormAct, LookupAct, FetchAct, DoAct, PromiseAct, TicketAct)
-_GATHERING: Final = (MenuAct, AskAct)
+_OWN: Final = (FormAct, QueueAct, LookupAct, FetchAct, DoAct, PromiseAct, TicketAct)
+_GATHERING: Final = (MenuAct, AskAct, QueueAct)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,8 +49,10 @@ def spell_value(value: Any, field: Field) -> str:
         case Kind.DIGITS:
             least, most = value
             return str(least) if least == most else f"{least}-{most}"
-        case Kind.NAMES:
+        case Kind.NAMES | Kind.LINES:
             return ", ".join(value)
+        case Kind.EXPRESSION:
+            return value.text if isinstance(value, Condition) else str(value)
         case Kind.KEYS:
             return ", ".join(f"{key}: {spell_target(to)}" for key, to in value.items())
         case Kind.WORDINGS | Kind.VALUES:
@@ -89,19 +91,25 @@ def spell_act(act: Act) -> str:
     parts: list[str] = []
     values = field_values(act)
     for field in act.fields:
-        if field.name not in values or field.kind in (Kind.KEYS, Kind.LINE):
+        if field.name not in values or field.kind in _LEFT_OUT:
             continue
         value = values[field.name]
         spelled = spell_value(value, field)
         if field.name in (act.scalar, "") or _first(act, field):
             parts.insert(0, spelled)
-        elif spelled and (value != field.default or field.name in _ALWAYS_TOLD):
+        elif spelled and (spelled != spell_default(field) or field.name in _ALWAYS_TOLD):
             parts.append(f"{field.name.replace('_', ' ')} {spelled}")
     return f"{act.word} {', '.join(parts)}".strip()
+
+
+def spell_default(field: Field) -> str:
+    """What holds when the key is not written, as an author would write it; empty for nothing."""
+    return "" if field.default in (None, "", (), {}) else spell_value(field.default, field)
 
 
 def _first(act: Act, field: Field) -> bool:
     return not act.scalar and field.required and field is act.fields[0]
 
 
+_LEFT_OUT: Final = (Kind.KEYS, Kind.LINE, Kind.LINES)
 _ALWAYS_TOLD: Final = ("window", "attempts", "wait", "within", "due", "limit")

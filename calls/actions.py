@@ -6,8 +6,9 @@ A new action not handled by a channel fails mypy there (`assert_never`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from calls.values import Value
 
@@ -91,12 +92,49 @@ class Listen:
     """A line with barge-in: played inside the same session, cut by speech or a key."""
 
 
+PLACE: Final = "\ufffc"
+"""Stands in a line's text for the place in line, which is known only when it is said."""
+
+
+FIRST_TOLD_MS: Final = 1000
+"""A caller hears so much music before the first words of a queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a waiting caller is told over the music, without leaving the queue."""
+
+    lines: tuple[Line, ...]
+    """With PLACE in them where the place in line belongs."""
+
+    every_ms: int
+    """The music from the end of one telling to the beginning of the next."""
+
+    def at(self, place: int) -> tuple[Line, ...]:
+        """The lines for a caller at this place in line, from 1."""
+        return tuple(
+            replace(line, text=line.text.replace(PLACE, str(place))) for line in self.lines
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Hold for an agent. Outcomes: answered (they talked), no_answer, failed, hangup."""
+    """Hold for an agent.
+
+    Outcomes: answered (they talked), no_answer, failed, key (one of `keys`), hangup.
+    """
 
     name: str
     most_wait_ms: int
+    tell: Telling | None = None
+    """Words over the music; None for none."""
+
+    keys: str = ""
+    """Keys that end the wait."""
+
+    priority: int = 0
+    """From 0; who has more is taken first."""
+
     agent_flow: str = ""
     """The flow that the agent performs; empty for none."""
 

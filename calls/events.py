@@ -175,7 +175,7 @@ class Disposed(Fact):
 
 @value
 class LeftQueue(Fact):
-    """The caller left the queue: answered and talked, or unanswered, or the queue failed."""
+    """The caller left the queue: answered and talked, or unanswered, by a key, or it failed."""
 
     kind: ClassVar[str] = "left_queue"
     queue: str

@@ -35,6 +35,9 @@ class SaidEnd(StrEnum):
     SKIPPED = "skipped"
     """The agent left it out; it was not said, and the flow goes on."""
 
+    CUT = "cut"
+    """In the queue: an agent answered, or the wait was over, before it was said whole."""
+
 
 _SAID_NAMES: Final = {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}
 
@@ -100,6 +103,9 @@ class QueueLeft:
     waited_ms: int
     talked_ms: int
     agent: str
+    key: str = ""
+    """The key with which the caller left the queue; `name` is `key` then."""
+
     values: Mapping[str, Value] = field(default_factory=dict, hash=False)
     """What the flow that the agent performed leaves behind, with `disposition` if it ended."""
 

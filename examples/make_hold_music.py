@@ -1,7 +1,8 @@
-"""Compose the music on hold of `asterisk-conf/moh/`: python examples/make_hold_music.py
+"""Compose the music of `asterisk-conf/moh/` and `waiting/`: python examples/make_hold_music.py
 
 Our own work, so that no licence hangs on it: slow chords that breathe, a few bell-like notes above
-them, 8 kHz mono 16 bit, the end flowing into the beginning. The same numbers make the same file.
+them, 8 kHz mono 16 bit, the end flowing into the beginning. The same numbers make the same file. `moh` is for a caller on
+hold; `waiting` is the same piece for the queue, so soft that words (-22 dBov) stand out over it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 from agi.prompts import sound
 from agi.prompts.sound import RATE, Signal
 
-FOLDER = Path(__file__).resolve().parent.parent / "asterisk-conf" / "moh"
-LEVEL_DBOV = -24.0
+FOLDER = Path(__file__).resolve().parent.parent / "asterisk-conf"
+LEVELS_DBOV = {"moh": -24.0, "waiting": -34.0}
 BAR_S = 4.0
 # Semitones above A3 (220 Hz); a telephone carries little below it.
 CHORDS = ((3, 7, 10, 14), (0, 3, 7, 10), (8, 12, 15, 19), (5, 10, 14, 17),
@@ -23,7 +24,7 @@ MELODY = ((0.5, 22), (2.5, 19), (4.5, 15), (8.5, 20), (10.0, 19), (12.5, 17), (1
           (18.0, 19), (20.5, 20), (22.5, 17), (24.5, 14), (26.0, 17), (28.5, 15))  # fmt: skip
 
 
-def compose() -> Signal:
+def compose(level_dbov: float) -> Signal:
     """One loop of music, `len(CHORDS) * BAR_S` seconds."""
     length = int(len(CHORDS) * BAR_S * RATE)
     music = np.zeros(length)
@@ -33,7 +34,7 @@ def compose() -> Signal:
             _add(music, bar * BAR_S - 0.8, _pad(note, BAR_S + 1.6), 0.5 - 0.06 * place)
     for at_s, note in MELODY:
         _add(music, at_s, _bell(note), 0.22)
-    gain = float(10 ** (LEVEL_DBOV / 20) / np.sqrt(np.mean(music**2)))
+    gain = float(10 ** (level_dbov / 20) / np.sqrt(np.mean(music**2)))
     return music * gain
 
 
@@ -66,4 +67,5 @@ def _tone(note: float, seconds: Signal, partial: int) -> Signal:
 
 
 if __name__ == "__main__":
-    sound.write_wav(FOLDER / "soft.wav", sound.to_int16(compose()))
+    for name, level in LEVELS_DBOV.items():
+        sound.write_wav(FOLDER / name / "soft.wav", sound.to_int16(compose(level)))

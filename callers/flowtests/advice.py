@@ -47,8 +47,9 @@ def _first(step: Step, word: str) -> str:
         return "the call gets here"
     if isinstance(act, ChooseAct) and word not in ("error", "hangup"):
         return "no case holds" if word == "else" else f"the case {word} is the first that holds"
-    if isinstance(act, MenuAct) and word in act.keys:
-        return f"the caller presses {word}"
+    if isinstance(act, MenuAct | QueueAct) and word in act.keys:
+        waiting = " while waiting" if isinstance(act, QueueAct) else ""
+        return f"the caller presses {word}{waiting}"
     if isinstance(act, CallAct) and word not in ("error", "hangup"):
         return f"the flow {act.flow} returns {word}"
     told = _TOLD.get(word)

@@ -123,6 +123,7 @@ def _place(flow: Flow, step: Step, branch: str) -> Place:
     for places, name in (
         (step.places, f"on.{word}"),
         (step.places, f"menu.keys.{word}"),
+        (step.places, f"queue.keys.{word}"),
         (step.places, f"choose.{word}="),
         (flow.places, f"always.{word}"),
     ):

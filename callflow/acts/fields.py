@@ -31,6 +31,12 @@ class Kind(StrEnum):
     LINE = "line"
     """The name of a line of `lines.yaml`."""
 
+    LINES = "lines"
+    """A line of `lines.yaml`, or a list of them."""
+
+    EXPRESSION = "expression"
+    """A number, or an expression over variables that comes to one."""
+
     WORDING = "wording"
     """Text with `{variables}`."""
 

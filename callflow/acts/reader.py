@@ -74,6 +74,8 @@ def _instead(field: Field) -> Any:
     """What stands there when the author wrote nothing, or nothing readable."""
     if field.kind is Kind.WORDING:
         return Wording(field.default or "")
+    if field.kind is Kind.EXPRESSION:
+        return Condition(field.default)
     if field.kind is Kind.KEYS:
         return {}
     if field.kind is Kind.NAME:
@@ -103,6 +105,29 @@ def _line(node: Node, field: Field, reading: Reading) -> str:
 
 def _names(node: Node, field: Field, reading: Reading) -> tuple[str, ...]:
     return reading.list_of(node, field.name, lambda item: reading.name(item, field.name))
+
+
+def _lines(node: Node, field: Field, reading: Reading) -> tuple[str, ...]:
+    return reading.list_of(node, field.name, lambda item: reading.text(item, field.name))
+
+
+def _expression(node: Node, field: Field, reading: Reading) -> Condition:
+    found = _condition(node, reading) or Condition(field.default)
+    if not found.names and not _is_whole(found.value({}), field):
+        reading.wrong(
+            node.place,
+            f'{field.name} is "{found.text}"',
+            f"write a number from {field.low} to {field.high}, or a variable that holds one",
+            rule="wrong-value",
+            word=found.text,
+        )
+        return Condition(field.default)
+    return found
+
+
+def _is_whole(value: object, field: Field) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and field.low <= int(str(value)) <= field.high
 
 
 def _digits(node: Node, field: Field, reading: Reading) -> tuple[int, int]:
@@ -142,7 +167,10 @@ def _keys(node: Node, field: Field, reading: Reading) -> dict[str, Target]:
     keys: dict[str, Target] = {}
     if body is not None and not body.items:
         reading.wrong(
-            node.place, "the menu has no keys", 'write keys: {"1": a_step}', rule="missing-key"
+            node.place,
+            f"{field.name} names no key",
+            'write keys: {"1": a_step}',
+            rule="missing-key",
         )
     for key, value in body.items if body else ():
         if key.text not in _KEY:
@@ -234,6 +262,8 @@ _READ: Final[dict[Kind, Callable[[Node, Field, Reading], Any]]] = {
     Kind.NAME: _name,
     Kind.NAMES: _names,
     Kind.LINE: _line,
+    Kind.LINES: _lines,
+    Kind.EXPRESSION: _expression,
     Kind.WORDING: _wording,
     Kind.WORDINGS: _wordings,
     Kind.KEYS: _keys,

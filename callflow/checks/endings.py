@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from callflow.acts.doing import QueueAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.checks.loops import waits
 from callflow.checks.notes import Notes, place_of
@@ -20,9 +21,9 @@ def check_endings(graphs: Mapping[str, FlowGraph], sound: frozenset[str], notes:
         graph = graphs[name]
         for arrow in graph.all():
             step = graph.flow.steps[arrow.start]
-            if not isinstance(step.act, MenuAct | AskAct) or arrow.through:
+            if not isinstance(step.act, MenuAct | AskAct | QueueAct) or arrow.through:
                 continue
-            if not (arrow.way.path.startswith("menu.keys.") or arrow.way.word == "exhausted"):
+            if not (".keys." in arrow.way.path or arrow.way.word == "exhausted"):
                 continue
             way = _to_the_end(graph, arrow, notes)
             if way:

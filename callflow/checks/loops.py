@@ -52,7 +52,7 @@ def _hot(step: Step, arrow: Arrow) -> bool:
     act, word = step.act, arrow.way.word
     if word == "error" and arrow.way.path == "on.error":
         return True
-    if isinstance(act, ListenAct | MenuAct | AskAct | FormAct):
+    if isinstance(act, ListenAct | MenuAct | AskAct | FormAct) or ".keys." in arrow.way.path:
         return False
     return word not in _WAITS.get(type(act), frozenset())
 

@@ -63,8 +63,10 @@ def _line(name: str, place: Place, notes: Notes) -> None:
 def _lines_of(step: Step, flow: Flow, notes: Notes) -> None:
     for at, name in enumerate(step.says):
         _line(name, place_of(flow, step, f"say.{at}=", "say="), notes)
-    for name in step.act.lines():
-        _line(name, place_of(flow, step, f"{step.act.word}.reprompt=", f"{step.act.word}="), notes)
+    word = step.act.word
+    for at, name in enumerate(step.act.lines()):
+        paths = (f"{word}.reprompt=", f"{word}.tell.{at}=", f"{word}.tell=", f"{word}=")
+        _line(name, place_of(flow, step, *paths), notes)
 
 
 def _act_names(step: Step, flow: Flow, known: frozenset[str], notes: Notes) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callflow.acts.base import Act
-from callflow.acts.doing import FormAct, LookupAct, PromiseAct
+from callflow.acts.doing import FormAct, LookupAct, PromiseAct, QueueAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.checks.notes import BROUGHT, Notes, place_of
 from callflow.checks.ways import Arrow, FlowGraph
@@ -183,7 +183,7 @@ def _set_by(step: Step, arrow: Arrow, notes: Notes) -> Names:
     elif path.startswith("on.") and word in ("ok", "found"):
         found.update(act.stores())
     if (
-        path.startswith("menu.keys.")
+        path.startswith(("menu.keys.", "queue.keys."))
         or (path == "on.key")
         or (isinstance(act, AskAct) and word == "ok")
     ):
@@ -208,6 +208,9 @@ def _used_in(step: Step, flow: Flow, notes: Notes) -> Iterator[_Use]:
         yield _Use(act.by, place_of(flow, step, "lookup.by=", "lookup="), act.by, "the lookup")
     if isinstance(act, MenuAct | AskAct) and act.reprompt:
         yield from _line(act.reprompt, place_of(flow, step, f"{word}.reprompt="), notes)
+    for at, name in enumerate(act.tell if isinstance(act, QueueAct) else ()):
+        where = place_of(flow, step, f"queue.tell.{at}=", "queue.tell=")
+        yield from (use for use in _line(name, where, notes) if use.name not in act.stores())
     yield from _asked(act, place_of(flow, step, "form="), notes)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct
+from callflow.acts.doing import QueueAct
 from callflow.acts.talking import MenuAct
 from callflow.checks.components import components
 from callflow.steps import Flow, Step
@@ -91,8 +92,8 @@ def ways_of(step: Step) -> Iterator[Way]:
         match step.act:
             case ChooseAct(cases=cases):
                 path = f"choose.{at}.{'go' if at < len(cases) else 'else'}"
-            case MenuAct():
-                path = f"menu.keys.{word}"
+            case MenuAct() | QueueAct():
+                path = f"{step.act.word}.keys.{word}"
             case LeaveAct(word=act):
                 path = act
             case _:

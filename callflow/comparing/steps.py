@@ -31,6 +31,9 @@ FIELD_ZH: Final[Mapping[str, str]] = {
     "command": "录音指令",
     "wait": "最长等候",
     "agent": "坐席流程",
+    "tell": "等候时说的话",
+    "every": "两次之间的间隔",
+    "priority": "优先级",
     "to": "去向",
     "in": "名册",
     "by": "查找依据",
@@ -196,7 +199,7 @@ def _routes(version: Version) -> Iterator[tuple[str, Target]]:
 
 def _when(word: str, language: str) -> str:
     kind, _, rest = word.partition(" ")
-    if kind == "menu":
+    if kind in ("menu", "queue") and rest:
         return f"按 {rest} 键" if language == "zh" else f"on key {rest}"
     if kind == "choose" and rest == "else":
         return "其余情况" if language == "zh" else "otherwise"

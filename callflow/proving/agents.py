@@ -1,66 +1,17 @@
-"""Every way a queue or a transfer can end: somebody answers, nobody does, or the caller leaves."""
+"""Every way a transfer can end: somebody answers, nobody does, or the caller leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from callflow.proving.lengths import Length, up_to
-from callflow.proving.ways import CUT, LEAVES, Telling, Way
-from calls.actions import Queue, Transfer
-from calls.events import (
-    AgentAnswered,
-    AgentOffered,
-    Fact,
-    LeftQueue,
-    Queued,
-    Transferred,
-    Transferring,
-)
-from calls.outcomes import QueueLeft, TransferLeft
+from callflow.proving.ways import LEAVES, Telling, Way
+from calls.actions import Transfer
+from calls.events import Transferred, Transferring
+from calls.outcomes import TransferLeft
 
-AGENT: Final = "agent1"
 LONGEST_TALK_MS: Final = 4 * 3600 * 1000
-
-
-def _left(telling: Telling, queue: str, result: str, talked: bool) -> Telling:
-    """The stay is over: its parts are the wait and, when they talked, the talk."""
-    wait, talk = telling.now - 1 - talked, telling.now - 1
-
-    def fact(at: Sequence[int]) -> Fact:
-        waited_ms = at[wait + 1] - at[wait]
-        talked_ms = at[talk + 1] - at[talk] if talked else 0
-        agent = AGENT if talked else ""
-        return LeftQueue(
-            queue=queue, result=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent
-        )
-
-    return telling.tells(fact)
-
-
-def queue_ways(queue: Queue, telling: Telling) -> Iterator[Way]:
-    """The ways of a queue; what `telling` holds comes before."""
-    telling.note(Queued(queue=queue.name))
-    wait = up_to(queue.most_wait_ms, 4000)
-    whole = Length(0, queue.most_wait_ms, queue.most_wait_ms)
-    offered = telling.fork().note(AgentOffered(agent=AGENT))
-    talked = offered.fork().passes(wait)
-    waited = talked.now
-    talked.tells(lambda at: AgentAnswered(agent=AGENT, waited_ms=at[waited] - at[waited - 1]))
-    talked.passes(up_to(LONGEST_TALK_MS, 6000))
-    _left(talked, queue.name, "answered", talked=True)
-    left = talked.fork().now_is(agent_left=True)
-    yield left.ends(QueueLeft(name="answered", waited_ms=0, talked_ms=1, agent=AGENT))
-    for told in (telling, offered):
-        unanswered = _left(told.fork().passes(whole), queue.name, "no_answer", talked=False)
-        yield unanswered.ends(QueueLeft(name="no_answer", waited_ms=0, talked_ms=0, agent=""))
-    failed = _left(telling.fork().passes(wait), queue.name, "failed", talked=False)
-    yield failed.ends(QueueLeft(name="failed", waited_ms=0, talked_ms=0, agent=""), odd=CUT)
-    for by in LEAVES:
-        for told in (telling, offered):
-            stayed = told.fork().passes(up_to(queue.most_wait_ms, 2000))
-            yield _left(stayed, queue.name, "abandoned", talked=False).hangs_up(by)
-        yield talked.fork().hangs_up(by, talked_ms=1)
 
 
 def transfer_ways(transfer: Transfer, telling: Telling) -> Iterator[Way]:

@@ -13,10 +13,11 @@ from typing import Final
 
 from callflow.acts.base import Act
 from callflow.lines import LineWording
-from callflow.proving.agents import queue_ways, transfer_ways
+from callflow.proving.agents import transfer_ways
 from callflow.proving.hearing import Speaking, listening_ways, said, saying
 from callflow.proving.lengths import NO_TIME, Length, exactly, length_in_any, up_to
 from callflow.proving.unknown import placeholder
+from callflow.proving.waiting import queue_ways
 from callflow.proving.ways import (
     CUT,
     FAULT,
@@ -143,7 +144,7 @@ class Possible:
             case Ring():
                 yield from _ring(action, standing)
             case Queue():
-                yield from queue_ways(action, Telling(standing).answered())
+                yield from queue_ways(action, Telling(standing).answered(), self._speaking)
             case Transfer():
                 yield from transfer_ways(action, Telling(standing).answered())
             case _:

@@ -32,6 +32,7 @@ ANY: Final = "any"
 NONE: Final = "none"
 _MOST_NUMBER: Final = 86_400_000
 _LEFT: Final = ("answered", "no_answer", "failed", "busy", "abandoned")
+_LEFT_QUEUE: Final = (*_LEFT, "key")
 _WORDS: Final[Mapping[str, Collection[str]]] = {
     "heard.what": tuple(Sound),
     "said.ended": tuple(SaidEnd),
@@ -39,7 +40,7 @@ _WORDS: Final[Mapping[str, Collection[str]]] = {
     "hung_up.by": ("caller", "us", "agent", "network"),
     "said.performer": PERFORMERS,
     "offered.direction": ("inbound", "outbound"),
-    "left_queue.result": _LEFT,
+    "left_queue.result": _LEFT_QUEUE,
     "transferred.result": _LEFT,
     "form_filled.result": ("ok", "cancelled"),
     "looked_up.result": ("found", "not_found", "error"),

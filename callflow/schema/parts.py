@@ -131,6 +131,8 @@ _OF_KIND: Final[Mapping[Kind, Callable[[Field], Json]]] = {
     Kind.NAME: lambda _: ref("name"),
     Kind.NAMES: lambda _: ref("names"),
     Kind.LINE: lambda _: ref("name"),
+    Kind.LINES: lambda _: ref("names"),
+    Kind.EXPRESSION: lambda _: ref("text"),
     Kind.WORDING: lambda _: ref("text"),
     Kind.WORDINGS: lambda _: _named(ref("text")),
     Kind.KEYS: _keys,

@@ -6,7 +6,7 @@ from typing import Final
 
 from callflow.acts.base import Act
 from callflow.acts.fields import Field, Kind
-from callflow.spelling import spell_ms, spell_value
+from callflow.spelling import spell_default, spell_ms
 
 _TIMES: Final = (Kind.DURATION, Kind.NUMBER)
 
@@ -15,7 +15,7 @@ def range_of(field: Field) -> str:
     """`20 ms to 1 h`, `1 to 5`; empty where there is none to tell."""
     if field.kind is Kind.DURATION:
         return f"{spell_ms(field.low)} to {spell_ms(field.high)}"
-    if field.kind is Kind.NUMBER:
+    if field.kind in (Kind.NUMBER, Kind.EXPRESSION):
         return f"{field.low} to {field.high}"
     if field.kind is Kind.DIGITS:
         return f"1 to {field.high}"
@@ -26,9 +26,7 @@ def range_of(field: Field) -> str:
 
 def default_of(field: Field) -> str:
     """What holds when the key is not written; empty where nothing does."""
-    if field.required or field.default in (None, "", (), {}):
-        return ""
-    return spell_value(field.default, field)
+    return "" if field.required else spell_default(field)
 
 
 def told(field: Field) -> str:

@@ -23,7 +23,7 @@ from launch.pbx.render import render
 BOOT_MS = 60_000
 STOP_MS = 10_000
 _WRITABLE = ("run", "log", "lib", "spool", "cache")
-_READABLE = ("etc", "sounds", "moh", "site")
+_READABLE = ("etc", "sounds", "moh", "waiting", "site")
 
 
 @dataclass(frozen=True, slots=True)

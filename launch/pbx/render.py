@@ -94,7 +94,7 @@ def _queue(name: str, members: list[str]) -> str:
 
 
 def render(options: PbxOptions) -> str:
-    """Write `pbx/etc`, `pbx/sounds` and `pbx/moh`; return a digest of what was written.
+    """Write `etc`, `sounds`, `moh` and `waiting` below `pbx`; return a digest of what was written.
 
     Raises PbxError when a template names a mark nobody fills.
     """
@@ -104,7 +104,7 @@ def render(options: PbxOptions) -> str:
         text = fill(template, marks)
         digest.update(template.name.encode() + b"\0" + text.encode())
         _write(folder / "etc" / template.name, text)
-    for kind in ("sounds", "moh"):
+    for kind in ("sounds", "moh", "waiting"):
         _copy_sounds(SOURCE / kind, folder / kind, digest)
     for extra in sorted((folder / "site").glob("*.conf")):
         digest.update(extra.name.encode() + b"\0" + extra.read_bytes())
