@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,8 +18,11 @@ from calls.clock import Clock, SystemClock
 from calls.errors import CallCenterError, ConfigError
 from calls.floor.orders import WIRE_VERSION, Hello, Order, OrderAnswer
 from calls.floor.view import PanelView
-from softphone_panel.agent.link import LOST, NO_DESK, Lamp, LampState, Light, Show
+from calls.floor.wall import WallView
+from softphone_panel.agent.link import LOST, NO_DESK, Lamp, LampState, Light
 from softphone_panel.safe import harmless_tree
+
+V = TypeVar("V")
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +49,7 @@ class FromDesk(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     view: PanelView | None = None
+    wall: WallView | None = None
     answer: OrderAnswer | None = None
     refused: str | None = None
 
@@ -60,15 +66,22 @@ class DeskRefusedError(CallCenterError):
     """The desk does not let this panel in; the text is the desk's own word."""
 
 
-class DeskLink:
+class Connection(Generic[V]):
     """Reconnects with back-off; every try asks `where` anew, since a new desk may have moved."""
 
     def __init__(
-        self, agent: str, where: Callable[[], DeskPlace], clock: Clock | None = None
+        self,
+        agent: str,
+        where: Callable[[], DeskPlace],
+        snapshot: Callable[[FromDesk], V | None],
+        *,
+        watch: bool = False,
+        clock: Clock | None = None,
     ) -> None:
-        """`where` raises ConfigError when it does not know."""
-        self._agent = agent
+        """`where` raises ConfigError when it does not know; `snapshot` finds one in a message."""
+        self._hello = partial(Hello, version=WIRE_VERSION, agent=agent, watch=watch)
         self._where = where
+        self._snapshot = snapshot
         self._clock = clock or SystemClock()
         self._socket: ClientConnection | None = None
         self._asked: dict[int, asyncio.Future[str]] = {}
@@ -79,7 +92,7 @@ class DeskLink:
         self.tries = 0
         """Times it tried to connect so far."""
 
-    async def run(self, show: Show, light: Light) -> None:
+    async def run(self, show: Callable[[V], None], light: Light) -> None:
         self._light = light
         failed = 0
         while True:
@@ -121,7 +134,7 @@ class DeskLink:
         finally:
             self._asked.pop(number, None)
 
-    async def _session(self, show: Show) -> None:
+    async def _session(self, show: Callable[[V], None]) -> None:
         """One connection from hello to its end."""
         place = self._where()
         async with connect(
@@ -134,8 +147,7 @@ class DeskLink:
             compression=None,
             proxy=None,
         ) as socket:
-            hello = Hello(version=WIRE_VERSION, agent=self._agent, token=place.token)
-            await socket.send(hello.model_dump_json())
+            await socket.send(self._hello(token=place.token).model_dump_json())
             try:
                 async for text in socket:
                     self._take(text, show, socket)
@@ -143,7 +155,7 @@ class DeskLink:
                 self._socket = None
                 self._lose_answers()
 
-    def _take(self, text: str | bytes, show: Show, socket: ClientConnection) -> None:
+    def _take(self, text: str | bytes, show: Callable[[V], None], socket: ClientConnection) -> None:
         try:
             message = FromDesk.model_validate(harmless_tree(json.loads(text)))
         except (ValueError, ValidationError, RecursionError) as error:
@@ -151,10 +163,11 @@ class DeskLink:
             return
         if message.refused is not None:
             raise DeskRefusedError(message.refused or "refused")
-        if message.view is not None:
+        view = self._snapshot(message)
+        if view is not None:
             self._socket = socket
             self._change(LampState.LIVE)
-            show(message.view)
+            show(view)
         if message.answer is not None:
             waiting = self._asked.get(message.answer.id)
             if waiting is not None and not waiting.done():
@@ -187,6 +200,24 @@ class DeskLink:
                 await self._again.wait()
         except TimeoutError:
             return
+
+
+class DeskLink(Connection[PanelView]):
+    """An agent's panel at its desk."""
+
+    def __init__(
+        self, agent: str, where: Callable[[], DeskPlace], clock: Clock | None = None
+    ) -> None:
+        super().__init__(agent, where, lambda message: message.view, clock=clock)
+
+
+class DeskWatch(Connection[WallView]):
+    """A supervisor's wallboard at its desk."""
+
+    def __init__(
+        self, agent: str, where: Callable[[], DeskPlace], clock: Clock | None = None
+    ) -> None:
+        super().__init__(agent, where, lambda message: message.wall, watch=True, clock=clock)
 
 
 def _reason(error: Exception) -> str:
