@@ -18,8 +18,8 @@ from callers.virtual_agent import VirtualAgent
 from callers.virtual_call import VirtualCall
 from callers.virtual_channel import VirtualChannel
 from callers.voicebank import VoiceBank
-from callflow.conduct import conduct_at_once
-from callflow.engine import Ended, FlowRun
+from callflow.conduct import Run, conduct_at_once
+from callflow.frames import Ended
 from calls.actions import Line
 from calls.events import CallEvent, Offered
 
@@ -71,7 +71,7 @@ def spoken_ms(line: Line) -> int:
 
 
 def simulate(
-    run: FlowRun,
+    run: Run,
     persona: Persona,
     *,
     utterance_ms: Callable[[str], int] | None = None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from typing import Protocol
 
-from callflow.engine import Ended, FlowRun
+from callflow.frames import Ended
 from callflow.steps import Position
 from calls.actions import Action
 from calls.call import Call, EndReason
@@ -15,7 +15,24 @@ from calls.outcomes import Outcome
 from calls.ports import Channel
 
 
-async def conduct(call: Call, run: FlowRun, channel: Channel) -> Ended:
+class Run(Protocol):
+    """A way through a flow: a `FlowRun`, or a `TableRun` that goes as one would."""
+
+    @property
+    def position(self) -> Position:
+        """The step being performed."""
+
+    def begin(self) -> Action | Ended:
+        """The first action."""
+
+    def resume(self, outcome: Outcome) -> Action | Ended:
+        """What to do after `outcome` of the last action."""
+
+    def take_entered(self) -> tuple[Stepped, ...]:
+        """Steps entered since last asked, in order."""
+
+
+async def conduct(call: Call, run: Run, channel: Channel) -> Ended:
     """Perform `run` on `channel` until it ended; the channel records what it performs.
 
     On FAILED the line is left up: the channel's owner hands the caller to the fallback.
@@ -31,13 +48,13 @@ async def conduct(call: Call, run: FlowRun, channel: Channel) -> Ended:
 
 
 def conduct_at_once(
-    call: Call, run: FlowRun, perform: Callable[[Action], Outcome], hang_up: Callable[[], None]
+    call: Call, run: Run, perform: Callable[[Action], Outcome], hang_up: Callable[[], None]
 ) -> Ended:
     """The same where nothing is ever waited for: a call in virtual time."""
     record, at = call.record, run.begin()
     while True:
         for entered in run.take_entered():
-            record(_stepped(entered))
+            record(entered)
         if isinstance(at, Ended):
             break
         at = run.resume(perform(at))
@@ -46,15 +63,9 @@ def conduct_at_once(
     return _over(call, at)
 
 
-def _note_steps(call: Call, run: FlowRun) -> None:
+def _note_steps(call: Call, run: Run) -> None:
     for entered in run.take_entered():
-        call.record(_stepped(entered))
-
-
-@lru_cache(maxsize=8192)
-def _stepped(entered: Position) -> Stepped:
-    """The same steps are entered call after call."""
-    return Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
+        call.record(entered)
 
 
 def _over(call: Call, at: Ended) -> Ended:

@@ -5,7 +5,7 @@ AGI, the agent's desk, the simulator and the prover all drive this same object.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from callflow.steps import Flow, Position, Step
 from callflow.templates import Condition, Wording, WordingError
 from calls.actions import Action, Do, Fetch, Line, Listen, Lookup, Promise, Record, Ticket
 from calls.call import EndReason
+from calls.events import Stepped
 from calls.outcomes import Answered, Branched, Got, HungUp, Keyed, Outcome, QueueLeft, Spoken
 
 MOST_STEPS_A_CALL: Final = 500
@@ -63,7 +64,7 @@ class FlowRun:
         self._answered = performer == "agent"  # an agent takes it up where the queue answered
         self._gone: Ended | None = None
         self._budget = MOST_STEPS_A_CALL
-        self._entered: list[Position] = []
+        self._entered: list[Stepped] = []
         self.taken: list[Taken] | None = None
         """Branches taken, in order, for whoever sets it to a list before the run begins."""
 
@@ -73,12 +74,12 @@ class FlowRun:
         frame = self._frames[-1]
         return frame.flow.positions[frame.at]
 
-    def take_entered(self) -> Sequence[Position]:
+    def take_entered(self) -> tuple[Stepped, ...]:
         """Steps entered since last asked, in order."""
         if not self._entered:
             return ()
         entered, self._entered = self._entered, []
-        return entered
+        return tuple(entered)
 
     def fork(self) -> FlowRun:
         """An independent copy at the same point, for exploring what else could happen."""
@@ -88,17 +89,6 @@ class FlowRun:
         other._entered = list(self._entered)
         other.taken = None if self.taken is None else list(self.taken)
         return other
-
-    def key(self) -> Hashable:
-        """All that the rest of the run depends on, the budget of steps aside.
-
-        Two runs with equal keys go the same ways from here on.
-        """
-        frames = tuple(frame.key() for frame in self._frames)
-        return (frames, self._speaking, self._answered, self._gone, self._values())
-
-    def _values(self) -> Hashable:
-        return frozenset(self.variables.items())
 
     def begin(self) -> Action | Ended:
         """The first action."""
@@ -266,7 +256,7 @@ class FlowRun:
         frame.prepared = entered = prepared(flow.steps[at])
         frame.at, frame.repeated, frame.attempt, frame.routes = at, repeated, 0, None
         frame.to_say, frame.prompt = entered.to_say, entered.prompt
-        self._entered.append(flow.positions[at])
+        self._entered.append(flow.entered[at])
         return None
 
     def _advance(self) -> Action | Ended:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from callflow.reading import Reading
 from callflow.rules.loader import read_rules
 from callflow.rules.monitor import RuleSet
 from callflow.steps import Flow
+from callflow.tables import Table, TableRun
 from calls.errors import FlowFileError, Problem
 
 RULES_FILE: Final = "house_rules.yaml"
@@ -63,6 +64,10 @@ class House:
     lines: Mapping[str, LineWording]
     rules: RuleSet
     forms: Mapping[str, FormText]
+    table: Table = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", Table(self))
 
     @classmethod
     def load(cls, folder: Path) -> House:
@@ -88,6 +93,12 @@ class House:
     ) -> FlowRun:
         """A new run of `flow`; KeyError when there is none of that name."""
         return FlowRun(self, self.flows[flow], variables, language, performer)
+
+    def start_again(
+        self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
+    ) -> TableRun:
+        """The same for one of many calls that begin alike: it need not be worked out anew."""
+        return self.table.start(flow, variables, language, performer)
 
 
 @dataclass(frozen=True, slots=True)

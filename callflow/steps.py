@@ -12,6 +12,7 @@ from callflow.acts.talking import AskAct, MenuAct
 from callflow.nodes import Place
 from callflow.targets import Target, flows_of, with_routes
 from calls.call import PERFORMERS
+from calls.events import Stepped
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class Flow:
 
     index: Mapping[str, int] = field(init=False)
     positions: tuple[Position, ...] = field(init=False)
+    entered: tuple[Stepped, ...] = field(init=False)
+    """For each step the fact that it was entered: the same one call after call."""
 
     def called(self) -> Iterator[str]:
         """Names of the flows it calls, by an act, an outcome or a branch; some more than once."""
@@ -116,3 +119,7 @@ class Flow:
         object.__setattr__(self, "index", {step.name: at for at, step in enumerate(self.steps)})
         positions = tuple(Position(self.name, step.name, self.digest) for step in self.steps)
         object.__setattr__(self, "positions", positions)
+        entered = tuple(
+            Stepped(flow=self.name, step=step.name, digest=self.digest) for step in self.steps
+        )
+        object.__setattr__(self, "entered", entered)

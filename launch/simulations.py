@@ -37,7 +37,7 @@ class Order:
         flow = self.house.flows[self.flow]
         coached = flow.performer == "agent"
         brought = {"ani": ANI, "dnis": DNIS, "caller_name": persona.name}
-        run = self.house.start(
+        run = self.house.start_again(
             self.flow,
             {**self.variables, **brought},
             self.language,

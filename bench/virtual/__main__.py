@@ -76,7 +76,7 @@ def _player(house: House, flow: str, *, read: bool) -> Callable[[Persona], None]
     variables = Settings().house.all_variables()
 
     def play(persona: Persona) -> None:
-        call = simulate(house.start(flow, variables, "zh-Hans"), persona, queue=AGENT)
+        call = simulate(house.start_again(flow, variables, "zh-Hans"), persona, queue=AGENT)
         if read:
             _ = call.events
 

@@ -81,7 +81,7 @@ def play(house: House, test: FlowTest, variables: Mapping[str, object]) -> Playe
     given = test.given
     performer = "ivr" if given.agent is None else "agent"
     brought = {**variables, **given.brought}
-    run = house.start(given.flow, brought, given.language, performer)
+    run = house.start_again(given.flow, brought, given.language, performer)
     run.taken = []
     call = simulate(
         run,

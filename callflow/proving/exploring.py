@@ -72,7 +72,10 @@ class ExploringRun(FlowRun):
         return (frames, self._speaking, self.gone)
 
     def key(self) -> tuple[Hashable, ...]:
-        """As of a `FlowRun`, of the values only what can still matter."""
+        """All that the rest of the run depends on: of the values only what can still matter.
+
+        The budget of steps aside: two runs with equal keys go the same ways from here on.
+        """
         place = self.place()
         live = self._live_at(place)
         assumed = frozenset(one for one in self.assumed if one[0] in live.questions)

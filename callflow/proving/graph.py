@@ -16,7 +16,7 @@ from callflow.proving.ways import RUNNING, Standing, Way
 from callflow.steps import Flow, Position
 from calls.actions import Action
 from calls.call import EndReason
-from calls.events import EndedFact, Fact, Fault, HungUpFact, RecordingStopped, Stepped
+from calls.events import EndedFact, Fact, Fault, HungUpFact, RecordingStopped
 from calls.outcomes import Branched, Got, HungUp, Keyed, Outcome
 
 MOST_VALUES: Final = 20
@@ -86,7 +86,6 @@ class Explorer:
         self._seen: dict[tuple[Hashable, str], set[Any]] = {}
         self._tails: dict[tuple[Fact, ...], tuple[Fact, ...]] = {}
         self._branched: dict[Hashable, list[_Then]] = {}
-        self._stepped: dict[Position, Stepped] = {}
 
     def graph(self, first: tuple[Fact, ...]) -> CallGraph:
         """The whole graph; `first` are the facts before the first action."""
@@ -141,17 +140,7 @@ class Explorer:
         return self._branched[key]
 
     def _then(self, run: ExploringRun, outcome: Outcome | None) -> list[_Then]:
-        return [
-            _Then(then, at, tuple(map(self._step, then.take_entered())))
-            for then, at in run.after(outcome)
-        ]
-
-    def _step(self, entered: Position) -> Stepped:
-        found = self._stepped.get(entered)
-        if found is None:
-            found = Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
-            self._stepped[entered] = found
-        return found
+        return [_Then(then, at, then.take_entered()) for then, at in run.after(outcome)]
 
     def _arrive(self, then: _Then, standing: Standing) -> Iterator[tuple[tuple[Fact, ...], int]]:
         """The facts up to the next action, and its node; at the end, who was first to hang up."""

@@ -23,7 +23,7 @@ from callflow.replaying.trace import Trace
 from calls import actions
 from calls.actions import Action, Listen, Promise, Queue, Ring, Say, Ticket, Transfer, Wait
 from calls.call import EndReason
-from calls.events import CallEvent, EndedFact, Fault, Stepped
+from calls.events import CallEvent, EndedFact, Fault
 from calls.outcomes import HungUp, Outcome
 
 
@@ -110,8 +110,7 @@ def _play(stage: Stage) -> Replayed:
 
 def _note_steps(stage: Stage) -> None:
     for entered in stage.run.take_entered():
-        fact = Stepped(flow=entered.flow, step=entered.step, digest=entered.digest)
-        stage.trace.note(fact)
+        stage.trace.note(entered)
         stage.steps.append(Spot(entered.flow, entered.step))
 
 

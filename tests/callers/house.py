@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from callflow.engine import FlowRun
 from callflow.house import House
+from callflow.tables import TableRun
 from launch.settings import Settings
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -17,12 +17,14 @@ def house() -> House:
     return House.load(SCRIPTS)
 
 
-def hotline(language: str = "zh-Hans") -> FlowRun:
+def hotline(language: str = "zh-Hans") -> TableRun:
     """A run of the hotline's flow."""
-    return house().start("greetings", Settings().house.variables(language), language)
+    return house().start_again("greetings", Settings().house.variables(language), language)
 
 
-def flow(text: str) -> FlowRun:
+def flow(text: str) -> TableRun:
     """A run of one flow `test`, written in the test, with a line `words` of 2 s to say."""
     lines = 'words: {zh-Hans: "一二三四五六七八九", zh-Hant: "一", en: "x"}\n'
-    return House.of_texts({"lines.yaml": lines, "test.yaml": text}).start("test", {}, "zh-Hans")
+    return House.of_texts({"lines.yaml": lines, "test.yaml": text}).start_again(
+        "test", {}, "zh-Hans"
+    )

@@ -15,10 +15,10 @@ from callers.virtual import simulate, spoken_ms
 from callers.virtual_call import VirtualCall
 from callers.virtual_channel import VirtualChannel
 from callflow.acts.base import Act
-from callflow.engine import FlowRun
 from callflow.proving.lengths import Pace, line_length
 from callflow.proving.possible import Possible
 from callflow.proving.ways import Standing, Way, event_of
+from callflow.tables import TableRun
 from calls.actions import Action, Line, Listen, Say
 from calls.events import CallEvent
 from calls.outcomes import Outcome
@@ -57,7 +57,7 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
     """Every action of every virtual call from here on."""
     kept = Notes()
     perform = VirtualChannel.perform
-    resume = FlowRun.resume
+    resume = TableRun.resume
 
     def noted(channel: VirtualChannel, action: Action) -> Outcome:
         call: VirtualCall = channel.call
@@ -67,13 +67,14 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
         kept.performed.append(Performed(action, _NO_ACT, outcome, began_ms, events))
         return outcome
 
-    def resumed(run: FlowRun, outcome: Outcome | None) -> Any:
-        if outcome is not None:
-            kept.performed[-1].act = run._frames[-1].step.act
+    def resumed(run: TableRun, outcome: Outcome) -> Any:
+        at = run.position
+        flow = house().flows[at.flow]
+        kept.performed[-1].act = flow.steps[flow.index[at.step]].act
         return resume(run, outcome)
 
     monkeypatch.setattr(VirtualChannel, "perform", noted)
-    monkeypatch.setattr(FlowRun, "resume", resumed)
+    monkeypatch.setattr(TableRun, "resume", resumed)
     return kept
 
 

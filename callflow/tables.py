@@ -1,0 +1,229 @@
+"""A transition table of a house's flows: what a run did once need not be worked out again.
+
+For one house and one set of values at the beginning the engine is a deterministic machine: which
+action comes next, which steps are entered on the way and which branches are taken depends on where
+the run stands and on what it reads of the outcome, on nothing else. A `TableRun` goes from row to
+row of a table that is filled in, by the engine itself, where no run has gone before. Of a call only
+this is shared; its actions are performed, its clock and facts are its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, assert_never
+
+from callflow.engine import MOST_STEPS_A_CALL, FlowRun
+from callflow.frames import Ended, Script, Taken
+from callflow.steps import Position
+from calls.actions import Action
+from calls.events import Stepped
+from calls.outcomes import (
+    Answered,
+    Branched,
+    Done,
+    Failed,
+    Got,
+    Heard,
+    HungUp,
+    Keyed,
+    Outcome,
+    QueueLeft,
+    Spoken,
+    TransferLeft,
+)
+
+MOST_ROWS: Final = 4096
+"""A table with more is forgotten and begun anew; some 5 KB a row."""
+
+
+class _Standing(FlowRun):
+    """A run that stands where a row is; it goes on only as a copy of itself."""
+
+    def key(self) -> Hashable:
+        """All that the rest of the run depends on, the budget of steps aside.
+
+        Raises TypeError where a value cannot be part of a key.
+        """
+        frames = tuple(
+            (frame.key(), frame.branch if frame.routes is not None else "")
+            for frame in self._frames
+        )
+        values = frozenset(_exactly(self.variables))
+        return (frames, self._speaking, self._answered, self._gone, values)
+
+    def copied(self, steps_left: int, taken: list[Taken] | None) -> _Standing:
+        """The same run with this budget of steps; it notes branches in `taken`."""
+        run = self.fork()
+        assert isinstance(run, _Standing)  # noqa: S101 - a fork is of the run's own class
+        run._budget, run.taken = steps_left, taken
+        return run
+
+
+@dataclass(slots=True, eq=False)
+class _Row:
+    """A point of a call: where the engine waits for an outcome, or for the beginning."""
+
+    run: _Standing
+    moves: dict[Hashable, _Move] = field(default_factory=dict)
+    """What follows, by what the engine reads of the outcome."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Move:
+    """What the engine does after an outcome, and the row where it stands then."""
+
+    at: Action | Ended
+    entered: tuple[Stepped, ...]
+    taken: tuple[Taken, ...]
+    row: _Row
+
+
+class Table:
+    """The rows known of one house."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._starts: dict[Hashable, _Row] = {}
+        self._rows: dict[Hashable, _Row] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows) + len(self._starts)
+
+    def start(
+        self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
+    ) -> TableRun:
+        """A run as of `FlowRun`; KeyError when there is no flow of that name."""
+        key = (flow, language, performer, *_exactly(variables))
+        try:
+            row = self._starts.get(key)
+        except TypeError:
+            key, row = (), None
+        if row is None:
+            run = _Standing(self._script, self._script.flows[flow], variables, language, performer)
+            row = self._kept(self._starts, key, _Row(run)) if key else _Row(run)
+        return TableRun(self, row)
+
+    def move(self, row: _Row, known: Hashable, outcome: Outcome | None) -> _Move:
+        """Let the engine go on from `row` and note where it comes to."""
+        taken: list[Taken] = []
+        run = row.run.copied(MOST_STEPS_A_CALL, taken)
+        at = run.begin() if outcome is None else run.resume(outcome)
+        entered = run.take_entered()
+        move = row.moves[known] = _Move(at, entered, tuple(taken), self._row(run))
+        return move
+
+    def _row(self, run: _Standing) -> _Row:
+        """The row of all runs that stand here."""
+        try:
+            key = run.key()
+            row = self._rows.get(key)
+        except TypeError:
+            return _Row(run)
+        return row or self._kept(self._rows, key, _Row(run))
+
+    def _kept(self, rows: dict[Hashable, _Row], key: Hashable, row: _Row) -> _Row:
+        if len(self) >= MOST_ROWS:
+            self._starts.clear()
+            self._rows.clear()
+        rows[key] = row
+        return row
+
+
+class TableRun:
+    """One call's way through a flow by a table: the actions, facts and branches of a `FlowRun`.
+
+    Where the table cannot hold what happens (few steps are left of the most that a call may enter,
+    values without a hash) it goes on as a `FlowRun`.
+    """
+
+    __slots__ = ("_entered", "_left", "_plain", "_row", "_table", "taken")
+
+    def __init__(self, table: Table, row: _Row) -> None:
+        self._table = table
+        self._row = row
+        self._plain: FlowRun | None = None
+        self._left = MOST_STEPS_A_CALL
+        self._entered: tuple[Stepped, ...] = ()
+        self.taken: list[Taken] | None = None
+        """As of `FlowRun`."""
+
+    @property
+    def position(self) -> Position:
+        """The step being performed."""
+        return (self._plain or self._row.run).position
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The values of now; not to be changed."""
+        return (self._plain or self._row.run).variables
+
+    def take_entered(self) -> tuple[Stepped, ...]:
+        """Steps entered since last asked, in order."""
+        entered, self._entered = self._entered, ()
+        return entered if self._plain is None else entered + self._plain.take_entered()
+
+    def begin(self) -> Action | Ended:
+        """The first action."""
+        return self._go_on(None, None)
+
+    def resume(self, outcome: Outcome) -> Action | Ended:
+        """What to do after `outcome` of the last action."""
+        if self._plain is not None:
+            return self._plain.resume(outcome)
+        return self._go_on(_read_of(outcome), outcome)
+
+    def _go_on(self, known: Hashable, outcome: Outcome | None) -> Action | Ended:
+        row = self._row
+        try:
+            move = row.moves.get(known)
+        except TypeError:
+            return self._leave(outcome)
+        if move is None:
+            move = self._table.move(row, known, outcome)
+        entered = move.entered
+        if len(entered) > self._left:
+            return self._leave(outcome)
+        self._left -= len(entered)
+        self._entered += entered
+        self._row = move.row
+        if self.taken is not None:
+            self.taken += move.taken
+        return move.at
+
+    def _leave(self, outcome: Outcome | None) -> Action | Ended:
+        """Go on without the table."""
+        self._plain = self._row.run.copied(self._left, self.taken)
+        return self._plain.resume(outcome)
+
+
+def _read_of(outcome: Outcome) -> Hashable:
+    """All that the engine reads of an outcome: mostly the word that `on:` routes by."""
+    match outcome:
+        case Spoken() | Heard() | Done() | TransferLeft() | Failed():
+            return outcome.name
+        case Keyed(digits=digits):
+            return (Keyed, digits)
+        case Answered():
+            return Answered
+        case Got(name=name, values=values):
+            return (Got, name, *_exactly(values))
+        case QueueLeft(name=name, key=key, values=values):
+            return (QueueLeft, name, key, *_exactly(values))
+        case HungUp(by=by, talked_ms=talked_ms, values=values):
+            return (HungUp, by, talked_ms > 0, *_exactly(values))
+        case Branched(name=name):
+            return (Branched, name)
+        case _:
+            assert_never(outcome)
+
+
+def _exactly(values: Mapping[str, Any]) -> list[Hashable]:
+    """Names and values so that only the very same are equal: 1, True and 1.0 are not."""
+    return [(name, value.__class__, _exact(value)) for name, value in values.items()]
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple(_exactly(value))
+    return repr(value) if isinstance(value, float) else value
