@@ -20,6 +20,15 @@ class WaitingCaller(Part):
     waited_ms: int
 
 
+class Watcher(Part):
+    """A supervisor on an agent's call."""
+
+    number: str
+    name: str = ""
+    mode: SpyMode
+    for_ms: int
+
+
 class FloorAgent(Part):
     """One agent on the wallboard."""
 
@@ -42,7 +51,7 @@ class FloorAgent(Part):
     help_text: str | None = None
     """Set while the agent asks for help."""
 
-    watched_by: tuple[str, ...] = ()
+    watched_by: tuple[Watcher, ...] = ()
 
 
 class QueueFigures(Part):
@@ -99,14 +108,6 @@ class Alarm(Part):
     for_ms: int
 
 
-class OwnSpy(Part):
-    """The call that the supervisor at this wallboard is on."""
-
-    agent: str
-    mode: SpyMode
-    for_ms: int
-
-
 class WallView(Part):
     """The whole floor at one moment."""
 
@@ -118,7 +119,6 @@ class WallView(Part):
     alarms: tuple[Alarm, ...] = ()
     """The most urgent first."""
 
-    spying: OwnSpy | None = None
     statement: str = ""
     """What all callers are told first while an incident is open (C08)."""
 

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from calls.clock import Clock
 from calls.floor.states import AgentState
 from calls.floor.view import RuleView
-from calls.floor.wall import FloorAgent, QueueFigures, WaitingCaller, WallView
+from calls.floor.wall import FloorAgent, QueueFigures, WaitingCaller, WallView, Watcher
 from calls.masking import plain
 from desk.supervision.alarms import AlarmBoard, causes
 from desk.supervision.limits import WallLimits
@@ -33,7 +33,7 @@ class AgentNow:
     help_text: str | None = None
     """What the agent wrote when asking for help; None when not asking."""
 
-    watched_by: tuple[str, ...] = ()
+    watched_by: tuple[Watcher, ...] = ()
     """Supervisors who are on the agent's call."""
 
 
@@ -92,7 +92,7 @@ class Wall:
         self._board = AlarmBoard()
 
     def view(self, seq: int, *, trouble: str = "", statement: str = "") -> WallView:
-        """The floor now. A connection puts its own `seq` and `spying` in by `model_copy`."""
+        """The floor now; `seq` is the connection's own."""
         agents = tuple(self._agent(agent) for agent in self._roster.agents_now())
         queues = tuple(self._queues_with(agents))
         found = causes(queues, agents, self._limits, trouble)

@@ -40,9 +40,17 @@ def marks(sight: Sight, agent: FloorAgent) -> Content:
         rules = " ".join(rule.id for rule in agent.due)
         parts.append(Content.assemble((f"… {rules}", "$text-warning")))
     if agent.watched_by:
-        who = " ".join(agent.watched_by)
-        parts.append(Content.assemble((texts("mark.watched", who=who), "$text-accent")))
+        who = watchers(sight, agent)
+        parts.append(Content.assemble((who, "$text-accent")))
     return Content("  ").join(parts)
+
+
+def watchers(sight: Sight, agent: FloorAgent) -> str:
+    """`监听 王 803`, each supervisor on the call with the mode."""
+    texts = sight.texts
+    return " ".join(
+        f"{texts(f'watch.{one.mode}')} {one.name or one.number}" for one in agent.watched_by
+    )
 
 
 def agent_row(sight: Sight, agent: FloorAgent, width: int) -> Content:
@@ -126,7 +134,7 @@ def detail_rows(sight: Sight, width: int) -> Sequence[Content]:
         rows += _rule(sight, "broken", rule, width)
     for rule in agent.due:
         rows += _rule(sight, "due", rule, width)
-    rows += _told(texts("one.watched"), " ".join(agent.watched_by), width, "$text-accent")
+    rows += _told(texts("one.watched"), watchers(sight, agent), width, "$text-accent")
     return rows + _told(texts("one.queues"), " ".join(agent.queues), width)
 
 

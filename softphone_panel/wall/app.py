@@ -77,11 +77,14 @@ class WallApp(App[None]):
         self,
         link: WallLink,
         *,
+        me: str,
         language: Language = Language.ZH,
         clock: Clock | None = None,
         theme: str = THEMES[0],
     ) -> None:
+        """`me` is the supervisor's number."""
         super().__init__()
+        self._me = me
         self._link, self._clock = link, clock or SystemClock()
         self._texts = WallTexts(language)
         self._first_theme = theme
@@ -135,6 +138,7 @@ class WallApp(App[None]):
             since_ms=now_ms - self._came_ms if self._view else 0,
             now_ms=now_ms,
             picked=self._picked,
+            me=self._me,
             notice=self._notice if now_ms - self._notice_ms < NOTICE_MS else "",
         )
 
@@ -208,11 +212,11 @@ class WallApp(App[None]):
 
     def action_leave(self) -> None:
         """Be on nobody's call any more."""
-        spying = self.sight().view.spying
+        spying = self.sight().spying
         if spying is None:
             self.say("notice.not_spying")
         else:
-            self._order(Spy(agent=spying.agent, mode=None), "key.leave")
+            self._order(Spy(agent=spying[0].number, mode=None), "key.leave")
 
     def action_answer_help(self) -> None:
         """Take up the request of the agent picked, else the one that has stood the longest."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from softphone_panel.agent.link import LampState
 from softphone_panel.cells import clock, cut
 from softphone_panel.panes import MUTED, Drawn, lines
-from softphone_panel.wall.sight import TALKING, Sight
+from softphone_panel.wall.sight import TALKING, Sight, name_of
 
 LAMPS = {
     LampState.CONNECTING: "$text-warning",
@@ -23,7 +23,8 @@ LAMPS = {
 def lamp_text(sight: Sight) -> str:
     """How the wallboard stands with its desk."""
     texts, lamp = sight.texts, sight.lamp
-    why = texts.or_plain("refused", lamp.why)
+    # `version 1`: the desk's word, and its own version.
+    why = texts.or_plain("refused", lamp.why.partition(" ")[0])
     return texts(f"lamp.{lamp.state}", time=clock(sight.now_ms - lamp.since_ms), why=why)
 
 
@@ -41,12 +42,10 @@ class Top(Drawn[Sight]):
             "  ",
             ("● " + lamp_text(view), LAMPS[view.lamp.state]),
         ]
-        spying = view.view.spying
-        if spying is not None:
-            mode = view.texts(f"mode.{spying.mode}")
-            time = view.time(spying.for_ms)
-            text = view.texts("spying", mode=mode, agent=view.who(spying.agent), time=time)
-            parts += ["  ", (f" {text} ", "bold reverse $text-accent")]
+        if view.spying is not None:
+            agent, me = view.spying
+            text = f" {view.texts(f'mode.{me.mode}')} {name_of(agent)} {view.time(me.for_ms)} "
+            parts += ["  ", (text, "bold reverse $text-accent")]
         left = Content.assemble(*parts).truncate(width, ellipsis=True)
         room = width - left.cell_length - 2
         notice = cut(view.notice or view.view.statement, room) if room > 2 else ""
@@ -61,7 +60,7 @@ def keys(sight: Sight) -> Iterator[tuple[str, str]]:
         yield "↑↓", "pick"
     if sight.live and agent is not None and agent.state in TALKING:
         yield from (("1", "listen"), ("2", "whisper"), ("3", "barge"))
-    if sight.live and sight.view.spying is not None:
+    if sight.live and sight.spying is not None:
         yield "0", "leave"
     if sight.live and any(one.help_text is not None for one in sight.view.agents):
         yield "h", "answer_help"

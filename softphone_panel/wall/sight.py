@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calls.floor.states import AgentState
-from calls.floor.wall import FloorAgent, QueueFigures, WallView
+from calls.floor.wall import FloorAgent, QueueFigures, WallView, Watcher
 from softphone_panel.agent.link import Lamp, LampState
 from softphone_panel.cells import clock
 from softphone_panel.wall.words import WallTexts
@@ -51,6 +51,9 @@ class Sight:
     picked: str
     """Number of the agent picked; empty for none."""
 
+    me: str
+    """Number of the supervisor at this wallboard."""
+
     notice: str = ""
     """What became of the last order."""
 
@@ -79,6 +82,19 @@ class Sight:
     def agent(self) -> FloorAgent | None:
         """The one picked, if it is still there."""
         return self.find(self.picked)
+
+    @property
+    def spying(self) -> tuple[FloorAgent, Watcher] | None:
+        """Whose call this supervisor is on, and how."""
+        return next(
+            (
+                (agent, watcher)
+                for agent in self.view.agents
+                for watcher in agent.watched_by
+                if watcher.number == self.me
+            ),
+            None,
+        )
 
     def find(self, number: str) -> FloorAgent | None:
         """An agent by number."""

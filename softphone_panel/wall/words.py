@@ -13,11 +13,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "lamp.live": ("已连接", "connected"),
     "lamp.away": ("服务台断开 {time}，正在重连", "desk gone {time}, trying again"),
     "lamp.refused": ("服务台拒绝：{why}", "the desk refuses: {why}"),
-    "stale": ("以下是断开前的情形", "as it was before the desk went"),
     "refused.token": ("令牌不对", "wrong token"),
     "refused.version": ("版本不同", "another version"),
-    "refused.not_a_supervisor": ("只有班长能看大厅", "only supervisors see the floor"),
-    "refused.elsewhere": ("已在别处打开（r 重连）", "opened elsewhere (r to take it back)"),
+    "refused.full": ("连接太多", "too many panels"),
+    "refused.no_supervisor": ("只有班长能看大厅", "only supervisors see the floor"),
     # big figures
     "big.waiting": ("等待", "waiting"),
     "big.longest": ("最长等待", "longest wait"),
@@ -71,7 +70,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "reason.missed": ("漏接", "missed a call"),
     "reason.unreachable": ("话机不在线", "phone not registered"),
     "mark.help": ("求助", "help"),
-    "mark.watched": ("监听 {who}", "watched by {who}"),
     # one agent
     "one.none": ("用 ↑↓ 选一位坐席。", "Pick an agent with up and down."),
     "one.queues": ("队列", "queues"),
@@ -87,7 +85,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "mode.listen": ("监听", "listening to"),
     "mode.whisper": ("密语", "whispering to"),
     "mode.barge": ("强插", "on the call of"),
-    "spying": ("{mode} {agent} {time}", "{mode} {agent} {time}"),
+    "watch.listen": ("监听", "listens:"),
+    "watch.whisper": ("密语", "whispers:"),
+    "watch.barge": ("强插", "joined:"),
     # empty floor
     "empty.floor": ("还没有坐席。", "No agents yet."),
     "empty.sign_in": ("坐席开面板即上班：", "Agents sign in at their panel:"),
