@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from callers.persona import (
     Background,
+    BargeIn,
     Leave,
     Moment,
     Persona,
@@ -95,19 +96,23 @@ class Acting:
         begun = self._turn_began.get(self.turn)
         resumed = begun is not None and at_ms - begun <= pause_up_to_ms
         resumed = resumed and not self._acted_since(begun or 0, at_ms)
-        self._drop_planned(at_ms)
+        if self._speeches or self._keys or self._leaves_this_turn:
+            self._drop_planned(at_ms)
+        persona = self.persona
         if resumed:
             del self._turn_began[self.turn]
             self.turn -= 1
-        if resumed and not late:
-            self._plan_barge_in(self._line_began_ms, at_ms)
-            return False
+            if not late:
+                if persona.barge_in is not None:
+                    self._plan_barge_in(persona.barge_in, self._line_began_ms, at_ms)
+                return False
         self.line += 1
         self._line_began_ms = at_ms
-        plan = self.persona.hang_up
+        plan = persona.hang_up
         if plan is not None and plan.point is Point.LINE and plan.count == self.line:
             self.leave_ms = at_ms + plan.after_ms
-        self._plan_barge_in(at_ms, at_ms)
+        if persona.barge_in is not None:
+            self._plan_barge_in(persona.barge_in, at_ms, at_ms)
         return True
 
     def house_listens(self, at_ms: int, *, known_ms: int = 0) -> None:
@@ -115,9 +120,10 @@ class Acting:
 
         With `known_ms` the caller noticed only then and can begin nothing earlier.
         """
-        if self.busy(max(at_ms, known_ms)):
-            return
-        self._drop_planned(at_ms)
+        if self._speeches or self._keys or self._leaves_this_turn:
+            if self.busy(max(at_ms, known_ms)):
+                return
+            self._drop_planned(at_ms)
         self.turn += 1
         self._turn_began[self.turn] = at_ms
         answer = self.persona.answer(self.turn)
@@ -193,8 +199,6 @@ class Acting:
         return None if begun is None else begun + moment.after_ms
 
     def _drop_planned(self, at_ms: int) -> None:
-        if not (self._speeches or self._keys or self._leaves_this_turn):
-            return
         while self._speeches and self._speeches[-1].begin_ms > at_ms:
             self._speeches.pop()
         while self._keys and self._keys[-1].begin_ms > at_ms:
@@ -207,10 +211,9 @@ class Acting:
         deeds: tuple[Sequence[Deed], ...] = (self._speeches, self._keys)
         return any(begun_ms <= deed.begin_ms <= at_ms for done in deeds for deed in done)
 
-    def _plan_barge_in(self, line_began_ms: int, now_ms: int) -> None:
+    def _plan_barge_in(self, barge_in: BargeIn, line_began_ms: int, now_ms: int) -> None:
         """Plan to cut in on the line that began then, unless the moment is over."""
-        barge_in = self.persona.barge_in
-        if barge_in is None or barge_in.line not in (0, self.line):
+        if barge_in.line not in (0, self.line):
             return
         begin_ms = line_began_ms + barge_in.after_ms
         if begin_ms < now_ms or self.speaking(begin_ms) is not None:

@@ -9,32 +9,20 @@ this is shared; its actions are performed, its clock and facts are its own.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, assert_never
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any, Final
 
 from callflow.engine import MOST_STEPS_A_CALL, FlowRun
 from callflow.frames import Ended, Script, Taken
 from callflow.steps import Position
 from calls.actions import Action
 from calls.events import Stepped
-from calls.outcomes import (
-    Answered,
-    Branched,
-    Done,
-    Failed,
-    Got,
-    Heard,
-    HungUp,
-    Keyed,
-    Outcome,
-    QueueLeft,
-    Spoken,
-    TransferLeft,
-)
+from calls.outcomes import HungUp, Outcome
 
-MOST_ROWS: Final = 4096
-"""A table with more is forgotten and begun anew; some 5 KB a row."""
+MOST_MOVES: Final = 4096
+"""A table that knows more is forgotten and begun anew; a move and its row take some 5 KB."""
 
 
 class _Standing(FlowRun):
@@ -86,9 +74,8 @@ class Table:
         self._script = script
         self._starts: dict[Hashable, _Row] = {}
         self._rows: dict[Hashable, _Row] = {}
-
-    def __len__(self) -> int:
-        return len(self._rows) + len(self._starts)
+        self.moves = 0
+        """How many are known, beginnings among them."""
 
     def start(
         self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
@@ -97,15 +84,19 @@ class Table:
         key = (flow, language, performer, *_exactly(variables))
         try:
             row = self._starts.get(key)
+            if row is None:
+                self._count()
+                row = self._starts[key] = self._beginning(flow, variables, language, performer)
         except TypeError:
-            key, row = (), None
-        if row is None:
-            run = _Standing(self._script, self._script.flows[flow], variables, language, performer)
-            row = self._kept(self._starts, key, _Row(run)) if key else _Row(run)
+            row = self._beginning(flow, variables, language, performer)
         return TableRun(self, row)
+
+    def _beginning(self, flow: str, *begin: Any) -> _Row:
+        return _Row(_Standing(self._script, self._script.flows[flow], *begin))
 
     def move(self, row: _Row, known: Hashable, outcome: Outcome | None) -> _Move:
         """Let the engine go on from `row` and note where it comes to."""
+        self._count()
         taken: list[Taken] = []
         run = row.run.copied(MOST_STEPS_A_CALL, taken)
         at = run.begin() if outcome is None else run.resume(outcome)
@@ -116,18 +107,16 @@ class Table:
     def _row(self, run: _Standing) -> _Row:
         """The row of all runs that stand here."""
         try:
-            key = run.key()
-            row = self._rows.get(key)
+            return self._rows.setdefault(run.key(), _Row(run))
         except TypeError:
             return _Row(run)
-        return row or self._kept(self._rows, key, _Row(run))
 
-    def _kept(self, rows: dict[Hashable, _Row], key: Hashable, row: _Row) -> _Row:
-        if len(self) >= MOST_ROWS:
+    def _count(self) -> None:
+        self.moves += 1
+        if self.moves > MOST_MOVES:
+            self.moves = 1
             self._starts.clear()
             self._rows.clear()
-        rows[key] = row
-        return row
 
 
 class TableRun:
@@ -171,7 +160,9 @@ class TableRun:
         """What to do after `outcome` of the last action."""
         if self._plain is not None:
             return self._plain.resume(outcome)
-        return self._go_on(_read_of(outcome), outcome)
+        kind = outcome.__class__
+        read = _READERS.get(kind) or _reader(kind)
+        return self._go_on((kind, read(outcome)), outcome)
 
     def _go_on(self, known: Hashable, outcome: Outcome | None) -> Action | Ended:
         row = self._row
@@ -197,25 +188,25 @@ class TableRun:
         return self._plain.resume(outcome)
 
 
-def _read_of(outcome: Outcome) -> Hashable:
-    """All that the engine reads of an outcome: mostly the word that `on:` routes by."""
-    match outcome:
-        case Spoken() | Heard() | Done() | TransferLeft() | Failed():
-            return outcome.name
-        case Keyed(digits=digits):
-            return (Keyed, digits)
-        case Answered():
-            return Answered
-        case Got(name=name, values=values):
-            return (Got, name, *_exactly(values))
-        case QueueLeft(name=name, key=key, values=values):
-            return (QueueLeft, name, key, *_exactly(values))
-        case HungUp(by=by, talked_ms=talked_ms, values=values):
-            return (HungUp, by, talked_ms > 0, *_exactly(values))
-        case Branched(name=name):
-            return (Branched, name)
-        case _:
-            assert_never(outcome)
+_UNREAD: Final = frozenset(
+    {"start_ms", "end_ms", "from_ms", "to_ms", "at_ms", "waited_ms"}
+    | {"rings", "agent", "level_dbov", "reason"}
+)
+"""Fields of outcomes that no flow depends on: they are for the facts."""
+
+_READERS: Final[dict[type[Outcome], Callable[[Any], Hashable]]] = {}
+
+
+def _reader(kind: type[Outcome]) -> Callable[[Any], Hashable]:
+    """What takes from an outcome of this kind all that the engine may read of it."""
+    names = [each.name for each in fields(kind) if each.name not in _UNREAD]
+    read = attrgetter(*names or ["name"])
+
+    def read_exactly(outcome: Outcome) -> Hashable:
+        return tuple(map(_exact, read(outcome)))
+
+    reader = _READERS[kind] = read_exactly if "values" in names else read
+    return reader
 
 
 def _exactly(values: Mapping[str, Any]) -> list[Hashable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -75,6 +76,20 @@ steps:
     end: over
 """
 
+LEAVING = """
+flow: main
+title: {zh: 等, en: Wait}
+steps:
+  ring:
+    ring: 1
+  hold:
+    say: greeting
+    queue: {name: support, wait: 30s, keys: {"1": one, "2": two}}
+    on: {answered: one, no_answer: one, failed: one}
+  one: {say: goodbye, end: one}
+  two: {say: goodbye, end: two}
+"""
+
 ANSWERED = Answered(rings=1, waited_ms=0)
 
 
@@ -101,10 +116,12 @@ def _answer(chance: Random, action: Action) -> Outcome:
             return Spoken(start_ms=now_ms, end_ms=now_ms + 1, ended=ended)
         case Listen(wanted=wanted):
             return _heard(chance, wanted, now_ms)
-        case Queue():
+        case Queue(keys=keys):
             values = chance.choice([{}, {"name": "李", "disposition": "served"}])
-            name = chance.choice(["answered", "no_answer", "failed"])
-            return QueueLeft(name=name, waited_ms=1, talked_ms=now_ms, agent="a", values=values)
+            name = chance.choice(["answered", "no_answer", "failed", *["key"] * bool(keys)])
+            key = chance.choice(keys) if name == "key" else ""
+            left = QueueLeft(name=name, waited_ms=1, talked_ms=now_ms, agent="a", key=key)
+            return replace(left, values=values)
         case Transfer():
             name = chance.choice(["answered", "busy", "no_answer", "failed"])
             return TransferLeft(name=name, waited_ms=now_ms, talked_ms=0)
@@ -180,12 +197,12 @@ def test_random_calls_of_every_shipped_flow_go_as_the_engine_goes(flow: str) -> 
 def test_a_table_that_grows_too_large_is_begun_anew_under_the_calls_that_use_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tables, "MOST_ROWS", 10)
+    monkeypatch.setattr(tables, "MOST_MOVES", 10)
     by, chance = house(main=COUNTING), Random(3)
 
     for _ in range(200):
         same_way(*both(by, "main", {}, "en"), chance)
-        assert len(by.table) <= 10
+        assert by.table.moves <= 10
 
 
 def test_a_call_over_the_most_steps_fails_at_the_same_step() -> None:
@@ -242,3 +259,17 @@ def test_what_an_earlier_call_did_is_not_worked_out_again(monkeypatch: pytest.Mo
         if earlier:
             monkeypatch.delattr(FlowRun, "resume")
             monkeypatch.delattr(FlowRun, "begin")
+
+
+def test_a_caller_who_left_a_queue_by_key_goes_where_the_key_leads() -> None:
+    by, spoken = house(main=LEAVING), Spoken(start_ms=0, end_ms=9, ended=SaidEnd.COMPLETED)
+    ends = []
+    for key in ("1", "2", "1"):
+        run = by.start_again("main", {}, "en")
+        run.begin()
+        run.resume(ANSWERED)
+        run.resume(spoken)
+        run.resume(QueueLeft(name="key", waited_ms=1, talked_ms=0, agent="", key=key))
+        ends.append(run.resume(spoken))
+
+    assert [end.disposition for end in ends if isinstance(end, Ended)] == ["one", "two", "one"]
