@@ -15,6 +15,7 @@ from typing import ClassVar
 import structlog
 
 from agi.phone_line import PhoneLine
+from agi.places import Places
 from agi.session import AgiSession
 from calls.masking import plain
 from calls.outcomes import Outcome, QueueLeft
@@ -27,7 +28,11 @@ OFFERED = "_agent-offered"
 ANSWERED = "_agent-answered"
 PICKED_UP = "_picked-up"
 HUNG_UP = "_hung-up"
-REQUESTS = frozenset({RESUME, OFFERED, ANSWERED, PICKED_UP, HUNG_UP})
+BESIDE = "_beside"
+REQUESTS = frozenset({RESUME, OFFERED, ANSWERED, PICKED_UP, HUNG_UP, BESIDE})
+_STAY = frozenset({RESUME, BESIDE})
+"""Requests whose session is used for more than the request."""
+
 
 _NETWORK_CAUSES = frozenset({"27", "34", "38", "41", "42", "44", "47", "102"})
 """Q.850 causes that speak of the network, not of a person hanging up."""
@@ -43,7 +48,7 @@ class Request:
     name: str
     text: str
     session: AgiSession | None = None
-    """The caller's new session, with `_resume`."""
+    """The caller's new session, with `_resume`; that of the channel at its ear, with `_beside`."""
 
     extra: str = ""
 
@@ -67,6 +72,8 @@ class BackDesk:
     def __init__(self) -> None:
         self._calls: dict[str, AwayCall] = {}
         self._ends: dict[AgiSession, asyncio.Event] = {}
+        self.places = Places()
+        """Where callers stand in line."""
 
     @property
     def waiting(self) -> int:
@@ -83,7 +90,7 @@ class BackDesk:
         self._calls.pop(call_id, None)
 
     async def answer(self, session: AgiSession) -> None:
-        """One private request; for `_resume`, the rest of the call goes over its session."""
+        """One private request; with some of them its session is used until it is released."""
         environment = session.environment
         name, call_id = environment.flow, environment.argument(1)
         away = self._calls.get(call_id)
@@ -91,10 +98,10 @@ class BackDesk:
             _log.warning("a request for no call that is away", request=name)
             return
         text = plain(environment.argument(2), most_cells=80)
-        if name != RESUME:
+        if name not in _STAY:
             away.requests.put_nowait(Request(name, text))
             return
-        if environment.uniqueid != away.uniqueid:
+        if name == RESUME and environment.uniqueid != away.uniqueid:
             _log.warning("a resume by another channel", request=name)
             return
         extra = plain(environment.argument(3), most_cells=80)
@@ -106,7 +113,7 @@ class BackDesk:
             del self._ends[session]
 
     def release(self, session: AgiSession) -> None:
-        """The call is done with a session that came by `_resume`; harmless for any other."""
+        """The call is done with a session that it was given; harmless for any other."""
         over = self._ends.get(session)
         if over is not None:
             over.set()
@@ -208,7 +215,7 @@ async def _news(
             )
         except TimeoutError:
             return stay.lost()
-        if request.session is not None:
+        if request.name == RESUME and request.session is not None:
             line.session = request.session
         outcome = stay.take(request)
         if outcome is not None:

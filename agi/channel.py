@@ -115,7 +115,14 @@ class AgiChannel:
         match action:
             case Queue():
                 agents = self._agents()
-                return wait_in_queue(line, equipment.desk, action, back=self._back, agents=agents)
+                return wait_in_queue(
+                    line,
+                    equipment.desk,
+                    action,
+                    prompts=equipment.prompts,
+                    back=self._back,
+                    agents=agents,
+                )
             case Transfer():
                 return transfer(line, equipment.desk, action, back=self._back)
             case Lookup() | Fetch() | Do() | Promise() | Ticket():

@@ -5,12 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from agi.away import ANSWERED, LONGEST_TALK_S, OFFERED, BackDesk, Request, Stay, stay_away
+from agi.away import (
+    ANSWERED,
+    BESIDE,
+    HUNG_UP,
+    LONGEST_TALK_S,
+    OFFERED,
+    RESUME,
+    BackDesk,
+    Request,
+    Stay,
+    stay_away,
+)
+from agi.beside import Beside
 from agi.phone_line import PhoneLine
+from agi.places import Places
+from agi.ports import Prompts
 from calls.actions import Queue
-from calls.events import AgentAnswered, AgentOffered, LeftQueue, Queued
-from calls.outcomes import Failed, Outcome, QueueLeft
+from calls.events import AgentAnswered, AgentOffered, KeyFact, LeftQueue, Queued
+from calls.outcomes import Failed, Outcome, QueueLeft, SaidEnd
 from calls.ports import AgentDesk, Talk
 from calls.values import Value
 
@@ -22,6 +37,9 @@ _UNANSWERED = dict.fromkeys(
     ("TIMEOUT", "JOINEMPTY", "JOINUNAVAIL", "LEAVEEMPTY", "LEAVEUNAVAIL"), "no_answer"
 )
 """QUEUESTATUS of a caller whom nobody took, on duty or not; FULL and UNKNOWN are failures."""
+
+_KEY = "KEY"
+"""What the dialplan says of a caller who left by a key."""
 
 
 def agent_name(channel: str) -> str:
@@ -38,13 +56,34 @@ class _Waiting(Stay):
 
     action: Queue
     agents: Agents | None
+    places: Places
+    beside: Beside | None
+    """Who speaks to the caller meanwhile; None where the flow has no words for that."""
+
     agent: str = ""
+    key: str = ""
+
+    def take(self, request: Request) -> Outcome | None:
+        if request.name in _ENDS_THE_WAIT:
+            self._waits_no_more(_ended_by(request))
+        return Stay.take(self, request)
+
+    def lost(self) -> Outcome:
+        self._waits_no_more(SaidEnd.CUT)
+        return Stay.lost(self)
+
+    def _waits_no_more(self, ended: SaidEnd) -> None:
+        self.places.leave(self.line.call.id)
+        if self.beside is not None:
+            self.beside.hush(ended)
 
     def note(self, request: Request) -> None:
         if request.name == OFFERED:
             self._offered(request.text)
         elif request.name == ANSWERED:
             self._answered(request.text)
+        elif request.name == BESIDE and self.beside is not None and request.session is not None:
+            self.beside.stand(request.session)
 
     def _offered(self, channel: str) -> None:
         call, agent = self.line.call, agent_name(channel)
@@ -78,6 +117,10 @@ class _Waiting(Stay):
             self.agent = self.agent or agent_name(request.extra)
             self.line.agent_left = True
             return self.over("answered")
+        if request.text == _KEY and request.extra and request.extra in self.action.keys:
+            call, self.key = self.line.call, request.extra
+            call.record(KeyFact(digits=self.key, at_ms=call.elapsed_ms()))
+            return self.over("key")
         return self.over(_UNANSWERED.get(request.text, "failed"))
 
     def leaves_behind(self) -> Mapping[str, Value]:
@@ -93,7 +136,24 @@ class _Waiting(Stay):
                 agent=self.agent,
             )
         )
-        return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=self.agent)
+        return QueueLeft(
+            name=result,
+            waited_ms=waited_ms,
+            talked_ms=talked_ms,
+            agent=self.agent,
+            key=self.key,
+        )
+
+
+_ENDS_THE_WAIT = frozenset({ANSWERED, RESUME, HUNG_UP})
+
+
+def _ended_by(request: Request) -> SaidEnd:
+    """How what ends the wait ends a line that is being said."""
+    if request.name == HUNG_UP:
+        return SaidEnd.HANGUP
+    by_key = request.name == RESUME and request.text == _KEY
+    return SaidEnd.KEY if by_key else SaidEnd.CUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +169,7 @@ async def wait_in_queue(
     desk: BackDesk,
     action: Queue,
     *,
+    prompts: Prompts,
     back: str,
     agents: Agents | None = None,
     longest_talk_s: float = LONGEST_TALK_S,
@@ -120,22 +181,29 @@ async def wait_in_queue(
     if not _QUEUE_NAME.fullmatch(action.name):
         return Failed(reason="a queue's name may hold letters, digits, - and _")
     await line.answer()
-    call = line.call
+    call, places = line.call, desk.places
+    beside = None
+    if action.tell is not None:
+        place = partial(places.place, call.id)
+        beside = Beside(line, prompts, action.tell, place=place, release=desk.release)
 
     def queued() -> _Waiting:
         call.record(Queued(queue=action.name))
-        return _Waiting(line=line, action=action, agents=agents, began_ms=call.elapsed_ms())
+        places.join(action.name, call.id, action.priority)
+        return _Waiting(
+            line=line,
+            action=action,
+            agents=agents,
+            places=places,
+            beside=beside,
+            began_ms=call.elapsed_ms(),
+        )
 
-    orders = (
-        ("CC_QUEUE", action.name),
-        ("CC_QUEUE_WAIT", str(max(1, round(action.most_wait_ms / 1000)))),
-        ("CC_DONE", "queue"),
-    )
     stay = stay_away(
         line,
         desk,
         queued,
-        orders,
+        _orders(action),
         most_wait_ms=action.most_wait_ms,
         back=back,
         longest_talk_s=longest_talk_s,
@@ -143,5 +211,20 @@ async def wait_in_queue(
     try:
         return await stay
     finally:
+        places.leave(call.id)
+        if beside is not None:
+            beside.hush(SaidEnd.CUT)
         if agents is not None:
             agents.desk.over(call)  # whatever cut the stay: no coach outlives it
+
+
+def _orders(action: Queue) -> tuple[tuple[str, str], ...]:
+    """What the dialplan is told; every variable, as a call may wait in several queues."""
+    return (
+        ("CC_QUEUE", action.name),
+        ("CC_QUEUE_WAIT", str(max(1, round(action.most_wait_ms / 1000)))),
+        ("CC_QUEUE_PRIO", str(action.priority)),
+        ("CC_QUEUE_KEYS", action.keys),
+        ("CC_BESIDE", "0" if action.tell is None else "1"),
+        ("CC_DONE", "queue"),
+    )

@@ -23,6 +23,11 @@ _DEAD_IDLE_S: Final = 30.0
 Handler = Callable[[list[str]], Awaitable[str]]
 
 
+def line_of(prompt: Path) -> str:
+    """The name of the line that a prompt's file holds."""
+    return _DIGEST.sub("", prompt.stem)
+
+
 class AgiSession:
     """One FastAGI session on a line. With `dead` the line is down already (a hang-up handler's)."""
 
@@ -167,8 +172,7 @@ class AgiSession:
             if line.now_ms < end_ms:
                 played = (line.now_ms - start_ms) * RATE // 1000
             line.track.place(start_ms, sound[:played])
-            heard = _DIGEST.sub("", Path(name).name)
-            line.note("heard", heard, at_ms=start_ms, until_ms=line.now_ms)
+            line.note("heard", line_of(Path(f"{name}.wav")), at_ms=start_ms, until_ms=line.now_ms)
         if key is not None and not line.down:
             line.press(key)
         return key, played

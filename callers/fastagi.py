@@ -17,6 +17,7 @@ from typing import Final
 
 from callers.acting import Acting
 from callers.agi_session import AgiSession
+from callers.agi_waiting import WaitingCaller, Whisper
 from callers.agi_wire import AgiPeer, environment
 from callers.caller_line import CallerLine
 from callers.persona import Persona
@@ -200,26 +201,33 @@ class _Dialplan:
             await peer.close()
 
     async def _queue(self) -> tuple[str, str]:
-        """The dialplan's Queue(): QUEUESTATUS, and who answered."""
+        """The dialplan's Queue(), with somebody at the caller's ear where the flow has words."""
         channel, plan = self._channel, self._line.queue
-        wait_ms = self._wait_ms("CC_QUEUE_WAIT")
-        began_ms = channel.now_ms
-        channel.acting.queued(began_ms)
+        wait_ms, keys = self._wait_ms("CC_QUEUE_WAIT"), channel.variables.get("CC_QUEUE_KEYS", "")
+        channel.acting.queued(channel.now_ms)
         channel.note("queued", channel.variables.get("CC_QUEUE", ""))
-        if not plan.agent or plan.answers_after_ms > wait_ms:
-            if plan.refused:
-                return "UNKNOWN", ""
-            await channel.until(began_ms + wait_ms)
-            return "TIMEOUT", ""
-        member = f"PJSIP/{plan.agent}"
-        self._tell("_agent-offered", f"{member}-00000001")
-        if not await channel.until(began_ms + plan.answers_after_ms):
+        whispers = None
+        if channel.variables.get("CC_BESIDE") == "1":
+            whispers = asyncio.create_task(self._whisper(turns=bool(keys)))
+        try:
+            found = await WaitingCaller(channel, plan, self._tell).wait(wait_ms, keys)
+        finally:
+            if whispers is not None:
+                whispers.cancel()
+                await asyncio.wait((whispers,))
+        if found[0] == "CONTINUE" and not await channel.until(channel.now_ms + plan.talks_ms):
             return "ABANDON", ""
-        channel.note("agent", plan.agent)
-        self._tell("_agent-answered", f"{member}-00000001")
-        if not await channel.until(channel.now_ms + plan.talks_ms):
-            return "ABANDON", ""
-        return "CONTINUE", member
+        return found
+
+    async def _whisper(self, *, turns: bool) -> None:
+        """The channel at the ear of a caller who waits."""
+        peer = await self._connected("_beside", "cc-beside", ["", "", self._lease])
+        if peer is None:
+            return
+        try:
+            await Whisper(self._channel, peer, turns=turns).run()
+        finally:
+            await peer.close()
 
     async def _transfer(self) -> tuple[str, str]:
         """The dialplan's Dial(), by the plan of the queue: DIALSTATUS, and how long they talked."""
@@ -250,20 +258,8 @@ class _Dialplan:
         task.add_done_callback(self._tellings.discard)
 
     async def _telling(self, script: str, who: str) -> None:
-        host, port = self._back()
-        block = environment(
-            script=script,
-            address=f"{host}:{port}",
-            channel="Local/s@cc-told-00000001;2",
-            uniqueid=f"{self._channel.result.uniqueid}.{script}",
-            ani="",
-            name="",
-            dnis="",
-            arguments=[self._call_id, who, self._line.secret],
-        )
-        try:
-            peer = await AgiPeer.connect(host, port, block)
-        except (OSError, TimeoutError):
+        peer = await self._connected(script, "cc-told", [who, self._line.secret])
+        if peer is None:
             return
         try:
             while await peer.command(self._line.lease_s) is not None:
@@ -272,6 +268,26 @@ class _Dialplan:
             return
         finally:
             await peer.close()
+
+    async def _connected(
+        self, script: str, context: str, arguments: Sequence[str]
+    ) -> AgiPeer | None:
+        """A session of another channel with the call's server; None when it cannot be reached."""
+        host, port = self._back()
+        block = environment(
+            script=script,
+            address=f"{host}:{port}",
+            channel=f"Local/s@{context}-00000001;2",
+            uniqueid=f"{self._channel.result.uniqueid}.{script}",
+            ani="",
+            name="",
+            dnis="",
+            arguments=[self._call_id, *arguments],
+        )
+        try:
+            return await AgiPeer.connect(host, port, block)
+        except (OSError, TimeoutError):
+            return None
 
 
 def _number(text: str, default: float) -> float:

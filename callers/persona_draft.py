@@ -23,6 +23,7 @@ from callers.persona import (
     Speak,
 )
 from callers.queue_plan import QueuePlan
+from callers.queue_supposed import turns_passed, waiting_plan
 from callers.supposing import Value, suppose
 from callflow.acts.talking import AskAct
 from callflow.house import House
@@ -61,7 +62,6 @@ from calls.outcomes import (
 VOICE: Final = "zh_m"
 UTTERANCE: Final = "inquiry"
 CUTS_IN: Final = "hurry"
-AGENT: Final = "agent1"
 USUAL_AFTER_MS: Final = 700
 _NOISE_DBOV: Final = -22.0
 _NOISE_OVER_MS: Final = 200
@@ -253,7 +253,10 @@ class Draft:
         elif isinstance(outcome, Failed):
             self._fault(edge.action)
         else:
-            self.plans.append(QueuePlan(agent=AGENT) if answered else QueuePlan())
+            self.plans.append(waiting_plan(edge.action, events, answered=answered))
+            self.answers += [Silent() for _ in range(turns_passed(edge.action, events))]
+        if isinstance(outcome, QueueLeft) and outcome.key:
+            self.answers.append(Press(keys=outcome.key, after_ms=USUAL_AFTER_MS))
         if isinstance(outcome, HungUp):
             plan = self.plans[-1]
             talk_ms = plan.answers_after_ms + plan.talks_ms // 2

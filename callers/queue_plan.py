@@ -15,5 +15,11 @@ class QueuePlan:
     refused: str = ""
     """With nobody to answer: `failed` or `busy` at once instead of waiting in vain."""
 
+    off_duty: bool = False
+    """Nobody has a phone there: the queue takes no caller in."""
+
+    place: int = 1
+    """The caller's place in line."""
+
     answers_after_ms: int = 4000
     talks_ms: int = 6000

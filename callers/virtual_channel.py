@@ -13,7 +13,7 @@ from callers.noises import COMFORT_DBOV
 from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
-from callers.virtual_line import VirtualLine
+from callers.virtual_waiting import VirtualWaiting
 from calls.actions import (
     Action,
     Form,
@@ -68,19 +68,16 @@ _MOST_SOUNDS: Final = 4096
 
 def _sound(line: Line, performer: str, line_ms: Callable[[Line], int]) -> _Sound:
     """Worked out once for all calls."""
-    key = (id(line), performer, line_ms)
-    found = _SOUNDS.get(key)
-    if found is None:
-        if len(_SOUNDS) >= _MOST_SOUNDS:
-            _SOUNDS.clear()
-        saying = Saying(
-            line=line.name,
-            text=line.text,
-            tags=line.tags,
-            language=line.language,
-            performer=performer,
-        )
-        found = _SOUNDS[key] = (line, saying, line_ms(line))
+    if len(_SOUNDS) >= _MOST_SOUNDS:
+        _SOUNDS.clear()
+    saying = Saying(
+        line=line.name,
+        text=line.text,
+        tags=line.tags,
+        language=line.language,
+        performer=performer,
+    )
+    found = _SOUNDS[id(line), performer, line_ms] = (line, saying, line_ms(line))
     return found
 
 
@@ -89,7 +86,7 @@ def _listening(until: Until, window_ms: int, wanted: frozenset[str]) -> Listenin
     return Listening(until=until.value, window_ms=window_ms, wanted=tuple(sorted(wanted)))
 
 
-class VirtualChannel(VirtualLine):
+class VirtualChannel(VirtualWaiting):
     """What a `calls.ports.Channel` does, at once: its other end is a persona."""
 
     def __init__(
@@ -106,8 +103,9 @@ class VirtualChannel(VirtualLine):
         self._line_ms = line_ms
         self._office = office
         self._fails = fails
-        self._keys_from_ms = 0
-        """Keys pressed before this were taken by an earlier window."""
+
+    def _has_sound(self, line: Line) -> bool:
+        return line.name not in self._fails
 
     def perform(self, action: Action) -> Outcome:
         """Carry out `action` in no time at all; the clock says how long it took."""
@@ -165,15 +163,26 @@ class VirtualChannel(VirtualLine):
         waited_ms = self._time.now_ms
         return Answered(rings=waited_ms // ring.cycle_ms + 1, waited_ms=waited_ms)
 
-    def _begin_line(self, line: Line) -> tuple[int, int]:
-        """A line begins; gives when, and when it is over if nothing cuts it."""
+    def _begin_line(self, line: Line, start_ms: int) -> int:
+        """A line begins; gives when it is over if nothing cuts it."""
         call = self.call
-        _, saying, length_ms = _sound(line, call.performer, self._line_ms)
-        start_ms = self._time.now_ms
+        key = (id(line), call.performer, self._line_ms)
+        _, saying, length_ms = _SOUNDS.get(key) or _sound(line, call.performer, self._line_ms)
         call.facts.append((start_ms, saying))
         self._agent_left = False
         self._acting.house_speaks(start_ms)
-        return start_ms, start_ms + length_ms
+        return start_ms + length_ms
+
+    def _sounds(self, line: Line, start_ms: int, until_ms: int, ended: str) -> bool:
+        """The line that began sounds up to `until_ms`; False when the caller hung up before."""
+        leave_ms = self._acting.leave_ms
+        if leave_ms is not None and leave_ms <= until_ms:
+            return self._pass(
+                until_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)
+            )
+        self._time.now_ms = until_ms
+        self._end_line(line, start_ms, ended)
+        return True
 
     def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
         end_ms = self._time.now_ms
@@ -190,20 +199,21 @@ class VirtualChannel(VirtualLine):
         self.call.facts.append((end_ms, said))
 
     def _say(self, line: Line) -> Outcome:
-        self._answer()
-        start_ms, end_ms = self._begin_line(line)
+        if self.call.answered_ms is None:
+            self._answer()
+        start_ms = self._time.now_ms
+        end_ms = self._begin_line(line, start_ms)
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        if not self._pass(end_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)):
+        if not self._sounds(line, start_ms, end_ms, _COMPLETED):
             return self._gone()
-        self._end_line(line, start_ms, _COMPLETED)
-        return Spoken(start_ms=start_ms, end_ms=self._time.now_ms, ended=SaidEnd.COMPLETED)
+        return Spoken(start_ms=start_ms, end_ms=end_ms, ended=SaidEnd.COMPLETED)
 
     def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
-        start_ms, cut_ms = self._begin_line(line)
-        ended = _COMPLETED
+        start_ms = self._time.now_ms
+        cut_ms, ended = self._begin_line(line, start_ms), _COMPLETED
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Failed(reason="planned to fail")
@@ -213,10 +223,7 @@ class VirtualChannel(VirtualLine):
         for voice in hearing.voices_sensed(self._acting, start_ms, hearing.BARGE_IN_MS):
             if voice.what is Sound.SPEECH and "speech" in listen.wanted and voice.at_ms < cut_ms:
                 cut_ms, ended = voice.at_ms, SaidEnd.BARGE_IN.value
-        if not self._pass(cut_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)):
-            return self._gone()
-        self._end_line(line, start_ms, ended)
-        return None
+        return None if self._sounds(line, start_ms, cut_ms, ended) else self._gone()
 
     def _listen(self, listen: Listen) -> Outcome:
         self._answer()

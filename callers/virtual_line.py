@@ -1,4 +1,4 @@
-"""The caller's end of a virtual call: time passes, the caller leaves, waits, is put through."""
+"""The caller's end of a virtual call: time passes, the caller leaves, is put through."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ from callers.acting import RING_CYCLE_MS, Acting
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
 from callers.virtual_recorder import VirtualRecorder
-from calls.actions import Queue, Transfer
-from calls.events import (
-    AgentAnswered,
-    AgentOffered,
-    AnsweredFact,
-    HungUpFact,
-    LeftQueue,
-    Queued,
-    Transferred,
-    Transferring,
-)
-from calls.outcomes import HungUp, Outcome, QueueLeft, TransferLeft
+from calls.actions import Transfer
+from calls.events import AnsweredFact, HungUpFact, Transferred, Transferring
+from calls.outcomes import HungUp, Outcome, TransferLeft
 
 
 class VirtualLine:
@@ -79,24 +70,6 @@ class VirtualLine:
     def _gone(self, talked_ms: int = 0) -> HungUp:
         return HungUp(by=self.call.hung_up_by, talked_ms=talked_ms)
 
-    def _queue(self, queue: Queue) -> Outcome:
-        self._answer()
-        began_ms = self._time.now_ms
-        plan = self._queue_plan
-        self.call.record(Queued(queue=queue.name))
-        self._acting.queued(began_ms)
-        if plan.refused:
-            return self._left(queue, began_ms, None, began_ms, "failed")
-        if not plan.agent or plan.answers_after_ms > queue.most_wait_ms:
-            return self._left(queue, began_ms, None, began_ms + queue.most_wait_ms)
-        self.call.record(AgentOffered(agent=plan.agent))
-        answers_ms = began_ms + plan.answers_after_ms
-        if self._leaves_by(answers_ms):
-            return self._left(queue, began_ms, None, answers_ms)
-        self._pass(answers_ms)
-        self.call.record(AgentAnswered(agent=plan.agent, waited_ms=self._time.now_ms - began_ms))
-        return self._left(queue, began_ms, self._time.now_ms, self._time.now_ms + plan.talks_ms)
-
     def _transfer(self, transfer: Transfer) -> Outcome:
         """Nobody knows who answers there: the plan of the queue tells it for transfers too."""
         self._answer()
@@ -133,41 +106,6 @@ class VirtualLine:
             Transferred(to=transfer.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
         )
 
-    def _leaves_by(self, at_ms: int) -> bool:
-        return self._acting.leave_ms is not None and self._acting.leave_ms <= at_ms
-
     def _refused(self, transfer: Transfer, result: str) -> Outcome:
         self._transferred(transfer, result, 0)
         return TransferLeft(name=result, waited_ms=0, talked_ms=0)
-
-    def _left(
-        self,
-        queue: Queue,
-        began_ms: int,
-        answered_ms: int | None,
-        until_ms: int,
-        vainly: str = "no_answer",
-    ) -> Outcome:
-        """Stay up to `until_ms`, or less when the caller leaves; the end of the stay."""
-        leaves = self._leaves_by(until_ms)
-        now_ms = max(self._acting.leave_ms or 0, self._time.now_ms) if leaves else until_ms
-        self._time.now_ms = max(now_ms, self._time.now_ms)
-        unanswered = "abandoned" if leaves else vainly
-        waited_ms = (now_ms if answered_ms is None else answered_ms) - began_ms
-        talked_ms = 0 if answered_ms is None else now_ms - answered_ms
-        result = unanswered if answered_ms is None else "answered"
-        agent = "" if answered_ms is None else self._queue_plan.agent
-        self.call.record(
-            LeftQueue(
-                queue=queue.name,
-                result=result,
-                waited_ms=waited_ms,
-                talked_ms=talked_ms,
-                agent=agent,
-            )
-        )
-        if leaves:
-            self._go_down("caller")
-            return self._gone(talked_ms)
-        self._agent_left = result == "answered"
-        return QueueLeft(name=result, waited_ms=waited_ms, talked_ms=talked_ms, agent=agent)

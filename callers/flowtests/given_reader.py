@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
+from dataclasses import replace
 from typing import Final
 
 from callers.agent_plan import AgentPlan, At, CancelForm, Deed, Fill, Pick, Take
@@ -31,6 +32,7 @@ _MAY_FAIL: Final = ("record", "queue", "transfer", "lookup", "promise", "ticket"
 _DEEDS: Final = ("pick", "take", "fill", "cancel")
 _NOBODY: Final[AnyMapping[str, QueuePlan]] = {
     "nobody": QueuePlan(),
+    "off_duty": QueuePlan(off_duty=True),
     "failed": QueuePlan(refused="failed"),
     "busy": QueuePlan(refused="busy"),
 }
@@ -137,9 +139,11 @@ class GivenReader(Reading):
         found = self.mapping(node, "agent")
         if found is None:
             return plan
-        self.keys(found, ("name", "answers_after", "talks"), "agent")
-        return QueuePlan(
-            agent=self.text(found.get("name"), "the agent's name", "agent1"),
+        self.keys(found, ("name", "answers_after", "talks", "place"), "agent")
+        name = self.text(found.get("name"), "the agent's name", "agent1")
+        return replace(
+            _NOBODY.get(name) or QueuePlan(agent=name),
+            place=self.number(found.get("place"), "place", plan.place, 1, 999),
             answers_after_ms=self.duration(
                 found.get("answers_after"), "answers_after", plan.answers_after_ms, low_ms=0
             ),

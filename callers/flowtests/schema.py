@@ -20,8 +20,8 @@ GIVEN_KEYS: Final[Mapping[str, str]] = {
     "ani": "the caller's number",
     "dnis": "the number called",
     "agent": (
-        "who answers a queue or a transfer: a name, `nobody`, `failed`, `busy`, or "
-        "`{name: agent1, answers_after: 4s, talks: 6s}`"
+        "who answers a queue or a transfer: a name, `nobody`, `off_duty` (no phone is there), "
+        "`failed`, `busy`, or `{name: agent1, answers_after: 4s, talks: 6s, place: 3}`"
     ),
     "performer": "`agent`: an agent performs the flow; the IVR does unless told",
     "does": 'what the agent does, in order: `{at: menu, pick: "1"}`, or take, fill, cancel',
@@ -82,7 +82,8 @@ def _values() -> Json:
 
 def _agent() -> Json:
     times = {key: ref("duration") for key in ("answers_after", "talks")}
-    return {"anyOf": [ref("text"), closed({"name": ref("text"), **times})]}
+    place = {"type": "integer", "minimum": 1, "maximum": 999}
+    return {"anyOf": [ref("text"), closed({"name": ref("text"), **times, "place": place})]}
 
 
 def _deeds() -> Json:

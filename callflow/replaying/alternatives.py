@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from callflow.acts.base import Act
@@ -44,6 +44,7 @@ from calls.outcomes import (
     TransferLeft,
 )
 
+_LEFT_BY_KEY: Final = QueueLeft(name="key", waited_ms=0, talked_ms=0, agent="")
 MOST_LINES: Final = 12
 """Actions followed after an outcome, at the most."""
 
@@ -99,6 +100,8 @@ def _worded(action: Action) -> Iterator[tuple[str, Outcome]]:
         case _:
             for word in _WORDS[type(action)]:
                 yield word, _left(action, word)
+            for key in action.keys if isinstance(action, Queue) else "":
+                yield f"key {key}", replace(_LEFT_BY_KEY, key=key)
 
 
 def _left(action: Action, word: str) -> Outcome:

@@ -67,7 +67,9 @@ def away(stage: Stage, action: Queue | Transfer) -> Outcome:
             stage.trace.note(began)
         return mishap or stage.or_stop(action, f"nobody knows who would have answered in {name}")
     outcome = item.outcome
-    if isinstance(outcome, QueueLeft | TransferLeft):
+    if isinstance(outcome, QueueLeft) and isinstance(action, Queue) and outcome.name == "key":
+        _same_key(outcome, action)
+    elif isinstance(outcome, QueueLeft | TransferLeft):
         wait_ms, waited_ms = action.most_wait_ms, outcome.waited_ms
         if outcome.name == "answered" and waited_ms > wait_ms + _LONGER_MS:
             raise UndecidedError(f"{name} was answered after {_s(waited_ms)}, later than now")
@@ -79,6 +81,13 @@ def away(stage: Stage, action: Queue | Transfer) -> Outcome:
     stage.trace.play(item)
     stage.agent_left = outcome.name == "answered" and isinstance(outcome, QueueLeft)
     return outcome
+
+
+def _same_key(outcome: QueueLeft, action: Queue) -> None:
+    if outcome.key not in action.keys:
+        raise UndecidedError(
+            f"key {outcome.key} leaves the queue no more: nobody knows who answers"
+        )
 
 
 def house_keeps(stage: Stage, action: Promise | Ticket) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from callflow.replaying.record import NOWHERE, Item, Record, Spot
@@ -182,6 +183,8 @@ class _Reader:
         item = self._open
         if item is None or (kind and item.kind != kind):
             item = self._new(kind, subject)
+        if isinstance(outcome, QueueLeft) and outcome.name == "key":
+            outcome = replace(outcome, key=str(item.fact("key").get("digits", "")))
         item.events += [*self._faults, event]
         self._faults.clear()
         item.outcome = outcome
