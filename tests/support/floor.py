@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from desk.ami import AmiAddress, AmiClient
+from desk.ami.actions import core_show_channels
+from desk.control import LiveCall
 from softphone_panel.phone.built_in import BuiltInPhone
 from softphone_panel.phone.settings import PhoneSettings
 from softphone_panel.phone.stack import SipStack
@@ -143,3 +146,26 @@ async def talk(
 async def _speak(caller: SipCaller) -> None:
     while True:
         await caller.play(tone(500, hz=float(CALLER_HZ), dbov=-20.0))
+
+
+@asynccontextmanager
+async def manager(pbx: HousePbx) -> AsyncIterator[AmiClient]:
+    """The desk's connection to this Asterisk, up."""
+    address = AmiAddress("127.0.0.1", pbx.options.ami_port, "thirdring", pbx.password("ami"))
+    ami = AmiClient(address)
+    await ami.start()
+    try:
+        assert await ami.wait_up(30)
+        yield ami
+    finally:
+        await ami.stop()
+
+
+async def live_call(ami: AmiClient, number: str = "801") -> LiveCall:
+    """The talk that an agent is in just now."""
+    channels = await core_show_channels(ami)
+    agent = next(one for one in channels if one.name.startswith(f"PJSIP/{number}-"))
+    caller = next(one for one in channels if one.name.startswith("PJSIP/anonymous-"))
+    return LiveCall(
+        call_id=CALL, agent=number, agent_channel=agent.name, caller_channel=caller.name
+    )
