@@ -1,0 +1,102 @@
+"""The house rules kept on a live call: what is due and by when, what was broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from callflow.lines import LineWording
+from callflow.rules import monitor
+from callflow.rules.events import EventPattern, Happened, OneOf
+from callflow.rules.monitor import Progress, Rule
+from callflow.rules.patterns import Chain, Count, Pattern, Response
+from callflow.rules.state import State, Status
+from calls.events import CallEvent
+from calls.floor.view import RuleView
+
+
+class LiveRules:
+    """All rules that a trace can decide, over the facts of one call."""
+
+    def __init__(self, rules: Iterable[Rule], lines: Mapping[str, LineWording]) -> None:
+        self._progress: dict[str, tuple[Rule, Progress]] = {
+            rule.id: (rule, monitor.begin(rule)) for rule in rules if rule.decidable
+        }
+        self._lines = lines
+
+    def feed(self, event: CallEvent) -> bool:
+        """Take in the next fact; whether anything is due or broken now that was not, or no more."""
+        moved = False
+        for rule_id, (rule, before) in self._progress.items():
+            after = monitor.step(rule, before, event)
+            if after is not before:
+                self._progress[rule_id] = (rule, after)
+                moved = moved or after != before
+        return moved
+
+    def due(self, now_ms: int, language: str) -> tuple[RuleView, ...]:
+        """What something that happened asks for next, the most urgent first.
+
+        What must only come before something else, like the goodbye before the hang-up, is due all
+        call long and not told. `now_ms` counts since the offer.
+        """
+        found = [
+            view
+            for rule, progress in self._progress.values()
+            if monitor.status_of(progress) is Status.PENDING
+            for view in self._open(rule, progress, now_ms, language)
+        ]
+        return tuple(sorted(found, key=lambda view: (view.within_ms is None, view.within_ms or 0)))
+
+    def broken(self) -> tuple[RuleView, ...]:
+        """Rules broken on this call, in the order of the house."""
+        return tuple(
+            RuleView(id=rule.id, title=rule.title, what=_why(progress))
+            for rule, progress in self._progress.values()
+            if monitor.status_of(progress) is Status.BROKEN
+        )
+
+    def _open(
+        self, rule: Rule, progress: Progress, now_ms: int, language: str
+    ) -> Iterator[RuleView]:
+        for pattern, state in zip(rule.patterns, progress, strict=True):
+            expected = _expected(pattern, state)
+            due = pattern.due(state) if expected is not None else None
+            if expected is None or due is None:
+                continue
+            within_ms = None if due.by_ms is None else max(due.by_ms - now_ms, 0)
+            what = self._wording(expected, language) or due.what
+            yield RuleView(id=rule.id, title=rule.title, what=what, within_ms=within_ms)
+
+    def _wording(self, expected: EventPattern, language: str) -> str:
+        """The sentence to say, where it is one line; empty for everything else."""
+        names = [name for happened in expected.choices for name in _line_names(happened)]
+        if len(names) != 1 or len(expected.choices) != 1 or names[0] not in self._lines:
+            return ""
+        wording = self._lines[names[0]].wordings.get(language)
+        return wording.text if wording is not None and not wording.names else ""
+
+
+def _expected(pattern: Pattern, state: State) -> EventPattern | None:
+    """What an open demand asks for; None where none is open."""
+    if state.status is not Status.PENDING:
+        return None
+    match pattern:
+        case Response(expect=expect):
+            return expect if state.mark_ms is not None else None
+        case Chain(links=links):
+            return links[state.place - 1].event if state.place else None
+        case Count(of=of, after=after):
+            return of if after and state.mark_ms is not None else None
+        case _:
+            return None
+
+
+def _line_names(happened: Happened) -> Iterator[str]:
+    if happened.kind == "said":
+        for test in happened.tests:
+            if isinstance(test, OneOf) and test.field == "line":
+                yield from test.values
+
+
+def _why(progress: Progress) -> str:
+    return "; ".join(state.why for state in progress if state.status is Status.BROKEN)
