@@ -55,7 +55,8 @@ class WallApp(App[None]):
     .-narrow #floor { layout: vertical; }
     .-narrow #left { height: 2fr; }
     .-narrow #right { height: 3fr; }
-    .-narrow Queues, .-narrow Detail { display: none; }
+    .-narrow Queues, .-narrow Detail, .gone { display: none; }
+    .-narrow BigNumbers { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "quit", id="quit"),
@@ -149,8 +150,9 @@ class WallApp(App[None]):
             self._picked = sight.agents[0].number
             sight = self.sight()
         nobody = not sight.view.agents
-        self._empty.display = nobody
-        self._agents.display = self._detail.display = not nobody
+        self._empty.set_class(not nobody, "gone")
+        self._agents.set_class(nobody, "gone")
+        self._detail.set_class(nobody, "gone")
         for pane in (
             *(self._top, self._numbers, self._alarms, self._waiting, self._queues),
             *(self._empty, self._agents, self._detail, self._keys),

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from softphone_panel.agent.link import LampState
-from softphone_panel.cells import clock, cut
+from softphone_panel.cells import clock, cut, wrap
 from softphone_panel.panes import MUTED, Drawn, lines
 from softphone_panel.wall.sight import TALKING, Sight, name_of
 
@@ -68,7 +68,10 @@ def keys(sight: Sight) -> Iterator[tuple[str, str]]:
         yield "Enter", "detail"
     if not sight.live:
         yield "r", "again"
-    yield from (("l", "language"), ("t", "theme"), ("?", "help"), ("q", "quit"))
+    yield from (("?", "help"), ("q", "quit"), ("l", "language"), ("t", "theme"))
+
+
+GAP = 3
 
 
 class Keys(Drawn[Sight]):
@@ -78,11 +81,13 @@ class Keys(Drawn[Sight]):
 
     def draw(self, view: Sight, width: int, height: int) -> Content:
         del height
-        parts = [
-            Content.assemble((key, "bold $text-accent"), " ", view.texts(f"key.{word}"))
-            for key, word in keys(view)
-        ]
-        return Content("   ").join(parts).truncate(width, ellipsis=True)
+        parts: list[Content] = []
+        for key, word in keys(view):
+            part = Content.assemble((key, "bold $text-accent"), " ", view.texts(f"key.{word}"))
+            width -= part.cell_length + GAP
+            if width + GAP >= 0:
+                parts.append(part)
+        return Content(" " * GAP).join(parts)
 
 
 SERVE = "thirdring serve"
@@ -97,6 +102,9 @@ class Empty(Drawn[Sight]):
     def draw(self, view: Sight, width: int, height: int) -> Content:
         texts = view.texts
         rows = [Content.assemble((texts("empty.floor") if view.live else lamp_text(view), "bold"))]
+        if view.lamp.why:
+            why = texts.or_plain("why", view.lamp.why)
+            rows += [Content.assemble((text, "$text-error")) for text in wrap(why, width)]
         steps = [(texts("empty.sign_in"), PANEL)]
         if not view.live:
             steps.insert(0, (texts("empty.serve"), SERVE))

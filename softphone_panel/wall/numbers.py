@@ -58,10 +58,7 @@ def _level_style(level: float | None, goal: float) -> str:
 class BigNumbers(Drawn[Sight]):
     """Big where there is room, one row where there is not."""
 
-    DEFAULT_CSS = """
-    BigNumbers { height: 5; padding: 0 1; }
-    .-narrow BigNumbers { height: 1; }
-    """
+    DEFAULT_CSS = "BigNumbers { height: 5; padding: 0 1; }"
 
     def draw(self, view: Sight, width: int, height: int) -> Content:
         found = [(view.texts(word), figure, style) for word, figure, style in figures(view)]

@@ -17,6 +17,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "refused.version": ("版本不同", "another version"),
     "refused.full": ("连接太多", "too many panels"),
     "refused.no_supervisor": ("只有班长能看大厅", "only supervisors see the floor"),
+    "why.bad_address": ("地址不对", "the address is wrong"),
+    "why.no_desk_there": ("那里不是服务台", "what is there is no desk"),
+    "why.silent": ("那里没有回答", "nothing answers there"),
+    "why.no_connection": ("连不上", "no connection"),
     # big figures
     "big.waiting": ("等待", "waiting"),
     "big.longest": ("最长等待", "longest wait"),
@@ -79,7 +83,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "one.due": ("应做 {rule}", "due {rule}"),
     "one.within": ("还有 {time}", "within {time}"),
     "one.broken": ("违反 {rule}", "broken {rule}"),
-    "one.watched": ("在听的班长", "supervisors on the call"),
+    "one.watched": ("班长", "watched"),
     "one.no_call": ("现在没有通话。", "No call now."),
     # listening in
     "mode.listen": ("监听", "listening to"),
@@ -159,7 +163,7 @@ class WallTexts(Texts):
 
     __slots__ = ()
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         if key not in WORDS:
             return Texts.__call__(self, key, **values)
         text = WORDS[key][0 if self.language is Language.ZH else 1]
