@@ -146,7 +146,8 @@ class Listener:
             else:
                 self._order(message)
         if self._meter is not None and messages:
-            self._reports.append(self._reading(self._meter))
+            # First: who is told that a voice has ended looks at how long ago.
+            self._reports.insert(0, self._reading(self._meter))
         reports, self._reports = self._reports, []
         return reports
 
@@ -222,7 +223,7 @@ class Listener:
         self._frames += 1
         if self._meter is not None:
             self._watch(self._meter, row)
-        if self._standing.held:
+        if self._standing.stands():
             return
         if self._question is not None:
             self._answered(self._question.frame(row, missing=missing))

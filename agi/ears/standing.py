@@ -27,6 +27,9 @@ class Standing:
         self._since = 0
         """Frames since the standstill began."""
 
+        self._skips = 0
+        """Frames yet to come that pay for those."""
+
         self._owed = 0
         """Frames that an open window took though they belong to the standstill."""
 
@@ -36,7 +39,7 @@ class Standing:
     def asked(self) -> None:
         """A new question: nothing of an older one's standstills is its own."""
         self._gaps.clear()
-        self._owed = 0
+        self._owed = self._skips = 0
 
     def keep(self, row: Row) -> None:
         """Take every frame of the session."""
@@ -59,13 +62,21 @@ class Standing:
         """
         if not self.held:
             return ()
-        self.held = False
-        credit = max(min(late, self._since, KEPT_FRAMES) - self._owed, 0)
-        self._owed = max(self._owed - min(late, self._since), 0)
-        stood = self._since - credit
+        back = min(late, self._since, KEPT_FRAMES)
+        credit = max(back - self._owed, 0)
+        self._skips = max(self._owed - back, 0)
+        self.held, self._owed = False, 0
+        stood = self._since - credit + self._skips
         if stood:
             self._gaps.append((at, stood))
         return self.last(credit)
+
+    def stands(self) -> bool:
+        """Whether this frame reaches no question; asked once a frame."""
+        if self._skips and not self.held:
+            self._skips -= 1
+            return True
+        return self.held
 
     def shifted(self, answer: Answer) -> Answer:
         """The answer, its times those of the session again."""

@@ -89,14 +89,13 @@ class LineOnShow:
 
     def quiet_ms(self) -> int:
         """How long ago the agent finished; 0 when that is not known, or speech goes on."""
-        session, voice = self._session, self._hearing.voice
-        reading = None if session is None else session.reading
-        if reading is None or voice is None or not self._said_ms():
-            return 0
-        return min(reading.quiet_ms, MOST_LATE_MS)
+        said_ms = self._said_ms()
+        reading = None if self._session is None else self._session.reading
+        return min(reading.quiet_ms, MOST_LATE_MS) if reading is not None and said_ms else 0
 
     def began(self) -> None:
         """The agent began to speak; the first time since it was shown is the line's start."""
+        self._adopt()
         voice, session = self._hearing.voice, self._session
         if voice is not None and session is not None and self._began_ms is None:
             self._began_ms = self._hearing.base_ms(session) + voice.began_ms
@@ -109,10 +108,15 @@ class LineOnShow:
         return start_ms, max(now_ms - self.quiet_ms(), start_ms)
 
     def _said_ms(self) -> int:
-        """Speech of the agent's since it was shown; 0 when the tap has changed meanwhile."""
-        if self._session is None or self._session is not self._hearing.agent_session:
-            return 0
+        """Speech of the agent's since it was shown."""
+        self._adopt()
         return self._spoken_ms() - self._spoken_before_ms
+
+    def _adopt(self) -> None:
+        """A tap that came up meanwhile has heard nothing from before the line was shown."""
+        session = self._hearing.agent_session
+        if session is not self._session:
+            self._session, self._spoken_before_ms, self._began_ms = session, 0, None
 
     def _spoken_ms(self) -> int:
         reading = None if self._session is None else self._session.reading

@@ -52,7 +52,14 @@ class Performance:
         self._line_down = True
 
     async def perform(self, kept: Kept | None) -> None:
-        """The flow to its end; the line stays up."""
+        """The flow to its end; the line stays up. A flow that breaks is over, never raised."""
+        try:
+            self._end(await self._perform(kept))
+        except Exception as error:  # noqa: BLE001 - the agent must see that no line comes any more
+            _log.error("a coached flow broke", step=str(self.run.position))
+            self._end(Ended(EndReason.FAILED, "", repr(error)))
+
+    async def _perform(self, kept: Kept | None) -> Ended:
         run = self.run
         at = self._begun(kept)
         while not isinstance(at, Ended):
@@ -63,7 +70,7 @@ class Performance:
                 self._journal.given(where, outcome)
             at = run.resume(outcome)
             self._note_steps()
-        self._end(at)
+        return at
 
     def _begun(self, kept: Kept | None) -> Action | Ended:
         if kept is None:
