@@ -97,9 +97,12 @@ async def queue_summary(ami: Ami, queue: str = "") -> tuple[QueueFigures, ...]:
 
 
 async def core_show_channels(ami: Ami) -> tuple[LiveChannel, ...]:
-    """Every channel that exists now."""
-    rows = await ami.ask("CoreShowChannels")
-    return tuple(channel_of(row) for row in rows if row.event == "CoreShowChannel")
+    """Every channel that exists now, as `core show channels` lists them.
+
+    By the action `Status`, which tells the same with the class `call`: `CoreShowChannels` needs
+    `reporting`, and with it anybody could unregister a trunk or rotate the logs.
+    """
+    return tuple(channel_of(row) for row in await ami.ask("Status") if row.event == "Status")
 
 
 async def hang_up(ami: Ami, channel: str, *, cause: int = 16) -> bool:

@@ -126,19 +126,19 @@ class Originated:
 
 
 def channel_of(row: Message) -> LiveChannel:
-    """Of a `CoreShowChannel`."""
+    """Of a `Status`."""
     return LiveChannel(
         name=row.get("Channel"),
         unique_id=row.get("Uniqueid"),
         linked_id=row.get("Linkedid"),
         state=row.get("ChannelStateDesc"),
         application=row.get("Application"),
-        data=row.get("ApplicationData"),
+        data=row.get("Data"),
         caller_number=known(row.get("CallerIDNum")),
         connected_number=known(row.get("ConnectedLineNum")),
         account=row.get("AccountCode"),
-        bridge_id=row.get("BridgeId"),
-        lasted_s=seconds(row.get("Duration")),
+        bridge_id=row.get("BridgeID"),
+        lasted_s=row.number("Seconds"),
     )
 
 
@@ -208,12 +208,3 @@ def figures_of(row: Message) -> QueueFigures:
 def known(value: str) -> str:
     """A number or name, empty for Asterisk's own word for none."""
     return "" if value == "<unknown>" else value
-
-
-def seconds(duration: str) -> int:
-    """`01:02:03` as 3723; 0 for what is no duration."""
-    parts = duration.split(":")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        return 0
-    hours, minutes, rest = map(int, parts)
-    return hours * 3600 + minutes * 60 + rest

@@ -93,6 +93,7 @@ class AmiClient:
         self.trouble = ""
         """Why the last attempt failed; empty while up."""
 
+        self._forged = 0
         self._clock = clock or SystemClock()
         self._changed_ms = self._clock.monotonic_ms()
         self._times = times
@@ -107,6 +108,11 @@ class AmiClient:
         """How long `up` has been what it is."""
         return self._clock.monotonic_ms() - self._changed_ms
 
+    @property
+    def forged(self) -> int:
+        """Events passed over because a caller, not Asterisk, wrote them or a part of them."""
+        return self._forged + (self._session.forged if self._session else 0)
+
     # -- life ----------------------------------------------------------------------------------
 
     async def start(self) -> None:
@@ -120,8 +126,7 @@ class AmiClient:
         if task is None:
             return
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
 
     async def wait_up(self, timeout_s: float = 10.0) -> bool:
         """True as soon as it is up; False if that takes longer."""
@@ -177,16 +182,17 @@ class AmiClient:
             self._give(message)
             return
         self._held.append(message)
-        if len(self._held) > MOST_HELD and self._session is not None:
-            log.error("ami.too_many_events_held", held=len(self._held))
+        if len(self._held) == MOST_HELD and self._session is not None:
+            log.error("ami.too_many_events_held", held=MOST_HELD)
             self._session.abort()
 
     def _give(self, message: Message) -> None:
         # Lists are replaced, never changed: a taker may subscribe and unsubscribe in its turn.
-        for take in (
-            *self._takers.get(message.event.lower(), ()),
-            *self._takers.get("*", ()),
-        ):
+        takers = (*self._takers.get(message.event.lower(), ()), *self._takers.get("*", ()))
+        if takers and message.doubled:
+            self._forged += 1
+            return
+        for take in takers:
             try:
                 take(message)
             except Exception:  # one taker's mistake must not cost the others their events
@@ -222,6 +228,7 @@ class AmiClient:
             log.exception("ami.connection_failed", port=self.address.port)
         finally:
             session.say_goodbye()
+            self._forged += session.forged
             self._forget(session)
             await session.ended()
         if logged_in:
@@ -256,8 +263,8 @@ class AmiClient:
             await asyncio.shield(session.closed)
         finally:
             pinging.cancel()
-            with suppress(asyncio.CancelledError):
-                await pinging
+            # Not `await pinging`: it could not be told from our own being cancelled.
+            await asyncio.wait([pinging])
 
     async def _run_hook(self, hook: Callable[[], Awaitable[None]]) -> None:
         try:

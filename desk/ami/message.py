@@ -7,6 +7,9 @@ import re
 # What no value may carry into a view or a ledger: controls, line separators, undecodable bytes.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ACTION_ID = "\r\nActionID: "
+# Headers that an honest message may have more than once.
+_REPEATED = ("chanvariable", "destchanvariable", "variable", "output")
+_HEAD_LINES = 9
 
 
 def safe(value: str) -> str:
@@ -21,13 +24,14 @@ class Message:
     `Response` header too. Most events interest nobody, so headers are taken apart on first use.
     """
 
-    __slots__ = ("_index", "_pairs", "_text", "event", "response")
+    __slots__ = ("_doubled", "_index", "_pairs", "_text", "event", "response")
 
     def __init__(self, text: str) -> None:
         """A block without its empty line, decoded as UTF-8 with surrogateescape."""
         self._text = text
         self._pairs: list[tuple[str, str]] | None = None
         self._index: dict[str, str] | None = None
+        self._doubled = False
         name, _, value = text.partition("\r\n")[0].partition(":")
         kind = name.strip().lower()
         self.event: str = safe(value.strip()) if kind == "event" else ""
@@ -64,12 +68,7 @@ class Message:
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of a header, whatever its case, made safe; `default` if it is missing."""
-        if self._index is None:
-            index: dict[str, str] = {}
-            for key, value in self.pairs:
-                index.setdefault(key.lower(), value)
-            self._index = index
-        found = self._index.get(name.lower())
+        found = self._indexed().get(name.lower())
         return default if found is None else safe(found)
 
     def number(self, name: str, default: int = 0) -> int:
@@ -86,6 +85,37 @@ class Message:
         """The first value as it came, undecodable bytes as surrogates; to give back to Asterisk."""
         wanted = name.lower()
         return next((value for key, value in self.pairs if key.lower() == wanted), "")
+
+    @property
+    def doubled(self) -> bool:
+        """A header is there twice that Asterisk writes once: part of it came from a caller.
+
+        Asterisk 22 gives the number of a SIP caller on as it is, `%0d%0a` in it as line feeds.
+        """
+        self._indexed()
+        return self._doubled
+
+    def issued_by(self, system: str) -> bool:
+        """An event that Asterisk itself began: with its class and its own `systemname`.
+
+        A forged one (an empty line in a caller's number) would have to name that. An empty
+        `system` leaves the class.
+        """
+        head = self._text.split("\r\n", _HEAD_LINES)[1:_HEAD_LINES]
+        if not head or not head[0].startswith("Privilege: "):
+            return False
+        return not system or f"SystemName: {system}" in head
+
+    def _indexed(self) -> dict[str, str]:
+        if self._index is None:
+            index: dict[str, str] = {}
+            for key, value in self.pairs:
+                name = key.lower()
+                if name in index and not name.startswith(_REPEATED):
+                    self._doubled = True
+                index.setdefault(name, value)
+            self._index = index
+        return self._index
 
     def __repr__(self) -> str:
         """Its name only: values hold callers' numbers."""

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import cast
 
 from desk.ami.errors import AmiError, AmiGoneError, AmiLoginError, AmiRefusedError
@@ -38,7 +39,8 @@ class _Asked:
         elif self._rows and message.get("EventList").lower() == "cancelled":
             self.done.set_exception(AmiRefusedError(self.action, "the list was cancelled"))
         elif self._rows:
-            self.messages.append(message)
+            if not message.doubled:
+                self.messages.append(message)
         elif message.event.lower() == self._until:
             self.done.set_result([message])
 
@@ -67,6 +69,10 @@ class AmiSession(asyncio.Protocol):
         self.strays = 0
         """Replies that nobody waits for any more: they came after their time."""
 
+        self.forged = 0
+        """Events passed over because a caller, not Asterisk, wrote them or a part of them."""
+
+        self._system = ""
         self._hear = hear
         self._reader = BlockReader()
         self._asked: dict[str, _Asked] = {}
@@ -119,10 +125,12 @@ class AmiSession(asyncio.Protocol):
         asked = self._asked.get(action_id) if action_id else None
         if asked is not None:
             asked.take(message)
-        elif message.event:
+        elif message.event and message.issued_by(self._system):
             self._hear(message)
-        else:
+        elif message.response:
             self.strays += 1
+        else:
+            self.forged += 1
 
     # -- our side ------------------------------------------------------------------------------
 
@@ -143,6 +151,9 @@ class AmiSession(asyncio.Protocol):
             ) from error
         if reply.response.lower() != "success":
             raise AmiLoginError(f"the manager interface answered the login {reply.response!r}")
+        with suppress(AmiRefusedError):
+            told = await self.act("Getvar", [("Variable", "SYSTEMNAME")], timeout_s)
+            self._system = told.get("Value")
 
     async def act(self, action: str, headers: Sequence[Header], timeout_s: float) -> Message:
         """The one reply."""
