@@ -1,0 +1,259 @@
+"""Supervisors on agents' calls: listen, whisper, barge, switched live, each on their own phone.
+
+Who was on whose call, when and in which mode is a fact of the agent whom it concerns. What agents
+see of it is the house's policy (`shown`); what the ledger keeps is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import structlog
+
+from calls.clock import Clock, SystemClock
+from calls.fact import Fact
+from calls.floor.events import FloorEvent, SpyBegan, SpyEnded, SpyMoved
+from calls.floor.states import SpyMode
+from calls.floor.wall import Watcher
+from desk.ami import AmiClient, AmiError, AmiGoneError, AmiRefusedError, Message
+from desk.ami.actions import core_show_channels, get_var, hang_up
+from desk.ami.channels import LiveChannel
+from desk.ami.listening import spy, switch_spy
+from desk.control.errors import ControlError
+from desk.control.live import LiveCall
+
+RINGS_S: Final = 20.0
+_CHANNEL = re.compile(r"PJSIP/(?P<number>[0-9]{2,8})-[0-9a-f]+")
+_log = structlog.get_logger("desk.supervision")
+
+
+class FloorLedger(Protocol):
+    """As much of `ledger.writer.LedgerWriter` as this needs."""
+
+    def append_floor(self, event: FloorEvent) -> None: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class _Spying:
+    """One supervisor on one call."""
+
+    by: str
+    call: LiveCall
+    mode: SpyMode
+    channel: str = ""
+    """The supervisor's, once picked up."""
+
+    began_ms: int = 0
+    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Spies:
+    """All of them. `order` raises ControlError that says why it was not done."""
+
+    def __init__(
+        self,
+        ami: AmiClient,
+        ledger: FloorLedger,
+        *,
+        call_of: Callable[[str], LiveCall | None],
+        is_supervisor: Callable[[str], bool],
+        shown: bool,
+        clock: Clock | None = None,
+        rings_s: float = RINGS_S,
+    ) -> None:
+        """`call_of` gives the talk that an agent is in; `shown`: agents see who listens."""
+        self._ami = ami
+        self._ledger = ledger
+        self._call_of = call_of
+        self._is_supervisor = is_supervisor
+        self._shown = shown
+        self._clock = clock or SystemClock()
+        self._rings_s = rings_s
+        self._spying: dict[str, _Spying] = {}
+        self.on_change: list[Callable[[str], None]] = []
+        """Told the number of the agent whose listeners have changed."""
+
+        self._undo = ami.on_event(("Hangup",), self._hung_up)
+        ami.on_up.append(self._resync)
+
+    def close(self) -> None:
+        """Hear no more of Asterisk. Supervisors stay where they are."""
+        self._undo()
+        if self._resync in self._ami.on_up:
+            self._ami.on_up.remove(self._resync)
+
+    # -- what is so ---------------------------------------------------------------------------
+
+    def watchers(self, agent: str) -> tuple[Watcher, ...]:
+        """Who is on this agent's call, for supervisors' eyes."""
+        found = (one for one in self._spying.values() if one.call.agent == agent and one.channel)
+        now_ms = self._clock.monotonic_ms()
+        return tuple(
+            Watcher(number=one.by, mode=one.mode, for_ms=now_ms - one.began_ms) for one in found
+        )
+
+    def listeners(self, agent: str) -> tuple[str, ...]:
+        """The same for the agent's own eyes: all of them, or none by policy.
+
+        Who speaks to both is no secret any more.
+        """
+        found = self.watchers(agent)
+        return tuple(one.number for one in found if self._shown or one.mode is SpyMode.BARGE)
+
+    def mode_of(self, by: str) -> tuple[str, SpyMode] | None:
+        """On whose call a supervisor is, and how; None for nobody's."""
+        found = self._spying.get(by)
+        return None if found is None or not found.channel else (found.call.agent, found.mode)
+
+    # -- orders -------------------------------------------------------------------------------
+
+    async def order(self, by: str, agent: str, mode: SpyMode | None) -> None:
+        """Be on an agent's call in this mode, change it, or leave (no mode).
+
+        Returns when the supervisor's phone was picked up and the mode is on.
+        """
+        if not self._is_supervisor(by):
+            raise ControlError("not_supervisor", "only supervisors may listen in")
+        found = self._spying.get(by)
+        if mode is None:
+            await self._leave(by, agent)
+        elif found is not None and found.call.agent == agent and self._same_call(found):
+            await self._move(found, mode)
+        else:
+            if found is not None:
+                await self._leave(by, found.call.agent)
+            await self._begin(by, agent, mode)
+
+    def _same_call(self, spying: _Spying) -> bool:
+        call = self._call_of(spying.call.agent)
+        return call is not None and call.agent_channel == spying.call.agent_channel
+
+    async def _begin(self, by: str, agent: str, mode: SpyMode) -> None:
+        call = self._call_of(agent)
+        if by == agent or self._call_of(by) is not None:
+            raise ControlError("own_call", "hang up your own call first")
+        if call is None:
+            raise ControlError("no_call_there", "that agent is on no call")
+        spying = self._spying[by] = _Spying(by=by, call=call, mode=mode)
+        try:
+            begun = await spy(
+                self._ami,
+                f"PJSIP/{by}",
+                call.agent_channel,
+                mode,
+                caller_id=f'"{agent}" <{agent}>',
+                wait_s=self._rings_s,
+            )
+        except AmiRefusedError as error:
+            self._forget(spying)
+            raise ControlError("no_phone", f"your phone: {error.text}") from error
+        except AmiError as error:
+            self._forget(spying)
+            raise _not_done(error) from error
+        if self._spying.get(by) is not spying:
+            raise ControlError("no_call_there", "it was called off meanwhile")
+        spying.channel, spying.began_ms = begun.channel, self._clock.monotonic_ms()
+        self._record(spying, SpyBegan(by=by, call_id=call.call_id, mode=mode))
+
+    async def _move(self, spying: _Spying, mode: SpyMode) -> None:
+        if not spying.channel:
+            raise ControlError("no_phone", "your phone still rings")
+        async with spying.moving:
+            if mode is spying.mode:
+                return
+            try:
+                await switch_spy(self._ami, spying.channel, mode)
+            except AmiError as error:
+                raise _not_done(error) from error
+            spying.mode = mode
+            self._record(spying, SpyMoved(by=spying.by, call_id=spying.call.call_id, mode=mode))
+
+    async def _leave(self, by: str, agent: str) -> None:
+        spying = self._spying.get(by)
+        if spying is None or spying.call.agent != agent:
+            raise ControlError("no_call_there", "you are not on that agent's call")
+        try:
+            if spying.channel:
+                await hang_up(self._ami, spying.channel)
+            else:
+                self._forget(spying)
+                await self._stop_ringing(by)
+        except AmiError as error:
+            raise _not_done(error) from error
+        if spying.channel:
+            self._ended(spying)
+
+    async def _stop_ringing(self, by: str) -> None:
+        for channel in await core_show_channels(self._ami):
+            if channel.name.startswith(f"PJSIP/{by}-") and channel.state == "Ringing":
+                await hang_up(self._ami, channel.name)
+
+    # -- what Asterisk tells ------------------------------------------------------------------
+
+    def _hung_up(self, event: Message) -> None:
+        channel = event.raw("Channel")
+        for spying in tuple(self._spying.values()):
+            if spying.channel == channel:
+                self._ended(spying)
+
+    async def _resync(self) -> None:
+        """After a time without Asterisk: who has gone meanwhile is recorded, who came is ended.
+
+        A spy that this desk did not begin was begun by one that died: nobody knows its mode.
+        """
+        channels = {one.name: one for one in await core_show_channels(self._ami)}
+        for spying in tuple(self._spying.values()):
+            if spying.channel and spying.channel not in channels:
+                self._ended(spying)
+        known = {one.channel for one in self._spying.values()}
+        for channel in channels.values():
+            if channel.name not in known and channel.application == "ChanSpy":
+                await self._end_stranger(channel)
+
+    async def _end_stranger(self, channel: LiveChannel) -> None:
+        by = _CHANNEL.fullmatch(channel.name)
+        watched = _CHANNEL.fullmatch(channel.data.partition(",")[0])
+        if by is None or watched is None:
+            return
+        try:
+            call_id = await get_var(self._ami, watched[0], "CC_CALL")
+            await hang_up(self._ami, channel.name)
+        except AmiRefusedError:
+            return
+        _log.info("a spy of another desk was ended", by=by["number"], agent=watched["number"])
+        ended = SpyEnded(by=by["number"], call_id=call_id, lasted_ms=channel.lasted_s * 1000)
+        self._append(watched["number"], ended)
+
+    def _ended(self, spying: _Spying) -> None:
+        if not self._forget(spying):
+            return
+        lasted_ms = self._clock.monotonic_ms() - spying.began_ms
+        self._record(
+            spying, SpyEnded(by=spying.by, call_id=spying.call.call_id, lasted_ms=lasted_ms)
+        )
+
+    def _forget(self, spying: _Spying) -> bool:
+        """False when it was over already."""
+        if self._spying.get(spying.by) is not spying:
+            return False
+        del self._spying[spying.by]
+        return True
+
+    def _record(self, spying: _Spying, fact: Fact) -> None:
+        self._append(spying.call.agent, fact)
+        for tell in tuple(self.on_change):
+            tell(spying.call.agent)
+
+    def _append(self, agent: str, fact: Fact) -> None:
+        event = FloorEvent(agent, self._clock.utc_now(), fact.kind, fact.data())
+        self._ledger.append_floor(event)
+
+
+def _not_done(error: AmiError) -> ControlError:
+    if isinstance(error, AmiGoneError):
+        return ControlError("pbx_away", "no connection to Asterisk; it comes back by itself")
+    return ControlError("refused", f"Asterisk did not do it: {error}")
