@@ -20,6 +20,11 @@ from calls.outcomes import Outcome, SaidEnd, Sound
 from calls.values import Value
 
 FOLDER: Final = "coaching"
+TALK: Final = frozenset(
+    ("agent", "caller_channel", "agent_channel", "queue", "flow", "variables", "began_ms")
+)
+"""What is kept of a talk."""
+
 _KINDS: Final = {kind.__name__: kind for kind in Outcome.__args__}
 _WORDS: Final = {"what": Sound, "ended": SaidEnd}
 
@@ -70,9 +75,12 @@ class Journal:
         except (OSError, UnicodeDecodeError):
             return None
         kept = Kept()
-        for record in _records(lines):
-            _take(record, kept)
-        return kept if kept.talk else None
+        try:
+            for record in _records(lines):
+                _take(record, kept)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            _log.error("a coached call is kept in part only", file=self._path.name)
+        return kept if _is_talk(kept.talk) else None
 
     def forget(self) -> None:
         """The talk is over."""
@@ -96,6 +104,12 @@ class Journal:
             self._failed = True
 
 
+def _is_talk(talk: Mapping[str, Any]) -> bool:
+    if not talk.keys() >= TALK:
+        return False
+    return isinstance(talk["variables"], dict) and isinstance(talk["began_ms"], int)
+
+
 def _records(lines: list[str]) -> Iterator[Mapping[str, Any]]:
     for line in lines:
         try:
@@ -108,11 +122,11 @@ def _records(lines: list[str]) -> Iterator[Mapping[str, Any]]:
 
 def _take(record: Mapping[str, Any], kept: Kept) -> None:
     if "talk" in record:
-        kept.talk = record["talk"]
+        kept.talk = dict(record["talk"])
     elif "outcome" in record:
         kept.given.append(Given(str(record["at"]), _outcome(record["outcome"])))
     elif "form" in record:
-        kept.drafts[str(record["form"])] = record["values"]
+        kept.drafts[str(record["form"])] = dict(record["values"])
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def kept_of(talk: Talk, began_ms: int) -> Mapping[str, Any]:
 
 
 def talk_of(call: Call, kept: Kept) -> Talk:
-    """The talk again. KeyError when the file is not one of ours."""
+    """The talk again."""
     names = ("agent", "caller_channel", "agent_channel", "queue", "flow")
     told = {name: str(kept.talk[name]) for name in names}
     return Talk(call=call, variables=kept.talk["variables"], **told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -226,6 +226,22 @@ class Desk:
             variables={**cast("dict[str, Value]", known), **(variables or {})},
         )
         self.coach = Coach.begin(self.talk, self.means, self._changed)
+
+    async def killed(self) -> Coach | None:
+        """The desk's process dies under the call, and another takes it up."""
+        tasks = list(self.coach._tasks)
+        for task in tasks:
+            task.cancel()
+        self.coach._hearing.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.ears.at.clear()
+        live = LiveEvents(self.sink)
+        self.call.sink = live
+        self.means = replace(self.means, live=live)
+        found = Coach.resume(self.call, self.means, self._changed, tuple(self.sink.events))
+        self.coach = found or self.coach
+        await self.settle()
+        return found
 
     def _offered(self) -> None:
         call = self.call
