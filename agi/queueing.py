@@ -69,7 +69,7 @@ class _Waiting(Stay):
         return Stay.take(self, request)
 
     def lost(self) -> Outcome:
-        self._waits_no_more(SaidEnd.CUT)
+        self._waits_no_more(SaidEnd.WAIT_OVER)
         return Stay.lost(self)
 
     def _waits_no_more(self, ended: SaidEnd) -> None:
@@ -153,7 +153,7 @@ def _ended_by(request: Request) -> SaidEnd:
     if request.name == HUNG_UP:
         return SaidEnd.HANGUP
     by_key = request.name == RESUME and request.text == _KEY
-    return SaidEnd.KEY if by_key else SaidEnd.CUT
+    return SaidEnd.KEY if by_key else SaidEnd.WAIT_OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +213,7 @@ async def wait_in_queue(
     finally:
         places.leave(call.id)
         if beside is not None:
-            beside.hush(SaidEnd.CUT)
+            beside.hush(SaidEnd.WAIT_OVER)
         if agents is not None:
             agents.desk.over(call)  # whatever cut the stay: no coach outlives it
 

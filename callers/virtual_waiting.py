@@ -94,7 +94,7 @@ class VirtualWaiting(VirtualLine):
     def _how(self, ended: str, end_ms: int) -> SaidEnd:
         if ended:
             return SaidEnd.HANGUP if ended == _LEAVES else SaidEnd.KEY
-        return SaidEnd.COMPLETED if self._time.now_ms >= end_ms else SaidEnd.CUT
+        return SaidEnd.COMPLETED if self._time.now_ms >= end_ms else SaidEnd.WAIT_OVER
 
     def _stays(self, queue: Queue, to_ms: int) -> str:
         """Let time pass up to `to_ms`; a key of the queue, or the caller's leaving, ends it."""

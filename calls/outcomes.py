@@ -35,8 +35,8 @@ class SaidEnd(StrEnum):
     SKIPPED = "skipped"
     """The agent left it out; it was not said, and the flow goes on."""
 
-    CUT = "cut"
-    """In the queue: an agent answered, or the wait was over, before it was said whole."""
+    WAIT_OVER = "wait_over"
+    """In the queue: an agent answered, or the time was up, before it was said whole."""
 
 
 _SAID_NAMES: Final = {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}

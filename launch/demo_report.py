@@ -130,7 +130,7 @@ def _row(call: DemoCall, lang: str) -> tuple[Text, ...]:
 
 
 def _said(events: Sequence[CallEvent]) -> list[str]:
-    cut = {"barge_in", "key", "hangup"}
+    cut = {"barge_in", "key", "hangup", "wait_over"}
     return [
         f"{event.data['line']}{CUT if event.data.get('ended') in cut else ''}"
         for event in events

@@ -96,7 +96,7 @@ def _unsaid(lines: Sequence[Line], wait: _Wait, speaking: Speaking) -> _Wait:
 
 
 def _answered(queue: Queue, wait: _Wait, speaking: Speaking) -> Iterator[Way]:
-    talked = wait.ends(SaidEnd.CUT, speaking)
+    talked = wait.ends(SaidEnd.WAIT_OVER, speaking)
     began, answered = wait.began, talked.now
     talked.tells(lambda at: AgentAnswered(agent=AGENT, waited_ms=at[answered] - at[began]))
     talked.passes(up_to(LONGEST_TALK_MS, 6000))
@@ -113,7 +113,7 @@ def _unanswered(queue: Queue, wait: _Wait, speaking: Speaking) -> Iterator[Way]:
     untold = wait.telling.now == began
     # Where nobody has a phone there, or the time is up: at once, or when the whole wait is over.
     whole = Length(0, queue.most_wait_ms, queue.most_wait_ms) if untold else None
-    vain = _left(wait.ends(SaidEnd.CUT, speaking, whole), name, "no_answer", began)
+    vain = _left(wait.ends(SaidEnd.WAIT_OVER, speaking, whole), name, "no_answer", began)
     vainly = QueueLeft(name="no_answer", waited_ms=0, talked_ms=0, agent="")
     yield vain.ends(vainly, odd=wait.odd)
     soon = up_to(wait.rest.most_ms, 2000)

@@ -107,6 +107,14 @@ TIMERS: Final = (
         "`no_answer`",
     ),
     Timer(
+        "queue every: 30s",
+        "1 s after the caller was put into the queue: the first telling; else when one is over",
+        "nothing",
+        "30 s later",
+        "the lines of `tell`, over the music and with the place of that moment; cut by an agent's "
+        "answer, by one of the `keys` and by the end of the wait",
+    ),
+    Timer(
         "transfer wait: 30s",
         "when the destination is called",
         "ends for good when it answers",

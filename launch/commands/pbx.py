@@ -90,6 +90,7 @@ def up(
             callers_from=tuple(callers_from or ("127.0.0.0/8",)),
             destinations=settings.destinations,
             agents={number: each.queues for number, each in settings.agents.items()},
+            ring_s=round(settings.ring.cycle_s * settings.ring.most),
         )
     )
 

@@ -63,6 +63,9 @@ class PbxOptions:
     )
     """Agents' phones: number -> the queues it rings for."""
 
+    ring_s: int = 15
+    """How long an offered agent's phone rings before the next one's: three rings of 5 s."""
+
     def __post_init__(self) -> None:
         self._check_state()
         self._check_agents()
@@ -70,6 +73,7 @@ class PbxOptions:
         self._check_ports()
         self._check_servers()
         self._check_destinations()
+        self._check_ring()
 
     def _check_ports(self) -> None:
         for name, port in (("--sip-port", self.sip_port), ("--ami-port", self.ami_port)):
@@ -88,6 +92,12 @@ class PbxOptions:
             for queue in queues:
                 if not _QUEUE.fullmatch(queue) or queue in ("general", "cc-queue"):
                     raise PbxError(f"agents.{number}: {queue!r} can be no queue's name")
+
+    def _check_ring(self) -> None:
+        if not 1 <= self.ring_s <= 400:
+            raise PbxError(
+                f"ring: cycle_s times most is {self.ring_s} s; an agent's phone rings 1 to 400 s"
+            )
 
     def _check_servers(self) -> None:
         if not self.agi:
@@ -142,8 +152,8 @@ class PbxOptions:
     def as_json(self) -> dict[str, Any]:
         """What a running instance keeps to, as plain values; without the secret."""
         values = asdict(self)
-        # A reload takes new agents and destinations over.
-        del values["secret"], values["agents"], values["destinations"]
+        # A reload takes new agents, destinations and rings over.
+        del values["secret"], values["agents"], values["destinations"], values["ring_s"]
         values["state"] = str(self.state)
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 

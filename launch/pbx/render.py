@@ -57,6 +57,7 @@ def values(options: PbxOptions) -> dict[str, str]:
         "AGI_SERVERS": "\n".join(servers),
         "AGI_COUNT": str(len(options.agi)),
         "LEASE": str(options.lease_s),
+        "RING": str(options.ring_s),
         "DESTINATIONS": "\n".join(f"CC_TO_{name}={dial}" for name, dial in destinations),
         "SECRET": options.secret,
         "CALLERS_FROM": "\n".join(f"permit = {network}" for network in options.callers_from),

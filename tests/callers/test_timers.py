@@ -199,6 +199,25 @@ def _queue() -> None:
     assert long.ended.disposition == "over"
 
 
+def _told_every() -> None:
+    step = (
+        "queue: {name: support, wait: 60s, tell: words, every: 30s, keys: {'1': other}}, "
+        "on: {answered: done, no_answer: done, failed: done}"
+    )
+    vainly = _call(step)
+    taken = _call(step, queue=QueuePlan(agent="a", answers_after_ms=1500))
+    pressed = _call(step, "answers: [{press: '1', after: 2s}]\n")
+
+    queued_ms = vainly.of("queued")[0].offset_ms
+    began = [event.offset_ms - queued_ms for event in vainly.of("saying")]
+    assert began == [1000, 1000 + LINE_MS + 30_000]
+    assert [event.data["ended"] for event in vainly.of("said")] == ["completed"] * 2
+    assert taken.of("said")[0].data["ended"] == "wait_over"
+    assert taken.of("said")[0].data["end_ms"] == taken.of("agent_answered")[0].offset_ms
+    assert pressed.of("left_queue")[0].data["waited_ms"] == 1000 + LINE_MS + 2000
+    assert pressed.ended.disposition == "other"
+
+
 def _transfer() -> None:
     on = "answered: done, busy: other, no_answer: other, failed: other"
     step = f"transfer: {{to: technician, wait: 30s}}, on: {{{on}}}"
@@ -224,6 +243,7 @@ TESTS: Final[dict[str, Callable[[], None]]] = {
     "next_key: 4s": _next_key,
     "wait: 500ms": _wait,
     "queue wait: 30s": _queue,
+    "queue every: 30s": _told_every,
     "transfer wait: 30s": _transfer,
 }
 

@@ -17,7 +17,7 @@ from launch.pbx.render import SOURCE, fill, passwords, render
 @pytest.fixture
 def options(tmp_path: Path) -> PbxOptions:
     """Options of an instance whose folders are there."""
-    for name in ("etc", "sounds", "moh", "site"):
+    for name in ("etc", "sounds", "moh", "waiting", "site"):
         (tmp_path / "pbx" / name).mkdir(parents=True)
     servers = ("10.0.0.1:1", "10.0.0.2:2")
     word = "s-1"
@@ -128,3 +128,17 @@ def test_destinations_become_globals_that_a_reload_takes_over(options: PbxOption
 def test_what_is_no_destination_is_refused(tmp_path: Path, name: str, dial: str) -> None:
     with pytest.raises(PbxError, match=rf"destinations.{name}"):
         PbxOptions(state=tmp_path, destinations={name: dial})
+
+
+def test_an_agents_phone_rings_as_long_as_the_settings_say(options: PbxOptions) -> None:
+    first = render(options)
+    etc = options.folder / "etc" / "queues.conf"
+    assert "timeout = 15\n" in etc.read_text(encoding="utf-8")
+
+    other = replace(options, ring_s=18)
+
+    assert render(other) != first
+    assert "timeout = 18\n" in etc.read_text(encoding="utf-8")
+    assert other.as_json() == options.as_json()
+    with pytest.raises(PbxError, match="1 to 400 s"):
+        replace(options, ring_s=0)
