@@ -25,7 +25,7 @@ class AgentDay:
     since: datetime
     until: datetime
     state: str
-    """The state at the end, with the reason and the call it is entered with."""
+    """The state at the end, with the reason and the call it was entered with."""
 
     reason: str
     call_id: str
@@ -50,74 +50,82 @@ class AgentDay:
         return sum(self.state_ms.get(state.value, 0) for state in states)
 
 
-@dataclass(slots=True)
-class _Fold:
-    since: datetime
-    until: datetime
-    state: str = AgentState.SIGNED_OUT.value
-    reason: str = ""
-    call_id: str = ""
-    entered: datetime | None = None
-    latest_ms: int = 0
-    state_ms: dict[str, int] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    in_time: int = 0
-    late: int = 0
+class DayFold:
+    """Takes one agent's facts in the ledger's order; those before `since` tell its first state."""
+
+    def __init__(self, agent: str, since: datetime) -> None:
+        self.agent = agent
+        self.since = since
+        self._state = AgentState.SIGNED_OUT.value
+        self._reason = self._call_id = ""
+        self._entered: datetime | None = None
+        self._counted_ms = 0
+        self._state_ms: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+        self._in_time = self._late = 0
 
     def take(self, event: FloorEvent) -> None:
+        """The next fact; kinds that tell nothing of states and offers are passed over."""
         if event.kind == "state":
-            self._enter(event)
-        elif event.kind == "offer" and self.since <= event.at < self.until:
-            self._offer(event)
+            self._state_ms = self._spent(event.at)
+            self._counted_ms = max(self._counted_ms, self._offset_ms(event.at))
+            self._state = str(event.data.get("state") or AgentState.SIGNED_OUT.value)
+            self._reason = str(event.data.get("reason") or "")
+            self._call_id = str(event.data.get("call_id") or "")
+            self._entered = event.at
+        elif event.kind == "offer" and event.at >= self.since:
+            result, late = str(event.data.get("result")), event.data.get("late") is True
+            self._counts[result] = self._counts.get(result, 0) + 1
+            self._late += late
+            self._in_time += result == "answered" and not late
 
-    def _enter(self, event: FloorEvent) -> None:
-        self.spend(event.at)
-        self.state = str(event.data.get("state") or AgentState.SIGNED_OUT.value)
-        self.reason = str(event.data.get("reason") or "")
-        self.call_id = str(event.data.get("call_id") or "")
-        self.entered = event.at
+    def day(self, until: datetime) -> AgentDay:
+        """The figures up to `until`, no earlier than the last fact taken."""
+        return AgentDay(
+            agent=self.agent,
+            since=self.since,
+            until=until,
+            state=self._state,
+            reason=self._reason,
+            call_id=self._call_id,
+            state_since=self._entered,
+            state_ms=self._spent(until),
+            offers=sum(self._counts.values()),
+            answered=self._counts.get("answered", 0),
+            missed=self._counts.get("missed", 0) + self._counts.get("rejected", 0),
+            within_three_rings=self._in_time,
+            late=self._late,
+        )
 
-    def spend(self, to: datetime) -> None:
-        """All time up to `to` that is not counted yet goes to the state of now."""
-        whole_ms = (self.until - self.since) // _MILLISECOND
-        to_ms = min(max((to - self.since) // _MILLISECOND, self.latest_ms), whole_ms)
-        if to_ms > self.latest_ms:
-            self.state_ms[self.state] = self.state_ms.get(self.state, 0) + to_ms - self.latest_ms
-            self.latest_ms = to_ms
+    def next_day(self, since: datetime) -> DayFold:
+        """A fold that begins in the state where this one ends."""
+        fresh = DayFold(self.agent, since)
+        fresh._state, fresh._reason, fresh._call_id = self._state, self._reason, self._call_id
+        fresh._entered = self._entered
+        return fresh
 
-    def _offer(self, event: FloorEvent) -> None:
-        result, late = str(event.data.get("result")), event.data.get("late") is True
-        self.counts[result] = self.counts.get(result, 0) + 1
-        self.late += late
-        self.in_time += result == "answered" and not late
+    def _offset_ms(self, at: datetime) -> int:
+        return (at - self.since) // _MILLISECOND
+
+    def _spent(self, to: datetime) -> dict[str, int]:
+        """Time by state when all of it up to `to` that is not counted yet is the state of now."""
+        more_ms = self._offset_ms(to) - self._counted_ms
+        if more_ms <= 0:
+            return dict(self._state_ms)
+        return self._state_ms | {self._state: self._state_ms.get(self._state, 0) + more_ms}
 
 
 def agent_day(
     agent: str, events: Iterable[FloorEvent], since: datetime, until: datetime
 ) -> AgentDay:
-    """Fold one agent's facts, in the ledger's order; those before `since` tell its first state.
+    """Fold one agent's facts, in the ledger's order, over [since, until).
 
     ValueError when `until` is before `since`.
     """
     if until < since:
         raise ValueError(f"a stretch of time ends after it begins, got {since} to {until}")
-    fold = _Fold(since, until)
+    fold = DayFold(agent, since)
     for event in events:
         if event.at < until:
             fold.take(event)
-    fold.spend(until)
-    return AgentDay(
-        agent=agent,
-        since=since,
-        until=until,
-        state=fold.state,
-        reason=fold.reason,
-        call_id=fold.call_id,
-        state_since=fold.entered,
-        state_ms=fold.state_ms,
-        offers=sum(fold.counts.values()),
-        answered=fold.counts.get("answered", 0),
-        missed=fold.counts.get("missed", 0) + fold.counts.get("rejected", 0),
-        within_three_rings=fold.in_time,
-        late=fold.late,
-    )
+    return fold.day(until)

@@ -21,7 +21,7 @@ def told(fact: Fact) -> tuple[str, str]:
 
 
 def said(**more: Any) -> Said:
-    facts = {
+    facts: dict[str, Any] = {
         "line": "calm",
         "text": "我非常理解您的心情。",
         "tags": (),

@@ -1,0 +1,121 @@
+"""One look at what is on the line now: channels, phones, queues. What a roster is set right by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from calls.clock import Clock
+from desk.ami.actions import get_var
+from desk.ami.channels import LiveChannel, QueueMemberState, channel_of, member_of
+from desk.ami.errors import AmiRefusedError
+from desk.ami.message import Message
+from desk.roster.lines import CALL_VARIABLE, Line, call_in, interface_of
+
+_AGENT_LEGS: Final = ("AppQueue", "AppDial")
+"""What Asterisk calls the channel that `Queue` or `Dial` began; an agent who dials runs others."""
+
+_NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
+
+
+class Asked(Protocol):
+    """As much of `AmiClient` as a look needs."""
+
+    async def act(self, action: str, *headers: tuple[str, str], timeout_s: float = 5.0) -> Message:
+        """The reply to one action."""
+
+    async def ask(
+        self, action: str, *headers: tuple[str, str], timeout_s: float = 5.0
+    ) -> list[Message]:
+        """The events of a list."""
+
+    async def follow(
+        self, action: str, *headers: tuple[str, str], until: str, timeout_s: float = 30.0
+    ) -> Message:
+        """The event by which an action ends."""
+
+
+@dataclass(slots=True)
+class Look:
+    """What was seen."""
+
+    lines: dict[str, list[Line]] = field(default_factory=dict)
+    """By agent."""
+
+    calls: dict[str, str] = field(default_factory=dict)
+    """Call ids by channel."""
+
+    held: set[str] = field(default_factory=set)
+    """Unique ids of agents' channels that have their caller on hold."""
+
+    phones: dict[str, bool] = field(default_factory=dict)
+    """Whether there is a phone, by interface; those Asterisk knows."""
+
+    members: list[QueueMemberState] = field(default_factory=list)
+    entries: list[Message] = field(default_factory=list)
+    """`QueueEntry` rows."""
+
+
+async def look(ami: Asked, agents: Mapping[str, str], clock: Clock) -> Look:
+    """Ask Asterisk; `agents` by interface. Raises AmiGoneError and AmiRefusedError."""
+    seen = Look()
+    rows = await ami.ask("Status", ("Variables", CALL_VARIABLE))
+    _see_channels(seen, rows, agents, clock)
+    for row in await ami.ask("DeviceStateList"):
+        if row.get("Device") in agents:
+            seen.phones[row.get("Device")] = row.get("State") not in _NO_PHONE
+    for row in await ami.ask("QueueStatus"):
+        if row.event == "QueueMember":
+            seen.members.append(member_of(row))
+        elif row.event == "QueueEntry":
+            seen.entries.append(row)
+    for line in (line for lines in seen.lines.values() for line in lines if line.up):
+        if await _holds(ami, line.channel):
+            seen.held.add(line.unique_id)
+    return seen
+
+
+def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], clock: Clock) -> None:
+    channels = []
+    for row in rows:
+        if row.event == "Status":
+            channel = channel_of(row)
+            channels.append(channel)
+            call_id = call_in((*row.all("Variable"), *row.all("ChanVariable")))
+            if call_id:
+                seen.calls[channel.name] = call_id
+    for channel in channels:
+        agent = agents.get(interface_of(channel.name))
+        if agent is not None and channel.application in _AGENT_LEGS:
+            line = _line(agent, channel, channels, seen.calls, clock)
+            seen.lines.setdefault(agent, []).append(line)
+
+
+def _line(
+    agent: str,
+    channel: LiveChannel,
+    channels: list[LiveChannel],
+    calls: Mapping[str, str],
+    clock: Clock,
+) -> Line:
+    caller = next((one for one in channels if one.unique_id == channel.linked_id), None)
+    return Line(
+        agent=agent,
+        unique_id=channel.unique_id,
+        channel=channel.name,
+        caller_channel=caller.name if caller is not None and caller is not channel else "",
+        linked_id=channel.linked_id,
+        call_id=calls.get(channel.name, ""),
+        began_ms=clock.monotonic_ms() - channel.lasted_s * 1000,
+        ringing=channel.state == "Ringing",
+        up=channel.state == "Up",
+    )
+
+
+async def _holds(ami: Asked, channel: str) -> bool:
+    """Whether the phone has put the far end on hold: no list of Asterisk's tells."""
+    try:
+        return await get_var(ami, channel, "CHANNEL(rtp,hold)") == "1"
+    except AmiRefusedError:
+        return False

@@ -1,0 +1,64 @@
+"""What the roster tells of an agent, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.floor.states import AgentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterAgent:
+    """An agent of the house."""
+
+    number: str
+    name: str = ""
+    queues: tuple[str, ...] = ()
+    interface: str = ""
+    """The phone's; `PJSIP/<number>` if empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A call that rings at an agent now."""
+
+    call_id: str
+    queue: str
+    """Empty for a call that came by a transfer."""
+
+    rung_ms: int
+    waited_ms: int
+    """The caller's wait in the queue so far."""
+
+    channel: str
+    caller_channel: str
+    number: str
+    name: str
+    """Of the caller, as Asterisk tells them: neither masked nor tame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStatus:
+    """One agent at this moment. Lengths in milliseconds."""
+
+    number: str
+    name: str
+    queues: tuple[str, ...]
+    state: AgentState
+    for_ms: int
+    reason: str
+    call_id: str
+    """Of `ringing`, `on_call`, `hold` and `wrap_up`."""
+
+    after_call: str
+    phone_here: bool
+    channel: str
+    """The agent's own channel of the call at the ear; empty when there is none."""
+
+    caller_channel: str
+    talked_ms: int
+    """`on_call` and `hold` time of the call at the ear or the one to wrap up."""
+
+    held_ms: int
+    to_wrap: tuple[str, ...]
+    """Calls whose disposition is due."""
