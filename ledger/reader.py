@@ -150,13 +150,7 @@ class LedgerReader(FloorReading):
 
         Goes from the calls' own row to their events: the age of the ledger costs nothing.
         """
-        query = (
-            select(call_events.c.cursor, *_EVENTS)
-            .select_from(calls.join(call_events, call_events.c.call_id == calls.c.id))
-            .where(calls.c.offered_at >= at_us(since), calls.c.queue != "")
-            .where(call_events.c.kind.in_(kinds))
-            .order_by(calls.c.offered_at, calls.c.id, call_events.c.seq)
-        )
+        query = queue_events_query(kinds, since)
         return [(values["cursor"], _event(values)) for values in self._rows(query)]
 
     def close(self) -> None:
@@ -186,6 +180,17 @@ class LedgerReader(FloorReading):
                 return [dict(row) for row in connection.execute(query).mappings()]
             except DatabaseError as error:
                 raise unreadable(self.path, error) from None
+
+
+def queue_events_query(kinds: Collection[str], since: datetime) -> Select[Any]:
+    """From the calls by their time of offering to the events of each; a test reads its plan."""
+    return (
+        select(call_events.c.cursor, *_EVENTS)
+        .select_from(calls.join(call_events, call_events.c.call_id == calls.c.id))
+        .where(calls.c.offered_at >= at_us(since), calls.c.queue != "")
+        .where(call_events.c.kind.in_(kinds))
+        .order_by(calls.c.offered_at, calls.c.id, call_events.c.seq)
+    )
 
 
 def _event(values: Mapping[str, Any]) -> CallEvent:

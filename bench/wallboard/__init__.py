@@ -1,0 +1,1 @@
+"""How fast the wallboard has its figures of a large ledger."""
