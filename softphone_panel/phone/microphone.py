@@ -24,7 +24,8 @@ RATE: Final = 8000
 FRAME: Final = 160
 LATENCY_US: Final = 60_000
 _AHEAD_MS: Final = 120
-"""With more than this unsent the card's clock is faster than the line's: a frame is dropped."""
+"""With more than this unsent the card's clock is faster than the line's: its buffer overruns then,
+and ALSA drops what is too much."""
 
 _CAPTURE: Final = 1
 _S16_LE: Final = 2
@@ -88,17 +89,30 @@ class Microphone:
                 if got < 0 and self._alsa.snd_pcm_recover(handle, int(got), 1) < 0:
                     _log.warning("phone.microphone_gone")
                     return
-                if got > 0:
-                    self._say(frame.raw[: got * 2])
-                else:
+                if got <= 0 or not self._say(frame.raw[: got * 2], stop):
                     stop.wait(_EMPTY_S)
         finally:
             self._alsa.snd_pcm_close(handle)
 
-    def _say(self, pcm: bytes) -> None:
-        mouth = self._mouth()
-        if mouth is not None and mouth.buffered_ms() < _AHEAD_MS:
-            mouth.speak(pcm)
+    def _say(self, pcm: bytes, stop: threading.Event) -> bool:
+        """False when there is nobody to say it to."""
+        while (mouth := self._mouth()) is not None and not stop.is_set():
+            if mouth.buffered_ms() < _AHEAD_MS:
+                return mouth.speak(pcm) > 0
+            stop.wait(_EMPTY_S)
+        return False
+
+
+_ErrorHandler = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+
+
+def _keep_still(file: bytes, line: int, function: bytes, code: int, form: bytes) -> None:
+    """ALSA writes its errors to stderr, on which the panel is drawn; ours say the same."""
+
+
+_KEEP_STILL: Final = _ErrorHandler(_keep_still)  # ALSA keeps no reference of its own
 
 
 def _alsa() -> Any:
@@ -125,4 +139,5 @@ def _alsa() -> Any:
     ]
     alsa.snd_pcm_recover.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]
     alsa.snd_pcm_close.argtypes = [ctypes.c_void_p]
+    alsa.snd_lib_error_set_handler(_KEEP_STILL)
     return alsa

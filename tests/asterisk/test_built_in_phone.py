@@ -5,16 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from softphone_panel.phone.built_in import BuiltInPhone
 from softphone_panel.phone.ports import PhoneError
 from softphone_panel.phone.stack import SipStack
-from tests.support.floor import CALL, VoicedPhone, floor_phones, phone_of, queue_server, talk
-from tests.support.heard import read_wav
+from tests.support.floor import (
+    CALL,
+    VoicedPhone,
+    floor_phones,
+    on_duty,
+    phone_of,
+    queue_server,
+    talk,
+)
+from tests.support.heard import read_wav, tone
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
+from tests.support.sound_device import microphone_file
 from tests.support.tones import AGENT_HZ, CALLER_HZ, all_hear, hears, until
 
 pytestmark = pytest.mark.asterisk
@@ -162,6 +172,34 @@ async def test_what_cannot_be_done_is_said_in_a_word(agent: VoicedPhone) -> None
         said.append(refused.value.word)
 
     assert said == ["not_ringing", "no_call", "no_call", "no_call"]
+
+
+async def test_a_headset_is_heard_and_can_be_muted(
+    pbx: HousePbx, caller: SipCaller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = microphone_file(tmp_path, tone(60_000, hz=1000.0, dbov=-20.0), monkeypatch)
+    stack = SipStack("127.0.0.1")
+    await stack.start()
+    phone = BuiltInPhone(replace(phone_of(pbx, "801"), audio=device), stack)
+    try:
+        await phone.start()
+        await until(lambda: phone.registered, "registered")
+        async with queue_server(pbx), on_duty(pbx, "801"):
+            await caller.invite()
+            await until(lambda: phone.ringing, "it rings")
+            await phone.answer()
+            await hears(caller.heard, AGENT_HZ)
+            await phone.mute(True)
+            await hears(caller.heard)
+            await phone.mute(False)
+            await hears(caller.heard, AGENT_HZ)
+            await phone.hold(True)
+            await phone.hold(False)
+            await hears(caller.heard, AGENT_HZ)
+            await phone.hang_up()
+    finally:
+        await phone.close()
+        await stack.close()
 
 
 async def test_a_wrong_password_is_refused_and_said(pbx: HousePbx) -> None:
