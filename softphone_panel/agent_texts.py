@@ -210,4 +210,42 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.bad_date": ("日期不对", "no date"),
     "problem.bad_choice": ("不在选项中", "not one of the choices"),
     "problem.too_long": ("太长", "too long"),
+    # help
+    "help.now": ("现在能用的键", "Keys that work now"),
+    "help.later": ("其他的键", "The other keys"),
+    "help.waiting": (
+        "就绪以后，电话会派给您；三声之内要接（A01）。不能接电话时按未就绪，选原因。\n"
+        "输入框外用单个字母；输入框里用 F 键，或 Alt 加字母。Esc 总是安全的。",
+        "Once you are ready, calls are offered to you, each to be answered within three rings "
+        "(A01). When you cannot take calls, go not ready and say why.\n"
+        "Outside of fields single letters work; inside them the F-keys, or Alt with the letter. "
+        "Esc is always safe.",
+    ),
+    "help.ringing": (
+        "电话在响。三声之内接听（A01）；右边是客户的档案。",
+        "A call rings. Answer within three rings (A01); the caller's file is beside it.",
+    ),
+    "help.talk": (
+        "粗框里是现在要说的话，(2/3) 是第几次。说完按空格；换了说法按 c；跳过按 s。\n"
+        "框里的钟跟着客户的声音走：客户在说话、保持、放音乐时停。\n"
+        "▸ 是快到时限的规范，✗ 是已违反的。数字选菜单，字母随时转到分支。",
+        "The heavy frame holds the sentence to say now; (2/3) counts the tries. Said it: space. "
+        "In other words: c. Left out: s.\n"
+        "The clock in the frame runs on the caller's sound and stands while the caller speaks, on "
+        "hold, and while music plays.\n"
+        "▸ marks a rule that is due, ✗ one that was broken. Figures choose from a menu, letters "
+        "take a branch at any time.",
+    ),
+    "help.form": (
+        "Tab 到下一项，Shift+Tab 到上一项，回车也到下一项；最后一项回车就提交。Esc 离开输入框。\n"
+        "每输入一个字都会保存；坐席台断开也不会丢。",
+        "Tab goes to the next field, Shift+Tab back, Enter on as well; Enter in the last one "
+        "submits. Esc leaves the field.\n"
+        "Everything typed is kept, even while the desk is gone.",
+    ),
+    "help.wrap_up": (
+        "按数字选通话结果，Tab 到备注，F10 完成。完成后按您先前的选择就绪或未就绪。",
+        "A figure chooses the disposition, Tab goes to the note, F10 closes. After that you are "
+        "ready, or not ready if you asked for it.",
+    ),
 }

@@ -166,7 +166,7 @@ class Texts:
 
     language: Language
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text of `key`; values are put in as plain text. KeyError for an unknown key."""
         zh, en = CATALOGUE[key]
         text = zh if self.language is Language.ZH else en

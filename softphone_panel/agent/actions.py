@@ -40,6 +40,9 @@ class Act:
 
     zh_off: str = ""
     en_off: str = ""
+    orders: str = ""
+    """Kind of the order in `calls.floor.orders`, for the documentation."""
+
     quiet: bool = False
     """Left out of the footer: everyday keys come first there."""
 
@@ -129,6 +132,7 @@ def _not_live(scene: Scene) -> bool:
 ACTS: Final = (
     Act(
         id="answer",
+        orders="answer",
         zh="接听",
         en="answer",
         keys="a,f4",
@@ -138,6 +142,7 @@ ACTS: Final = (
     ),
     Act(
         id="say_done",
+        orders="line_done",
         zh="说完了",
         en="said it",
         keys="space,f5",
@@ -146,6 +151,7 @@ ACTS: Final = (
     ),
     Act(
         id="say_changed",
+        orders="line_done",
         zh="换了说法",
         en="said otherwise",
         keys="c",
@@ -154,6 +160,7 @@ ACTS: Final = (
     ),
     Act(
         id="say_skipped",
+        orders="line_done",
         zh="跳过",
         en="skip",
         keys="s",
@@ -162,6 +169,7 @@ ACTS: Final = (
     ),
     Act(
         id="save",
+        orders="form_done, wrap_up",
         zh="提交",
         en="submit",
         keys="ctrl+s,f10",
@@ -177,6 +185,7 @@ ACTS: Final = (
     ),
     Act(
         id="form_left",
+        orders="form_left",
         zh="不填了",
         en="leave the form",
         keys="z",
@@ -185,6 +194,7 @@ ACTS: Final = (
     ),
     Act(
         id="consult_done",
+        orders="consult",
         zh="转过去",
         en="complete transfer",
         keys="T",
@@ -193,6 +203,7 @@ ACTS: Final = (
     ),
     Act(
         id="consult_back",
+        orders="consult",
         zh="不转了",
         en="take back",
         keys="U",
@@ -201,6 +212,7 @@ ACTS: Final = (
     ),
     Act(
         id="three_way",
+        orders="consult",
         zh="三方",
         en="three-way",
         keys="Y",
@@ -209,6 +221,7 @@ ACTS: Final = (
     ),
     Act(
         id="hold",
+        orders="hold",
         zh="保持",
         en="hold",
         zh_off="取回",
@@ -221,6 +234,7 @@ ACTS: Final = (
     ),
     Act(
         id="mute",
+        orders="mute",
         zh="静音",
         en="mute",
         zh_off="取消静音",
@@ -231,10 +245,13 @@ ACTS: Final = (
         is_on=lambda scene: scene.muted,
         order=lambda scene: orders.Mute(on=not scene.muted),
     ),
-    Act(id="transfer", zh="转接", en="transfer", keys="t,f9", works=_can_transfer),
-    Act(id="keypad", zh="按键", en="keypad", keys="k", works=_at_ear),
+    Act(
+        id="transfer", orders="transfer", zh="转接", en="transfer", keys="t,f9", works=_can_transfer
+    ),
+    Act(id="keypad", orders="send_keys", zh="按键", en="keypad", keys="k", works=_at_ear),
     Act(
         id="ask_help",
+        orders="ask_help",
         zh="求助",
         en="ask help",
         zh_off="不用帮了",
@@ -245,6 +262,7 @@ ACTS: Final = (
     ),
     Act(
         id="hang_up",
+        orders="hang_up",
         zh="挂机",
         en="hang up",
         keys="x,f8",
@@ -254,6 +272,7 @@ ACTS: Final = (
     ),
     Act(
         id="ready",
+        orders="ready",
         zh="就绪",
         en="ready",
         keys="r,f2",
@@ -265,6 +284,7 @@ ACTS: Final = (
     ),
     Act(
         id="not_ready",
+        orders="not_ready",
         zh="未就绪",
         en="not ready",
         keys="n,f3",
@@ -272,6 +292,7 @@ ACTS: Final = (
     ),
     Act(
         id="add_note",
+        orders="add_note",
         zh="交班留言",
         en="shift note",
         keys="o",
@@ -280,6 +301,7 @@ ACTS: Final = (
     ),
     Act(
         id="sign_out",
+        orders="sign_out",
         zh="签出",
         en="sign out",
         keys="O",

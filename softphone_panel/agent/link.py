@@ -34,6 +34,11 @@ class LampState(StrEnum):
     REFUSED = "refused"
     """It does not want this panel; `why` says the reason."""
 
+    @property
+    def is_live(self) -> bool:
+        """Orders can be given."""
+        return self is LampState.LIVE
+
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
@@ -43,6 +48,9 @@ class Lamp:
     since_ms: int = 0
     why: str = ""
 
+
+DARK: Final = Lamp()
+"""Before the first try."""
 
 Show = Callable[[PanelView], None]
 Light = Callable[[Lamp], None]

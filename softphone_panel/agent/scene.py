@@ -8,11 +8,9 @@ from datetime import datetime, tzinfo
 
 from calls.floor.states import AgentState
 from calls.floor.view import CallView, ClockView, OfferView, PanelView, ScriptView, Titles
-from softphone_panel.agent.link import Lamp, LampState
+from softphone_panel.agent.link import DARK, Lamp
 from softphone_panel.phone.ports import Phone
 from softphone_panel.texts import Language, Texts
-
-DARK = Lamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,16 @@ class Scene:
     """What to ask the caller for the field that has the focus."""
 
     notice: Notice | None = None
+    wide: bool = True
+    """At least 100 cells: two columns."""
+
+    tall: bool = True
+    """At least 30 rows."""
 
     @property
     def live(self) -> bool:
         """The desk is there."""
-        return self.lamp.state is LampState.LIVE
+        return self.lamp.state.is_live
 
     @property
     def state(self) -> AgentState:

@@ -1,0 +1,160 @@
+"""The form of the step: fields with their problems, kept over every change of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from calls.actions import FieldType
+from calls.floor.view import FieldView, FormView
+from calls.values import Value
+from softphone_panel.agent.drafts import Drafts
+from softphone_panel.agent.fields import ChoiceField, Entered, FieldWidget, Typed, make_field
+from softphone_panel.agent.scene import Scene
+from softphone_panel.cells import cut, fit
+from softphone_panel.panes import MUTED, Framed
+from softphone_panel.safe import one_line
+
+LABEL_CELLS = 18
+MOST_FIELDS = 60
+
+
+class FieldRow(Vertical):
+    """Label, field, and what is wrong with it."""
+
+    DEFAULT_CSS = """
+    FieldRow { height: auto; }
+    FieldRow Horizontal { height: auto; }
+    FieldRow .label { width: 18; text-wrap: nowrap; }
+    FieldRow .problem { color: $text-error; padding-left: 18; height: 1; display: none; }
+    """
+
+    def __init__(self, field: FieldView, value: Value | None) -> None:
+        super().__init__()
+        self.widget: FieldWidget = make_field(field, value)
+        self.view = field
+        self._label = Static(classes="label", markup=False)
+        self._problem = Static(classes="problem", markup=False)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield self._label
+            yield self.widget
+        yield self._problem
+
+    def show(self, field: FieldView, scene: Scene) -> None:
+        """Words of the field in the panel's language, its choices, its problem."""
+        self.view = field
+        name = one_line(scene.title(field.label)) or field.name
+        star = "*" if field.required else ""
+        label = fit(cut(name, LABEL_CELLS - 3) + star, LABEL_CELLS - 1)
+        self._label.update(Content(label))
+        if isinstance(self.widget, ChoiceField):
+            self.widget.offer(_choices(field, scene))
+        problem = scene.texts.or_plain("problem", field.problem) if field.problem else ""
+        self._problem.update(Content(cut(one_line(problem), 60)))
+        self._problem.display = bool(problem)
+
+
+def _choices(field: FieldView, scene: Scene) -> dict[Value, str]:
+    if field.type == FieldType.FLAG:
+        return {True: scene.texts("form.yes"), False: scene.texts("form.no")}
+    return {value: scene.title(label) or value for value, label in field.choices.items()}
+
+
+class FormPane(VerticalScroll, Framed, can_focus=False):
+    """All fields of the form on the screen."""
+
+    DEFAULT_CSS = """
+    FormPane { height: 1fr; min-height: 4; border: round $primary; padding: 0 1; display: none; }
+    """
+
+    def __init__(self, drafts: Drafts) -> None:
+        super().__init__()
+        self._drafts = drafts
+        self._rows: dict[str, FieldRow] = {}
+        self._shown: tuple[object, ...] = ()
+        self.call_id = ""
+        self.form = ""
+
+    @property
+    def is_open(self) -> bool:
+        """A form is on the screen."""
+        return bool(self._shown)
+
+    def show(self, scene: Scene) -> bool:
+        """Bring the fields up to the snapshot; True when another form came on the screen."""
+        form = scene.script.form if scene.script else None
+        call_id = scene.call.call_id if scene.call else ""
+        self.display = form is not None
+        if form is None:
+            self._close()
+            return False
+        shape = (call_id, form.name, *((field.name, field.type) for field in form.fields))
+        fresh = shape != self._shown
+        if fresh:
+            self._build(call_id, form, shape)
+        self._update(form, scene)
+        title = one_line(scene.title(form.title)) or form.name
+        keys = scene.texts("form.done", key=scene.key("save"))
+        self.entitle(Content.assemble((cut(title, 40), "bold")), Content.assemble((keys, MUTED)))
+        return fresh
+
+    def _close(self) -> None:
+        if self._shown:
+            self._shown, self._rows, self.form = (), {}, ""
+            self.remove_children()
+
+    def _build(self, call_id: str, form: FormView, shape: tuple[object, ...]) -> None:
+        self._shown, self.call_id, self.form = shape, call_id, form.name
+        written = self._drafts.form(call_id, form.name)
+        self.remove_children()
+        self._rows = {
+            field.name: FieldRow(field, written.get(field.name, field.value))
+            for field in form.fields[:MOST_FIELDS]
+        }
+        self.mount_all(self._rows.values())
+
+    def _update(self, form: FormView, scene: Scene) -> None:
+        """What the agent wrote stands; the desk fills only what the agent left alone."""
+        written = self._drafts.form(self.call_id, self.form)
+        for field in form.fields[:MOST_FIELDS]:
+            row = self._rows[field.name]
+            if field.name not in written and field.value != row.view.value:
+                row.widget.write(field.value)
+            row.show(field, scene)
+
+    def values(self) -> Mapping[str, Value]:
+        """What stands in the form, by field; fields left empty are left out."""
+        read = {name: row.widget.read() for name, row in self._rows.items()}
+        return {name: value for name, value in read.items() if value != ""}
+
+    def focus_first(self) -> None:
+        """Go to the first field with a problem, else the first empty one, else the first."""
+        rows = list(self._rows.values())
+        wrong = [row for row in rows if row.view.problem]
+        empty = [row for row in rows if row.widget.read() == ""]
+        for row in (*wrong, *empty, *rows):
+            row.widget.focus()
+            return
+
+    def question(self) -> str:
+        """What to ask the caller for the field that has the focus."""
+        rows = self._rows.values()
+        return next((row.view.question for row in rows if row.widget.has_focus), "")
+
+    def on_typed(self, message: Typed) -> None:
+        """Keep it before anything else can happen; the app tells the desk."""
+        self._drafts.typed(self.call_id, self.form, message.name, message.value)
+
+    def on_entered(self, message: Entered) -> None:
+        """On to the next field; the last one lets the app know that the form is done."""
+        rows = list(self._rows.values())
+        at = next((place for place, row in enumerate(rows) if row.widget.has_focus), len(rows))
+        if at + 1 < len(rows):
+            message.stop()
+            rows[at + 1].widget.focus()

@@ -1,0 +1,89 @@
+"""The top row: who sits here, whether desk and phone are there."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from softphone_panel.agent.link import LampState
+from softphone_panel.agent.parts import Pane, Rows, beside, row, styled_rows
+from softphone_panel.agent.scene import Scene
+from softphone_panel.cells import clock, cut
+from softphone_panel.panes import MUTED
+
+LAMPS = {
+    LampState.CONNECTING: "$text-warning",
+    LampState.LIVE: "$text-success",
+    LampState.AWAY: "bold $text-error",
+    LampState.REFUSED: "bold $text-error",
+}
+
+
+def lamp_text(scene: Scene) -> str:
+    """`坐席台断开 0:04，正在重连`."""
+    lamp, texts = scene.lamp, scene.texts
+    if lamp.state is LampState.REFUSED:
+        return texts("desk.refused", why=texts.or_plain("why", lamp.why))
+    away = clock(scene.now_ms - lamp.since_ms)
+    return texts(f"desk.{lamp.state}", time=away)
+
+
+def phone_lamp(scene: Scene) -> tuple[str, str]:
+    """The phone's lamp and its style; nothing while nobody knows."""
+    texts = scene.texts
+    if scene.phone is not None:
+        if scene.phone.trouble:
+            why = texts.or_plain("problem", scene.phone.trouble)
+            return texts("phone.trouble", why=why), "$text-error"
+        registered = scene.phone.registered
+    elif scene.view is not None:
+        registered = scene.view.phone.registered
+    else:
+        return "", MUTED
+    if registered:
+        return texts("phone.registered"), "$text-success"
+    return texts("phone.missing"), "$text-error"
+
+
+class TopBar(Pane):
+    """Number, name, company; lamps at the right."""
+
+    DEFAULT_CSS = "TopBar { height: 1; padding: 0 1; background: $panel; }"
+
+    def draw(self, view: Scene, width: int, height: int) -> Content:
+        del height
+        phone, phone_style = phone_lamp(view)
+        right = row(
+            (phone, phone_style),
+            "   ",
+            (f"● {lamp_text(view)}", LAMPS[view.lamp.state]),
+            width=width,
+        )
+        if view.view is None:
+            return beside(Content.assemble(("Thirdring", "bold")), right, width)
+        agent = view.view.agent
+        name = cut(f"{agent.number} {agent.name}", max(width - right.cell_length - 2, 8))
+        company = cut(view.title(view.view.company), width - right.cell_length - cell_len(name) - 6)
+        left = row((name, "bold"), (f"   {company}", MUTED), width=width)
+        return beside(left, right, width)
+
+
+class Warnings(Rows):
+    """What everybody must know now: the desk is gone, something is broken, the statement (C08)."""
+
+    DEFAULT_CSS = "Warnings { padding: 0 1; background: $surface; }"
+
+    def rows(self, view: Scene, width: int) -> list[Content]:
+        texts, found = view.texts, []
+        if view.view is None:
+            return []
+        if not view.live:
+            found.append(row((texts("away.text"), "bold $text-error"), width=width))
+        elif view.view.trouble:
+            what = texts.or_plain("trouble", view.view.trouble)
+            found.append(row((texts("trouble", what=what), "bold $text-error"), width=width))
+        if view.view.statement:
+            statement = texts("statement", text=view.view.statement)
+            most = 3 if view.tall else 2
+            found += styled_rows(statement, width, "bold $text-warning", most=most)
+        return found
