@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from callers.acting import Acting, Speech
@@ -59,8 +60,12 @@ def noise_level(acting: Acting, at_ms: int) -> float:
     """Power sum of the noises on the line, in dBov, over the comfort noise."""
     if not acting.persona.backgrounds:
         return COMFORT_DBOV
-    power = 10 ** (COMFORT_DBOV / 10)
-    power += sum(10 ** (noise.level_dbov / 10) for noise in acting.noises(at_ms))
+    return _sum_of(tuple(noise.level_dbov for noise in acting.noises(at_ms)))
+
+
+@lru_cache(maxsize=1024)
+def _sum_of(levels_dbov: tuple[float, ...]) -> float:
+    power = sum(10 ** (level / 10) for level in (COMFORT_DBOV, *levels_dbov))
     return 10 * math.log10(power)
 
 
@@ -91,12 +96,12 @@ def noise_spans(acting: Acting, until_ms: int) -> list[tuple[int, int]]:
     return spans
 
 
-def noise_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
+def noise_sensed(acting: Acting, listen: Listen, from_ms: int, to_ms: int) -> Sensed | None:
     """The moment in the window at which the line is known to be noisy, or None.
 
     A voice that stands out of the noise makes it a line on which somebody speaks.
     """
-    if not acting.persona.backgrounds:
+    if not acting.persona.backgrounds or Sound.NOISE not in listen.wanted:
         return None
     here = [s for s in acting.speeches() if s.begin_ms < to_ms and s.end_ms > from_ms]
     lost = [speech for speech in here if voice_class(acting, speech) is Sound.NOISE]
@@ -136,19 +141,24 @@ def clear_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
     return Sensed(known_ms, Sound.CLEAR, quiet_ms, known_ms, noise_level(acting, quiet_ms))
 
 
-def voices_sensed(acting: Acting, from_ms: int, needed_ms: int) -> list[Sensed]:
-    """Each speech not lost in noise, known once `needed_ms` of it were heard since `from_ms`."""
-    found: list[Sensed] = []
-    for speech in acting.speeches():
-        if speech.end_ms - from_ms < needed_ms:
-            continue
-        begin_ms = max(speech.begin_ms, from_ms)
-        what = voice_class(acting, speech)
-        enough_ms = FAINT_MS if what is Sound.FAINT else needed_ms
-        if what is not Sound.NOISE and speech.end_ms - begin_ms >= enough_ms:
-            known_ms = begin_ms + enough_ms
-            found.append(Sensed(known_ms, what, begin_ms, speech.end_ms, speech.level_dbov))
-    return found
+def voice_sensed(acting: Acting, speech: Speech, from_ms: int, needed_ms: int) -> Sensed | None:
+    """A speech not lost in noise, known once `needed_ms` of it were heard since `from_ms`."""
+    begin_ms, end_ms, _, level_dbov = speech
+    begin_ms = max(begin_ms, from_ms)
+    if end_ms - begin_ms < needed_ms:
+        return None
+    what = voice_class(acting, speech)
+    if what is Sound.NOISE:
+        return None
+    known_ms = begin_ms + (FAINT_MS if what is Sound.FAINT else needed_ms)
+    return Sensed(known_ms, what, begin_ms, end_ms, level_dbov) if known_ms <= end_ms else None
+
+
+def cut_in_at(acting: Acting, from_ms: int) -> int | None:
+    """When a voice cuts in on a line that began at `from_ms`; None when it is left alone."""
+    voices = (voice_sensed(acting, one, from_ms, BARGE_IN_MS) for one in acting.speeches())
+    known = (voice.at_ms for voice in voices if voice is not None and voice.what is Sound.SPEECH)
+    return min(known, default=None)
 
 
 def voice_ends(
@@ -159,10 +169,11 @@ def voice_ends(
     A voice heard over the prompt (`from_ms`) counts while it lasts into the window. Once known
     before the deadline it is waited for, until the caller has paused or spoken for too long.
     """
-    for voice in voices_sensed(acting, from_ms, ONSET_MS):
-        if voice.to_ms <= open_ms or voice.at_ms > deadline_ms:
+    for speech in acting.speeches():
+        if speech.end_ms <= open_ms:
             continue
-        if voice.what.value not in listen.wanted:
+        voice = voice_sensed(acting, speech, from_ms, ONSET_MS)
+        if voice is None or voice.at_ms > deadline_ms or voice.what not in listen.wanted:
             continue
         if listen.until is Until.ONSET:
             return voice

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
-from functools import lru_cache
 from typing import Final, assert_never
 
 from callers import hearing
@@ -55,6 +54,7 @@ RING_TONE_MS: Final = 1000
 
 _DONE: Final = Done()
 _COMPLETED: Final = SaidEnd.COMPLETED.value
+_WORDS: Final = {sound: sound.value for sound in Sound}
 
 
 _Sound = tuple[Line, Saying, int]
@@ -63,12 +63,12 @@ _Sound = tuple[Line, Saying, int]
 _SOUNDS: Final[dict[tuple[int, str, object], _Sound]] = {}
 """By identity: a run says the very same line call after call, and an entry keeps its line alive."""
 
-_MOST_SOUNDS: Final = 4096
+_MOST_KNOWN: Final = 4096
 
 
 def _sound(line: Line, performer: str, line_ms: Callable[[Line], int]) -> _Sound:
     """Worked out once for all calls."""
-    if len(_SOUNDS) >= _MOST_SOUNDS:
+    if len(_SOUNDS) >= _MOST_KNOWN:
         _SOUNDS.clear()
     saying = Saying(
         line=line.name,
@@ -81,9 +81,17 @@ def _sound(line: Line, performer: str, line_ms: Callable[[Line], int]) -> _Sound
     return found
 
 
-@lru_cache(maxsize=1024)
-def _listening(until: Until, window_ms: int, wanted: frozenset[str]) -> Listening:
-    return Listening(until=until.value, window_ms=window_ms, wanted=tuple(sorted(wanted)))
+_WINDOWS: Final[dict[int, tuple[Listen, Listening]]] = {}
+"""A window and the fact that it opens; by identity, as sounds are."""
+
+
+def _listening(listen: Listen) -> tuple[Listen, Listening]:
+    if len(_WINDOWS) >= _MOST_KNOWN:
+        _WINDOWS.clear()
+    wanted = tuple(sorted(listen.wanted))
+    opened = Listening(until=listen.until.value, window_ms=listen.window_ms, wanted=wanted)
+    found = _WINDOWS[id(listen)] = (listen, opened)
+    return found
 
 
 class VirtualChannel(VirtualWaiting):
@@ -163,15 +171,15 @@ class VirtualChannel(VirtualWaiting):
         waited_ms = self._time.now_ms
         return Answered(rings=waited_ms // ring.cycle_ms + 1, waited_ms=waited_ms)
 
-    def _begin_line(self, line: Line, start_ms: int) -> int:
-        """A line begins; gives when it is over if nothing cuts it."""
-        call = self.call
+    def _begin_line(self, line: Line) -> tuple[int, int]:
+        """A line begins; gives when, and when it is over if nothing cuts it."""
+        call, start_ms = self.call, self._time.now_ms
         key = (id(line), call.performer, self._line_ms)
         _, saying, length_ms = _SOUNDS.get(key) or _sound(line, call.performer, self._line_ms)
         call.facts.append((start_ms, saying))
         self._agent_left = False
         self._acting.house_speaks(start_ms)
-        return start_ms + length_ms
+        return start_ms, start_ms + length_ms
 
     def _sounds(self, line: Line, start_ms: int, until_ms: int, ended: str) -> bool:
         """The line that began sounds up to `until_ms`; False when the caller hung up before."""
@@ -201,8 +209,7 @@ class VirtualChannel(VirtualWaiting):
     def _say(self, line: Line) -> Outcome:
         if self.call.answered_ms is None:
             self._answer()
-        start_ms = self._time.now_ms
-        end_ms = self._begin_line(line, start_ms)
+        start_ms, end_ms = self._begin_line(line)
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
@@ -212,42 +219,46 @@ class VirtualChannel(VirtualWaiting):
 
     def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
-        start_ms = self._time.now_ms
-        cut_ms, ended = self._begin_line(line, start_ms), _COMPLETED
+        start_ms, cut_ms = self._begin_line(line)
+        ended = _COMPLETED
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Failed(reason="planned to fail")
-        key_ms = self._first_key(listen, start_ms, cut_ms)
+        key_ms = self._first_key(start_ms, cut_ms) if listen.keys is not None else None
         if key_ms is not None:
             cut_ms, ended = key_ms, SaidEnd.KEY.value
-        for voice in hearing.voices_sensed(self._acting, start_ms, hearing.BARGE_IN_MS):
-            if voice.what is Sound.SPEECH and "speech" in listen.wanted and voice.at_ms < cut_ms:
-                cut_ms, ended = voice.at_ms, SaidEnd.BARGE_IN.value
+        if "speech" in listen.wanted and self._acting.speeches():
+            voice_ms = hearing.cut_in_at(self._acting, start_ms)
+            if voice_ms is not None and voice_ms < cut_ms:
+                cut_ms, ended = voice_ms, SaidEnd.BARGE_IN.value
         return None if self._sounds(line, start_ms, cut_ms, ended) else self._gone()
 
     def _listen(self, listen: Listen) -> Outcome:
-        self._answer()
-        began_ms = self._time.now_ms
+        call, time, acting = self.call, self._time, self._acting
+        if call.answered_ms is None:
+            self._answer()
+        began_ms = time.now_ms
         if listen.prompt is not None:
             gone = self._prompt(listen, listen.prompt)
             if gone is not None:
                 return gone
-        self.call.record(_listening(listen.until, listen.window_ms, listen.wanted))
-        open_ms = self._time.now_ms
-        cut = self._first_key(listen, began_ms, open_ms + 1)
-        if cut is None:
-            self._acting.house_listens(open_ms)
+        _, opened = _WINDOWS.get(id(listen)) or _listening(listen)
+        open_ms = time.now_ms
+        call.facts.append((open_ms, opened))
+        keyed = listen.keys is not None
+        key_ms = self._first_key(began_ms, open_ms + 1) if keyed else None
         deadline_ms = open_ms + listen.window_ms
-        key_ms = cut if cut is not None else self._first_key(listen, open_ms, deadline_ms)
+        if key_ms is None:
+            acting.house_listens(open_ms)
+            if keyed:
+                key_ms = self._first_key(open_ms, deadline_ms)
         sensed = self._sensed(listen, began_ms, open_ms, deadline_ms)
         if key_ms is not None and key_ms < sensed.at_ms:
             return self._keyed(listen, key_ms)
-        if not self._pass(sensed.at_ms):
-            return self._gone()
-        return self._heard(sensed)
+        return self._heard(sensed) if self._pass(sensed.at_ms) else self._gone()
 
-    def _first_key(self, listen: Listen, from_ms: int, to_ms: int) -> int | None:
-        if listen.keys is None or not self._acting.pressed:
+    def _first_key(self, from_ms: int, to_ms: int) -> int | None:
+        if not self._acting.pressed:
             return None
         keys = self._acting.keys(max(from_ms, self._keys_from_ms), to_ms)
         return keys[0].at_ms if keys else None
@@ -257,20 +268,15 @@ class VirtualChannel(VirtualWaiting):
         acting, clearing = self._acting, listen.until is Until.CLEAR
         if not (acting.speeches() or acting.persona.backgrounds or clearing):
             return Sensed(deadline_ms, Sound.SILENCE, open_ms, deadline_ms, COMFORT_DBOV)
-        wanted = [
-            sensed
-            for sensed in (
-                (hearing.clear_sensed(acting, open_ms, deadline_ms),)
-                if clearing
-                else (
-                    hearing.voice_ends(acting, listen, began_ms, open_ms, deadline_ms),
-                    hearing.noise_sensed(acting, open_ms, deadline_ms),
-                )
-            )
-            if sensed is not None and sensed.what.value in listen.wanted
-        ]
-        if wanted:
-            return min(wanted, key=lambda sensed: sensed.at_ms)
+        if clearing:
+            first = hearing.clear_sensed(acting, open_ms, deadline_ms)
+        else:
+            first = hearing.voice_ends(acting, listen, began_ms, open_ms, deadline_ms)
+            noise = hearing.noise_sensed(acting, listen, open_ms, deadline_ms)
+            if noise is not None and (first is None or noise.at_ms < first.at_ms):
+                first = noise
+        if first is not None and first.what in listen.wanted:
+            return first
         noisy = "noise" in listen.wanted and hearing.noisy_at_end(acting, open_ms, deadline_ms)
         what = Sound.NOISE if clearing or noisy else Sound.SILENCE
         level = hearing.noise_level(acting, deadline_ms)
@@ -299,16 +305,15 @@ class VirtualChannel(VirtualWaiting):
         return Keyed(digits=digits, at_ms=first_ms)
 
     def _heard(self, sensed: Sensed) -> Heard:
-        _, what, from_ms, to_ms, level = sensed
-        level_dbov = round(level, 1)
+        _, what, from_ms, to_ms, level_dbov = sensed
+        level_dbov = round(level_dbov, 1)
         reason = f"persona {self._acting.persona.name}, turn {self._acting.turn}"
-        self.call.record(
-            HeardFact(
-                what=what.value,
-                from_ms=from_ms,
-                to_ms=to_ms,
-                level_dbov=level_dbov,
-                reason=reason,
-            )
+        fact = HeardFact(
+            what=_WORDS[what],
+            from_ms=from_ms,
+            to_ms=to_ms,
+            level_dbov=level_dbov,
+            reason=reason,
         )
+        self.call.facts.append((self._time.now_ms, fact))
         return Heard(what=what, from_ms=from_ms, to_ms=to_ms, level_dbov=level_dbov, reason=reason)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
+from types import NoneType
 from typing import Any, Final
 
 from callflow.engine import MOST_STEPS_A_CALL, FlowRun
@@ -19,7 +20,7 @@ from callflow.frames import Ended, Script, Taken
 from callflow.steps import Position
 from calls.actions import Action
 from calls.events import Stepped
-from calls.outcomes import HungUp, Outcome
+from calls.outcomes import Outcome
 
 MOST_MOVES: Final = 4096
 """A table that knows more is forgotten and begun anew; a move and its row take some 5 KB."""
@@ -63,6 +64,7 @@ class _Move:
 
     at: Action | Ended
     entered: tuple[Stepped, ...]
+    steps: int
     taken: tuple[Taken, ...]
     row: _Row
 
@@ -101,7 +103,7 @@ class Table:
         run = row.run.copied(MOST_STEPS_A_CALL, taken)
         at = run.begin() if outcome is None else run.resume(outcome)
         entered = run.take_entered()
-        move = row.moves[known] = _Move(at, entered, tuple(taken), self._row(run))
+        row.moves[known] = move = _Move(at, entered, len(entered), tuple(taken), self._row(run))
         return move
 
     def _row(self, run: _Standing) -> _Row:
@@ -154,17 +156,14 @@ class TableRun:
 
     def begin(self) -> Action | Ended:
         """The first action."""
-        return self._go_on(None, None)
+        return self.resume(None)
 
-    def resume(self, outcome: Outcome) -> Action | Ended:
-        """What to do after `outcome` of the last action."""
+    def resume(self, outcome: Outcome | None) -> Action | Ended:
+        """What to do after `outcome` of the last action; None when there was none yet."""
         if self._plain is not None:
             return self._plain.resume(outcome)
         kind = outcome.__class__
-        read = _READERS.get(kind) or _reader(kind)
-        return self._go_on((kind, read(outcome)), outcome)
-
-    def _go_on(self, known: Hashable, outcome: Outcome | None) -> Action | Ended:
+        known = (kind, (_READERS.get(kind) or _reader(kind))(outcome))
         row = self._row
         try:
             move = row.moves.get(known)
@@ -172,11 +171,11 @@ class TableRun:
             return self._leave(outcome)
         if move is None:
             move = self._table.move(row, known, outcome)
-        entered = move.entered
-        if len(entered) > self._left:
+        self._left -= move.steps
+        if self._left < 0:
+            self._left += move.steps
             return self._leave(outcome)
-        self._left -= len(entered)
-        self._entered += entered
+        self._entered += move.entered
         self._row = move.row
         if self.taken is not None:
             self.taken += move.taken
@@ -194,10 +193,10 @@ _UNREAD: Final = frozenset(
 )
 """Fields of outcomes that no flow depends on: they are for the facts."""
 
-_READERS: Final[dict[type[Outcome], Callable[[Any], Hashable]]] = {}
+_READERS: Final[dict[type, Callable[[Any], Hashable]]] = {NoneType: repr}
 
 
-def _reader(kind: type[Outcome]) -> Callable[[Any], Hashable]:
+def _reader(kind: type) -> Callable[[Any], Hashable]:
     """What takes from an outcome of this kind all that the engine may read of it."""
     names = [each.name for each in fields(kind) if each.name not in _UNREAD]
     read = attrgetter(*names or ["name"])
@@ -209,12 +208,17 @@ def _reader(kind: type[Outcome]) -> Callable[[Any], Hashable]:
     return reader
 
 
+_PLAIN: Final = frozenset({str, int, bool, NoneType})
+
+
 def _exactly(values: Mapping[str, Any]) -> list[Hashable]:
     """Names and values so that only the very same are equal: 1, True and 1.0 are not."""
     return [(name, value.__class__, _exact(value)) for name, value in values.items()]
 
 
 def _exact(value: Any) -> Any:
+    if value.__class__ in _PLAIN:
+        return value
     if isinstance(value, Mapping):
-        return tuple(_exactly(value))
+        return tuple(_exactly(value)) if value else ()
     return repr(value) if isinstance(value, float) else value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from calls.values import Value
@@ -112,9 +113,13 @@ class Telling:
 
     def at(self, place: int) -> tuple[Line, ...]:
         """The lines for a caller at this place in line, from 1."""
-        return tuple(
-            replace(line, text=line.text.replace(PLACE, str(place))) for line in self.lines
-        )
+        return tuple(_told(line, place) for line in self.lines)
+
+
+@lru_cache(maxsize=512)
+def _told(line: Line, place: int) -> Line:
+    """The same words are told to call after call."""
+    return replace(line, text=line.text.replace(PLACE, str(place)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
