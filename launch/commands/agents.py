@@ -1,0 +1,188 @@
+"""`thirdring agents`: who is on duty, and what each agent's day came to, from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from calls.floor.states import AgentState
+from calls.masking import plain
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from ledger.floor_day import AgentDay
+
+group = typer.Typer(no_args_is_help=True, help="Agents: states and the day's figures.")
+
+_NONE_YET: Final = (
+    "No agent has signed in yet. Start `thirdring serve` with a desk, then `thirdring panel --agent"
+    " 801`."
+)
+_STATES: Final = {
+    AgentState.SIGNED_OUT: "下班 signed out",
+    AgentState.READY: "空闲 ready",
+    AgentState.RINGING: "振铃 ringing",
+    AgentState.ON_CALL: "通话 on call",
+    AgentState.HOLD: "保持 hold",
+    AgentState.WRAP_UP: "话后 wrap-up",
+    AgentState.NOT_READY: "示忙 not ready",
+}
+_ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings (TOML) over the defaults."),
+]
+_Day = Annotated[
+    datetime | None,
+    typer.Option(help="Another day than today, by the machine's time zone.", formats=["%Y-%m-%d"]),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="agents")
+
+
+@group.command("list")
+def list_(
+    state: StateOption = DEFAULT_STATE,
+    config: _ConfigOption = None,
+    as_json: JsonOption = False,
+    day: _Day = None,
+) -> None:
+    """List agents with their state and what the day came to; times add up to the day."""
+    names = agent_names(config)
+    since, until = stretch(day)
+    days = _days(state, names, since, until)
+    if as_json:
+        print_json([day_json(one, names.get(one.agent, "")) for one in days or ()])
+    elif days is None or all(one.state_since is None for one in days):
+        typer.echo(_NONE_YET)
+    else:
+        _print_table(days, names, current=day is None)
+
+
+def agent_names(config: Path | None) -> Mapping[str, str]:
+    """Names of the house's agents by number."""
+    from launch.settings import load_settings
+
+    return {number: agent.name for number, agent in load_settings(config).agents.items()}
+
+
+def stretch(day: datetime | None) -> tuple[datetime, datetime]:
+    """From local midnight to now, or the whole of another day."""
+    from calls.clock import SystemClock
+
+    now = SystemClock().utc_now()
+    # Without a zone `astimezone` is the machine's own, by the rules of that very day.
+    began = (day or now.astimezone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    ends = (began.replace(tzinfo=None) + timedelta(days=1)).astimezone(UTC)
+    began = began.replace(tzinfo=None).astimezone(UTC)
+    return (began, ends) if ends <= now else (began, max(began, now))
+
+
+def day_json(day: AgentDay, name: str) -> dict[str, Any]:
+    """An agent's day as `agents list --json` prints it; times in milliseconds, `*_at` in UTC."""
+    entered = day.state_since
+    return {
+        "agent": day.agent,
+        "name": name,
+        "state": day.state,
+        "reason": day.reason,
+        "call_id": day.call_id,
+        "state_since_at": entered.isoformat(timespec="milliseconds") if entered else None,
+        "since_at": day.since.isoformat(timespec="milliseconds"),
+        "until_at": day.until.isoformat(timespec="milliseconds"),
+        "state_ms": {each.value: day.state_ms.get(each.value, 0) for each in AgentState},
+        "offers": day.offers,
+        "answered": day.answered,
+        "missed": day.missed,
+        "within_three_rings": day.within_three_rings,
+        "late": day.late,
+    }
+
+
+def _days(
+    state: Path, names: Mapping[str, str], since: datetime, until: datetime
+) -> list[AgentDay] | None:
+    """Of the house's agents and whoever else has facts; None when there is no ledger yet."""
+    from ledger.opening import LEDGER_FILE, LedgerMissingError
+    from ledger.reader import LedgerReader
+
+    try:
+        with LedgerReader(state / LEDGER_FILE) as reader:
+            numbers = sorted({*names, *reader.agents_known()})
+            return [reader.agent_day(number, since, until) for number in numbers]
+    except LedgerMissingError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    states: tuple[AgentState, ...]
+
+
+_TIMES: Final = (
+    _Column("ready", (AgentState.READY,)),
+    _Column("talk", (AgentState.ON_CALL,)),
+    _Column("hold", (AgentState.HOLD,)),
+    _Column("wrap-up", (AgentState.WRAP_UP,)),
+    _Column("not ready", (AgentState.NOT_READY,)),
+)
+
+
+def _print_table(days: list[AgentDay], names: Mapping[str, str], *, current: bool) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    table = Table(
+        Column("agent", no_wrap=True),
+        "name",
+        "state",
+        Column("for", justify="right"),
+        *(Column(one.title, justify="right") for one in _TIMES),
+        Column("answered", justify="right"),
+        Column("in 3 rings", justify="right"),
+        Column("missed", justify="right"),
+        box=None,
+    )
+    for day in days:
+        table.add_row(
+            plain(day.agent),
+            plain(names.get(day.agent, "")),
+            _state(day),
+            _for(day) if current else "",
+            *(clock(day.in_state(*one.states)) for one in _TIMES),
+            str(day.answered),
+            str(day.within_three_rings),
+            str(day.missed),
+        )
+    # A pipe gets whole rows: only a terminal has an edge to fold at.
+    console = Console(markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(markup=False, emoji=False, width=200)
+    console.print(table)
+
+
+def clock(ms: int) -> str:
+    """`h:mm:ss`; hours go on past 23."""
+    seconds = ms // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def _state(day: AgentDay) -> str:
+    known = {each.value: words for each, words in _STATES.items()}
+    words = known.get(day.state, plain(day.state))
+    return f"{words}: {plain(day.reason)}" if day.reason else words
+
+
+def _for(day: AgentDay) -> str:
+    if day.state_since is None:
+        return ""
+    lasted = max(timedelta(0), day.until - day.state_since)
+    return clock(round(lasted.total_seconds() * 1000))
