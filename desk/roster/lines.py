@@ -17,7 +17,9 @@ from calls.clock import Clock
 from desk.ami.message import Message
 from desk.roster.rings import result_of
 
-EVENTS: Final = ("DialBegin", "DialState", "DialEnd", "Hangup", "Hold", "Unhold")
+EVENTS: Final = frozenset(
+    ("DialBegin", "DialState", "DialEnd", "Hangup", "Hold", "Unhold", "AttendedTransfer")
+)
 CALL_VARIABLE: Final = "CC_CALL"
 _SUFFIX: Final = re.compile(r"-[0-9a-f]{6,8}$")
 _CALL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -119,18 +121,23 @@ class Lines:
         if event.event.startswith("Dial"):
             caller = event.get("Channel")
             return self._agents.get(interface_of(event.get("DestChannel"))) if caller else None
-        line = self._lines.get(event.get("Uniqueid"))
+        line = self._line_of(event)
         return None if line is None else line.agent
 
     def take(self, event: Message) -> None:
         """One of `EVENTS` that is about an agent's line."""
         if event.event.startswith("Dial"):
             self._dial(event)
-        elif (line := self._lines.get(event.get("Uniqueid"))) is not None:
+        elif (line := self._line_of(event)) is not None:
             if event.event == "Hangup":
                 self._over(line, event.number("Cause"))
-            elif line.up:
+            elif line.up and event.get("DestType", "Threeway") == "Threeway":
+                # Three who are put together are no hold any more, and no Unhold tells it.
                 self._sink.held(line, event.event == "Hold")
+
+    def _line_of(self, event: Message) -> Line | None:
+        name = "Uniqueid" if event.event != "AttendedTransfer" else "OrigTransfererUniqueid"
+        return self._lines.get(event.get(name))
 
     def adopt(self, line: Line) -> None:
         """A line that a look at the channels found, of whose beginning we did not hear."""

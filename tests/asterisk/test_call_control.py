@@ -48,6 +48,8 @@ class Floor:
     control: CallControl
     ami: AmiClient
     states: list[str]
+    holds: list[str]
+    """Events by which the agent's state is known; three together are told by the last one."""
 
     async def both_hear(self) -> LiveCall:
         """Until caller and agent hear each other."""
@@ -82,8 +84,10 @@ async def floor(
             states.append(state)
 
     control.on_change.append(note)
+    holds: list[str] = []
+    ami.on_event(("Hold", "Unhold", "AttendedTransfer"), lambda event: holds.append(event.event))
     async with talk(pbx, caller, phones["801"]):
-        yield Floor(caller, phones["801"], phones["802"], control, ami, states)
+        yield Floor(caller, phones["801"], phones["802"], control, ami, states, holds)
         if phones["802"].phone.on_call:
             await phones["802"].phone.hang_up()
 
@@ -129,6 +133,7 @@ async def test_a_cancelled_transfer_brings_agent_and_caller_together_again(floor
 
     assert not floor.target.phone.on_call
     assert floor.states == ["dialling", "talking", ""]
+    assert floor.holds == ["Hold", "Unhold"]
     assert await word_of(floor.control.cancel(call)) == "no_consult"
 
 
@@ -141,6 +146,7 @@ async def test_three_together_hear_the_two_others_and_the_agent_may_leave(floor:
         (floor.target.ear, [CALLER_HZ, AGENT_HZ]),
     )
     assert floor.states == ["dialling", "talking", "three_way"]
+    assert floor.holds == ["Hold", "AttendedTransfer"]
     await floor.control.complete(call)
     await all_hear((floor.caller.heard, [TARGET_HZ]), (floor.target.ear, [CALLER_HZ]))
 
@@ -168,6 +174,7 @@ async def test_a_target_who_does_not_pick_up_leaves_agent_and_caller_together(
     await floor.target.phone.hang_up()
     await until(lambda: floor.states[-1] == "failed", "seen to have failed")
     await floor.both_hear()
+    assert floor.holds == ["Hold", "Unhold"]
     await floor.control.transfer_attended(call, "802")
     await floor.target.pick_up()
     await all_hear((floor.agent.ear, [TARGET_HZ]), (floor.target.ear, [AGENT_HZ]))
@@ -238,6 +245,7 @@ async def test_the_desk_holds_a_call_whose_phone_it_does_not_drive(
     await floor.control.hold(call, False)
     assert not floor.control.held("801")
     await floor.both_hear()
+    assert floor.holds == ["Hold", "Unhold"]
 
 
 async def test_an_agent_who_hangs_up_in_a_hold_leaves_the_caller_to_the_flow(floor: Floor) -> None:
