@@ -30,6 +30,13 @@ class AgentPhone:
 @asynccontextmanager
 async def agent_phone(pbx: HousePbx, number: str = "801") -> AsyncIterator[AgentPhone]:
     """A phone registered as an agent; unregistered at the end. One at a time in a process."""
+    async with agent_phones(pbx, number) as phones:
+        yield phones[0]
+
+
+@asynccontextmanager
+async def agent_phones(pbx: HousePbx, *numbers: str) -> AsyncIterator[list[AgentPhone]]:
+    """Several phones, each registered as an agent; once at a time in a process."""
     from baresip import Account, Config, Runtime, UserAgent
 
     first, last = rtp_range(80)
@@ -43,16 +50,19 @@ async def agent_phone(pbx: HousePbx, number: str = "801") -> AsyncIterator[Agent
         )
     )
     try:
-        account = Account(
-            number,
-            f"127.0.0.1:{pbx.sip_port}",
-            pbx.password(number),
-            audio_codecs=("pcma",),
-            reg_interval=60,
-        )
-        agent = await UserAgent.create(runtime, account)
-        await agent.register()
-        yield AgentPhone(agent)
-        await agent.unregister()
+        agents = []
+        for number in numbers:
+            account = Account(
+                number,
+                f"127.0.0.1:{pbx.sip_port}",
+                pbx.password(number),
+                audio_codecs=("pcma",),
+                reg_interval=60,
+            )
+            agents.append(await UserAgent.create(runtime, account))
+            await agents[-1].register()
+        yield [AgentPhone(agent) for agent in agents]
+        for agent in agents:
+            await agent.unregister()
     finally:
         await runtime.close()
