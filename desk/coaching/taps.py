@@ -202,6 +202,13 @@ class Hearing:
                 session.resume(late_ms=late_ms)
         self._changed()
 
+    @property
+    def agent_quiet_ms(self) -> int:
+        """How long the agent has not spoken, by the agent's own frames."""
+        session = self.agent_session
+        reading = None if session is None else session.reading
+        return 0 if reading is None else reading.quiet_ms
+
     def base_ms(self, session: TapSession) -> int:
         """Offset in the call of a session's first frame."""
         now_ms = self._offset_ms()

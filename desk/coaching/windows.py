@@ -17,6 +17,10 @@ from desk.coaching.run import tellable
 from desk.coaching.taps import Span
 
 TOLD_BY_AGENT: Final = "told by the agent"
+PAUSED_MS: Final = 360
+"""An agent quiet for so long is taken to have done speaking, for the clock on the screen. Pauses
+inside a read sentence are mostly shorter (150 to 320 ms in the test clips)."""
+
 NUMBERS: Final = frozenset("12345")
 _AGAIN_S: Final = 0.05
 
@@ -87,12 +91,17 @@ class Window:
 
     def clock(self) -> ClockView:
         """How far it has run, by the caller's frames."""
-        held_by = self._hearing.held_by
+        held_by, waited_ms = self._hearing.held_by, 0
         session = self._hearing.session
         reading = None if session is None else session.reading
-        waited_ms = 0 if reading is None else reading.waited_ms or 0
-        if not held_by and reading is not None and reading.answering:
-            held_by = "caller_speaks"
+        if reading is not None:
+            waited_ms = reading.waited_ms or 0
+            if not held_by and reading.answering:
+                held_by = "caller_speaks"
+        quiet_ms = self._hearing.agent_quiet_ms if held_by == "agent_speaks" else 0
+        if quiet_ms >= PAUSED_MS:
+            # What the standstill will give back once it is known to be over.
+            held_by, waited_ms = "", waited_ms + quiet_ms
         whole_ms = self.action.window_ms
         return ClockView(
             what=self._what(),
