@@ -27,6 +27,7 @@ from launch.demo_board import Board, PlainLog
 from launch.demo_callers import Caller, differences
 from launch.demo_report import DemoCall
 from launch.demo_texts import word
+from launch.floor_settings import DeskSettings
 from launch.serving import Running, serving
 from launch.settings import AgiSettings, EarsSettings, Settings
 from ledger.reader import LedgerReader
@@ -55,7 +56,11 @@ class Held:
 
 def demo_settings() -> Settings:
     """The defaults on free ports, so that nothing collides with a running server."""
-    return Settings(agi=AgiSettings(port=0, stop_grace_s=STOP_GRACE_S), ears=EarsSettings(port=0))
+    return Settings(
+        agi=AgiSettings(port=0, stop_grace_s=STOP_GRACE_S),
+        ears=EarsSettings(port=0),
+        desk=DeskSettings(on=False),
+    )
 
 
 async def hold(state: Path, callers: Sequence[Caller], lang: str, console: Console) -> Held:

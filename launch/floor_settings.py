@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
@@ -55,3 +56,31 @@ class RingSettings(Section):
 
     most: int = Field(default=3, ge=1, le=20)
     """So many rings an agent has (A01), then the next one has the call."""
+
+
+class WallSettings(Section):
+    """What the wallboard calls good, and from when on a supervisor is wanted."""
+
+    service_target_s: int = Field(default=20, ge=1, le=600)
+    service_goal: float = Field(default=0.8, ge=0, le=1)
+    strict: bool = False
+    """True: who hangs up within the target counts against the service level too."""
+
+    longest_wait_s: int = Field(default=60, ge=1)
+    rush_waiting: int = Field(default=5, ge=1)
+    wrap_up_s: int = Field(default=180, ge=0)
+    """0: a wrap-up may last."""
+
+
+DISPOSITIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "served": {"zh": "已办结", "en": "served"},
+    "promised": {"zh": "已承诺回复", "en": "callback promised"},
+    "unserved": {"zh": "未办成", "en": "not served"},
+    "transferred": {"zh": "已转接", "en": "transferred"},
+    "wrong_number": {"zh": "打错电话", "en": "wrong number"},
+    "silent": {"zh": "无声电话", "en": "silent call"},
+    "noise": {"zh": "噪音太大", "en": "too noisy"},
+    "faint": {"zh": "声音太小", "en": "too faint"},
+    "other": {"zh": "其他", "en": "other"},
+}
+"""What a call may have been; a site's `[dispositions]` go over them."""

@@ -20,6 +20,7 @@ from callflow.acts.doing import LookupAct, TransferAct
 from callflow.house import House
 from calls.errors import CallCenterError
 from calls.events import CallEvent
+from launch.floor_settings import DeskSettings
 from launch.flow_tests import Came, Skipped
 from launch.serving import Running, serving
 from launch.settings import (
@@ -116,6 +117,7 @@ def settings_for(
         house=HouseSettings(language=given.language),
         agi=AgiSettings(port=agi_port, stop_grace_s=1),
         ears=EarsSettings(port=0),
+        desk=DeskSettings(on=False),
         office=OfficeSettings(directories=files),
         destinations=destinations(house),
         prompts=PromptSettings(engines=_VOICES),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from callflow.house import House
 from calls.call import EventSink
 from calls.clock import SystemClock
 from calls.errors import ConfigError
+from calls.ports import AgentDesk
+from casework.office import HouseOffice
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
 from launch.live_house import LiveHouse
 from launch.prompt_lines import spoken_lines
@@ -42,15 +44,44 @@ class Node:
     server: FastAgiServer
     agi: tuple[str, int]
     ears: tuple[str, int]
+    desk: tuple[str, int] | None
+    """None when agents have no desk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the agents' desk shares with the calls of its process."""
+
+    ears: EarsService
+    flows: Callable[[], House]
+    office: HouseOffice
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDesk:
+    """A running agents' desk, or none."""
+
+    agents: AgentDesk | None = None
+    address: tuple[str, int] | None = None
+
+
+OpenDesk = Callable[[Shared], AbstractAsyncContextManager[OpenedDesk]]
 
 
 @asynccontextmanager
 async def node(
-    settings: Settings, state: Path, sink: EventSink, *, share_port: bool = False, ears_port: int
+    settings: Settings,
+    state: Path,
+    sink: EventSink,
+    *,
+    share_port: bool = False,
+    ears_port: int,
+    open_desk: OpenDesk | None = None,
 ) -> AsyncIterator[Node]:
     """Serve calls until the block ends; then live calls finish or are marked.
 
-    Raises FlowFileError for broken flows, ConfigError for an address that is taken.
+    `open_desk` opens the agents' desk for the calls of this process; None for none. Raises
+    FlowFileError for broken flows, ConfigError for an address that is taken.
     """
     house = LiveHouse(settings.scripts, _vetting(settings, state))
     office = make_office(settings, state)
@@ -58,37 +89,62 @@ async def node(
     tell_unmet(house.current, settings, office)
     prompts = _prompts(settings, state)
     ears = EarsService(SileroVad())
-    desk = BackDesk()
-    private = _private(desk, settings)
+    back = BackDesk()
+    private = _private(back, settings)
+    shared = Shared(ears=ears, flows=lambda: house.current, office=office)
     try:
         await _warm(prompts, house.current, settings)
         ears_at = await _listen(ears, settings.ears.host, ears_port)
-        back = await private.start(settings.agi.host, 0)
-        reception = Reception(
-            start=_starter(house, settings),
-            sink=sink,
-            clock=SystemClock(),
-            equipment=Equipment(prompts=prompts, ears=ears, desk=desk, office=office, state=state),
-            back=f"{back[0]}:{back[1]}",
-        )
-        server = _public(reception, house, settings)
-        agi_at = await server.start(settings.agi.host, settings.agi.port, reuse_port=share_port)
-        house.changed.append(lambda changed: tell_unmet(changed, settings, office))
-        watching = asyncio.gather(
-            _watch(house, prompts, settings), office.directories.watch(), return_exceptions=True
-        )
-        try:
-            settle_memory()
-            yield Node(house, server, agi_at, ears_at)
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-            await server.stop(grace_s=settings.agi.stop_grace_s)
+        host, port = await private.start(settings.agi.host, 0)
+        async with open_desk(shared) if open_desk else nullcontext(OpenedDesk()) as opened:
+            reception = Reception(
+                start=_starter(house, settings),
+                sink=sink,
+                clock=SystemClock(),
+                equipment=Equipment(
+                    prompts=prompts,
+                    ears=ears,
+                    desk=back,
+                    agents=opened.agents,
+                    office=office,
+                    state=state,
+                ),
+                back=f"{host}:{port}",
+            )
+            async with _answering(reception, house, settings, share_port=share_port) as public:
+                watching = _watching(house, prompts, office, settings)
+                try:
+                    settle_memory()
+                    yield Node(house, public[0], public[1], ears_at, opened.address)
+                finally:
+                    watching.cancel()
+                    await asyncio.gather(watching, return_exceptions=True)
     finally:
         await private.stop(grace_s=0)
         await office.close()
         await ears.stop()
         prompts.close()
+
+
+@asynccontextmanager
+async def _answering(
+    reception: Reception, house: LiveHouse, settings: Settings, *, share_port: bool
+) -> AsyncIterator[tuple[FastAgiServer, tuple[str, int]]]:
+    server = _public(reception, house, settings)
+    address = await server.start(settings.agi.host, settings.agi.port, reuse_port=share_port)
+    try:
+        yield server, address
+    finally:
+        await server.stop(grace_s=settings.agi.stop_grace_s)
+
+
+def _watching(
+    house: LiveHouse, prompts: PromptStore, office: HouseOffice, settings: Settings
+) -> asyncio.Future[Any]:
+    house.changed.append(lambda changed: tell_unmet(changed, settings, office))
+    return asyncio.gather(
+        _watch(house, prompts, settings), office.directories.watch(), return_exceptions=True
+    )
 
 
 async def _listen(ears: EarsService, host: str, port: int) -> tuple[str, int]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,8 @@ import structlog
 from agi.recording import prepare_monitor_folder
 from calls.clock import SystemClock
 from calls.errors import ConfigError
+from desk.coaching.live_events import LiveEvents
+from launch.agents_desk import Ledgers, agents_desk
 from launch.node import node
 from launch.settings import Settings
 from launch.workers import Workers
@@ -36,6 +39,7 @@ class Running:
     ledger_path: Path
     agi_address: tuple[str, int]
     ears_address: tuple[str, int]
+    desk_address: tuple[str, int] | None
     flows: tuple[str, ...]
 
 
@@ -54,13 +58,27 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
         shared = settings.agi.procs > 1
         with LedgerReader(writer.path) as reader:
             intake = RecorderIntake(state, LedgerSource(reader), writer, SystemClock())
+            live = LiveEvents(writer)
+            ledgers = Ledgers(writer=writer, reader=reader, live=live)
             async with node(
-                settings, state, writer, share_port=shared, ears_port=settings.ears.port
+                settings,
+                state,
+                live if settings.desk.on else writer,
+                share_port=shared,
+                ears_port=settings.ears.port,
+                open_desk=partial(agents_desk, settings, state, ledgers)
+                if settings.desk.on
+                else None,
             ) as first:
                 intake.start()
                 try:
                     running = Running(
-                        state, writer.path, first.agi, first.ears, tuple(first.house.current.flows)
+                        state,
+                        writer.path,
+                        first.agi,
+                        first.ears,
+                        first.desk,
+                        tuple(first.house.current.flows),
                     )
                     async with _workers(settings, state, writer, first.agi[1]):
                         with _announced(running):
@@ -117,6 +135,7 @@ def _announced(running: Running) -> Iterator[None]:
         "pid": os.getpid(),
         "agi": list(running.agi_address),
         "ears": list(running.ears_address),
+        "desk": list(running.desk_address or ()),
         "flows": list(running.flows),
     }
     whole = path.with_suffix(".new")

@@ -15,6 +15,7 @@ from launch.floor_settings import (
     AgentSettings,
     DeskSettings,
     RingSettings,
+    WallSettings,
     three_agents,
 )
 from launch.setting import Host, Section
@@ -150,6 +151,10 @@ class Settings(Section):
     office: OfficeSettings = OfficeSettings()
     desk: DeskSettings = DeskSettings()
     ring: RingSettings = RingSettings()
+    wallboard: WallSettings = WallSettings()
+    dispositions: dict[Name, dict[Literal["zh", "en"], str]] = Field(default={})
+    """What a call may have been: name -> title, beside those of the product."""
+
     agents: dict[AgentNumber, AgentSettings] = Field(default_factory=three_agents)
     """Who sits at which phone; a file's table replaces the three of the defaults."""
 

@@ -74,6 +74,8 @@ class Hold(Order):
 
     do: Literal["hold"] = "hold"
     on: bool
+    done: bool = False
+    """The panel's own phone has done it; the desk only takes note."""
 
 
 class Mute(Order):
@@ -81,6 +83,8 @@ class Mute(Order):
 
     do: Literal["mute"] = "mute"
     on: bool
+    done: bool = False
+    """As of `Hold`."""
 
 
 class SendKeys(Order):

@@ -175,9 +175,9 @@ async def test_when_the_ears_die_no_caller_is_left_in_a_window(
     monkeypatch.setattr("launch.node.EarsService", FallibleEars)
     settings = load_settings(None)
     agi = settings.agi.model_copy(update={"port": pbx.agi_port})
-    settings = settings.model_copy(
-        update={"agi": agi, "ears": settings.ears.model_copy(update={"port": 0})}
-    )
+    ears = settings.ears.model_copy(update={"port": 0})
+    desk = settings.desk.model_copy(update={"on": False})
+    settings = settings.model_copy(update={"agi": agi, "ears": ears, "desk": desk})
     everywhere = callers_everywhere(new_caller, GREETED, WAITED_FOR, CHOOSING)
     async with serving(settings, pbx.state), everywhere as callers:
         FallibleEars.made.pop().die()

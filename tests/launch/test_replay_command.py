@@ -262,7 +262,8 @@ async def real_calls(state: Path, scripts: Path) -> dict[str, str]:
     agi = settings.agi.model_copy(update={"port": 0})
     ears = settings.ears.model_copy(update={"port": 0})
     # These flows are too short to keep the house rules, and the server would refuse them.
-    update = {"agi": agi, "ears": ears, "scripts": scripts, "prove": False}
+    desk = settings.desk.model_copy(update={"on": False})
+    update = {"agi": agi, "ears": ears, "desk": desk, "scripts": scripts, "prove": False}
     async with serving(settings.model_copy(update=update), state) as running:
         results = await asyncio.gather(
             *(

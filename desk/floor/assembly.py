@@ -1,0 +1,189 @@
+"""The rooms of the desk put together, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from callflow.house import House
+from calls.call import Call
+from calls.clock import Clock
+from calls.floor.events import FloorEvent
+from calls.ports import Office
+from desk.ami.client import AmiClient
+from desk.caller_files import CallerFiles, Customer, Past
+from desk.coaching.live_events import LiveEvents
+from desk.coaching.means import Means
+from desk.coaching.ports import TapEars
+from desk.control.calls import CallControl
+from desk.control.live import LiveCall
+from desk.floor.desk import HouseDesk
+from desk.floor.house import FloorHouse
+from desk.floor.reaching import LineMover, LineRecorder, LineTapper
+from desk.floor.talks import Talks
+from desk.roster.keeping import FloorLedger
+from desk.roster.roster import Roster
+from desk.roster.status import RosterAgent
+from desk.server.server import DeskServer
+from desk.server.tokens import Tokens
+from desk.supervision.ledger_feed import QueueFeed, keep_up
+from desk.supervision.limits import WallLimits
+from desk.supervision.queue_fold import QueueFold
+from desk.supervision.spying import Spies
+
+
+class Paths(Protocol):
+    """Where a ledger lies."""
+
+    @property
+    def path(self) -> Path: ...
+
+
+class Memory(Past, Paths, Protocol):
+    """The ledger, read; `LedgerReader` is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a desk is given."""
+
+    house: FloorHouse
+    limits: WallLimits
+    language: str
+    """A call begins in it."""
+
+    state: Path
+    flows: Callable[[], House]
+    """Those of now."""
+
+    ami: AmiClient
+    ledger: FloorLedger
+    memory: Memory
+    history: Sequence[FloorEvent]
+    """Facts of the floor of the last day, of all agents, in their order."""
+
+    live: LiveEvents
+    """The sink of all calls of this process."""
+
+    ears: TapEars
+    office: Office
+    customer: Customer
+    clock: Clock
+
+
+class Floor:
+    """One running desk."""
+
+    def __init__(self, outside: Outside, tokens: Tokens) -> None:
+        self._outside = outside
+        self._clock = outside.clock
+        self._control = CallControl(outside.ami, clock=outside.clock)
+        self._roster = self._make_roster()
+        self.agents = Talks(
+            self._means,
+            CallerFiles(outside.memory, outside.customer),
+            self._roster,
+            lambda agent: self._desk.changed(agent),
+        )
+        """Told of rings and talks by whoever holds the calls."""
+
+        self._spies = self._make_spies()
+        self._queues = QueueFold(outside.limits, outside.clock)
+        self._desk = HouseDesk(
+            outside.house,
+            self._roster,
+            self.agents,
+            self._control,
+            self._spies,
+            self._queues,
+            clock=outside.clock,
+            limits=outside.limits,
+            trouble=lambda: "" if outside.ami.up else "pbx",
+            history=outside.history,
+        )
+        self._server = DeskServer(self._desk, tokens)
+        self._feeding: asyncio.Task[None] | None = None
+
+    async def start(self, host: str, port: int) -> tuple[str, int]:
+        """Let panels in; gives the address. OSError when it is taken."""
+        outside = self._outside
+        address = await self._server.start(host, port)
+        outside.ami.on_up.append(self._up)
+        outside.ami.on_down.append(self._down)
+        await self._roster.start()
+        await outside.ami.start()
+        feed = QueueFeed(outside.memory.path, self._clock)
+        self._feeding = asyncio.create_task(keep_up(feed, self._queues), name="queues")
+        return address
+
+    async def stop(self) -> None:
+        """Send panels away; talks go on in Asterisk."""
+        await self._server.stop()
+        if self._feeding is not None:
+            self._feeding.cancel()
+            await asyncio.gather(self._feeding, return_exceptions=True)
+        await self.agents.close()
+        self._desk.close()
+        await self._roster.stop()
+        self._spies.close()
+        self._control.close()
+        await self._outside.ami.stop()
+
+    async def _up(self) -> None:
+        asyncio.get_running_loop().call_soon(self._desk.changed, "")
+
+    def _down(self) -> None:
+        self._desk.changed("")
+
+    def _make_roster(self) -> Roster:
+        outside, house = self._outside, self._outside.house
+        agents = [
+            RosterAgent(number=card.number, name=card.name, queues=card.queues)
+            for card in house.agents.values()
+        ]
+        return Roster(
+            agents,
+            outside.ami,
+            outside.ledger,
+            outside.clock,
+            ring_cycle_ms=house.ring_cycle_ms,
+            rings=house.rings,
+            history=outside.history,
+        )
+
+    def _make_spies(self) -> Spies:
+        outside = self._outside
+
+        def call_of(agent: str) -> LiveCall | None:
+            found = self.agents.of(agent)
+            return None if found is None else found.live
+
+        return Spies(
+            outside.ami,
+            outside.ledger,
+            call_of=call_of,
+            is_supervisor=lambda agent: outside.house.agents[agent].supervisor,
+            shown=outside.house.spies_shown,
+            clock=outside.clock,
+        )
+
+    def _live_of(self, call: Call) -> LiveCall | None:
+        found = self.agents.by_id(call.id)
+        return None if found is None else found.live
+
+    def _means(self) -> Means:
+        outside = self._outside
+        return Means(
+            house=outside.flows(),
+            live=outside.live,
+            language=outside.language,
+            ears=outside.ears,
+            tapper=LineTapper(outside.ami),
+            office=outside.office,
+            recorder=LineRecorder(self._control, self._live_of),
+            mover=LineMover(self._control, self._live_of),
+            state=outside.state,
+        )

@@ -1,0 +1,162 @@
+"""The desk as its server sees it: snapshots, orders, and who is told of changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from calls.clock import Clock
+from calls.floor.events import FloorEvent, ShiftNote
+from calls.floor.orders import Order
+from calls.floor.states import AgentState
+from calls.floor.view import PanelView
+from calls.floor.wall import WallView
+from desk.control.calls import CallControl
+from desk.floor.house import FloorHouse
+from desk.floor.notes import ShiftNotes
+from desk.floor.ordering import Ordering
+from desk.floor.panel_view import PanelViews
+from desk.floor.standing import HelpDesk, Mutes
+from desk.floor.talks import Talks
+from desk.floor.wall_sight import WallSight
+from desk.roster.roster import Roster
+from desk.supervision.limits import WallLimits
+from desk.supervision.queue_fold import QueueFold
+from desk.supervision.spying import Spies
+from desk.supervision.wall import Wall
+
+NO_PANEL_S: Final = 30.0
+"""An agent who is ready and whose panel is gone so long is offered no more calls: nobody may be
+there to see them ring."""
+
+UNREACHABLE: Final = "unreachable"
+
+Tell = Callable[[], None]
+
+
+class HouseDesk:
+    """Implements `desk.server.ports.Desk` on the rooms of one process."""
+
+    def __init__(
+        self,
+        house: FloorHouse,
+        roster: Roster,
+        talks: Talks,
+        control: CallControl,
+        spies: Spies,
+        queues: QueueFold,
+        *,
+        clock: Clock,
+        limits: WallLimits,
+        trouble: Callable[[], str],
+        history: Sequence[FloorEvent] = (),
+        no_panel_s: float = NO_PANEL_S,
+    ) -> None:
+        """`history`: today's facts of the floor; `trouble`: what cannot be done just now."""
+        self._house, self._roster, self._talks = house, roster, talks
+        self._control = control
+        self._clock, self._trouble, self._no_panel_s = clock, trouble, no_panel_s
+        self._listening: dict[str, list[Tell]] = {}
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._notes = ShiftNotes(history)
+        self._helps = HelpDesk(self.changed, history)
+        self._mutes = Mutes(self.changed)
+        self._orders = Ordering(
+            house,
+            roster,
+            talks,
+            control,
+            spies,
+            helps=self._helps,
+            mutes=self._mutes,
+            noted=self._noted,
+        )
+        self._views = PanelViews(
+            house,
+            talks,
+            roster,
+            self._notes,
+            consult=control.consult_of,
+            held=control.held,
+            listeners=spies.listeners,
+            muted=self._mutes.muted,
+            help_asked=lambda agent: self._helps.text(agent) is not None,
+            trouble=trouble,
+        )
+        sight = WallSight(house, roster, talks, self._helps, spies)
+        self._wall = Wall(
+            limits, clock, roster=sight, coaches=sight, queues=queues, company=house.company
+        )
+        roster.changed.append(self._roster_changed)
+        control.on_change.append(self._hold_changed)
+        spies.on_change.append(self.changed)
+
+    # -- for the server --------------------------------------------------------------------------
+
+    def knows(self, agent: str) -> bool:
+        return agent in self._house.agents
+
+    def is_supervisor(self, agent: str) -> bool:
+        return self.knows(agent) and self._house.agents[agent].supervisor
+
+    def view(self, agent: str, seq: int) -> PanelView:
+        return self._views.view(agent, seq)
+
+    def wall(self, seq: int) -> WallView:
+        return self._wall.view(seq, trouble=self._trouble())
+
+    async def carry_out(self, agent: str, order: Order) -> str:
+        return await self._orders.carry_out(agent, order)
+
+    def on_change(self, agent: str, tell: Tell) -> Callable[[], None]:
+        listening = self._listening.setdefault(agent, [])
+        listening.append(tell)
+        return lambda: listening.remove(tell)
+
+    def panel_there(self, agent: str, there: bool) -> None:
+        waiting = self._leaving.pop(agent, None)
+        if waiting is not None:
+            waiting.cancel()
+        if not there:
+            loop = asyncio.get_running_loop()
+            self._leaving[agent] = loop.call_later(self._no_panel_s, self._left_alone, agent)
+
+    # -- what changes ----------------------------------------------------------------------------
+
+    def changed(self, agent: str) -> None:
+        """The agent's snapshot may be another one now; empty: everybody's."""
+        told = [agent] if agent else [one for one in self._listening if one]
+        for each in (*told, ""):
+            for tell in self._listening.get(each, [])[:]:
+                tell()
+
+    def close(self) -> None:
+        """End what runs by itself."""
+        for timer in self._leaving.values():
+            timer.cancel()
+        self._leaving.clear()
+
+    def _left_alone(self, agent: str) -> None:
+        """The panel has been away too long. A call at the ear goes on; offers stop after it."""
+        self._leaving.pop(agent, None)
+        if self._roster.status(agent).state is not AgentState.SIGNED_OUT:
+            self._roster.not_ready(agent, UNREACHABLE)
+
+    def _roster_changed(self, agent: str) -> None:
+        if agent:
+            self._hold_changed(agent)
+        else:
+            self.changed("")
+
+    def _hold_changed(self, agent: str) -> None:
+        """The coach's clocks stand while the caller is on hold, however that came about."""
+        found = self._talks.of(agent)
+        if found is not None and found.coach is not None and not found.over:
+            by_phone = self._roster.status(agent).state is AgentState.HOLD
+            found.coach.hold(on=by_phone or self._control.held(agent))
+        self.changed(agent)
+
+    def _noted(self, agent: str, note: ShiftNote) -> None:
+        self._notes.take(FloorEvent(agent, self._clock.utc_now(), note.kind, note.data()))
+        self.changed("")

@@ -1,0 +1,31 @@
+"""Who and what the floor is made of, as the site set it up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calls.floor.view import AgentCard, Choice, Titles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorHouse:
+    """Fixed while a desk runs."""
+
+    company: Titles
+    agents: Mapping[str, AgentCard]
+    """By number."""
+
+    destinations: tuple[Choice, ...] = ()
+    dispositions: tuple[Choice, ...] = ()
+    ring_cycle_ms: int = 5000
+    rings: int = 3
+    spies_shown: bool = True
+
+    def colleagues_of(self, agent: str) -> tuple[Choice, ...]:
+        """Agents a call can be transferred to."""
+        return tuple(
+            Choice(name=card.number, title=dict.fromkeys(("zh", "en"), card.name or card.number))
+            for card in self.agents.values()
+            if card.number != agent
+        )

@@ -1,0 +1,159 @@
+"""One agent's snapshot, from the rooms that know its parts. Pure but for what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from calls.floor.states import AgentState
+from calls.floor.view import (
+    CallView,
+    Choice,
+    ConsultView,
+    DayView,
+    OfferView,
+    PanelView,
+    PhoneView,
+    QueueView,
+    ScriptView,
+    StateView,
+)
+from desk.floor.house import FloorHouse
+from desk.floor.notes import ShiftNotes
+from desk.floor.talks import AgentCall, Talks
+from desk.roster.roster import Roster
+from desk.roster.status import AgentStatus
+from ledger.floor_day import AgentDay
+
+
+class PanelViews:
+    """Builds the snapshots of all panels."""
+
+    def __init__(
+        self,
+        house: FloorHouse,
+        talks: Talks,
+        roster: Roster,
+        notes: ShiftNotes,
+        *,
+        consult: Callable[[str], ConsultView | None],
+        held: Callable[[str], bool],
+        listeners: Callable[[str], tuple[str, ...]],
+        muted: Callable[[str, str], bool],
+        help_asked: Callable[[str], bool],
+        trouble: Callable[[], str],
+    ) -> None:
+        """The functions answer for an agent's number; `muted` for a call of the agent's too."""
+        self._house, self._talks, self._roster, self._notes = house, talks, roster, notes
+        self._consult, self._held = consult, held
+        self._listeners, self._muted = listeners, muted
+        self._help_asked, self._trouble = help_asked, trouble
+
+    def view(self, agent: str, seq: int) -> PanelView:
+        """The snapshot of now."""
+        house, status = self._house, self._roster.status(agent)
+        return PanelView(
+            seq=seq,
+            company=house.company,
+            agent=house.agents[agent],
+            state=StateView(
+                state=status.state,
+                for_ms=status.for_ms,
+                reason=status.reason,
+                after_call=status.after_call,
+            ),
+            phone=PhoneView(registered=status.phone_here),
+            offer=self._offer(agent, status),
+            call=self._call(agent, status),
+            queues=self._queues(house.agents[agent].queues),
+            today=_day(self._roster.today(agent)),
+            notes=tuple(self._notes.latest()),
+            destinations=house.destinations,
+            colleagues=house.colleagues_of(agent),
+            help_asked=self._help_asked(agent),
+            trouble=self._trouble(),
+        )
+
+    def _offer(self, agent: str, status: AgentStatus) -> OfferView | None:
+        rings = self._roster.offer(agent)
+        if rings is None:
+            return None
+        known = self._talks.offer_to(agent, rings.call_id)
+        return OfferView(
+            call_id=rings.call_id,
+            queue=known.queue if known else rings.queue,
+            caller=known.file if known else self._talks.stranger(rings.number, rings.name),
+            rung_ms=rings.rung_ms,
+            ring_cycle_ms=self._house.ring_cycle_ms,
+            rings=self._house.rings,
+            waited_ms=known.waited_ms if known else rings.waited_ms,
+        )
+
+    def _queues(self, names: tuple[str, ...]) -> tuple[QueueView, ...]:
+        waiting, statuses = self._roster.waiting(), self._roster.statuses()
+        return tuple(
+            QueueView(
+                name=name,
+                waiting=sum(one.queue == name for one, _ in waiting),
+                longest_ms=max((ms for one, ms in waiting if one.queue == name), default=0),
+                ready=sum(one.state is AgentState.READY and name in one.queues for one in statuses),
+            )
+            for name in names
+        )
+
+    def _call(self, agent: str, status: AgentStatus) -> CallView | None:
+        found = self._talks.of(agent)
+        held = status.state is AgentState.HOLD or self._held(agent)
+        if found is None or (found.over and status.state is not AgentState.WRAP_UP):
+            return None
+        coach = found.coach
+        if coach is None:
+            return None
+        talked_ms = found.talked_ms if found.over else coach.talked_ms
+        view = CallView(
+            call_id=found.call.id,
+            queue=found.queue,
+            caller=found.file,
+            talked_ms=talked_ms,
+            held_ms=status.held_ms,
+            over=found.over,
+            broken=coach.broken(),
+            dispositions=self._dispositions(found),
+            disposition=found.disposition,
+        )
+        if found.over:
+            return view
+        return view.model_copy(
+            update={
+                "on_hold": held,
+                "muted": self._muted(agent, found.call.id),
+                "recording": bool(found.call.recording),
+                "script": self._script(found),
+                "hearing": coach.hearing(),
+                "due": coach.due(),
+                "consult": self._consult(agent),
+                "listeners": self._listeners(agent) if self._house.spies_shown else (),
+            }
+        )
+
+    def _script(self, found: AgentCall) -> ScriptView | None:
+        return None if found.coach is None else found.coach.script()
+
+    def _dispositions(self, found: AgentCall) -> tuple[Choice, ...]:
+        known = self._house.dispositions
+        own = found.disposition
+        if not own or any(one.name == own for one in known):
+            return known
+        return (Choice(name=own, title={"zh": own, "en": own.replace("_", " ")}), *known)
+
+
+def _day(day: AgentDay) -> DayView:
+    return DayView(
+        answered=day.answered,
+        missed=day.missed,
+        within_three_rings=day.within_three_rings,
+        talk_ms=day.in_state(AgentState.ON_CALL, AgentState.HOLD),
+        hold_ms=day.in_state(AgentState.HOLD),
+        wrap_up_ms=day.in_state(AgentState.WRAP_UP),
+        ready_ms=day.in_state(AgentState.READY),
+        not_ready_ms=day.in_state(AgentState.NOT_READY),
+    )

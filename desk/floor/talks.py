@@ -1,0 +1,210 @@
+"""The calls at the agents' ears: offered, coached, over and not yet wrapped up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from calls.call import Call
+from calls.events import CallEvent
+from calls.floor.view import CallerFile
+from calls.ports import Talk
+from calls.values import Value
+from desk.caller_files import CallerFiles
+from desk.coaching.coach import Coach
+from desk.coaching.means import Means
+from desk.control.live import LiveCall
+from desk.roster.roster import Roster
+
+_log = structlog.get_logger("desk")
+
+_ABOUT_CALLER: Final = ("ani", "caller_name", "name")
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentCall:
+    """One call as its agent's panel knows it."""
+
+    call: Call
+    agent: str
+    queue: str
+    file: CallerFile
+    waited_ms: int
+    """The caller's wait when it began to ring here."""
+
+    coach: Coach | None = None
+    over: bool = False
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """What the flow left behind, once the talk is over."""
+
+    talked_ms: int = 0
+
+    @property
+    def live(self) -> LiveCall | None:
+        """For orders to Asterisk; None before the agent has picked up and after the talk."""
+        if self.coach is None or self.over:
+            return None
+        talk = self.coach.talk
+        return LiveCall(
+            call_id=self.call.id,
+            agent=self.agent,
+            agent_channel=talk.agent_channel,
+            caller_channel=talk.caller_channel,
+        )
+
+    @property
+    def disposition(self) -> str:
+        """What the agent's flow ended with; empty if it did not."""
+        return "" if self.coach is None else self.coach.disposition
+
+
+class Talks:
+    """Implements `calls.ports.AgentDesk`."""
+
+    def __init__(
+        self,
+        means: Callable[[], Means],
+        files: CallerFiles,
+        roster: Roster,
+        changed: Callable[[str], None],
+    ) -> None:
+        """`means` gives those of now (flows change); `changed` is told the agent's number."""
+        self._means = means
+        self._files = files
+        self._roster = roster
+        self._changed = changed
+        self._by_agent: dict[str, AgentCall] = {}
+        self._offers: dict[str, AgentCall] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- what the process that holds the calls tells -------------------------------------------
+
+    def rings(self, call: Call, queue: str, agent: str, channel: str) -> None:
+        self._offers[agent] = self._meet(call, agent, queue)
+        self._roster.named(channel, call.id)
+        self._changed(agent)
+
+    def talks(self, talk: Talk) -> None:
+        self._begin(talk, lambda changed: Coach.begin(talk, self._means(), changed))
+
+    def found(self, call: Call, events: Sequence[CallEvent]) -> bool:
+        """A talk that outlived the last process goes on; False when nothing of it was kept."""
+        coach = Coach.resume(call, self._means(), lambda: self._changed(agent_of()), events)
+
+        def agent_of() -> str:
+            return "" if coach is None else coach.agent
+
+        if coach is None:
+            return False
+        self._begin(coach.talk, lambda _changed: coach)
+        return True
+
+    def over(self, call: Call) -> Mapping[str, Value]:
+        self._forget_offers(call)
+        found = next((one for one in self._by_agent.values() if one.call is call), None)
+        if found is None:
+            return {}
+        self._end(found)
+        return found.values
+
+    # -- what panels see -------------------------------------------------------------------------
+
+    def of(self, agent: str) -> AgentCall | None:
+        """The call at the agent's ear, or the one just over."""
+        return self._by_agent.get(agent)
+
+    def offer_to(self, agent: str, call_id: str) -> AgentCall | None:
+        """The call with this id that rings there; None for one that is not ours."""
+        offer = self._offers.get(agent)
+        return offer if offer is not None and offer.call.id == call_id else None
+
+    def stranger(self, number: str, name: str) -> CallerFile:
+        """Who calls with a call that is not ours: what Asterisk tells of them, made safe."""
+        return self._files.at_once(number, name)
+
+    def by_id(self, call_id: str) -> AgentCall | None:
+        """The call with this id, if an agent has it."""
+        return next((one for one in self._by_agent.values() if one.call.id == call_id), None)
+
+    def live(self) -> tuple[AgentCall, ...]:
+        """Calls at agents' ears now."""
+        return tuple(one for one in self._by_agent.values() if not one.over)
+
+    def put_away(self, agent: str) -> None:
+        """The wrap-up is done: the panel shows the call no longer."""
+        found = self._by_agent.get(agent)
+        if found is not None and found.over:
+            del self._by_agent[agent]
+            self._changed(agent)
+
+    async def close(self) -> None:
+        """End what runs here; the talks themselves go on in Asterisk."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for one in self._by_agent.values():
+            self._end(one)
+            if one.coach is not None:
+                await one.coach.closed()
+
+    # -- within ----------------------------------------------------------------------------------
+
+    def _begin(self, talk: Talk, make: Callable[[Callable[[], None]], Coach]) -> None:
+        agent, call = talk.agent, talk.call
+        offer = self._offers.pop(agent, None)
+        if offer is None or offer.call is not call:
+            offer = self._meet(call, agent, talk.queue)
+        before = self._by_agent.get(agent)
+        if before is not None and not before.over:
+            self._end(before)  # we were not told of its end
+        self._by_agent[agent] = offer
+        offer.coach = make(lambda: self._changed(agent))
+        self._roster.named(talk.agent_channel, call.id)
+        self._changed(agent)
+
+    def _meet(self, call: Call, agent: str, queue: str) -> AgentCall:
+        past = self._means().live.past(call.id)
+        known = _caller_of(past)
+        queued = [event.offset_ms for event in past if event.kind == "queued"]
+        ani, name = known.get("ani", ""), known.get("caller_name", "")
+        met = AgentCall(
+            call=call,
+            agent=agent,
+            queue=queue,
+            file=self._files.at_once(ani, name),
+            waited_ms=call.elapsed_ms() - queued[-1] if queued else 0,
+        )
+        self._spawn(self._read_on(met, ani, name))
+        return met
+
+    async def _read_on(self, met: AgentCall, ani: str, name: str) -> None:
+        met.file = await self._files.whole(ani, name, but=met.call.id)
+        self._changed(met.agent)
+
+    def _end(self, found: AgentCall) -> None:
+        if found.coach is not None and not found.over:
+            found.talked_ms = found.coach.talked_ms
+            found.values = found.coach.stop(found.call.hung_up_by or "agent")
+        found.over = True
+        self._changed(found.agent)
+
+    def _forget_offers(self, call: Call) -> None:
+        for agent, offer in tuple(self._offers.items()):
+            if offer.call is call:
+                del self._offers[agent]
+                self._changed(agent)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _caller_of(events: Sequence[CallEvent]) -> Mapping[str, str]:
+    """What the offer said of the caller."""
+    offered = next((event.data for event in events if event.kind == "offered"), {})
+    return {name: str(offered.get(name, "")) for name in _ABOUT_CALLER}

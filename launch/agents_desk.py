@@ -1,0 +1,171 @@
+"""The agents' desk of one process, as the settings say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from calls.clock import SystemClock
+from calls.errors import ConfigError
+from calls.floor.view import AgentCard, Choice
+from casework.office import HouseOffice
+from desk.ami.client import AmiAddress, AmiClient, AmiTimes
+from desk.caller_files import Customer
+from desk.coaching.live_events import LiveEvents
+from desk.floor.assembly import Floor, Outside
+from desk.floor.house import FloorHouse
+from desk.server.tokens import Tokens, load_tokens
+from desk.supervision.limits import Variant, WallLimits
+from launch.floor_settings import DISPOSITIONS
+from launch.node import OpenedDesk, Shared
+from launch.settings import Settings
+from ledger.reader import LedgerReader
+from ledger.writer import LedgerWriter
+
+_HISTORY: Final = timedelta(days=1)
+_LOOK_FOR_PBX_S: Final = 1.0
+_TIMES: Final = AmiTimes(longest_wait_s=2.0)
+"""Asterisk stands on this machine or beside it: asking every two seconds costs nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledgers:
+    """The ledger, in the ways that the desk uses it."""
+
+    writer: LedgerWriter
+    reader: LedgerReader
+    live: LiveEvents
+    """The sink of all calls of this shared."""
+
+
+@asynccontextmanager
+async def agents_desk(
+    settings: Settings, state: Path, ledgers: Ledgers, shared: Shared
+) -> AsyncIterator[OpenedDesk]:
+    """Open until the block ends. Raises ConfigError for an address that is taken."""
+    clock = SystemClock()
+    address = ami_address(settings, state)
+    ami = AmiClient(address or AmiAddress("127.0.0.1", 0, "", ""), clock, times=_TIMES)
+    since = clock.utc_now() - _HISTORY
+    outside = Outside(
+        house=floor_house(settings),
+        limits=wall_limits(settings),
+        language=settings.house.language,
+        state=state,
+        flows=shared.flows,
+        ami=ami,
+        ledger=ledgers.writer,
+        memory=ledgers.reader,
+        history=await asyncio.to_thread(ledgers.reader.floor_events, since=since),
+        live=ledgers.live,
+        ears=shared.ears,
+        office=shared.office,
+        customer=_customers(shared.office),
+        clock=clock,
+    )
+    floor = Floor(outside, Tokens(load_tokens(state, settings.agents)))
+    finding = asyncio.create_task(_find_pbx(ami, settings, state))
+    try:
+        yield OpenedDesk(floor.agents, await _start(floor, settings))
+    finally:
+        finding.cancel()
+        await floor.stop()
+
+
+async def _start(floor: Floor, settings: Settings) -> tuple[str, int]:
+    host, port = settings.desk.host, settings.desk.port
+    try:
+        return await floor.start(host, port)
+    except OSError as error:
+        raise ConfigError(
+            f"the desk cannot listen on {host}:{port} ({error.strerror}); "
+            "set desk.port to another one, or stop what uses this one"
+        ) from error
+
+
+async def _find_pbx(ami: AmiClient, settings: Settings, state: Path) -> None:
+    """Asterisk may be started, or started anew with another port, after us."""
+    while True:
+        await asyncio.sleep(_LOOK_FOR_PBX_S)
+        if not ami.up:
+            ami.address = ami_address(settings, state) or ami.address
+
+
+def _customers(office: HouseOffice) -> Customer:
+    """The row of `customers.csv` for a number."""
+
+    def row(number: str) -> Mapping[str, str] | None:
+        customers = office.directories.find("customers")
+        return None if customers is None else customers.find(number)
+
+    return row
+
+
+def ami_address(settings: Settings, state: Path) -> AmiAddress | None:
+    """Where the manager interface is; None while nothing tells it.
+
+    The settings say so, or `thirdring pbx up` left it in the state folder. The secret comes by
+    THIRDRING_AMI_SECRET, or lies there too.
+    """
+    pbx = state / "pbx"
+    known: dict[str, str] = {}
+    place = settings.desk.ami
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads((pbx / "secrets.json").read_text(encoding="utf-8"))
+        if not place:
+            options = json.loads((pbx / "pbx.json").read_text(encoding="utf-8"))["options"]
+            place = f"{options['bind']}:{options['ami_port']}"
+    secret = os.environ.get("THIRDRING_AMI_SECRET", "") or known.get("ami", "")
+    if not place:
+        return None
+    host, _, port = place.rpartition(":")
+    return AmiAddress(host, int(port), settings.desk.ami_user, secret)
+
+
+def floor_house(settings: Settings) -> FloorHouse:
+    """Agents, places and dispositions of the settings."""
+    company = settings.house.company
+    titles: dict[str, Mapping[str, str]] = {**DISPOSITIONS}
+    for name, title in settings.dispositions.items():
+        titles[name] = {str(language): text for language, text in title.items()}
+    return FloorHouse(
+        company={"zh": company["zh-Hans"], "en": company["en"]},
+        agents={
+            number: AgentCard(
+                number=number,
+                name=each.name,
+                supervisor=each.supervisor,
+                queues=each.queues,
+                skills=each.skills,
+            )
+            for number, each in settings.agents.items()
+        },
+        destinations=tuple(
+            Choice(name=name, title={"zh": name, "en": name}) for name in settings.destinations
+        ),
+        dispositions=tuple(Choice(name=name, title=title) for name, title in titles.items()),
+        ring_cycle_ms=round(settings.ring.cycle_s * 1000),
+        rings=settings.ring.most,
+        spies_shown=settings.desk.spies_shown,
+    )
+
+
+def wall_limits(settings: Settings) -> WallLimits:
+    """What the wallboard calls good."""
+    wall, ring = settings.wallboard, settings.ring
+    return WallLimits(
+        service_target_s=wall.service_target_s,
+        service_goal=wall.service_goal,
+        variant=Variant.STRICT if wall.strict else Variant.SHORT_ABANDONS_OUT,
+        longest_wait_s=wall.longest_wait_s,
+        rush_waiting=wall.rush_waiting,
+        ring_s=round(ring.cycle_s * ring.most),
+        wrap_up_s=wall.wrap_up_s,
+    )
