@@ -80,6 +80,13 @@ async def queue_pause(
     await ami.act("QueuePause", *headers)
 
 
+async def queue_penalty(ami: Ami, interface: str, penalty: int, *, queue: str = "") -> None:
+    """Who has less is offered a call first; in one queue, or in all of the member's queues."""
+    headers = [("Interface", interface), ("Penalty", str(penalty))]
+    headers += [("Queue", queue)] if queue else []
+    await ami.act("QueuePenalty", *headers)
+
+
 async def queue_status(ami: Ami, queue: str = "") -> tuple[QueueState, ...]:
     """Every queue, or one, with its members and waiting callers."""
     headers = [("Queue", queue)] if queue else []

@@ -16,10 +16,10 @@ from calls.clock import Clock, SystemClock
 from desk.ami.errors import AmiError, AmiGoneError
 from desk.ami.message import Message
 from desk.ami.session import AmiSession, error_of
+from desk.ami.takers import Take, Takers
 
 log = structlog.get_logger(__name__)
 
-Take = Callable[[Message], None]
 MOST_HELD = 200_000
 """Events held back while the hooks of a new connection run; beyond, it is given up."""
 
@@ -87,9 +87,7 @@ class AmiClient:
         self.connections = 0
         """Logins so far."""
 
-        self.failures = 0
-        """Exceptions of takers and hooks; each is logged, none stops the events."""
-
+        self._failures = 0
         self.trouble = ""
         """Why the last attempt failed; empty while up."""
 
@@ -97,7 +95,7 @@ class AmiClient:
         self._clock = clock or SystemClock()
         self._changed_ms = self._clock.monotonic_ms()
         self._times = times
-        self._takers: dict[str, list[Take]] = {}
+        self._takers = Takers()
         self._session: AmiSession | None = None
         self._held: deque[Message] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -111,7 +109,13 @@ class AmiClient:
     @property
     def forged(self) -> int:
         """Events passed over because a caller, not Asterisk, wrote them or a part of them."""
-        return self._forged + (self._session.forged if self._session else 0)
+        live = self._session.forged if self._session else 0
+        return self._forged + live + self._takers.forged
+
+    @property
+    def failures(self) -> int:
+        """Exceptions of takers and hooks; each is logged, none stops the events."""
+        return self._failures + self._takers.failures
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -164,40 +168,16 @@ class AmiClient:
 
     def on_event(self, names: Collection[str], take: Take) -> Callable[[], None]:
         """Give `take` every event of these names (`*`: all); the returned function ends that."""
-        keys = {name.lower() for name in ([names] if isinstance(names, str) else names)}
-        for key in keys:
-            self._takers[key] = [*self._takers.get(key, ()), take]
-
-        def unsubscribe() -> None:
-            for key in keys:
-                left = self._takers.get(key, []).copy()
-                if take in left:
-                    left.remove(take)
-                self._takers[key] = left
-
-        return unsubscribe
+        return self._takers.add(names, take)
 
     def _hear(self, message: Message) -> None:
         if self._held is None:
-            self._give(message)
+            self._takers.give(message)
             return
         self._held.append(message)
         if len(self._held) == MOST_HELD and self._session is not None:
             log.error("ami.too_many_events_held", held=MOST_HELD)
             self._session.abort()
-
-    def _give(self, message: Message) -> None:
-        # Lists are replaced, never changed: a taker may subscribe and unsubscribe in its turn.
-        takers = (*self._takers.get(message.event.lower(), ()), *self._takers.get("*", ()))
-        if takers and message.doubled:
-            self._forged += 1
-            return
-        for take in takers:
-            try:
-                take(message)
-            except Exception:  # one taker's mistake must not cost the others their events
-                self.failures += 1
-                log.exception("ami.taker_failed", event_name=message.event)
 
     # -- the supervisor ------------------------------------------------------------------------
 
@@ -272,13 +252,13 @@ class AmiClient:
         except AmiGoneError:
             raise
         except Exception:  # the others resync all the same
-            self.failures += 1
+            self._failures += 1
             log.exception("ami.hook_failed")
 
     def _release(self) -> None:
         held, self._held = self._held, None
         for message in held or ():
-            self._give(message)
+            self._takers.give(message)
 
     async def _ping(self, session: AmiSession) -> None:
         """A connection that is dead without saying so answers no ping."""
@@ -314,5 +294,5 @@ class AmiClient:
             try:
                 hook()
             except Exception:  # the others are told all the same
-                self.failures += 1
+                self._failures += 1
                 log.exception("ami.hook_failed")

@@ -106,6 +106,12 @@ class Message:
             return False
         return not system or f"SystemName: {system}" in head
 
+    @property
+    def headed_by_id(self) -> bool:
+        """Its ActionID is the second header: all before what anybody else can write."""
+        named = self.event or self.response
+        return bool(named) and self._text.partition("\r\n")[2].startswith("ActionID: ")
+
     def _indexed(self) -> dict[str, str]:
         if self._index is None:
             index: dict[str, str] = {}

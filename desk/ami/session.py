@@ -25,6 +25,9 @@ class _Asked:
         self.action = action
         self.messages: list[Message] = []
         self.done: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
+        self.listing = False
+        """In the middle of its list."""
+
         self._rows = rows
         self._until = until.lower()
 
@@ -32,23 +35,29 @@ class _Asked:
         """One message with its ActionID; `done` is set by the last of them."""
         if self.done.done():
             return
-        if message.response:
+        if self.listing:
+            self._take_row(message)
+        elif message.response:
             self._take_response(message)
-        elif self._rows and message.get("EventList").lower() == "complete":
-            self.done.set_result(self.messages)
-        elif self._rows and message.get("EventList").lower() == "cancelled":
-            self.done.set_exception(AmiRefusedError(self.action, "the list was cancelled"))
-        elif self._rows:
-            if not message.doubled:
-                self.messages.append(message)
         elif message.event.lower() == self._until:
             self.done.set_result([message])
+
+    def _take_row(self, message: Message) -> None:
+        # Only a genuine end has the ActionID first: nobody else can know it.
+        ends = message.get("EventList").lower() if message.headed_by_id else ""
+        if ends == "complete":
+            self.done.set_result(self.messages)
+        elif ends == "cancelled":
+            self.done.set_exception(AmiRefusedError(self.action, "the list was cancelled"))
+        elif message.event and not message.doubled:
+            self.messages.append(message)
 
     def _take_response(self, message: Message) -> None:
         if message.response.lower() not in _GRANTED:
             self.done.set_exception(AmiRefusedError(self.action, message.get("Message")))
         elif self._rows:
-            if message.get("EventList").lower() != "start":
+            self.listing = message.get("EventList").lower() == "start"
+            if not self.listing:
                 self.done.set_result([])
         elif not self._until:
             self.done.set_result([message])
@@ -72,6 +81,7 @@ class AmiSession(asyncio.Protocol):
         self.forged = 0
         """Events passed over because a caller, not Asterisk, wrote them or a part of them."""
 
+        self._torn = False
         self._system = ""
         self._hear = hear
         self._reader = BlockReader()
@@ -123,14 +133,20 @@ class AmiSession(asyncio.Protocol):
     def _route(self, message: Message) -> None:
         action_id = message.action_id
         asked = self._asked.get(action_id) if action_id else None
-        if asked is not None:
+        if asked is not None and (message.headed_by_id or not self._torn):
             asked.take(message)
+        elif asked is not None:
+            self._torn = False
+            self.forged += 1
         elif message.event and message.issued_by(self._system):
             self._hear(message)
         elif message.response:
             self.strays += 1
         else:
             self.forged += 1
+            # Asterisk writes a list in one go. What stands in it without the ActionID is the head
+            # of a row torn by an empty line in a caller's number, and its tail comes next.
+            self._torn = self._torn or any(one.listing for one in self._asked.values())
 
     # -- our side ------------------------------------------------------------------------------
 

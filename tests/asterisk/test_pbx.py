@@ -229,7 +229,7 @@ def test_no_shell_is_to_be_had_from_the_dialplan(pbx: HousePbx) -> None:
     "action",
     [
         "Action: Command\r\nCommand: core show channels",
-        "Action: Originate\r\nChannel: Local/1000@cc-in\r\nApplication: Wait\r\nData: 1",
+        "Action: CoreShowChannels",
         "Action: GetConfig\r\nFilename: pjsip.conf",
         "Action: AGI\r\nChannel: x\r\nCommand: NOOP",
     ],

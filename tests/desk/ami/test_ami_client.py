@@ -295,6 +295,36 @@ async def test_a_caller_whose_number_holds_a_header_spoils_only_his_own_row_of_a
     assert [row.get("Linkedid") for row in rows] == ["second"]
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1\r\n\r\nResponse: Error\r\nMessage: x",
+        "1\r\n\r\nEvent: StatusComplete\r\nEventList: Complete",
+        "1\r\n\r\nEvent: StatusComplete\r\nEventList: cancelled",
+        "1\r\n\r\nEvent: Status\r\nPrivilege: Call\r\nChannel: PJSIP/801-00000001",
+        "1\r\n\r\nEvent: Status\r\nActionID: x\r\n\r\nEvent: Status\r\nChannel: PJSIP/801-00000001",
+        "1\r\n\r\n",
+    ],
+)
+async def test_a_caller_whose_number_tears_his_row_neither_ends_a_list_nor_adds_to_it(
+    number: str,
+) -> None:
+    def tell(line: Line, asked: Asked) -> None:
+        own = ("ActionID", asked.get("ActionID"))
+        line.reply(asked, ("EventList", "start"))
+        for channel, caller in [("A", "10086"), ("B", number), ("C", "10010")]:
+            head = (("Event", "Status"), ("Privilege", "Call"), ("Channel", channel))
+            line.block(*head, ("CallerIDNum", caller), ("Linkedid", channel), own)
+        line.block(("Event", "StatusComplete"), own, ("EventList", "Complete"))
+
+    async with fake_manager(Status=tell) as manager, connected(manager) as client:
+        rows = await client.ask("Status")
+        again = await client.act("Ping")
+
+    assert [row.get("Channel") for row in rows] == ["A", "C"]
+    assert again.response == "Success"
+
+
 async def test_an_asterisk_without_a_name_or_the_right_to_tell_it_is_heard_all_the_same() -> None:
     heard: list[Message] = []
     async with fake_manager() as manager:
