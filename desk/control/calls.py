@@ -22,13 +22,20 @@ from desk.ami.actions import (
     set_var,
     three_way,
 )
-from desk.control.consults import CONTEXT, EVENTS, Consult, Consults, ConsultState
+from desk.control.consults import (
+    ASK_EXTEN,
+    CONTEXT,
+    EVENTS,
+    HOLD_EXTEN,
+    Consult,
+    Consults,
+    ConsultState,
+)
 from desk.control.errors import ControlError
 from desk.control.live import LiveCall
+from desk.control.resync import consults_under_way
 
 BLIND_CONTEXT: Final = "cc-desk-blind"
-_CONSULT_EXTEN: Final = "0"
-_HOLD_EXTEN: Final = "1"
 _BEGINS_S: Final = 8.0
 """A transfer is dialled as keys on the agent's channel: half a second on an idle machine."""
 
@@ -58,10 +65,13 @@ class CallControl:
         self._consults = Consults(self._clock, self._changed)
         self._undo = ami.on_event(EVENTS, self._consults.take)
         ami.on_down.append(self._consults.forget_all)
+        ami.on_up.append(self._resync)
 
     def close(self) -> None:
         """Hear no more of Asterisk."""
         self._undo()
+        if self._resync in self._ami.on_up:
+            self._ami.on_up.remove(self._resync)
         if self._consults.forget_all in self._ami.on_down:
             self._ami.on_down.remove(self._consults.forget_all)
 
@@ -148,6 +158,12 @@ class CallControl:
         """Write silence instead of the talk (card numbers), or the talk again."""
         await self._do(mix_monitor_mute(self._ami, call.caller_channel, on=on))
 
+    async def _resync(self) -> None:
+        """What was begun before this connection: by a desk that died, or by us."""
+        self._consults.forget_all()
+        for consult in await consults_under_way(self._ami, self._clock):
+            self._consults.begin(consult)
+
     # -- within -------------------------------------------------------------------------------
 
     def _check_target(self, call: LiveCall, to: str) -> None:
@@ -178,7 +194,7 @@ class CallControl:
             since_ms=self._clock.monotonic_ms(),
         )
         self._consults.begin(consult)
-        exten = _HOLD_EXTEN if hold else _CONSULT_EXTEN
+        exten = HOLD_EXTEN if hold else ASK_EXTEN
         try:
             await self._do(set_var(self._ami, channel, "__CC_CONSULT", to))
             await self._do(set_var(self._ami, channel, "__CC_HOLDER", channel))

@@ -17,6 +17,8 @@ from calls.floor.view import ConsultView
 from desk.ami.message import Message
 
 CONTEXT: Final = "cc-desk-consult"
+ASK_EXTEN: Final = "0"
+HOLD_EXTEN: Final = "1"
 
 
 class ConsultState(StrEnum):

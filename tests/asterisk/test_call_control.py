@@ -308,3 +308,41 @@ async def test_without_asterisk_every_order_says_so(floor: Floor) -> None:
     assert await word_of(floor.control.hang_up(call)) == "pbx_away"
     assert await word_of(floor.control.hold(call, True)) == "pbx_away"
     await all_hear((floor.caller.heard, [AGENT_HZ]), (floor.agent.ear, [CALLER_HZ]))
+
+
+async def test_a_desk_that_comes_back_in_a_transfer_knows_of_it(
+    pbx: HousePbx, floor: Floor
+) -> None:
+    call = await floor.ask()
+    floor.control.close()
+    async with manager(pbx) as other:
+        fresh = await fresh_control(other)
+        view = fresh.consult_of("801")
+        await fresh.cancel(call)
+        await floor.both_hear()
+        fresh.close()
+
+    assert view is not None
+    assert (view.to, view.state) == ("802", "talking")
+
+
+async def test_a_desk_that_comes_back_in_a_hold_can_end_it(pbx: HousePbx, floor: Floor) -> None:
+    call = await floor.both_hear()
+    await floor.control.hold(call, True)
+    floor.control.close()
+    async with manager(pbx) as other:
+        fresh = await fresh_control(other)
+        held = fresh.held("801")
+        await fresh.hold(call, False)
+        await floor.both_hear()
+        fresh.close()
+
+    assert held
+
+
+async def fresh_control(ami: AmiClient) -> CallControl:
+    """That of a desk which has just connected."""
+    fresh = CallControl(ami)
+    for resync in ami.on_up:
+        await resync()
+    return fresh
