@@ -24,7 +24,7 @@ from calls.floor.orders import (
 from calls.floor.view import HearingView, RuleView, ScriptView
 from calls.ports import Talk
 from calls.values import Value
-from desk.coaching.channel import NOTHING_OF_THE_KIND, AgentChannel
+from desk.coaching.channel import LATE, NOTHING_OF_THE_KIND, AgentChannel
 from desk.coaching.helpers import Helpers
 from desk.coaching.journal import FOLDER, Journal, Kept
 from desk.coaching.live_rules import LiveRules
@@ -200,12 +200,14 @@ class Coach:
         """A menu's key, the digits asked for, or the number or word of what is to be heard."""
         if self._flow is None or self._gone():
             return OVER
+        if self._channel.window is None:
+            return LATE
         act = self._flow.run.step.act
-        if self._channel.window is not None and isinstance(act, MenuAct) and keys in act.keys:
-            return self._channel.pick(keys)
-        if self._channel.window is not None and isinstance(act, AskAct):
+        if isinstance(act, AskAct):
             fits = keys.isascii() and keys.isdigit() and act.least <= len(keys) <= act.most
             return self._channel.pick(keys) if fits else WRONG_DIGITS
+        if isinstance(act, MenuAct) and keys in act.keys:
+            return self._channel.pick(keys)
         if isinstance(act, MenuAct) and keys.isdigit():
             return NOTHING_OF_THE_KIND
         return self._channel.told(keys)
