@@ -40,7 +40,7 @@ from softphone_panel.agent.strips import Notes, NoticeRow, QueueStrip, Today
 from softphone_panel.agent.top_bar import TopBar, Warnings
 from softphone_panel.agent.waiting import Idle, Offer
 from softphone_panel.agent.wrap_pane import WrapPane
-from softphone_panel.phone.ports import Phone, PhoneError
+from softphone_panel.phone.ports import Phone
 from softphone_panel.texts import Language, Texts
 from softphone_panel.watch.app import THEMES
 
@@ -108,7 +108,9 @@ class AgentApp(App[None]):
         timezone: tzinfo | None = None,
         problem: str = "",
     ) -> None:
-        """`prefs`: the file that language and colours are remembered in; None forgets them.
+        """`phone` is started already, on this event loop, and closed by whoever started it.
+
+        `prefs`: the file that language and colours are remembered in; None forgets them.
 
         `problem` is shown at the start: why the person's keys were not taken.
         """
@@ -117,7 +119,8 @@ class AgentApp(App[None]):
         self.now = Present(Texts(language), keymap, phone, clock or SystemClock(), timezone)
         self._phone, self._prefs = phone, prefs
         self._first_theme = theme if theme in THEMES else THEMES[0]
-        self._typed_ms = self._deaf_until = 0
+        self._forget_phone: Callable[[], None] = lambda: None
+        self._typed_ms = self._deaf_until = self._form_came_ms = 0
         self._rung: tuple[str, int] = ("", 0)
         self._draft_due = self._draft_owed = False
         self.giving = Giving(link, phone, self.scene, self.tell)
@@ -145,20 +148,12 @@ class AgentApp(App[None]):
         self.theme = self._first_theme
         self.in_background(self.link.run(self._take_view, self._take_lamp))
         if self._phone is not None:
-            self.in_background(self._start_phone(self._phone))
+            self._forget_phone = self._phone.on_change(self.show_now)
         self.set_interval(TICK_S, self.show_now)
         self.call_after_refresh(self.show_now)
 
-    async def on_unmount(self) -> None:
-        if self._phone is not None:
-            await self._phone.close()
-
-    async def _start_phone(self, phone: Phone) -> None:
-        phone.on_change(self.show_now)
-        try:
-            await phone.start()
-        except PhoneError as error:
-            self.tell(Notice(str(error), bad=True))
+    def on_unmount(self) -> None:
+        self._forget_phone()
 
     def in_background(self, work: Coroutine[Any, Any, object]) -> None:
         """Run it beside the screen, ended with it."""
@@ -209,6 +204,7 @@ class AgentApp(App[None]):
         if was_form and not self.form.is_open and was_typing:
             self._form_went(scene)
         if fresh_form:
+            self._form_came_ms = scene.now_ms
             self.call_after_refresh(self.form.focus_first)
         elif fresh_digits:
             self._digits.field.focus()
@@ -283,6 +279,10 @@ class AgentApp(App[None]):
         self.in_background(self.giving.give(option.order, option.title))
 
     def _is_late(self) -> bool:
+        """A letter that was meant for a field: one that has just gone, or is just coming."""
+        came_ms = self.now.clock.monotonic_ms() - self._form_came_ms
+        if self.form.is_open and not self.form.was_focused and came_ms < LATE_KEYS_MS:
+            return True
         late = self.now.clock.monotonic_ms() < self._deaf_until
         if late:
             self.tell(Notice(self.now.texts("notice.slow"), bad=True))
@@ -321,7 +321,7 @@ class AgentApp(App[None]):
     def form_taken(self, call_id: str, form: str) -> None:
         """The desk has it."""
         self._draft_owed = False
-        self.drafts.form_over(call_id, form)
+        self.form.taken(call_id, form)
 
     # the person's taste
 

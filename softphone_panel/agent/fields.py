@@ -28,12 +28,11 @@ MOST_LONG_TEXT = 4000
 
 
 class Typed(Message):
-    """The agent wrote `value` into the field `name`."""
+    """The agent wrote `value` into a field."""
 
-    def __init__(self, name: str, value: Value) -> None:
+    def __init__(self, field: FieldWidget, value: Value) -> None:
         super().__init__()
-        self.name = name
-        self.value = value
+        self.field, self.name, self.value = field, field.field, value
 
 
 class Entered(Message):
@@ -70,7 +69,7 @@ class TextField(Input):
         event.stop()
         if self.value != self._own:
             self._own = self.value
-            self.post_message(Typed(self.field, self.value))
+            self.post_message(Typed(self, self.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -105,7 +104,7 @@ class LongField(TextArea):
         event.stop()
         if self.text != self._own:
             self._own = self.text
-            self.post_message(Typed(self.field, self.read()))
+            self.post_message(Typed(self, self.read()))
 
 
 class ChoiceField(Widget, can_focus=True):
@@ -141,7 +140,7 @@ class ChoiceField(Widget, can_focus=True):
         values = list(self._titles)
         if 0 <= place < len(values):
             self.write(values[place])
-            self.post_message(Typed(self.field, values[place]))
+            self.post_message(Typed(self, values[place]))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Letters typed here are no orders either."""

@@ -60,6 +60,11 @@ class FieldRow(Vertical):
         self._problem.display = bool(problem)
 
 
+def _as_read(value: Value | None) -> Value:
+    """The desk's value as the field's widget reads it back."""
+    return "" if value is None else value
+
+
 def _choices(field: FieldView, scene: Scene) -> dict[Value, str]:
     if field.type == FieldType.FLAG:
         return {True: scene.texts("form.yes"), False: scene.texts("form.no")}
@@ -80,14 +85,25 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
         self._shown: tuple[object, ...] = ()
         self.call_id = ""
         self.form = ""
+        self._rows_kept = False
+        self.was_focused = False
+        """A field has got the focus since the form came on the screen."""
 
     @property
     def is_open(self) -> bool:
         """A form is on the screen."""
         return bool(self._shown)
 
+    @property
+    def is_built(self) -> bool:
+        """Its fields can take keys."""
+        return all(row.widget.is_attached for row in self._rows.values())
+
     def show(self, scene: Scene) -> bool:
-        """Bring the fields up to the snapshot; True when another form came on the screen."""
+        """Bring the fields up to the snapshot; True when one of them wants the focus now.
+
+        That is so when another form came on the screen, and when the desk refused this one.
+        """
         form = scene.script.form if scene.script else None
         call_id = scene.call.call_id if scene.call else ""
         self.display = form is not None
@@ -95,22 +111,40 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
             self._close()
             return False
         shape = (call_id, form.name, *((field.name, field.type) for field in form.fields))
-        fresh = shape != self._shown
-        if fresh:
+        wants = shape != self._shown
+        if wants:
             self._build(call_id, form, shape)
+        was_wrong = self._wrong()
         self._update(form, scene)
+        wants = wants or (self._wrong() != was_wrong and bool(self._wrong()))
         title = one_line(scene.title(form.title)) or form.name
         keys = scene.texts("form.done", key=scene.key("save"))
         self.entitle(Content.assemble((cut(title, 40), "bold")), Content.assemble((keys, MUTED)))
-        return fresh
+        return wants
+
+    def taken(self, call_id: str, form: str) -> None:
+        """The desk has it: what stands here is no draft any more."""
+        self._drafts.form_over(call_id, form)
+        if (call_id, form) == (self.call_id, self.form):
+            self._rows_kept = True
+
+    def _keep(self) -> None:
+        """Keep what was typed in the last moment, whose messages may still be on their way."""
+        for name, row in self._rows.items():
+            value = row.widget.read()
+            if not self._rows_kept and value != _as_read(row.view.value):
+                self._drafts.typed(self.call_id, self.form, name, value)
 
     def _close(self) -> None:
         if self._shown:
+            self._keep()
             self._shown, self._rows, self.form = (), {}, ""
             self.remove_children()
 
     def _build(self, call_id: str, form: FormView, shape: tuple[object, ...]) -> None:
+        self._keep()
         self._shown, self.call_id, self.form = shape, call_id, form.name
+        self.was_focused = self._rows_kept = False
         written = self._drafts.form(call_id, form.name)
         self.remove_children()
         self._rows = {
@@ -124,14 +158,17 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
         written = self._drafts.form(self.call_id, self.form)
         for field in form.fields[:MOST_FIELDS]:
             row = self._rows[field.name]
-            if field.name not in written and field.value != row.view.value:
+            untouched = row.widget.read() == _as_read(row.view.value)
+            if field.name not in written and untouched and field.value != row.view.value:
                 row.widget.write(field.value)
             row.show(field, scene)
 
+    def _wrong(self) -> list[tuple[str, str]]:
+        return [(name, row.view.problem) for name, row in self._rows.items() if row.view.problem]
+
     def values(self) -> Mapping[str, Value]:
-        """What stands in the form, by field; fields left empty are left out."""
-        read = {name: row.widget.read() for name, row in self._rows.items()}
-        return {name: value for name, value in read.items() if value != ""}
+        """What stands in the form, by field; an empty one tells that it is empty."""
+        return {name: row.widget.read() for name, row in self._rows.items()}
 
     def focus_first(self) -> None:
         """Go to the first field with a problem, else the first empty one, else the first."""
@@ -139,8 +176,11 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
         wrong = [row for row in rows if row.view.problem]
         empty = [row for row in rows if row.widget.read() == ""]
         for row in (*wrong, *empty, *rows):
-            row.widget.focus()
-            return
+            row.widget.focus(scroll_visible=True)
+            break
+
+    def on_descendant_focus(self) -> None:
+        self.was_focused = True
 
     def question(self) -> str:
         """What to ask the caller for the field that has the focus."""
@@ -148,8 +188,9 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
         return next((row.view.question for row in rows if row.widget.has_focus), "")
 
     def on_typed(self, message: Typed) -> None:
-        """Keep it before anything else can happen; the app tells the desk."""
-        self._drafts.typed(self.call_id, self.form, message.name, message.value)
+        """Keep it; the app tells the desk. A field that is gone was kept when it went."""
+        if message.name in self._rows and self._rows[message.name].widget is message.field:
+            self._drafts.typed(self.call_id, self.form, message.name, message.value)
 
     def on_entered(self, message: Entered) -> None:
         """On to the next field; the last one lets the app know that the form is done."""

@@ -31,9 +31,16 @@ def sentence_of(scene: Scene) -> tuple[str, str, str]:
     if script.over:
         return texts("script.say"), texts("script.over"), "bold $text-warning"
     said = script.said.text if script.said else ""
-    if script.picks or script.ask:
-        return texts("script.pick"), said, MUTED
-    return texts("script.listen"), said, MUTED
+    return _waiting_for(scene, script), said, MUTED
+
+
+def _waiting_for(scene: Scene, script: ScriptView) -> str:
+    texts = scene.texts
+    if script.ask:
+        return texts("script.digits_now")
+    if script.picks:
+        return texts("script.hear" if script.clock else "script.pick")
+    return texts("script.listen")
 
 
 class SayNow(Rows):
@@ -68,6 +75,9 @@ class SayNow(Rows):
             rows = [Content(""), *rows, Content("")]
         rows.append(_clock_row(view, width))
         rows.append(heard_row(view, width))
+        if view.call is not None and view.call.hearing.text:
+            words = view.texts("hear.words", text=view.call.hearing.text)
+            rows += styled_rows(words, width, "$text-success", most=2)
         script = view.script
         if script is not None and script.hint:
             rows += _dim(view.texts("script.hint"), script.hint, width, 2)

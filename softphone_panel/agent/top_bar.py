@@ -23,9 +23,16 @@ def lamp_text(scene: Scene) -> str:
     """`坐席台断开 0:04，正在重连`."""
     lamp, texts = scene.lamp, scene.texts
     if lamp.state is LampState.REFUSED:
-        return texts("desk.refused", why=texts.or_plain("why", lamp.why))
+        return texts("desk.refused", why=why_words(scene))
     away = clock(scene.now_ms - lamp.since_ms)
     return texts(f"desk.{lamp.state}", time=away)
+
+
+def why_words(scene: Scene) -> str:
+    """Why there is no desk: the word in the panel's language, with what the desk added to it."""
+    word, _, more = scene.lamp.why.partition(" ")
+    known = scene.texts.or_plain("why", word)
+    return f"{known} {more}".strip()
 
 
 def phone_lamp(scene: Scene) -> tuple[str, str]:

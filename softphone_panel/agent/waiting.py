@@ -9,7 +9,7 @@ from calls.floor.states import AgentState
 from softphone_panel.agent.actions import BY_ID
 from softphone_panel.agent.parts import KEY_STYLE, Rows, clickable, row, styled_rows, who
 from softphone_panel.agent.scene import Scene, ring_number
-from softphone_panel.agent.top_bar import lamp_text
+from softphone_panel.agent.top_bar import lamp_text, why_words
 from softphone_panel.cells import bar, clock, fit
 from softphone_panel.panes import MUTED
 
@@ -44,8 +44,7 @@ class Idle(Rows):
 def _unreached(scene: Scene, width: int) -> list[Content]:
     texts = scene.texts
     rows = [row((lamp_text(scene), "bold"), width=width)]
-    why = texts.or_plain("why", scene.lamp.why)
-    rows += styled_rows(why, width, "$text-error", most=4)
+    rows += styled_rows(why_words(scene), width, "$text-error", most=4)
     rows += [
         Content(""),
         row(texts("idle.serve"), width=width),

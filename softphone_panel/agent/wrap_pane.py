@@ -8,7 +8,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from calls.floor.view import CallView
-from calls.values import Value
 from softphone_panel.agent.drafts import Drafts
 from softphone_panel.agent.fields import ChoiceField, LongField, Typed
 from softphone_panel.agent.scene import Scene
@@ -45,6 +44,7 @@ class WrapPane(Vertical, Framed):
         call = scene.call if scene.call is not None and scene.call.over else None
         self.display = call is not None
         if call is None:
+            self._keep()
             self.call_id = ""
             return False
         fresh = call.call_id != self.call_id
@@ -60,7 +60,14 @@ class WrapPane(Vertical, Framed):
         )
         return fresh
 
+    def _keep(self) -> None:
+        """Keep what was typed in the last moment, whose messages may still be on their way."""
+        if self.call_id:
+            draft = self._drafts.wrap_up(self.call_id)
+            draft.disposition, draft.note = self.value()
+
     def _begin(self, call: CallView) -> None:
+        self._keep()
         self.call_id = call.call_id
         draft = self._drafts.wrap_up(call.call_id)
         self.results.write(draft.disposition or call.disposition or None)
@@ -71,11 +78,6 @@ class WrapPane(Vertical, Framed):
         return str(self.results.read()), str(self.note.read())
 
     def on_typed(self, message: Typed) -> None:
-        """Keep it; nothing of a wrap-up goes to the desk before it is closed."""
+        """Nothing of a wrap-up goes to the desk before it is closed."""
         message.stop()
-        draft = self._drafts.wrap_up(self.call_id)
-        written: Value = message.value
-        if message.name == RESULT:
-            draft.disposition = str(written)
-        else:
-            draft.note = str(written)
+        self._keep()

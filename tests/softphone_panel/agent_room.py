@@ -35,6 +35,13 @@ class Seat:
         """Send a snapshot and wait until it is on the screen."""
         await self.desk.show(view)
         await self.until(lambda: _same(self.app.scene().view, view))
+        await self.settled()
+
+    async def settled(self) -> None:
+        """A form of a new snapshot is built and has its focus."""
+        await self.pilot.pause()
+        form = self.app.form
+        await self.until(lambda: not form.is_open or (form.is_built and form.was_focused))
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -91,5 +98,5 @@ async def seat(
             at = Seat(desk, app, pilot, clock)
             if view is not None:
                 await at.until(lambda: app.scene().view is not None)
-                await pilot.pause()
+                await at.settled()
             yield at

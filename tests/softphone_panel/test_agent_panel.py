@@ -227,7 +227,7 @@ async def test_the_next_callers_form_is_empty() -> None:
         await at.write("张三")
         await at.shows(views.filling(call_id="20261122-031530-aaaaaaaa"))
 
-        assert "name" not in at.app.form.values()
+        assert at.app.form.values()["name"] == ""
 
 
 async def test_an_agent_leaves_the_form() -> None:
@@ -387,9 +387,9 @@ async def test_an_agent_hangs_up_without_being_asked_twice() -> None:
 
 async def test_an_order_that_was_not_done_says_so_in_one_row() -> None:
     async with seat(views.talk()) as at:
-        at.desk.problems["hold"] = "pbx"
+        at.desk.problems["hold"] = "pbx_away"
         await at.press("h")
-        await at.says("未成：保持（交换机没有回应）")
+        await at.says("未成：保持（与交换机失去联系）")
         at.clock.advance_ms(7000)
         at.app.show_now()
         await at.pilot.pause()
