@@ -148,7 +148,7 @@ class Floor:
         talking, ringing = self.lines.talking(number), self.lines.ringing(number)
         if talking is not None:
             talking.call_id = talking.call_id or machine.talks_on or ""
-            machine.named(talking.call_id)
+            facts += machine.named(talking.call_id)
         on = talking.call_id if talking is not None else None
         if machine.talks_on is not None and on != machine.talks_on:
             facts += machine.call_over()

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from calls.clock import Clock
 from desk.ami.message import Message
-from desk.roster.rings import result_of
+from desk.roster.rings import between_ms, result_of
 
 EVENTS: Final = frozenset(
     ("DialBegin", "DialState", "DialEnd", "Hangup", "Hold", "Unhold", "AttendedTransfer")
@@ -188,8 +188,7 @@ class Lines:
             self._sink.rings(line)
 
     def _dial_over(self, line: Line, event: Message) -> None:
-        since = line.rings_since or line.dialled_at
-        line.rung_ms = round((event.at - since) * 1000) if event.at and since else 0
+        line.rung_ms = between_ms(line.rings_since or line.dialled_at, event.at)
         line.dial_status = event.get("DialStatus")
         if line.dial_status == "ANSWER":
             line.ringing, line.up = False, True

@@ -130,11 +130,13 @@ class AgentMachine:
 
     def answered(self, call_id: str) -> list[Fact]:
         """The agent is on a call. Hearing it twice does no harm."""
-        if self.talks_on is None or self.talks_on != call_id:
-            self.held = False
+        facts = self.named(call_id)
+        if self.talks_on is not None and self.talks_on != call_id:
+            facts += self.call_over()
+        if self.talks_on is None:
             self._spent = dict.fromkeys(self._spent, 0)
         self.rings_for, self.talks_on = None, call_id
-        return self._settle()
+        return facts + self._settle()
 
     def holds(self, on: bool) -> list[Fact]:
         """The caller is on hold, or is back."""
@@ -149,15 +151,13 @@ class AgentMachine:
         self._wrapped_early = ""
         return self._settle()
 
-    def named(self, call_id: str) -> None:
+    def named(self, call_id: str) -> list[Fact]:
         """The call at this phone is known by name now, if it was not."""
         if self.talks_on == "":
             self.talks_on = call_id
-        elif self.rings_for == "":
+        elif self.talks_on is None and self.rings_for == "":
             self.rings_for = call_id
-        else:
-            return
-        self.call_id = call_id
+        return self._settle()
 
     # -- wrap-up -------------------------------------------------------------------------------
 
@@ -244,7 +244,7 @@ class AgentMachine:
         for state in self._spent:
             if before == state and isinstance(lasted_ms, int):
                 self._spent[state] += lasted_ms
-        if data.get("state") == AgentState.ON_CALL and before != AgentState.HOLD:
+        if data.get("state") == AgentState.ON_CALL and before not in list(self._spent):
             self._spent = dict.fromkeys(self._spent, 0)
 
     def _wished(self, data: dict[str, Any]) -> None:

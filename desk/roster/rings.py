@@ -6,6 +6,7 @@ ring = floor(time / cycle) + 1; the cycle is a ring and its pause, 5 s in China 
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from calls.floor.events import OfferOver
@@ -25,6 +26,13 @@ _UNREACHED: Final = frozenset({"CHANUNAVAIL", "CONGESTION"})
 def ring_number(rung_ms: int, cycle_ms: int) -> int:
     """Which ring it is, from 1."""
     return max(0, rung_ms) // cycle_ms + 1
+
+
+def between_ms(began: float | None, ended: float | None) -> int:
+    """Milliseconds from one of Asterisk's stamps to another; 0 where either tells nothing."""
+    if began is None or ended is None or not (math.isfinite(began) and math.isfinite(ended)):
+        return 0
+    return max(0, round((ended - began) * 1000))
 
 
 def result_of(dial_status: str, cause: int, *, rang: bool) -> str:

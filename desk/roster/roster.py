@@ -262,8 +262,8 @@ class Roster:
         self._floor.waiting.named(channel, call_id)
         line = self._floor.lines.name(channel, call_id)
         if line is not None:
-            self._seats[line.agent].machine.named(call_id)
-            self._floor.tell(line.agent)
+            seat = self._seats[line.agent]
+            self._floor.keep(seat, seat.machine.named(call_id))
 
     def _wish(self, number: str, wish: Callable[[], list[Fact]]) -> None:
         seat = self._seats[number]
