@@ -31,8 +31,13 @@ _FRAME: Final = RATE // 50
 class VoiceBank:
     """Utterances by voice."""
 
-    def __init__(self, files: Mapping[tuple[str, str], Path]) -> None:
+    def __init__(
+        self,
+        files: Mapping[tuple[str, str], Path],
+        texts: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
         self._files = dict(files)
+        self._texts = dict(texts or {})
         self.voices = frozenset(voice for voice, _ in self._files)
         self.utterances = frozenset(utterance for _, utterance in self._files)
 
@@ -52,7 +57,11 @@ class VoiceBank:
         files = reader.files(top)
         if reader.problems:
             raise PersonaError("\n".join(str(problem) for problem in sorted(reader.problems)))
-        return cls(files)
+        return cls(files, reader.texts)
+
+    def text(self, voice: str, utterance: str) -> str:
+        """The utterance in words; its name where the index does not tell them."""
+        return self._texts.get((voice, utterance), utterance)
 
     def length_ms(self, voice: str, utterance: str) -> int:
         """How long the utterance takes, whole ms rounded up. Raises PersonaError if unknown."""
@@ -106,6 +115,8 @@ class _IndexReader(Reading):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
+        self.texts: dict[tuple[str, str], str] = {}
+        """(voice, utterance) to its words, once `files` was called."""
 
     def files(self, top: NodeMapping) -> dict[tuple[str, str], Path]:
         """(voice, utterance) to the file `<voice>_<utterance>.wav`."""
@@ -114,7 +125,9 @@ class _IndexReader(Reading):
         files: dict[tuple[str, str], Path] = {}
         for utterance, wording in self._utterances(top.get("utterances"), top):
             for voice, language in languages.items():
-                if wording.get(language) is not None:
+                words = wording.get(language)
+                if words is not None:
+                    self.texts[voice, utterance] = self.text(words, "an utterance")
                     files[voice, utterance] = self._folder / f"{voice}_{utterance}.wav"
         return files
 

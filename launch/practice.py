@@ -7,21 +7,15 @@ is a persona that acts in real time (`callers.practice_caller`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from callers.persona import Persona
 from callers.practice_caller import CALLER, PracticeCaller
-from callers.virtual_recorder import VirtualRecorder
 from callers.voicebank import VoiceBank
-from callflow.house import House
-from calls.actions import Queue, RecordCommand, Transfer
 from calls.call import Call, EndReason
 from calls.clock import Clock, SystemClock
 from calls.events import (
     AnsweredFact,
-    CallEvent,
     Disposed,
     EndedFact,
     HungUpFact,
@@ -40,80 +34,22 @@ from calls.floor.view import (
     StateView,
 )
 from calls.masking import mask
-from calls.outcomes import Outcome, QueueLeft, TransferLeft
-from calls.ports import Office, Talk
+from calls.ports import Talk
 from desk.coaching.coach import Coach
 from desk.coaching.live_events import LiveEvents
 from desk.coaching.means import Means
-from desk.floor.house import FloorHouse
 from launch.practice_score import Score, score_call
-
-FLOW: Final = "agent_call"
-AGENT: Final = "practice/agent"
-QUEUE: Final = "practice"
-NUMBER: Final = "13800001234"
-"""Of every simulated caller."""
-
-BEFORE_RING_S: Final = 1.5
-"""From ready to the first ring."""
-
-WAIT_MS: Final = 3000
-"""How long a colleague's phone rings who takes a practised transfer."""
-
-NOT_NOW: Final = "not_now"
-
-
-class Trace:
-    """An event sink that is a list."""
-
-    def __init__(self) -> None:
-        self.events: list[CallEvent] = []
-
-    def append(self, event: CallEvent) -> None:
-        self.events.append(event)
-
-    async def durable(self) -> None:
-        """A list is never behind."""
-
-
-class _Recorder:
-    """A recorder of no sound: its facts only."""
-
-    def __init__(self) -> None:
-        self._recorder: VirtualRecorder | None = None
-
-    async def record(self, call: Call, command: RecordCommand) -> Outcome:
-        if self._recorder is None:
-            self._recorder = VirtualRecorder(call)
-        return self._recorder.perform(command)
-
-
-class _Colleague:
-    """Takes whoever is handed on: what happens there is not practised."""
-
-    async def transfer(self, call: Call, agent: str, action: Transfer) -> Outcome:
-        await asyncio.sleep(WAIT_MS / 1000)
-        return TransferLeft(name="answered", waited_ms=WAIT_MS, talked_ms=0)
-
-    async def queue(self, call: Call, agent: str, action: Queue) -> Outcome:
-        await asyncio.sleep(WAIT_MS / 1000)
-        return QueueLeft(name="answered", waited_ms=WAIT_MS, talked_ms=0, agent="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """What a practice call is played on."""
-
-    house: House
-    floor: FloorHouse
-    persona: Persona
-    agent: str
-    variables: Mapping[str, str]
-    """The house's own: company, agent's number."""
-
-    language: str = "zh-Hans"
-    flow: str = FLOW
-    office: Office | None = None
+from launch.practice_stage import (
+    AGENT,
+    BEFORE_RING_S,
+    NOT_NOW,
+    NUMBER,
+    QUEUE,
+    Colleague,
+    SoundlessRecorder,
+    Stage,
+    Trace,
+)
 
 
 class PracticeFloor:
@@ -263,8 +199,8 @@ class PracticeFloor:
             ears=caller,
             tapper=caller.tap,
             office=stage.office,
-            recorder=_Recorder(),
-            mover=_Colleague(),
+            recorder=SoundlessRecorder(),
+            mover=Colleague(),
         )
         self._coach = Coach.begin(talk, means, self.changed)
         self._enter(AgentState.ON_CALL)

@@ -133,6 +133,8 @@ class HearingView(Part):
 
     level_dbov: float | None = None
     agent_speaks: bool = False
+    text: str = ""
+    """What the caller says now, or said last, where it is known in words (practice)."""
 
 
 class Choice(Part):

@@ -10,6 +10,7 @@ from softphone_panel.agent.parts import Rows, row, styled_rows
 from softphone_panel.agent.scene import Scene, clock_spent, held_word
 from softphone_panel.cells import bar, cut, fit
 from softphone_panel.panes import MUTED, SOUND_STYLES
+from softphone_panel.safe import one_line
 from softphone_panel.watch.heard_meter import METER_CELLS, level_share
 
 LABEL_CELLS = 24
@@ -149,7 +150,9 @@ def heard_row(scene: Scene, width: int) -> Content:
     word = texts.or_plain("sound", hearing.what) if hearing.what else texts("hear.waiting")
     style = SOUND_STYLES.get(hearing.what, MUTED) if scene.live else MUTED
     parts: list[tuple[str, str] | str] = [(label, MUTED), (fit(word, 12), f"bold {style}")]
-    if level is not None:
+    if hearing.text:
+        parts.append((cut(f"“{one_line(hearing.text)}”", max(width - 18, 0)), "bold"))
+    elif level is not None:
         parts.append((bar(level_share(level), METER_CELLS), f"{style} on $surface"))
         parts.append((f" {level:.0f} dBov", MUTED))
     if hearing.agent_speaks:
