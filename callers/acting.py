@@ -154,7 +154,7 @@ class Acting:
         """Whether the caller is in the middle of an utterance or of a row of keys."""
         if self._speeches and self.speaking(at_ms) is not None:
             return True
-        return any(key.begin_ms <= at_ms < key.at_ms for key in self._keys)
+        return bool(self._keys) and any(k.begin_ms <= at_ms < k.at_ms for k in self._keys)
 
     def speeches(self) -> list[Speech]:
         """Speeches made and planned, by time; not to be changed."""

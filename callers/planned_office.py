@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Final, assert_never
 
 from calls.actions import Do, Fetch, Lookup, OfficeAction, Promise, Ticket
 from calls.call import Call
@@ -12,6 +12,8 @@ from calls.office_notes import note_asked, open_ticket, promise
 from calls.outcomes import Failed, Got, Outcome
 
 Values = Mapping[str, str | int | bool]
+
+_NOT_FOUND: Final = Got(name="not_found", values={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class PlannedOffice:
                 return open_ticket(call, action)
             case Lookup(directory=directory, value=value):
                 row = self.directories.get(directory, {}).get(value)
-                found = Got(name="not_found", values={})
+                found = _NOT_FOUND
                 if row is not None:
                     values = {key: row.get(key, "") for key in action.store}
                     found = Got(name="found", values=values)

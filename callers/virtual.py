@@ -22,6 +22,9 @@ from callflow.conduct import Run, conduct_at_once
 from callflow.frames import Ended
 from calls.actions import Line
 from calls.events import CallEvent, Offered
+from calls.values import maker
+
+_offered = maker(Offered)
 
 _CHARACTERS_A_SECOND: Final = {"zh-Hans": 4.5, "zh-Hant": 4.5, "en": 15.0}
 _PADS_MS: Final = 100
@@ -92,7 +95,7 @@ def simulate(
     """
     call = VirtualCall(call_id, "ivr" if agent is None else "agent")
     call.record(
-        Offered(
+        _offered(
             uniqueid=f"virtual-{call.id}",
             ani=numbers[0],
             dnis=numbers[1],

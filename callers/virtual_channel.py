@@ -18,6 +18,7 @@ from calls.actions import (
     Form,
     Line,
     Listen,
+    Lookup,
     OfficeAction,
     Queue,
     Record,
@@ -47,12 +48,19 @@ from calls.outcomes import (
     Sound,
     Spoken,
 )
+from calls.values import maker
 
 RING_TONE_MS: Final = 1000
 """The house answers when the tone of the last ring is over."""
 
 
 _DONE: Final = Done()
+_said = maker(Said)
+_spoken = maker(Spoken)
+_heard_fact = maker(HeardFact)
+_heard = maker(Heard)
+_key_fact = maker(KeyFact)
+_keyed = maker(Keyed)
 _COMPLETED: Final = SaidEnd.COMPLETED.value
 _WORDS: Final = {sound: sound.value for sound in Sound}
 
@@ -125,6 +133,8 @@ class VirtualChannel(VirtualWaiting):
             return self._say(action.line)
         if isinstance(action, Listen):
             return self._listen(action)
+        if isinstance(action, Lookup):
+            return self._office.perform(self.call, action)
         if isinstance(action, OfficeAction):
             took_ms = self._office.took_ms(action)
             if took_ms and not self._down and not self._pass(self._time.now_ms + took_ms):
@@ -194,7 +204,7 @@ class VirtualChannel(VirtualWaiting):
 
     def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
         end_ms = self._time.now_ms
-        said = Said(
+        said = _said(
             line=line.name,
             text=line.text,
             tags=line.tags,
@@ -212,10 +222,10 @@ class VirtualChannel(VirtualWaiting):
         start_ms, end_ms = self._begin_line(line)
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
-            return Spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
+            return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
         if not self._sounds(line, start_ms, end_ms, _COMPLETED):
             return self._gone()
-        return Spoken(start_ms=start_ms, end_ms=end_ms, ended=SaidEnd.COMPLETED)
+        return _spoken(start_ms=start_ms, end_ms=end_ms, ended=SaidEnd.COMPLETED)
 
     def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
@@ -301,14 +311,14 @@ class VirtualChannel(VirtualWaiting):
             last_ms += keys.next_key_ms
         if not self._pass(last_ms):
             return self._gone()
-        self.call.record(KeyFact(digits=digits, at_ms=first_ms))
-        return Keyed(digits=digits, at_ms=first_ms)
+        self.call.record(_key_fact(digits=digits, at_ms=first_ms))
+        return _keyed(digits=digits, at_ms=first_ms)
 
     def _heard(self, sensed: Sensed) -> Heard:
         _, what, from_ms, to_ms, level_dbov = sensed
         level_dbov = round(level_dbov, 1)
         reason = f"persona {self._acting.persona.name}, turn {self._acting.turn}"
-        fact = HeardFact(
+        fact = _heard_fact(
             what=_WORDS[what],
             from_ms=from_ms,
             to_ms=to_ms,
@@ -316,4 +326,4 @@ class VirtualChannel(VirtualWaiting):
             reason=reason,
         )
         self.call.facts.append((self._time.now_ms, fact))
-        return Heard(what=what, from_ms=from_ms, to_ms=to_ms, level_dbov=level_dbov, reason=reason)
+        return _heard(what=what, from_ms=from_ms, to_ms=to_ms, level_dbov=level_dbov, reason=reason)

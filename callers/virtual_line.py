@@ -11,6 +11,10 @@ from callers.virtual_recorder import VirtualRecorder
 from calls.actions import Transfer
 from calls.events import AnsweredFact, HungUpFact, Transferred, Transferring
 from calls.outcomes import HungUp, Outcome, TransferLeft
+from calls.values import maker
+
+_answered = maker(AnsweredFact)
+_hung_up = maker(HungUpFact)
 
 
 class VirtualLine:
@@ -57,7 +61,7 @@ class VirtualLine:
         call.answered_ms = now_ms
         self._acting.answered(now_ms)
         rings = now_ms // cycle_ms + 1 if cycle_ms > 0 else 1
-        call.record(AnsweredFact(rings=rings, waited_ms=now_ms))
+        call.record(_answered(rings=rings, waited_ms=now_ms))
 
     def _go_down(self, by: str) -> None:
         if self._down:
@@ -65,7 +69,7 @@ class VirtualLine:
         self._down = True
         self._recorder.stop("call_ended")
         self.call.hung_up_by = by
-        self.call.record(HungUpFact(by=by))
+        self.call.record(_hung_up(by=by))
 
     def _gone(self, talked_ms: int = 0) -> HungUp:
         return HungUp(by=self.call.hung_up_by, talked_ms=talked_ms)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from calls.actions import RecordCommand
 from calls.call import Call
 from calls.events import RecordingPaused, RecordingResumed, RecordingStarted, RecordingStopped
 from calls.outcomes import Done
+from calls.values import maker
+
+_DONE: Final = Done()
+_started = maker(RecordingStarted)
+_stopped = maker(RecordingStopped)
 
 
 class VirtualRecorder:
@@ -30,14 +37,14 @@ class VirtualRecorder:
         elif command is RecordCommand.RESUME and self._paused:
             self._start()
             self._call.record(RecordingResumed(recording=self._call.recording))
-        return Done()
+        return _DONE
 
     def stop(self, reason: str) -> None:
         """End the recording that runs, if one does."""
         self._paused = False
         if self._call.recording:
             recording, self._call.recording = self._call.recording, ""
-            self._call.record(RecordingStopped(recording=recording, reason=reason))
+            self._call.record(_stopped(recording=recording, reason=reason))
 
     def _start(self) -> None:
         if self._call.recording:
@@ -46,7 +53,7 @@ class VirtualRecorder:
         self._count += 1
         self._call.recording = f"{self._call.id}-{self._count}"
         self._call.record(
-            RecordingStarted(
+            _started(
                 recording=self._call.recording,
                 caller_file=f"monitor/{self._call.recording}-in.wav",
                 house_file=f"monitor/{self._call.recording}-out.wav",

@@ -13,6 +13,9 @@ from calls.call import Call, EndReason
 from calls.events import EndedFact, Fault, RecordingStopped, Stepped
 from calls.outcomes import Outcome
 from calls.ports import Channel
+from calls.values import maker
+
+_ended = maker(EndedFact)
 
 
 class Run(Protocol):
@@ -74,7 +77,7 @@ def _over(call: Call, at: Ended) -> Ended:
         _note_failure(call, at)
     elif at.reason is EndReason.COMPLETED and call.hung_up_by == "agent":
         at = replace(at, reason=EndReason.AGENT_HUNG_UP)
-    call.record(EndedFact(end_reason=at.reason.value, disposition=at.disposition))
+    call.record(_ended(end_reason=at.reason.value, disposition=at.disposition))
     return at
 
 

@@ -8,13 +8,16 @@ from calls.actions import Do, Fetch, Lookup, Promise, Ticket
 from calls.call import Call
 from calls.events import Fetched, LookedUp, PluginDone, Promised, TicketOpened
 from calls.outcomes import Got, Outcome
+from calls.values import maker
+
+_looked_up = maker(LookedUp)
 
 
 def note_asked(call: Call, action: Lookup | Fetch | Do, outcome: Outcome, took_ms: int) -> None:
     """Record that something was asked and what came; never what was asked for or told."""
     match action:
         case Lookup(directory=directory, by=by):
-            call.record(LookedUp(directory=directory, by=by, result=outcome.name))
+            call.record(_looked_up(directory=directory, by=by, result=outcome.name))
         case Fetch(source=source):
             call.record(Fetched(source=source, result=outcome.name, took_ms=took_ms))
         case Do(plugin=plugin):

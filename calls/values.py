@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar, dataclass_transform
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ParamSpec, TypeVar, dataclass_transform
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 Value = str | int | bool
 """What a flow's variable can hold."""
@@ -19,3 +21,28 @@ def value(cls: type[T]) -> type[T]:
     dear as a plain one, and a call makes some forty of them.
     """
     return dataclass(slots=True, kw_only=True, unsafe_hash=True)(cls)
+
+
+def maker(kind: Callable[P, T]) -> Callable[P, T]:
+    """What makes values of a class decorated with `value`, as calling the class does.
+
+    A class called by keywords has a tuple and a dictionary made of them first: that takes twice as
+    long as a function that sets the fields. For what is made again and again on a call.
+    """
+    given: dict[str, Any] = {"kind": kind, "new": object.__new__}
+    parameters, lines = [], []
+    for each in fields(kind):  # type: ignore[arg-type]
+        name = each.name
+        parameters.append(name)
+        lines.append(f"made.{name} = {name}")
+        if each.default_factory is not MISSING:
+            given |= {f"factory_{name}": each.default_factory, "missing": MISSING}
+            parameters[-1] += "=missing"
+            lines[-1] += f" if {name} is not missing else factory_{name}()"
+        elif each.default is not MISSING:
+            given[f"default_{name}"] = each.default
+            parameters[-1] += f"=default_{name}"
+    text = f"def make(*, {', '.join(parameters)}):\n made = new(kind)\n "
+    exec(text + "\n ".join([*lines, "return made"]), given)  # noqa: S102 - names of our own fields
+    made: Callable[P, T] = given["make"]
+    return made
