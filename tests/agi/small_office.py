@@ -31,6 +31,7 @@ from tests.agi.fake_asterisk import FakeAsterisk, Rule, environment_block, usual
 LINES = """
 greeting: {tags: [greeting], zh-Hans: 您好, zh-Hant: 您好, en: Hello}
 menu: {zh-Hans: 请选择, zh-Hant: 請選擇, en: Please choose}
+place: {zh-Hans: "第{place}位", zh-Hant: "第{place}位", en: "Number {place}"}
 dumb: {zh-Hans: 无, zh-Hant: 無, en: None}
 goodbye: {tags: [closing], zh-Hans: 再见, zh-Hant: 再見, en: Goodbye}
 """
