@@ -58,6 +58,9 @@ _AWAY: Final = frozenset({"queue", "transfer"})
 """Items in which the caller is with somebody else, whatever that one's own flow does meanwhile."""
 
 _BACK: Final = frozenset({"left_queue", "transferred", "hung_up", "fault", "recording_stopped"})
+_COACH: Final = "coach"
+"""Where a fault of the flow that an agent performs is."""
+
 _ENDS: Final = frozenset({"offered", "ended"})
 
 _CLOSES: Final[Mapping[str, tuple[str, str, Callable[[_Data], Outcome]]]] = {
@@ -95,6 +98,19 @@ def read_record(events: Sequence[CallEvent]) -> Record:
     )
 
 
+def _is_back(event: CallEvent, away: Item) -> bool:
+    """Whether a fact ends an item in which the caller is away, and is not the agent's own flow's.
+
+    That one may hand the caller on itself, and break without ending the talk.
+    """
+    if event.kind == "fault":
+        return event.data.get("where") != _COACH
+    if event.kind in ("left_queue", "transferred"):
+        about, field, _ = _CLOSES[event.kind]
+        return (away.kind, away.subject) == (about, _subject(event.data, field))
+    return event.kind in _BACK
+
+
 class _Reader:
     def __init__(self) -> None:
         self.items: list[Item] = []
@@ -116,7 +132,7 @@ class _Reader:
         self._settle_faults(event)
         if event.kind in _ENDS:
             return
-        if self._open and self._open.kind in _AWAY and event.kind not in _BACK:
+        if self._open and self._open.kind in _AWAY and not _is_back(event, self._open):
             self._open.events.append(event)
         elif event.kind == "stepped":
             self._step(event.data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -33,6 +32,7 @@ from desk.coaching.performance import OWN, Performance
 from desk.coaching.run import CoachedRun
 from desk.coaching.screen import hearing_view, script_view
 from desk.coaching.taps import Hearing
+from desk.coaching.tasks import Tasks
 
 OVER: Final = "over"
 """The flow is at its end; the call goes on until somebody hangs up."""
@@ -74,7 +74,7 @@ class Coach:
         self._journal = None if means.state is None else Journal(means.state / FOLDER, call.id)
         self._flow = self._performance()
         self._stopped = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(self._changed)
         self._leave: Callable[[], None] = lambda: None
 
     @classmethod
@@ -130,8 +130,8 @@ class Coach:
                 self._means.ears, self._means.tapper, talk.caller_channel, talk.agent_channel
             )
         if self._flow is not None:
-            self._spawn(self._flow.perform(kept))
-        self._spawn(self._watch())
+            self._tasks.spawn(self._flow.perform(kept))
+        self._tasks.spawn(self._watch())
 
     # What the panel shows.
 
@@ -269,9 +269,18 @@ class Coach:
         left = {name: value for name, value in known.items() if name not in OWN}
         return {**left, "disposition": self.disposition} if self.disposition else left
 
+    def leave(self) -> None:
+        """The desk stops and the talk goes on: nothing is recorded, all is kept for `resume`."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._hearing.close()
+        self._leave()
+        self._tasks.cancel()
+
     async def closed(self) -> None:
-        """Return once nothing of it runs any more; after `stop`."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Return once nothing of it runs any more; after `stop` or `leave`."""
+        await self._tasks.over()
 
     def _gone(self) -> str:
         return OVER if self._stopped or self.over or self._flow is None else ""
@@ -308,16 +317,3 @@ class Coach:
         held_by = "" if window is None else window.clock().held_by
         level = None if hearing.level_dbov is None else round(hearing.level_dbov / 6)
         return held_by, hearing.what, hearing.agent_speaks, level
-
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        with suppress(asyncio.CancelledError):
-            error = task.exception()
-            if error is not None:
-                _log.error("a coach broke", error=repr(error))
-                self._changed()

@@ -99,5 +99,5 @@ def _noted(call: Call, action: Transfer | Queue, outcome: Outcome) -> Outcome:
 
 
 def _failed(call: Call, reason: str) -> Failed:
-    call.record(Fault(where="transfer", problem=reason))
+    call.record(Fault(where="coach", problem=reason))
     return Failed(reason=reason)

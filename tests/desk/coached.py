@@ -229,11 +229,9 @@ class Desk:
 
     async def killed(self) -> Coach | None:
         """The desk's process dies under the call, and another takes it up."""
-        tasks = list(self.coach._tasks)
-        for task in tasks:
-            task.cancel()
+        self.coach._tasks.cancel()
         self.coach._hearing.close()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.coach._tasks.over()
         self.ears.at.clear()
         live = LiveEvents(self.sink)
         self.call.sink = live

@@ -222,6 +222,19 @@ async def test_a_flow_changed_meanwhile_is_followed_as_far_as_it_leads(state: Pa
     await desk.end()
 
 
+async def test_a_desk_that_is_stopped_leaves_the_call_to_the_next_one(state: Path) -> None:
+    desk = Desk(state=state)
+    await desk.confirm("greeting")
+    desk.coach.leave()
+    await desk.coach.closed()
+    assert desk.lines == [("greeting", "confirmed")]
+
+    await desk.killed()
+
+    assert desk.line == "how_may_i_help"
+    await desk.end()
+
+
 def test_a_disk_that_fails_is_not_the_calls_trouble(tmp_path: Path) -> None:
     (tmp_path / "coaching").write_text("a file where the folder should be")
     journal = Journal(tmp_path / "coaching", "20260105-090000-abc")

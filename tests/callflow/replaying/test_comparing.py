@@ -404,6 +404,12 @@ def test_what_the_agents_own_flow_did_in_the_talk_is_no_step_of_the_callers() ->
             ("stepped", {"flow": "agent_call", "step": "welcome", "digest": "x"}),
             ("said", dict(said) | {"performer": "agent"}),
             ("heard", {"what": "speech", "from_ms": 1, "to_ms": 2}),
+            ("fault", {"where": "coach", "problem": "a plug-in broke"}),
+            ("transferring", {"to": "duty"}),
+            ("transferred", {"to": "duty", "result": "busy", "waited_ms": 1, "talked_ms": 0}),
+            ("queued", {"queue": "dialect"}),
+            ("left_queue", {"queue": "dialect", "result": "failed", "waited_ms": 1,
+                            "talked_ms": 0, "agent": ""}),
         )
     ]  # fmt: skip
     events = [
