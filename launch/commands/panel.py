@@ -20,6 +20,48 @@ LanguageOption = Annotated[
 ]
 
 
+AgentOption = Annotated[
+    str, typer.Option("--agent", metavar="NUMBER", help="The panel of this agent.")
+]
+DeskOption = Annotated[
+    str,
+    typer.Option(
+        "--desk", metavar="HOST:PORT", help="The desk. [that of `thirdring serve` on --state]"
+    ),
+]
+TokenOption = Annotated[
+    str,
+    typer.Option(
+        "--token",
+        metavar="TOKEN",
+        envvar="THIRDRING_TOKEN",
+        help="The agent's token. [from tokens.json of --state]",
+        show_envvar=True,
+    ),
+]
+KeysOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--keys", metavar="FILE", help="Your own keys (TOML). [~/.config/thirdring/panel.toml]"
+    ),
+]
+PhoneOption = Annotated[
+    str,
+    typer.Option(
+        "--phone",
+        metavar="DEVICE",
+        help="Answer in the panel itself, with this headset: `alsa,default`. "
+        "[any SIP phone beside it]",
+    ),
+]
+SipOption = Annotated[
+    str,
+    typer.Option(
+        "--sip", metavar="HOST:PORT", help="Exchange of the built-in phone. [that of --state]"
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add `panel`."""
     app.command()(panel)
@@ -27,15 +69,33 @@ def register(app: typer.Typer) -> None:
 
 def panel(
     state: StateOption = DEFAULT_STATE,
+    agent: AgentOption = "",
+    desk: DeskOption = "",
+    token: TokenOption = "",
+    keys: KeysOption = None,
+    phone: PhoneOption = "",
+    sip: SipOption = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Show the floor: live calls, lines, clocks.")
     ] = False,
     lang: LanguageOption = "",
 ) -> None:
-    """Watch the floor in the terminal: live calls, what is said and heard, the clocks that run."""
-    if not watch:
-        raise ConfigError("panel: say which screen; `thirdring panel --watch` shows the floor")
-    open_watch(state, lang)
+    """An agent's panel (--agent), or the floor as the ledger tells it (--watch)."""
+    if watch:
+        open_watch(state, lang)
+    elif agent:
+        from launch.agent_panel import Seat, open_panel
+
+        open_panel(
+            Seat(agent=agent, state=state, desk=desk, token=token, headset=phone, sip=sip),
+            keys=keys,
+            lang=lang,
+        )
+    else:
+        raise ConfigError(
+            "panel: say which screen; `thirdring panel --agent 801` is an agent's, "
+            "`thirdring panel --watch` shows the floor"
+        )
 
 
 def open_watch(state: Path, lang: str = "") -> None:

@@ -62,7 +62,9 @@ class FieldRow(Vertical):
 
 def _as_read(value: Value | None) -> Value:
     """The desk's value as the field's widget reads it back."""
-    return "" if value is None else value
+    if value is None:
+        return ""
+    return value if isinstance(value, bool) else str(value)
 
 
 def _choices(field: FieldView, scene: Scene) -> dict[Value, str]:

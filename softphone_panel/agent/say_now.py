@@ -150,9 +150,7 @@ def heard_row(scene: Scene, width: int) -> Content:
     word = texts.or_plain("sound", hearing.what) if hearing.what else texts("hear.waiting")
     style = SOUND_STYLES.get(hearing.what, MUTED) if scene.live else MUTED
     parts: list[tuple[str, str] | str] = [(label, MUTED), (fit(word, 12), f"bold {style}")]
-    if hearing.text:
-        parts.append((cut(f"“{one_line(hearing.text)}”", max(width - 18, 0)), "bold"))
-    elif level is not None:
+    if level is not None:
         parts.append((bar(level_share(level), METER_CELLS), f"{style} on $surface"))
         parts.append((f" {level:.0f} dBov", MUTED))
     if hearing.agent_speaks:

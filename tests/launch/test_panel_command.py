@@ -12,8 +12,11 @@ import typer
 from typer.testing import CliRunner
 
 from calls.errors import ConfigError
+from launch.agent_panel import Seat, make_panel, own_keys
 from launch.commands import demo, panel
 from launch.commands.panel import is_served
+from softphone_panel.agent.keymap import DEFAULT
+from softphone_panel.agent.prefs import prefs_path
 
 
 def app_of(module: object) -> typer.Typer:
@@ -37,6 +40,7 @@ def test_a_panel_without_a_screen_says_which_there_is() -> None:
 
     assert isinstance(outcome.exception, ConfigError)
     assert "--watch" in str(outcome.exception)
+    assert "--agent" in str(outcome.exception)
 
 
 @pytest.mark.parametrize(("module", "arguments"), [(panel, ["--watch"]), (demo, [])])
@@ -73,3 +77,48 @@ def test_a_note_cut_short_is_no_server(tmp_path: Path) -> None:
     (tmp_path / "serve.json").write_text('{"pid": 1', encoding="utf-8")
 
     assert not is_served(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--agent", "8o1"], "such as 801"),
+        (["--agent", "801", "--lang", "fr"], "zh, en"),
+        (["--agent", "801", "--desk", "nowhere"], "HOST:PORT"),
+        (["--agent", "801", "--keys", "missing.toml"], "no such file"),
+    ],
+)
+def test_an_agents_panel_that_cannot_open_says_what_to_write(
+    arguments: list[str], told: str, tmp_path: Path
+) -> None:
+    outcome = CliRunner().invoke(app_of(panel), [*arguments, "--state", str(tmp_path)])
+
+    assert isinstance(outcome.exception, ConfigError)
+    assert told in str(outcome.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_file_of_ones_own_keys_is_told_on_the_panel_and_the_usual_keys_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    usual = prefs_path()
+    usual.parent.mkdir()
+    usual.write_text('[keys]\nholt = "j"\n', encoding="utf-8")
+    keymap, wrong = own_keys(None, usual)
+
+    assert keymap is DEFAULT
+    assert f"{usual}: keys.holt: no such action; did you mean hold?" in wrong
+
+
+def test_the_panel_takes_language_and_colours_that_were_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    usual = prefs_path()
+    usual.parent.mkdir()
+    usual.write_text('language = "en"\ntheme = "nord"\n', encoding="utf-8")
+    app = make_panel(Seat(agent="801", state=tmp_path))
+
+    assert app.now.texts.language == "en"
+    assert make_panel(Seat(agent="801", state=tmp_path), lang="zh").now.texts.language == "zh"
