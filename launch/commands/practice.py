@@ -90,7 +90,7 @@ def _stage(persona: str, state: Path, config: Path | None, agent: str, flow: str
         floor=floor_house(settings),
         persona=find_persona(persona, voices=VoiceBank.load()),
         agent=agent,
-        variables=settings.house.variables(language),
+        variables={**settings.house.variables(language), "agent_no": agent},
         language=language,
         flow=flow,
         office=make_office(settings, state),

@@ -10,7 +10,6 @@ from softphone_panel.agent.parts import Rows, row, styled_rows
 from softphone_panel.agent.scene import Scene, clock_spent, held_word
 from softphone_panel.cells import bar, cut, fit
 from softphone_panel.panes import MUTED, SOUND_STYLES
-from softphone_panel.safe import one_line
 from softphone_panel.watch.heard_meter import METER_CELLS, level_share
 
 LABEL_CELLS = 24
