@@ -17,7 +17,7 @@ from callflow.steps import Flow, Position
 from calls.actions import Action
 from calls.call import EndReason
 from calls.events import EndedFact, Fact, Fault, HungUpFact, RecordingStopped
-from calls.outcomes import Branched, Got, HungUp, Keyed, Outcome
+from calls.outcomes import Branched, Got, HungUp, Keyed, Outcome, QueueLeft
 
 MOST_VALUES: Final = 20
 """A variable with more known values than this at one place is taken for unknown."""
@@ -216,6 +216,8 @@ def _kind(outcome: Outcome) -> Hashable:
     match outcome:
         case Keyed(digits=digits):
             return ("key", digits, isinstance(digits, Unknown))
+        case QueueLeft(name=name, key=key):
+            return ("queue", name, key)
         case HungUp(by=by, talked_ms=talked_ms):
             return ("hangup", by, talked_ms > 0)
         case Got(name=name, values=values):

@@ -280,6 +280,38 @@ def test_a_queue_may_answer_or_not_or_fail_and_the_agent_hangs_up_who_talked() -
     assert not proved(flow.replace("no_answer: bye", "no_answer: over"), GOODBYE)
 
 
+TOLD = """
+    steps:
+      ring: {ring: 1}
+      hold:
+        queue: {name: desk, wait: 30s, tell: [hello, again], every: 5s, keys: {"1": key, "2": bye}}
+        on: {answered: over, no_answer: bye, failed: bye}
+      key: {say: question, end: promised}
+      over: {end: served}
+      bye: {say: goodbye, end: done}
+    """
+
+
+def test_a_waiting_caller_may_be_told_nothing_some_lines_or_all_of_them_more_than_once() -> None:
+    assert not proved(TOLD, "never: {of: {said: {line: again, ended: wait_over}}}")
+    assert not proved(TOLD, "never: {of: {said: {line: hello, ended: hangup}}}")
+    assert proved(TOLD, "precedence: {before: {said: again}, expect: {said: hello}}")
+    twice = "chain: {when: {said: hello}, after: {said: again}, expect: [{said: goodbye}]}"
+    assert not proved(TOLD, twice)
+    assert proved(TOLD.replace("30s", "1s"), "never: {of: {said: hello}}")
+    assert proved(TOLD.replace("steps:", "performer: agent\n    steps:"), NO_HELLO)
+
+
+def test_a_key_leaves_the_queue_at_any_moment_for_where_it_leads() -> None:
+    assert path(TOLD, "never: {of: {said: question}}") == ["answered", "key", "ok"]
+    assert not proved(TOLD, "never: {of: {key: '2'}}")
+    assert proved(TOLD, "precedence: {before: {said: question}, expect: {key: '1'}}")
+    assert proved(TOLD, "precedence: {before: {said: question}, expect: {left_queue: key}}")
+    assert not proved(TOLD, "never: {of: {said: {line: again, ended: key}}}")
+    assert not proved(TOLD, GOODBYE)
+    assert proved(TOLD.replace("say: question, end: promised", "say: goodbye, end: promised"))
+
+
 def test_a_flow_for_either_is_proved_as_the_ivr_and_as_an_agent_perform_it() -> None:
     proof = prove(house("performer: either" + POLITE))
 
