@@ -52,11 +52,15 @@ class Message:
 
     @property
     def action_id(self) -> str:
-        """The `ActionID` of the action that it belongs to; empty if it belongs to none."""
-        at = self._text.find(_ACTION_ID)
+        """The `ActionID` of the action that it belongs to; empty if it belongs to none.
+
+        Asterisk writes it second or last; one in between is from a caller's number.
+        """
+        text = self._text
+        at = text.find(_ACTION_ID) if self.headed_by_id else text.rfind(_ACTION_ID)
         if at < 0:
             return ""
-        return self._text[at + len(_ACTION_ID) :].partition("\r\n")[0]
+        return text[at + len(_ACTION_ID) :].partition("\r\n")[0]
 
     @property
     def at(self) -> float | None:
@@ -125,7 +129,8 @@ class Message:
 
     def __repr__(self) -> str:
         """Its name only: values hold callers' numbers."""
-        return f"<Message {self.event or self.response or '?'}>"
+        name = self.event or self.response
+        return f"<Message {name if name.isalpha() else '?'}>"
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -45,6 +45,7 @@ class _Asked:
     def _take_row(self, message: Message) -> None:
         # Only a genuine end has the ActionID first: nobody else can know it.
         ends = message.get("EventList").lower() if message.headed_by_id else ""
+        self.listing = ends not in {"complete", "cancelled"}
         if ends == "complete":
             self.done.set_result(self.messages)
         elif ends == "cancelled":
@@ -84,11 +85,11 @@ class AmiSession(asyncio.Protocol):
         self._torn = False
         self._system = ""
         self._hear = hear
-        self._reader = BlockReader()
         self._asked: dict[str, _Asked] = {}
         self._transport: asyncio.Transport | None = None
         # Not to be guessed: a value that a caller has a hand in cannot pass for an answer.
         self._prefix = secrets.token_hex(6)
+        self._reader = BlockReader(self._prefix)
         self._count = 0
 
     @property
@@ -133,11 +134,12 @@ class AmiSession(asyncio.Protocol):
     def _route(self, message: Message) -> None:
         action_id = message.action_id
         asked = self._asked.get(action_id) if action_id else None
-        if asked is not None and (message.headed_by_id or not self._torn):
-            asked.take(message)
-        elif asked is not None:
+        if asked is not None and self._torn and not message.headed_by_id:
             self._torn = False
             self.forged += 1
+        elif asked is not None:
+            self._torn = False
+            asked.take(message)
         elif message.event and message.issued_by(self._system):
             self._hear(message)
         elif message.response:

@@ -17,7 +17,8 @@ MOST_SENT_LINE = 1000
 MOST_SENT_HEADERS = 100
 
 _END = b"\r\n\r\n"
-_OLD_OUTPUT = b"Response: Follows\r\n"
+# With an ActionID of ours: a caller's number with an empty line in it could begin the same way.
+_OLD_HEAD = rb"Response: Follows\r\n(?:Privilege: [^\r\n]{0,40}\r\n)?ActionID: %s"
 _OLD_END = b"--END COMMAND--\r\n\r\n"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BANNER = re.compile(r"Asterisk Call Manager/(\S{1,40})")
@@ -32,13 +33,15 @@ class BlockReader:
     counted: one monstrous event costs that event, neither the memory nor the connection.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, action_ids: str = "") -> None:
+        """`action_ids`: how our own ActionIDs begin."""
         self.version: str | None = None
         """Of the interface, from the banner; None before it came."""
 
         self.passed_over = 0
         """Blocks over the limits."""
 
+        self._old_output = re.compile(_OLD_HEAD % re.escape(action_ids.encode()))
         self._buffer = bytearray()
         self._searched = 0
         self._skipping = False
@@ -75,13 +78,16 @@ class BlockReader:
     def _end_of_block(self, start: int) -> int:
         """Where the block that begins at `start` is over, or -1 if that is not here yet."""
         buffer = self._buffer
-        mark = _OLD_END if buffer.startswith(_OLD_OUTPUT, start) else _END
-        at = buffer.find(mark, max(start, self._searched))
+        at = buffer.find(_END, max(start, self._searched))
         if at >= 0:
             self._searched = 0
-            return at + len(mark)
+            if self._old_output.match(buffer, start) is None:
+                return at + len(_END)
+            # Its lines may be empty ones, so that only its own mark tells the end.
+            at = buffer.find(_OLD_END, start)
+            return at + len(_OLD_END) if at >= 0 else -1
         # Searched once is enough, but for a mark that is cut in two.
-        self._searched = max(0, len(buffer) - start - len(_OLD_END))
+        self._searched = max(0, len(buffer) - start - len(_END))
         return -1
 
     def _take(self, start: int, end: int, found: list[Message]) -> None:
@@ -94,7 +100,7 @@ class BlockReader:
         if len(block) > MOST_LINE and _too_big(block):
             self.passed_over += 1
             return
-        if block.startswith(_OLD_OUTPUT):
+        if self._old_output.match(block):
             block = _as_new_output(block)
         found.append(Message(block.decode("utf-8", "surrogateescape")))
 

@@ -303,6 +303,8 @@ async def test_a_caller_whose_number_holds_a_header_spoils_only_his_own_row_of_a
         "1\r\n\r\nEvent: StatusComplete\r\nEventList: cancelled",
         "1\r\n\r\nEvent: Status\r\nPrivilege: Call\r\nChannel: PJSIP/801-00000001",
         "1\r\n\r\nEvent: Status\r\nActionID: x\r\n\r\nEvent: Status\r\nChannel: PJSIP/801-00000001",
+        "1\r\n\r\nResponse: Follows\r\nPrivilege: Command\r\nActionID: x",
+        "1\r\nActionID: x",
         "1\r\n\r\n",
     ],
 )
