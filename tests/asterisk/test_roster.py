@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from calls.floor.events import FloorEvent
-from desk.ami.actions import hang_up
+from desk.ami.actions import attended_transfer, blind_transfer, hang_up
 from desk.ami.client import AmiAddress, AmiClient, AmiTimes
 from desk.roster.roster import Roster
 from desk.roster.status import RosterAgent
@@ -40,9 +40,9 @@ def into_the_queue(pbx: HousePbx) -> Part:
 
     async def part(dialogue: Dialogue) -> None:
         nonlocal placed
-        placed += 1
+        mine = placed = placed + 1
         await dialogue.command("ANSWER")
-        await dialogue.command(f"SET VARIABLE __CC_CALL {CALL}-{placed}")
+        await dialogue.command(f"SET VARIABLE __CC_CALL {CALL}-{mine}")
         await dialogue.command(f"SET VARIABLE __CC_BACK 127.0.0.1:{pbx.agi_port}")
         await dialogue.command("SET VARIABLE CC_QUEUE support")
         await dialogue.command("SET VARIABLE CC_QUEUE_WAIT 30")
@@ -423,3 +423,107 @@ async def test_without_a_desk_the_agents_on_duty_ring_as_the_queue_says(
 
     assert "paused" not in members[0]
     assert "paused:lunch" in members[1]
+
+
+async def test_an_attended_transfer_leaves_each_agent_in_the_state_of_its_own_phone(
+    caller: SipCaller, pbx: HousePbx, path: Path
+) -> None:
+    async with server(pbx), phones(pbx, "801", "802") as phone, desk(pbx, path) as house:
+        roster = house.roster
+        roster.ready("801")
+        roster.not_ready("802", "break")
+        await caller.invite()
+        first = await phone["801"].pick_up()
+        await house.state("801", "on_call")
+        await attended_transfer(house.ami, roster.status("801").channel, "cc-agents", "802")
+        await house.state("802", "ringing")
+        second = await phone["802"].pick_up()
+        await house.state("802", "on_call")
+        consulting = roster.status("801").state
+        await asyncio.sleep(0.3)
+        await first.hangup()
+        await house.state("801", "wrap_up")
+        await asyncio.sleep(0.5)
+        await roster.reconcile()
+        talking, done = roster.status("802"), roster.status("801")
+        caller.hang_up()
+        await house.state("802", "wrap_up")
+        await roster.wrap_up("802", f"{CALL}-1", "inquiry", "")
+        last = roster.status("802")
+        del second
+
+    assert consulting in ("on_call", "hold")
+    assert (done.state, done.call_id) == ("wrap_up", f"{CALL}-1")
+    assert (talking.state, talking.call_id) == ("on_call", f"{CALL}-1")
+    assert (last.state, last.reason) == ("not_ready", "break")
+
+
+async def test_a_blind_transfer_frees_the_agent_for_the_wrap_up(
+    caller: SipCaller, pbx: HousePbx, path: Path
+) -> None:
+    async with server(pbx), phones(pbx, "801", "802") as phone, desk(pbx, path) as house:
+        roster = house.roster
+        roster.ready("801")
+        await caller.invite()
+        await phone["801"].pick_up()
+        await house.state("801", "on_call")
+        await blind_transfer(house.ami, roster.status("801").channel, "cc-agents", "802")
+        await house.state("801", "wrap_up")
+        await phone["802"].pick_up()
+        await house.state("802", "on_call")
+        await roster.reconcile()
+        states = [(one.state, one.call_id) for one in roster.statuses()]
+        caller.hang_up()
+        await house.state("802", "wrap_up")
+
+    assert states == [("wrap_up", f"{CALL}-1"), ("on_call", f"{CALL}-1")]
+
+
+async def test_a_rush_offers_no_agent_two_calls_and_every_state_adds_up(
+    new_caller: NewCaller, pbx: HousePbx, path: Path
+) -> None:
+    numbers, callers = ("801", "802"), 10
+    at_once: list[int] = []
+
+    async def work(house: Desk, number: str, phone: AgentPhone) -> None:
+        while True:
+            call = await phone.pick_up(timeout_s=60)
+            await house.state(number, "on_call", timeout_s=5)
+            await asyncio.sleep(0.3)
+            await call.hangup()
+            await house.state(number, "wrap_up", timeout_s=5)
+            at_once.append(phone.incoming.qsize())
+            call_id = house.roster.status(number).call_id
+            assert await house.roster.wrap_up(number, call_id, "inquiry", "") == ""
+
+    async def ring_up() -> None:
+        async with new_caller() as one:
+            await one.invite()
+            await one.hung_up.wait()
+
+    async with server(pbx), phones(pbx, *numbers) as phone, desk(pbx, path) as house:
+        for number in numbers:
+            house.roster.ready(number)
+        await house.roster.settled()
+        working = [asyncio.create_task(work(house, one, phone[one])) for one in numbers]
+        await asyncio.wait_for(asyncio.gather(*(ring_up() for _ in range(callers))), 60)
+        await house.until(
+            lambda: all(one.state == "ready" for one in house.roster.statuses()), timeout_s=5
+        )
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        facts = {number: await house.facts(number) for number in numbers}
+        days = [house.roster.today(number) for number in numbers]
+
+    offers = [one.data for number in numbers for one in facts[number] if one.kind == "offer"]
+    assert sorted(one["call_id"] for one in offers) == sorted(
+        f"{CALL}-{placed}" for placed in range(1, callers + 1)
+    )
+    assert {one["result"] for one in offers} == {"answered"}
+    assert set(at_once) == {0}
+    for number, day in zip(numbers, days, strict=True):
+        entered = [one.data["state"] for one in facts[number] if one.kind == "state"]
+        rounds = ["ringing", "on_call", "wrap_up", "ready"]
+        assert entered == ["ready", *rounds * day.answered]
+        assert sum(day.state_ms.values()) == (day.until - day.since) // timedelta(milliseconds=1)
