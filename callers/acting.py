@@ -94,18 +94,19 @@ class Acting:
         True for a new line, False when the last one goes on.
         """
         begun = self._turn_began.get(self.turn)
-        resumed = begun is not None and at_ms - begun <= pause_up_to_ms
-        resumed = resumed and not self._acted_since(begun or 0, at_ms)
+        if begun is None or at_ms - begun > pause_up_to_ms or self._acted_since(begun, at_ms):
+            resumed = False
+        else:
+            resumed = not late
+            del self._turn_began[self.turn]
+            self.turn -= 1
         if self._speeches or self._keys or self._leaves_this_turn:
             self._drop_planned(at_ms)
         persona = self.persona
         if resumed:
-            del self._turn_began[self.turn]
-            self.turn -= 1
-            if not late:
-                if persona.barge_in is not None:
-                    self._plan_barge_in(persona.barge_in, self._line_began_ms, at_ms)
-                return False
+            if persona.barge_in is not None:
+                self._plan_barge_in(persona.barge_in, self._line_began_ms, at_ms)
+            return False
         self.line += 1
         self._line_began_ms = at_ms
         plan = persona.hang_up
@@ -199,10 +200,11 @@ class Acting:
         return None if begun is None else begun + moment.after_ms
 
     def _drop_planned(self, at_ms: int) -> None:
-        while self._speeches and self._speeches[-1].begin_ms > at_ms:
-            self._speeches.pop()
-        while self._keys and self._keys[-1].begin_ms > at_ms:
-            self._keys.pop()
+        speeches, keys = self._speeches, self._keys
+        while speeches and speeches[-1].begin_ms > at_ms:
+            speeches.pop()
+        while keys and keys[-1].begin_ms > at_ms:
+            keys.pop()
         if self._leaves_this_turn and self.leave_ms is not None and self.leave_ms > at_ms:
             self.leave_ms = None
         self._leaves_this_turn = False

@@ -18,9 +18,10 @@ from callers.virtual_agent import VirtualAgent
 from callers.virtual_call import VirtualCall
 from callers.virtual_channel import VirtualChannel
 from callers.voicebank import VoiceBank
-from callflow.conduct import Run, conduct_at_once
+from callflow.conduct import Run, over
 from callflow.frames import Ended
 from calls.actions import Line
+from calls.call import EndReason
 from calls.events import CallEvent, Offered
 from calls.values import maker
 
@@ -112,8 +113,21 @@ def simulate(
     else:
         channel = VirtualAgent(agent, lambda: run.position, *line)
         channel.take()
-    ended = conduct_at_once(call, run, channel.perform, channel.hang_up)
-    return SimulatedCall(call, ended)
+    return SimulatedCall(call, _conduct(call, run, channel))
+
+
+def _conduct(call: VirtualCall, run: Run, channel: VirtualChannel) -> Ended:
+    """As `callflow.conduct.conduct`, where nothing is ever waited for."""
+    facts, time, at = call.facts, call.time, run.begin()
+    while True:
+        for entered in run.take_entered():
+            facts.append((time.now_ms, entered))
+        if isinstance(at, Ended):
+            break
+        at = run.resume(channel.perform(at))
+    if at.reason is not EndReason.FAILED:
+        channel.hang_up()
+    return over(call, at)
 
 
 @lru_cache(maxsize=64)

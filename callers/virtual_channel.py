@@ -12,6 +12,7 @@ from callers.noises import COMFORT_DBOV
 from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
+from callers.virtual_facts import WINDOWS, learn_window, sounds_of
 from callers.virtual_waiting import VirtualWaiting
 from calls.actions import (
     Action,
@@ -33,9 +34,7 @@ from calls.events import (
     Fault,
     HeardFact,
     KeyFact,
-    Listening,
     Said,
-    Saying,
 )
 from calls.outcomes import (
     Answered,
@@ -65,43 +64,6 @@ _COMPLETED: Final = SaidEnd.COMPLETED.value
 _WORDS: Final = {sound: sound.value for sound in Sound}
 
 
-_Sound = tuple[Line, Saying, int]
-"""A line, the fact that it begins, and how long it takes."""
-
-_SOUNDS: Final[dict[tuple[int, str, object], _Sound]] = {}
-"""By identity: a run says the very same line call after call, and an entry keeps its line alive."""
-
-_MOST_KNOWN: Final = 4096
-
-
-def _sound(line: Line, performer: str, line_ms: Callable[[Line], int]) -> _Sound:
-    """Worked out once for all calls."""
-    if len(_SOUNDS) >= _MOST_KNOWN:
-        _SOUNDS.clear()
-    saying = Saying(
-        line=line.name,
-        text=line.text,
-        tags=line.tags,
-        language=line.language,
-        performer=performer,
-    )
-    found = _SOUNDS[id(line), performer, line_ms] = (line, saying, line_ms(line))
-    return found
-
-
-_WINDOWS: Final[dict[int, tuple[Listen, Listening]]] = {}
-"""A window and the fact that it opens; by identity, as sounds are."""
-
-
-def _listening(listen: Listen) -> tuple[Listen, Listening]:
-    if len(_WINDOWS) >= _MOST_KNOWN:
-        _WINDOWS.clear()
-    wanted = tuple(sorted(listen.wanted))
-    opened = Listening(until=listen.until.value, window_ms=listen.window_ms, wanted=wanted)
-    found = _WINDOWS[id(listen)] = (listen, opened)
-    return found
-
-
 class VirtualChannel(VirtualWaiting):
     """What a `calls.ports.Channel` does, at once: its other end is a persona."""
 
@@ -116,7 +78,7 @@ class VirtualChannel(VirtualWaiting):
     ) -> None:
         """`fails` names lines that have no sound and acts that cannot be carried out."""
         super().__init__(call, acting, queue)
-        self._line_ms = line_ms
+        self._sounds = sounds_of(call.performer, line_ms)
         self._office = office
         self._fails = fails
 
@@ -184,14 +146,14 @@ class VirtualChannel(VirtualWaiting):
     def _begin_line(self, line: Line) -> tuple[int, int]:
         """A line begins; gives when, and when it is over if nothing cuts it."""
         call, start_ms = self.call, self._time.now_ms
-        key = (id(line), call.performer, self._line_ms)
-        _, saying, length_ms = _SOUNDS.get(key) or _sound(line, call.performer, self._line_ms)
+        sounds = self._sounds
+        _, saying, length_ms = sounds.known.get(id(line)) or sounds.learn(line)
         call.facts.append((start_ms, saying))
         self._agent_left = False
         self._acting.house_speaks(start_ms)
         return start_ms, start_ms + length_ms
 
-    def _sounds(self, line: Line, start_ms: int, until_ms: int, ended: str) -> bool:
+    def _goes_on(self, line: Line, start_ms: int, until_ms: int, ended: str) -> bool:
         """The line that began sounds up to `until_ms`; False when the caller hung up before."""
         leave_ms = self._acting.leave_ms
         if leave_ms is not None and leave_ms <= until_ms:
@@ -223,7 +185,7 @@ class VirtualChannel(VirtualWaiting):
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        if not self._sounds(line, start_ms, end_ms, _COMPLETED):
+        if not self._goes_on(line, start_ms, end_ms, _COMPLETED):
             return self._gone()
         return _spoken(start_ms=start_ms, end_ms=end_ms, ended=SaidEnd.COMPLETED)
 
@@ -241,7 +203,7 @@ class VirtualChannel(VirtualWaiting):
             voice_ms = hearing.cut_in_at(self._acting, start_ms)
             if voice_ms is not None and voice_ms < cut_ms:
                 cut_ms, ended = voice_ms, SaidEnd.BARGE_IN.value
-        return None if self._sounds(line, start_ms, cut_ms, ended) else self._gone()
+        return None if self._goes_on(line, start_ms, cut_ms, ended) else self._gone()
 
     def _listen(self, listen: Listen) -> Outcome:
         call, time, acting = self.call, self._time, self._acting
@@ -252,7 +214,7 @@ class VirtualChannel(VirtualWaiting):
             gone = self._prompt(listen, listen.prompt)
             if gone is not None:
                 return gone
-        _, opened = _WINDOWS.get(id(listen)) or _listening(listen)
+        _, opened = WINDOWS.get(id(listen)) or learn_window(listen)
         open_ms = time.now_ms
         call.facts.append((open_ms, opened))
         keyed = listen.keys is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -47,23 +46,7 @@ async def conduct(call: Call, run: Run, channel: Channel) -> Ended:
         _note_steps(call, run)
     if at.reason is not EndReason.FAILED:
         await channel.hang_up()
-    return _over(call, at)
-
-
-def conduct_at_once(
-    call: Call, run: Run, perform: Callable[[Action], Outcome], hang_up: Callable[[], None]
-) -> Ended:
-    """The same where nothing is ever waited for: a call in virtual time."""
-    record, at = call.record, run.begin()
-    while True:
-        for entered in run.take_entered():
-            record(entered)
-        if isinstance(at, Ended):
-            break
-        at = run.resume(perform(at))
-    if at.reason is not EndReason.FAILED:
-        hang_up()
-    return _over(call, at)
+    return over(call, at)
 
 
 def _note_steps(call: Call, run: Run) -> None:
@@ -71,8 +54,8 @@ def _note_steps(call: Call, run: Run) -> None:
         call.record(entered)
 
 
-def _over(call: Call, at: Ended) -> Ended:
-    """Record the end."""
+def over(call: Call, at: Ended) -> Ended:
+    """Record the end of a run."""
     if at.reason is EndReason.FAILED:
         _note_failure(call, at)
     elif at.reason is EndReason.COMPLETED and call.hung_up_by == "agent":

@@ -9,7 +9,7 @@ this is shared; its actions are performed, its clock and facts are its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from types import NoneType
@@ -96,15 +96,14 @@ class Table:
     def _beginning(self, flow: str, *begin: Any) -> _Row:
         return _Row(_Standing(self._script, self._script.flows[flow], *begin))
 
-    def move(self, row: _Row, known: Hashable, outcome: Outcome | None) -> _Move:
+    def move(self, row: _Row, known: Hashable, outcome: Outcome | None) -> None:
         """Let the engine go on from `row` and note where it comes to."""
         self._count()
         taken: list[Taken] = []
         run = row.run.copied(MOST_STEPS_A_CALL, taken)
         at = run.begin() if outcome is None else run.resume(outcome)
         entered = run.take_entered()
-        row.moves[known] = move = _Move(at, entered, len(entered), tuple(taken), self._row(run))
-        return move
+        row.moves[known] = _Move(at, entered, len(entered), tuple(taken), self._row(run))
 
     def _row(self, run: _Standing) -> _Row:
         """The row of all runs that stand here."""
@@ -142,12 +141,12 @@ class TableRun:
     @property
     def position(self) -> Position:
         """The step being performed."""
-        return (self._plain or self._row.run).position
+        return self._row.run.position
 
     @property
     def variables(self) -> Mapping[str, Any]:
         """The values of now; not to be changed."""
-        return (self._plain or self._row.run).variables
+        return self._row.run.variables
 
     def take_entered(self) -> tuple[Stepped, ...]:
         """Steps entered since last asked, in order."""
@@ -160,31 +159,39 @@ class TableRun:
 
     def resume(self, outcome: Outcome | None) -> Action | Ended:
         """What to do after `outcome` of the last action; None when there was none yet."""
-        if self._plain is not None:
-            return self._plain.resume(outcome)
         kind = outcome.__class__
-        known = (kind, (_READERS.get(kind) or _reader(kind))(outcome))
-        row = self._row
         try:
-            move = row.moves.get(known)
-        except TypeError:
+            move = self._row.moves[kind, _READERS[kind](outcome)]
+        except (KeyError, TypeError):
+            return self._go_first(outcome)
+        left = self._left - move.steps
+        if left < 0:
             return self._leave(outcome)
-        if move is None:
-            move = self._table.move(row, known, outcome)
-        self._left -= move.steps
-        if self._left < 0:
-            self._left += move.steps
-            return self._leave(outcome)
+        self._left = left
         self._entered += move.entered
         self._row = move.row
         if self.taken is not None:
             self.taken += move.taken
         return move.at
 
+    def _go_first(self, outcome: Outcome | None) -> Action | Ended:
+        """Go where no run has gone, or where none goes by the table."""
+        if self._plain is not None:
+            return self._plain.resume(outcome)
+        kind = outcome.__class__
+        known = (kind, (_READERS.get(kind) or _reader(kind))(outcome))
+        try:
+            if known not in self._row.moves:
+                self._table.move(self._row, known, outcome)
+        except TypeError:
+            return self._leave(outcome)
+        return self.resume(outcome)
+
     def _leave(self, outcome: Outcome | None) -> Action | Ended:
         """Go on without the table."""
-        self._plain = self._row.run.copied(self._left, self.taken)
-        return self._plain.resume(outcome)
+        self._plain = run = self._row.run.copied(self._left, self.taken)
+        self._row = _Row(run)
+        return run.resume(outcome)
 
 
 _UNREAD: Final = frozenset(
@@ -211,9 +218,10 @@ def _reader(kind: type) -> Callable[[Any], Hashable]:
 _PLAIN: Final = frozenset({str, int, bool, NoneType})
 
 
-def _exactly(values: Mapping[str, Any]) -> list[Hashable]:
+def _exactly(values: Mapping[str, Any]) -> Iterator[Hashable]:
     """Names and values so that only the very same are equal: 1, True and 1.0 are not."""
-    return [(name, value.__class__, _exact(value)) for name, value in values.items()]
+    given = values.values()
+    return zip(values, map(type, given), map(_exact, given), strict=True)
 
 
 def _exact(value: Any) -> Any:
