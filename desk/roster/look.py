@@ -16,7 +16,7 @@ from desk.roster.lines import CALL_VARIABLE, Line, call_in, interface_of
 _AGENT_LEGS: Final = ("AppQueue", "AppDial")
 """What Asterisk calls the channel that `Queue` or `Dial` began; an agent who dials runs others."""
 
-_NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
+NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 
 
 class Asked(Protocol):
@@ -64,7 +64,7 @@ async def look(ami: Asked, agents: Mapping[str, str], clock: Clock) -> Look:
     _see_channels(seen, rows, agents, clock)
     for row in await ami.ask("DeviceStateList"):
         if row.get("Device") in agents:
-            seen.phones[row.get("Device")] = row.get("State") not in _NO_PHONE
+            seen.phones[row.get("Device")] = row.get("State") not in NO_PHONE
     for row in await ami.ask("QueueStatus"):
         if row.event == "QueueMember":
             seen.members.append(member_of(row))

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
-from desk.ami.actions import Ami, queue_add, queue_pause
+from desk.ami.actions import Ami, queue_add, queue_pause, queue_status
 from desk.ami.channels import QueueMemberState
 from desk.ami.errors import AmiError, AmiGoneError
 from desk.roster.machine import Place
@@ -161,6 +161,18 @@ class Membership:
             ("Penalty", str(penalty)),
             ("Queue", queue),
         )
+
+
+async def leave_to_the_queues(ami: Ami, interfaces: Collection[str]) -> None:
+    """Nobody is paused or away for us any more: for a house that runs without a desk from now on.
+
+    Raises AmiError when Asterisk cannot be asked.
+    """
+    members = [one for queue in await queue_status(ami) for one in queue.members]
+    for interface in interfaces:
+        membership = Membership(ami, interface, interface, ())
+        membership.look(members)
+        await membership.release()
 
 
 def _tame(place: Place) -> Place:

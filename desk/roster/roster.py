@@ -23,7 +23,7 @@ from desk.roster import lines as on_lines
 from desk.roster import waiting as in_queues
 from desk.roster.floor import Floor
 from desk.roster.keeping import FloorLedger
-from desk.roster.look import Asked, look
+from desk.roster.look import NO_PHONE, Asked, look
 from desk.roster.status import AgentStatus, Offer, RosterAgent
 from desk.roster.waiting import Waiting
 from ledger.floor_day import AgentDay
@@ -35,7 +35,6 @@ _LOOKS: Final = 3
 """Looks in a row while agents' lines move under them."""
 
 _ON_MEMBERS: Final = ("QueueMemberPause", "QueueMemberPenalty", "QueueMemberStatus")
-_NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 
 
 class Ami(Asked, Protocol):
@@ -281,9 +280,9 @@ class Roster:
         number = self._floor.interfaces.get(event.get("Device"))
         if number is not None:
             seat = self._seats[number]
-            facts = seat.machine.phone(event.get("State") not in _NO_PHONE)
-            if facts:
-                self._floor.keep(seat, facts)
+            here, before = event.get("State") not in NO_PHONE, seat.machine.phone_here
+            if here != before:
+                self._floor.keep(seat, seat.machine.phone(here))
 
     def _on_member(self, event: Message) -> None:
         member = member_of(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from calls.clock import ManualClock
 from calls.events import Disposed, EndedFact
 from calls.fact import Fact
+from calls.floor import events as floor
 from calls.floor.events import FloorEvent, OfferOver, StateEntered
 from calls.floor.states import AgentState
 from ledger.encoding import Row, event_row
@@ -294,6 +296,22 @@ def test_a_reader_finds_the_day_by_its_indexes(path: Path) -> None:
                 f"EXPLAIN QUERY PLAN SELECT * FROM floor_events WHERE {where}"  # noqa: S608
             ).all()
             assert f"ix_floor_events_{index}" in str(plan)
+
+
+def test_every_kind_of_fact_of_the_floor_is_documented_with_its_fields() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
+    table = text.partition("| floor kind |")[2]
+    documented = {
+        kind: re.findall(r"`(\w+)`", fields)
+        for kind, fields in re.findall(r"^\| (\w+) \|[^|]*\|([^|]*)\|$", table, re.MULTILINE)
+    }
+    kinds = {
+        found.kind: list(found.__slots__)
+        for found in vars(floor).values()
+        if isinstance(found, type) and issubclass(found, Fact) and found is not Fact
+    }
+
+    assert documented == kinds
 
 
 @pytest.mark.parametrize("when", ["before the end", "after the end"])

@@ -227,6 +227,8 @@ class FakeSwitch:
         ]
 
     def _queues(self) -> list[Message]:
+        queues = {member.queue for members in self.members.values() for member in members}
+        params = [block("QueueParams", ("Queue", queue)) for queue in queues]
         members = [
             block(
                 "QueueMember",
@@ -250,7 +252,7 @@ class FakeSwitch:
             )
             for queue, channel, position in self.entries
         ]
-        return members + entries
+        return params + members + entries
 
 
 class ListLedger(EventSink):

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from calls.clock import ManualClock
 from calls.events import Disposed
 from calls.floor.events import FloorEvent, ShiftNote, StateEntered
-from desk.roster.membership import AWAY
+from desk.roster.membership import AWAY, leave_to_the_queues
 from desk.roster.roster import Roster
 from desk.roster.status import RosterAgent
 from tests.desk.roster.fake_switch import FakeSwitch, Leg, ListLedger, Member
@@ -514,6 +514,35 @@ async def test_a_call_is_named_by_its_own_process_when_asterisk_did_not_tell(
     assert unnamed == ""
     assert (now.state, now.call_id) == ("wrap_up", "c7")
     assert ledger.of("801", "offer")[0].data["call_id"] == "c7"
+
+
+async def test_a_house_that_gives_up_its_desk_has_its_phones_ring_again(
+    house: House, switch: FakeSwitch
+) -> None:
+    switch.member_of("801").penalty = 3
+    async with house() as roster:
+        roster.not_ready("801", "lunch")
+        await roster.settled()
+    await leave_to_the_queues(switch, ["PJSIP/801", "PJSIP/802"])
+
+    assert [(one.paused, one.penalty) for one in map(switch.member_of, ("801", "802"))] == [
+        (False, 3),
+        (False, 0),
+    ]
+
+
+async def test_a_phone_that_comes_or_goes_is_told_even_if_no_state_changes(
+    house: House, switch: FakeSwitch
+) -> None:
+    told: list[str] = []
+    async with house() as roster:
+        roster.changed.append(told.append)
+        switch.device("801", "UNAVAILABLE")
+        away = roster.status("801").phone_here
+        switch.device("801", "NOT_INUSE")
+        switch.device("801", "INUSE")
+
+    assert (away, told) == (False, ["801", "801"])
 
 
 async def test_other_facts_of_an_agent_are_kept_with_the_same_clock(
