@@ -25,7 +25,7 @@ class Standing:
         self.held = False
         self._recent: deque[Row] = deque(maxlen=KEPT_FRAMES)
         self._since = 0
-        """Frames since the standstill began."""
+        """Frames since the standstill began, or since the question was put if that was later."""
 
         self._skips = 0
         """Frames yet to come that pay for those."""
@@ -39,7 +39,7 @@ class Standing:
     def asked(self) -> None:
         """A new question: nothing of an older one's standstills is its own."""
         self._gaps.clear()
-        self._owed = self._skips = 0
+        self._owed = self._skips = self._since = 0
 
     def keep(self, row: Row) -> None:
         """Take every frame of the session."""

@@ -198,12 +198,17 @@ class AgentChannel:
     def agent_voice(self, speaks: bool) -> None:
         """The agent began to speak, or fell silent."""
         line = self.line
-        if line is None or not self.can_branch:
+        if line is None or not self.can_branch or self.hearing.stands_by("hold"):
             return
         if speaks:
             line.began()
         elif line.is_said:
             self._line_over(line, SaidEnd.COMPLETED, "heard")
+
+    def held(self, *, on: bool) -> None:
+        """The caller was put on hold or taken back: what was said meanwhile was no line."""
+        if self.line is not None and not on:
+            self.line.anew()
 
     def _line_over(self, line: LineOnShow, ended: SaidEnd, noted: str) -> None:
         said = self._record_said(line, ended, noted)

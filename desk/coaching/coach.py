@@ -71,7 +71,8 @@ class Coach:
         )
         self._channel = AgentChannel(call, self._hearing, helpers, self._changed)
         self._rules = LiveRules(means.house.rules, means.house.lines)
-        self._journal = None if means.state is None else Journal(means.state / FOLDER, call.id)
+        state = means.state
+        self._journal = Journal(state / FOLDER, call.id, talk.agent) if state is not None else None
         self._flow = self._performance()
         self._stopped = False
         self._tasks = Tasks(self._changed)
@@ -95,7 +96,8 @@ class Coach:
         `events` are the call's facts so far, in order. The step, its repeat, the variables and
         what stood in the form are as they were; a listening window begins anew.
         """
-        journal = None if means.state is None else Journal(means.state / FOLDER, call.id)
+        state = means.state
+        journal = None if state is None else Journal.latest(state / FOLDER, call.id)
         kept = None if journal is None else journal.read()
         if kept is None:
             return None
@@ -243,6 +245,7 @@ class Coach:
             return
         self.call.record(Held(on=on))
         self._hearing.stand("hold", on=on)
+        self._channel.held(on=on)
 
     def music(self, *, on: bool) -> None:
         """The caller hears music for another reason than the agent's hold."""

@@ -9,7 +9,8 @@ The file is for its owner only and goes with the call.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,8 @@ TALK: Final = frozenset(
 
 _KINDS: Final = {kind.__name__: kind for kind in Outcome.__args__}
 _WORDS: Final = {"what": Sound, "ended": SaidEnd}
+
+_UNFIT: Final = re.compile(r"[^A-Za-z0-9_@+-]")
 
 _log = structlog.get_logger("desk.coaching")
 
@@ -49,12 +52,20 @@ class Kept:
 
 
 class Journal:
-    """The file of one call. A disk that fails is told to the log, never to the call."""
+    """The file of one talk. A disk that fails is told to the log, never to the call."""
 
-    def __init__(self, folder: Path, call_id: str) -> None:
-        """`folder` is `<state>/coaching`."""
-        self._path = folder / f"{call_id}.jsonl"
+    def __init__(self, folder: Path, call_id: str, agent: str) -> None:
+        """`folder` is `<state>/coaching`. A call that goes from agent to agent has several."""
+        self._path = folder / f"{call_id}.{_UNFIT.sub('_', agent)}.jsonl"
         self._failed = False
+
+    @classmethod
+    def latest(cls, folder: Path, call_id: str) -> Journal | None:
+        """The talk that this call was last in, as far as it was kept."""
+        found = sorted(folder.glob(f"{call_id}.*.jsonl"), key=_changed_at)
+        if not found:
+            return None
+        return cls(folder, call_id, found[-1].name.removesuffix(".jsonl").partition(".")[2])
 
     def begin(self, talk: Mapping[str, Any]) -> None:
         """A new talk; an older one of the same call is forgotten."""
@@ -102,6 +113,18 @@ class Journal:
             if not self._failed:
                 _log.error("a coached call cannot be kept", error=type(error).__name__)
             self._failed = True
+
+
+def sweep(folder: Path, live: Collection[str]) -> int:
+    """Forget calls that ended while no desk was there, all but the `live` ones; how many."""
+    gone = [path for path in folder.glob("*.jsonl") if path.name.partition(".")[0] not in live]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _changed_at(path: Path) -> float:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def _is_talk(talk: Mapping[str, Any]) -> bool:

@@ -100,6 +100,11 @@ class LineOnShow:
         if voice is not None and session is not None and self._began_ms is None:
             self._began_ms = self._hearing.base_ms(session) + voice.began_ms
 
+    def anew(self) -> None:
+        """What the agent has said so far is not this line."""
+        self._adopt()
+        self._spoken_before_ms, self._began_ms = self._spoken_ms(), None
+
     def _span(self, now_ms: int) -> tuple[int, int]:
         if not self._said_ms():
             return self._shown_at_ms, now_ms

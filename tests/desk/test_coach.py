@@ -38,7 +38,7 @@ async def test_a_whole_call_is_coached_to_the_goodbye_and_leaves_its_facts() -> 
     assert (view.flow, view.step) == ("agent_call", "welcome")
     assert view.line is not None
     assert "801" in view.line.text
-    assert view.next_lines[0] == "请问有什么可以帮到您？" or view.next_lines
+    assert view.next_lines[0] == "请问有什么可以帮到您？"
 
     await _recorded(desk)
     assert [choice.name for choice in desk.script.picks] == ["1", "2", "3", "4"]
@@ -220,6 +220,24 @@ async def test_a_cough_is_no_line_and_neither_is_its_beginning() -> None:
 
     assert desk.line == "greeting"
     assert desk.of("said") == []
+    await desk.end()
+
+
+async def test_what_is_said_while_the_caller_is_on_hold_is_no_line() -> None:
+    desk = Desk()
+    await desk.settle()
+    await desk.sounds(200)
+    desk.coach.hold(on=True)
+    await desk.sounds(5000, agent=SPEECH)
+    await desk.sounds(1000)
+    desk.coach.hold(on=False)
+    await desk.sounds(1000)
+    assert desk.line == "greeting"
+
+    await desk.sounds(3000, agent=SPEECH)
+    await desk.sounds(700)
+    assert desk.line == "how_may_i_help"
+    assert desk.of("said")[0]["start_ms"] == 7200
     await desk.end()
 
 

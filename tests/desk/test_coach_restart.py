@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from callflow.house import House
-from desk.coaching.journal import Journal
+from desk.coaching.coach import Coach
+from desk.coaching.journal import Journal, sweep
 from tests.callers.house import SCRIPTS
 from tests.desk.coached import RECORD, Desk, HandOffice
 
@@ -17,7 +19,7 @@ STATE = pytest.fixture(name="state")(lambda tmp_path: tmp_path / "state")
 
 
 def _file(state: Path, desk: Desk) -> Path:
-    return state / "coaching" / f"{desk.call.id}.jsonl"
+    return state / "coaching" / f"{desk.call.id}.801.jsonl"
 
 
 async def test_the_same_step_and_the_same_repeat_are_on_the_screen_again(state: Path) -> None:
@@ -235,9 +237,38 @@ async def test_a_desk_that_is_stopped_leaves_the_call_to_the_next_one(state: Pat
     await desk.end()
 
 
+async def test_a_call_that_went_on_to_another_agent_is_resumed_there(state: Path) -> None:
+    desk = Desk(state=state)
+    await desk.confirm("greeting")
+    first = desk.coach
+    desk.coach = Coach.begin(replace(desk.talk, agent="802"), desk.means, lambda: None)
+    await desk.settle()
+    first.stop("agent")
+    await first.closed()
+
+    resumed = await desk.killed()
+
+    assert resumed is not None
+    assert resumed.agent == "802"
+    await desk.end()
+
+
+async def test_calls_that_ended_while_no_desk_was_there_are_swept_out(state: Path) -> None:
+    gone, live = Desk(state=state), Desk(state=state)
+    await gone.confirm("greeting")
+    await live.confirm("greeting")
+    gone.coach.leave()
+
+    assert sweep(state / "coaching", {live.call.id}) == 1
+
+    assert not _file(state, gone).exists()
+    assert _file(state, live).exists()
+    await live.end()
+
+
 def test_a_disk_that_fails_is_not_the_calls_trouble(tmp_path: Path) -> None:
     (tmp_path / "coaching").write_text("a file where the folder should be")
-    journal = Journal(tmp_path / "coaching", "20260105-090000-abc")
+    journal = Journal(tmp_path / "coaching", "20260105-090000-abc", "801")
 
     journal.begin({"agent": "801"})
     journal.drafted("form", {"name": "王"})

@@ -130,13 +130,13 @@ def test_a_standstill_known_late_and_ended_at_once_is_paid_back_by_the_next_fram
 def test_a_hold_that_begins_before_the_window_owes_it_nothing() -> None:
     line = Line().hears(QUIET, 500)
     line.order(Held(on=True, late=20))
-    line.order(Asked(1, FOUR, with_prompt=False))
+    line.hears(SPEECH, 3000).order(Asked(1, FOUR, with_prompt=False))
     line.hears(SPEECH, 2000).order(Held(on=False, late=0))
     line.hears(QUIET, 4000)
 
     assert line.answer is not None
     assert line.answer.kind is Sound.SILENCE
-    assert (line.answer.from_ms, line.answer.to_ms) == (2500, 6500)
+    assert (line.answer.from_ms, line.answer.to_ms) == (5500, 9500)
 
 
 def test_a_window_opens_where_the_voice_before_it_ended() -> None:
