@@ -13,6 +13,8 @@ from callflow.reading import nearest
 from calls.errors import PersonaError
 
 FOLDER: Final = Path(__file__).parent / "personas"
+PRACTISING: Final = Path(__file__).parent / "practising"
+"""Callers made for people who practise; every one of `FOLDER` can be practised on too."""
 
 
 def load_persona(path: Path, voices: VoiceBank | None = None) -> Persona:
@@ -45,6 +47,22 @@ def read_persona(text: str, source: str, voices: VoiceBank | None = None) -> Per
 def names(folder: Path = FOLDER) -> list[str]:
     """Names of the personas in `folder`, sorted."""
     return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def find_practice(name: str, voices: VoiceBank | None = None) -> Persona:
+    """As `find_persona`, among those made for practice first."""
+    if name.replace("-", "_") in names(PRACTISING):
+        return find_persona(name, PRACTISING, voices)
+    try:
+        return find_persona(name, FOLDER, voices)
+    except PersonaError as error:
+        if name.endswith((".yaml", ".yml")):
+            raise
+        known = [*names(PRACTISING), *names()]
+        hint = nearest(name.replace("-", "_"), known)
+        raise PersonaError(
+            f'there is no persona "{name}"; {hint} `thirdring practice --list` shows them'
+        ) from error
 
 
 def find_persona(name: str, folder: Path = FOLDER, voices: VoiceBank | None = None) -> Persona:

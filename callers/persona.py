@@ -8,7 +8,7 @@ begun when the house speaks again is given up, what has begun is finished.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 NORMAL_DBOV = -22.0
@@ -80,7 +80,42 @@ class Leave:
     after_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Say something in words of the author's own; in practice only, where callers are text."""
+
+    text: str
+    after_ms: int
+
+
 Answer = Silent | Speak | Press | Leave
+
+
+class Did(StrEnum):
+    """What an agent who practises may have done that a caller takes notice of."""
+
+    SAID = "said"
+    """Said a line of the house, by its name."""
+
+    SKIPPED = "skipped"
+    """Left it out."""
+
+    BRANCH = "branch"
+    """Took a branch of the flow."""
+
+    HELD = "held"
+    """Put the caller on hold and came back; no name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """What the caller does in the next turn, if the agent did this since the last one; once."""
+
+    did: Did
+    name: str
+    """Of the line or the branch; empty for any."""
+
+    answer: Answer | Words
 
 
 class Point(StrEnum):
@@ -148,6 +183,11 @@ class Persona:
     barge_in: BargeIn | None = None
     hang_up: HangUp | None = None
     expect: Expectation = Expectation()
+    when: tuple[When, ...] = ()
+    """In practice: answers that depend on what the agent does, the first that fits."""
+
+    details: Mapping[str, str] = field(default_factory=dict)
+    """In practice: what the caller answers when asked for a field of a form, by its name."""
 
     def answer(self, turn: int) -> Answer:
         """What the caller does in turn `turn` (from 1)."""

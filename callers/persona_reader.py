@@ -22,7 +22,9 @@ from callers.persona import (
     Press,
     Silent,
     Speak,
+    When,
 )
+from callers.persona_when import read_when
 from callers.voicebank import VoiceBank
 from callflow.nodes import Mapping, Node, Scalar, Sequence
 from callflow.reading import Reading, nearest
@@ -30,7 +32,7 @@ from callflow.reading import Reading, nearest
 MOST_ANSWERS: Final = 100
 _TOP: Final = (
     "persona", "title", "language", "voice", "level", "background", "answers", "then",
-    "barge_in", "hang_up", "expect",
+    "barge_in", "hang_up", "expect", "when", "details",
 )  # fmt: skip
 _LEVELS: Final = {"normal": NORMAL_DBOV, "faint": FAINT_DBOV}
 
@@ -60,7 +62,19 @@ class PersonaReader(Reading):
             barge_in=self._barge_in(top.get("barge_in")),
             hang_up=self._hang_up(top.get("hang_up")),
             expect=self._expect(top.get("expect")),
+            when=self.list_of(top.get("when"), "when", self._when),
+            details=self._details(top.get("details")),
         )
+
+    def _when(self, node: Node) -> When:
+        return read_when(self, node, self._answer)
+
+    def _details(self, node: Node | None) -> dict[str, str]:
+        found = self.mapping(node, "details") if node is not None else None
+        return {
+            self.name(key, "a form's field"): self.text(value, "a detail")
+            for key, value in (found.items if found else ())
+        }
 
     def _title(self, node: Node | None) -> dict[str, str]:
         if node is None:

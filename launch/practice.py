@@ -19,7 +19,6 @@ from calls.events import (
     Disposed,
     EndedFact,
     HungUpFact,
-    Offered,
 )
 from calls.floor import orders
 from calls.floor.states import AgentState
@@ -49,6 +48,8 @@ from launch.practice_stage import (
     SoundlessRecorder,
     Stage,
     Trace,
+    offered,
+    spoken_ms,
 )
 
 
@@ -142,22 +143,11 @@ class PracticeFloor:
         await asyncio.sleep(BEFORE_RING_S)
         stage = self._stage
         call = self._call = Call(self._clock, self.live)
-        call.record(
-            Offered(
-                uniqueid=f"practice-{call.id}",
-                ani=NUMBER,
-                dnis="practice",
-                caller_name="",
-                direction="inbound",
-                flow=stage.flow,
-                channel=CALLER,
-            )
-        )
-        voices = VoiceBank.load()
-        voice = stage.persona.voice
+        call.record(offered(call.id, stage.flow))
+        voices, voice = VoiceBank.load(), stage.persona.voice
         self._caller = PracticeCaller(
             stage.persona,
-            lambda utterance: voices.length_ms(voice, utterance),
+            lambda utterance: spoken_ms(voices, voice, utterance),
             lambda utterance: voices.text(voice, utterance),
             self._clock,
         )
@@ -250,7 +240,17 @@ class PracticeFloor:
     def changed(self) -> None:
         """Give a new snapshot out."""
         self._seq += 1
+        self._ask_caller()
         self._show(self.view())
+
+    def _ask_caller(self) -> None:
+        """A form on the screen: the caller answers the first field that is empty yet."""
+        coach, caller = self._coach, self._caller
+        script = coach.script() if coach and self._state is AgentState.ON_CALL else None
+        if caller is not None and script is not None and script.form is not None:
+            fields = script.form.fields
+            asked = next((one.name for one in fields if one.value in (None, "")), "")
+            caller.asked_for(asked)
 
     def view(self) -> PanelView:
         """The panel's snapshot of now."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from callers.persona import Persona
+from callers.practice_caller import CALLER
 from callers.virtual_recorder import VirtualRecorder
+from callers.voicebank import VoiceBank
 from callflow.house import House
 from calls.actions import Queue, RecordCommand, Transfer
 from calls.call import Call
-from calls.events import CallEvent
+from calls.events import CallEvent, Offered
 from calls.outcomes import Outcome, QueueLeft, TransferLeft
 from calls.ports import Office
 from desk.floor.house import FloorHouse
@@ -83,3 +85,29 @@ class Stage:
     language: str = "zh-Hans"
     flow: str = FLOW
     office: Office | None = None
+
+
+CHARACTER_MS: Final = 220
+"""A Chinese syllable of unhurried speech; of English, half a word."""
+
+
+def spoken_ms(voices: VoiceBank, voice: str, utterance: str) -> int:
+    """How long the caller takes: by the rendered voice, or by length where the words are the
+    persona's own."""
+    if utterance in voices.utterances:
+        return voices.length_ms(voice, utterance)
+    syllables = sum(1.0 if ord(character) > 0x2E7F else 0.3 for character in utterance)
+    return max(round(syllables * CHARACTER_MS), 400)
+
+
+def offered(call_id: str, flow: str) -> Offered:
+    """The call comes in; every caller in practice calls from the same number."""
+    return Offered(
+        uniqueid=f"practice-{call_id}",
+        ani=NUMBER,
+        dnis="practice",
+        caller_name="",
+        direction="inbound",
+        flow=flow,
+        channel=CALLER,
+    )

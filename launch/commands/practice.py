@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 def practice(
     persona: Annotated[
         str, typer.Argument(metavar="[PERSONA]", help="A persona's name, or its YAML file.")
-    ] = "repair",
+    ] = "water_off",
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,
     listed: Annotated[bool, typer.Option("--list", help="Show the callers there are.")] = False,
@@ -67,7 +67,7 @@ def practice(
 
 
 def _stage(persona: str, state: Path, config: Path | None, agent: str, flow: str) -> Stage:
-    from callers.loader import find_persona
+    from callers.loader import find_practice
     from callers.voicebank import VoiceBank
     from callflow.house import House
     from launch.agents_desk import floor_house
@@ -88,7 +88,7 @@ def _stage(persona: str, state: Path, config: Path | None, agent: str, flow: str
     return Stage(
         house=house,
         floor=floor_house(settings),
-        persona=find_persona(persona, voices=VoiceBank.load()),
+        persona=find_practice(persona, VoiceBank.load()),
         agent=agent,
         variables={**settings.house.variables(language), "agent_no": agent},
         language=language,
@@ -123,9 +123,9 @@ async def _play(stage: Stage, language: str) -> Score:
 
 
 def _list(as_json: bool) -> None:
-    from callers.loader import find_persona, names
+    from callers.loader import PRACTISING, find_practice, names
 
-    found = [find_persona(name) for name in names()]
+    found = [find_practice(name) for name in (*names(PRACTISING), *names())]
     if as_json:
         print_json([{"name": one.name, "title": dict(one.title)} for one in found])
         return

@@ -1,0 +1,229 @@
+"""A whole practice call: the coach and the rules of a real desk, a caller in text, the score."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import lru_cache
+
+import pytest
+from textual.pilot import Pilot
+from typer.testing import CliRunner
+
+from callers.loader import find_practice
+from callers.voicebank import VoiceBank
+from callflow.house import House
+from calls.floor import orders
+from calls.floor.states import AgentState
+from calls.floor.view import FormView, PanelView
+from launch.__main__ import app as commands
+from launch.agents_desk import floor_house
+from launch.practice import PracticeFloor
+from launch.practice_score import score_call
+from launch.practice_stage import Stage
+from launch.settings import PROJECT, load_settings
+from softphone_panel.agent.app import AgentApp
+from softphone_panel.agent.link import LocalLink
+
+FILLED = {"phone": "13912345678", "matter": "家里停水", "handled": "已登记，派人上门"}
+
+
+@lru_cache
+def house() -> House:
+    return House.load(PROJECT / "scripts")
+
+
+def stage(persona: str) -> Stage:
+    settings = load_settings(None)
+    return Stage(
+        house=house(),
+        floor=floor_house(settings),
+        persona=find_practice(persona, VoiceBank.load()),
+        agent="801",
+        variables=settings.house.variables("zh-Hans"),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _rings_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("launch.practice.BEFORE_RING_S", 0.01)
+
+
+class Trainee:
+    """An agent who does as the panel says."""
+
+    def __init__(self, persona: str) -> None:
+        self.seen: list[PanelView] = []
+        self.floor = PracticeFloor(stage(persona), self.seen.append)
+        self.skips: frozenset[str] = frozenset()
+        self.heard: list[str] = []
+
+    async def until(self, true: Callable[[PanelView], bool]) -> PanelView:
+        async with asyncio.timeout(60):
+            while not true(self.seen[-1] if self.seen else self.floor.view()):
+                await asyncio.sleep(0.01)
+        return self.seen[-1]
+
+    async def take(self) -> None:
+        self.floor.begin()
+        assert await self.floor.carry_out(orders.Ready()) == ""
+        await self.until(lambda view: view.offer is not None)
+        assert await self.floor.carry_out(orders.Answer()) == ""
+
+    async def work(self, stop: Callable[[PanelView], bool]) -> None:
+        """Say, fill and pick whatever the panel shows until `stop`."""
+        async with asyncio.timeout(90):
+            while not stop(view := self.floor.view()):
+                await self.act(view)
+                await asyncio.sleep(0.02)
+
+    async def act(self, view: PanelView) -> None:
+        script = view.call.script if view.call else None
+        if view.call is not None and view.call.hearing.text not in self.heard:
+            self.heard.append(view.call.hearing.text)
+        if script is None:
+            return
+        if script.line is not None:
+            how = "skipped" if script.line.name in self.skips else "confirmed"
+            await self.floor.carry_out(
+                orders.LineDone.model_validate({"line": script.line.name, "how": how})
+            )
+        elif script.form is not None:
+            await self.fill(script.form)
+        elif script.step in ("how", "as_heard"):
+            await self.floor.carry_out(orders.Pick(keys="1" if script.step == "how" else "2"))
+
+    async def fill(self, form: FormView) -> None:
+        for upto in range(len(form.fields)):
+            draft = {one.name: FILLED.get(one.name, "-") for one in form.fields[:upto]}
+            await self.floor.carry_out(orders.FormDraft(form=form.name, values=draft))
+            self.heard.append(getattr(self.floor.view().call, "hearing").text)  # noqa: B009
+        values = {one.name: FILLED.get(one.name, "") for one in form.fields}
+        assert await self.floor.carry_out(orders.FormDone(form=form.name, values=values)) == ""
+
+
+def over(view: PanelView) -> bool:
+    script = view.call.script if view.call else None
+    return view.state.state is AgentState.WRAP_UP or bool(script and script.over)
+
+
+async def test_a_call_done_as_the_panel_says_keeps_every_rule_it_asks_for() -> None:
+    trainee = Trainee("water_off")
+    await trainee.take()
+    await trainee.work(over)
+    await trainee.floor.carry_out(orders.HangUp())
+    call = trainee.floor.view().call
+    assert call is not None
+    wrap_up = orders.WrapUp(call_id=call.call_id, disposition="served", note="")
+    assert await trainee.floor.carry_out(wrap_up) == ""
+    assert trainee.floor.over.is_set()
+    await trainee.floor.close()
+
+    found = trainee.floor.score()
+    kept = {rule.id for rule in found.kept}
+    assert {"A01", "A02", "A05", "A16", "A24"} <= kept
+    assert (found.points, found.broken, found.skipped) == (100, (), ())
+    assert "您好，我家里停水了，想报修。" in trainee.heard
+    assert any("13912345678；王芳；花园路12号3单元502室" in text for text in trainee.heard)
+
+
+async def test_a_goodbye_left_out_costs_the_rule_and_is_told() -> None:
+    trainee = Trainee("water_off")
+    trainee.skips = frozenset({"closing", "closing_named"})
+    await trainee.take()
+    await trainee.work(over)
+    await trainee.floor.carry_out(orders.HangUp())
+    await trainee.floor.close()
+
+    found = trainee.floor.score()
+    assert "A05" in {one.rule for one in found.broken}
+    assert found.points is not None
+    assert found.points < 100
+    assert [one.title["zh"] for one in found.skipped if one.title["zh"].startswith("closing")]
+    assert all(one.do["zh"] for one in found.broken)
+
+
+async def test_an_upset_caller_whom_nobody_calms_hangs_up() -> None:
+    trainee = Trainee("angry_again")
+    trainee.skips = frozenset({"calming"})
+    await trainee.take()
+
+    def in_talk(view: PanelView) -> bool:
+        return bool(view.call and view.call.script and view.call.script.form)
+
+    await trainee.work(in_talk)
+    assert await trainee.floor.carry_out(orders.Branch(name="upset")) == ""
+    await trainee.work(lambda view: view.state.state is AgentState.WRAP_UP)
+    await trainee.floor.close()
+
+    ended = trainee.floor.trace.events[-1]
+    assert (ended.kind, ended.data["end_reason"]) == ("ended", "caller_hung_up")
+    assert "A17" in {one.rule for one in trainee.floor.score().broken}
+
+
+async def test_orders_that_mean_nothing_now_are_refused_with_a_word() -> None:
+    trainee = Trainee("water_off")
+    floor = trainee.floor
+    floor.begin()
+
+    for order in (orders.Answer(), orders.HangUp(), orders.Hold(on=True), orders.Pick(keys="1")):
+        assert await floor.carry_out(order) == "not_now"
+    assert floor.score().points is None
+    await floor.close()
+
+
+async def test_on_hold_the_caller_waits_and_the_panel_says_so() -> None:
+    trainee = Trainee("water_off")
+    await trainee.take()
+    assert await trainee.floor.carry_out(orders.Hold(on=True)) == ""
+    view = trainee.floor.view()
+    assert (view.state.state, view.call and view.call.on_hold) == (AgentState.HOLD, True)
+
+    assert await trainee.floor.carry_out(orders.Hold(on=False)) == ""
+    await trainee.floor.close()
+    kinds = [event.kind for event in trainee.floor.trace.events]
+    assert kinds.count("held") == 2
+
+
+def screen(app: AgentApp) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def shows(pilot: Pilot[None], app: AgentApp, text: str) -> None:
+    async with asyncio.timeout(30):
+        while text not in screen(app):
+            await pilot.pause(0.03)
+
+
+async def test_on_the_panel_the_caller_speaks_in_text_and_is_answered_by_key() -> None:
+    link: LocalLink
+    floor = PracticeFloor(stage("water_off"), lambda view: link.put(view))
+    link = LocalLink(floor.carry_out)
+    app = AgentApp(link)
+    floor.begin()
+
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shows(pilot, app, "按 r 就绪")
+        await pilot.press("r")
+        await shows(pilot, app, "按 a 接听")
+        await pilot.press("a")
+        await shows(pilot, app, "您好！三声服务热线")
+        await pilot.press("space")
+        await shows(pilot, app, "请问有什么可以帮到您？")
+        await pilot.pause(0.5)
+        await pilot.press("space")
+        await shows(pilot, app, "您好，我家里停水了，想报修。")
+    await floor.close()
+
+
+def test_a_call_that_never_was_scores_nothing() -> None:
+    assert score_call([], house()).points is None
+
+
+def test_the_callers_there_are_can_be_listed() -> None:
+    found = CliRunner().invoke(commands, ["practice", "--list"])
+
+    assert found.exit_code == 0
+    assert "angry_again" in found.output
+    assert "wrong_number" in found.output
