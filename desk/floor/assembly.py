@@ -87,6 +87,7 @@ class Floor:
             CallerFiles(outside.memory, outside.customer),
             self._roster,
             lambda agent: self._desk.changed(agent),
+            lambda agent: outside.house.agents[agent].name or agent,
         )
         """Told of rings and talks by whoever holds the calls."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
@@ -71,8 +71,10 @@ class Talks:
         files: CallerFiles,
         roster: Roster,
         changed: Callable[[str], None],
+        name_of: Callable[[str], str],
     ) -> None:
         """`means` gives those of now (flows change); `changed` is told the agent's number."""
+        self._name_of = name_of
         self._means = means
         self._files = files
         self._roster = roster
@@ -89,6 +91,9 @@ class Talks:
         self._changed(agent)
 
     def talks(self, talk: Talk) -> None:
+        # The agent speaks for the house now, and says so by number (A02) and name (A14).
+        own = {"agent_no": talk.agent, "agent_name": self._name_of(talk.agent)}
+        talk = replace(talk, variables={**talk.variables, **own})
         self._begin(talk, lambda changed: Coach.begin(talk, self._means(), changed))
 
     def found(self, call: Call, events: Sequence[CallEvent]) -> bool:

@@ -31,7 +31,6 @@ ROOT = Path(__file__).parents[2]
 PROMPTS = ROOT / "scripts" / "prompts"
 THIRDRING = (sys.executable, "-m", "launch")
 _STARTS_S = 90
-_DESK = ("[desk]", "on = false")
 
 
 @dataclass(slots=True)
@@ -71,12 +70,17 @@ class Hotline:
 
 
 def start_hotline(
-    pbx: HousePbx, *, log_level: str = "info", more: Sequence[str] = (), **agi: object
+    pbx: HousePbx,
+    *,
+    log_level: str = "info",
+    more: Sequence[str] = (),
+    desk: Sequence[str] = ("on = false",),
+    **agi: object,
 ) -> Hotline:
     """Start `thirdring serve` where the dialplan of `pbx` looks for it.
 
-    `more` are lines of the configuration before its first section. Agents' phones ring without a
-    desk unless they say otherwise.
+    `more` are lines of the configuration before its first section, `desk` those of [desk] and what
+    comes after it; agents' phones ring without one unless they say otherwise.
     """
     config = pbx.state / "site.toml"
     # Its lease is the dialplan's, which is far shorter than the server's own default.
@@ -87,7 +91,9 @@ def start_hotline(
         "[agi]",
         *(f"{name} = {json.dumps(value)}" for name, value in settings.items()),
     ]
-    config.write_text("\n".join([*lines, "[ears]", "port = 0", *_DESK, ""]), encoding="utf-8")
+    config.write_text(
+        "\n".join([*lines, "[ears]", "port = 0", "[desk]", *desk, ""]), encoding="utf-8"
+    )
     ready = pbx.state / "serve.json"
     ready.unlink(missing_ok=True)
     with (pbx.state / "serve.log").open("ab") as log:

@@ -1,0 +1,123 @@
+"""A whole agent's call: real Asterisk, real server, real desk, a panel on its socket."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from calls.floor.orders import Branch, FormDone, LineDone, Ready, WrapUp
+from calls.floor.states import AgentState
+from tests.support.agent_phone import agent_phone
+from tests.support.desk_panel import call_of, desk_panel, script_of
+from tests.support.hotline import ROOT, Hotline, start_hotline, stop_hotline, utterance
+from tests.support.pbx import HousePbx
+from tests.support.sip_caller import SipCaller
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
+
+NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
+
+STRAIGHT_ON = """\
+flow: greetings
+title: {zh: 直接排队, en: Straight to the queue}
+performer: ivr
+steps:
+  ringing:
+    ring: 1
+  hold:
+    say: please_hold
+    queue: {name: support, wait: 60s, agent: agent_call, tell: place_in_line, every: 20s}
+    on: {answered: served, no_answer: gone, failed: gone, error: gone}
+  served:
+    end: served
+  gone:
+    say: call_again
+    end: unserved
+"""
+
+
+@pytest.fixture(scope="module")
+def straight_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The house's scripts with an entry that leads straight to the queue."""
+    folder = tmp_path_factory.mktemp("house") / "scripts"
+    shutil.copytree(ROOT / "scripts", folder, ignore=shutil.ignore_patterns("prompts", "tests"))
+    (folder / "greetings.yaml").write_text(STRAIGHT_ON, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def hotline(pbx: HousePbx, straight_on: Path) -> Iterator[Hotline]:
+    pbx.ask_own_server()
+    more = (f'scripts = "{straight_on}"', "prove = false")
+    running = start_hotline(pbx, more=more, desk=("port = 0",))
+    yield running
+    stop_hotline(running)
+
+
+def said(line: str) -> LineDone:
+    return LineDone(line=line, how="confirmed")
+
+
+async def test_an_agent_is_coached_through_a_call_from_its_ring_to_its_wrap_up(
+    new_caller: NewCaller, hotline: Hotline, pbx: HousePbx
+) -> None:
+    number = "13800004001"
+    async with (
+        agent_phone(pbx, "801") as phone,
+        desk_panel(hotline.state) as panel,
+        new_caller() as caller,
+    ):
+        assert await panel.order(Ready()) == ""
+        await panel.until(lambda view: view.state.state is AgentState.READY)
+        assert await caller.invite(number=number) is None
+        ringing = await panel.until(lambda view: view.offer is not None)
+        assert ringing.offer is not None
+        assert ringing.offer.caller.number == "138****4001"
+
+        talk = await phone.pick_up()
+        greeting = await panel.says("greeting")
+        assert "您好" in (greeting.line.text if greeting.line else "")
+        assert await panel.order(said("hello")) == "late"
+        assert "801号" in (greeting.line.text if greeting.line else "")
+        assert await panel.order(said("greeting")) == ""
+        await panel.says("how_may_i_help")
+        assert await panel.order(said("how_may_i_help")) == ""
+        window = await panel.until(lambda view: bool(script_of(view).clock))
+        assert window.state.state is AgentState.ON_CALL
+        await caller.play(utterance("hello"))
+        await panel.until(lambda view: script_of(view).form is not None)
+        record = {"phone": number, "matter": "水压低", "handled": ""}
+        assert await panel.order(FormDone(form="call_record", values=record)) == "unfit"
+        assert await panel.order(Branch(name="wrong_number")) == ""
+        await panel.says("wrong_number")
+        assert await panel.order(said("wrong_number")) == ""
+        ended = await panel.until(lambda view: script_of(view).over)
+        assert call_of(ended).disposition == "wrong_number"
+        await talk.hangup()
+        over = await panel.until(lambda view: view.state.state is AgentState.WRAP_UP)
+        call_id = call_of(over).call_id
+        assert (
+            await panel.order(WrapUp(call_id=call_id, disposition="wrong_number", note="谢谢"))
+            == ""
+        )
+        await panel.until(lambda view: view.state.state is AgentState.READY and not view.call)
+        await caller.listen(10)
+
+    call, events = await hotline.call_of(number)
+    kinds = [event.kind for event in events]
+    agents = [event.data for event in events if event.kind == "said"]
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert {
+        "agent_offered",
+        "agent_answered",
+        "left_queue",
+        "disposed",
+        "branched",
+    } <= set(kinds)
+    greeted = next(one for one in agents if one["line"] == "greeting")
+    assert (greeted["performer"], greeted["noted"]) == ("agent", "confirmed")
+    assert (call.agent, call.disposition) == ("801", "wrong_number")
