@@ -43,6 +43,9 @@ class Keypress(NamedTuple):
 
 Deed = Speech | Keypress
 
+BackgroundSpan = tuple[int, int | None, Background]
+"""When a noise begins, when it ends (None: never), and the noise."""
+
 
 class Acting:
     """One call of one persona.
@@ -62,8 +65,8 @@ class Acting:
         self._speeches: list[Speech] = []
         """By time, and no two at once: none is planned while another is in the air."""
 
-        self._keys: list[Keypress] = []
-        """By the beginning of their rows."""
+        self.pressed: list[Keypress] = []
+        """Keys pressed and planned, by the beginning of their rows; not to be changed."""
 
         self._turn_began: dict[int, int] = {}
         self._leaves_this_turn = False
@@ -100,7 +103,7 @@ class Acting:
             resumed = not late
             del self._turn_began[self.turn]
             self.turn -= 1
-        if self._speeches or self._keys or self._leaves_this_turn:
+        if self._speeches or self.pressed or self._leaves_this_turn:
             self._drop_planned(at_ms)
         persona = self.persona
         if resumed:
@@ -121,7 +124,7 @@ class Acting:
 
         With `known_ms` the caller noticed only then and can begin nothing earlier.
         """
-        if self._speeches or self._keys or self._leaves_this_turn:
+        if self._speeches or self.pressed or self._leaves_this_turn:
             if self.busy(max(at_ms, known_ms)):
                 return
             self._drop_planned(at_ms)
@@ -155,28 +158,23 @@ class Acting:
         """Whether the caller is in the middle of an utterance or of a row of keys."""
         if self._speeches and self.speaking(at_ms) is not None:
             return True
-        return bool(self._keys) and any(k.begin_ms <= at_ms < k.at_ms for k in self._keys)
+        return bool(self.pressed) and any(k.begin_ms <= at_ms < k.at_ms for k in self.pressed)
 
     def speeches(self) -> list[Speech]:
         """Speeches made and planned, by time; not to be changed."""
         return self._speeches
 
-    @property
-    def pressed(self) -> bool:
-        """Whether any key was pressed or is planned."""
-        return bool(self._keys)
-
     def keys(self, from_ms: int, to_ms: int) -> list[Keypress]:
         """Keys pressed at or after `from_ms` and before `to_ms`, by time."""
-        if not self._keys:
+        if not self.pressed:
             return []
-        pressed = [key for key in self._keys if from_ms <= key.at_ms < to_ms]
+        pressed = [key for key in self.pressed if from_ms <= key.at_ms < to_ms]
         if len(pressed) > 1:
             pressed.sort(key=lambda key: key.at_ms)
         return pressed
 
-    def background_spans(self) -> list[tuple[int, int | None, Background]]:
-        """(begin, end or None, background) of every noise whose beginning is known."""
+    def background_spans(self) -> list[BackgroundSpan]:
+        """Every noise whose beginning is known."""
         spans = []
         for background in self.persona.backgrounds:
             begin = self._moment(background.begin)
@@ -185,14 +183,6 @@ class Acting:
                 spans.append((begin, end, background))
         return spans
 
-    def noises(self, at_ms: int) -> list[Background]:
-        """The noises on the line at `at_ms`."""
-        return [
-            background
-            for begin, end, background in self.background_spans()
-            if begin <= at_ms and (end is None or at_ms < end)
-        ]
-
     def _moment(self, moment: Moment) -> int | None:
         if moment.turn == 0:
             return None if self.answered_ms is None else self.answered_ms + moment.after_ms
@@ -200,7 +190,7 @@ class Acting:
         return None if begun is None else begun + moment.after_ms
 
     def _drop_planned(self, at_ms: int) -> None:
-        speeches, keys = self._speeches, self._keys
+        speeches, keys = self._speeches, self.pressed
         while speeches and speeches[-1].begin_ms > at_ms:
             speeches.pop()
         while keys and keys[-1].begin_ms > at_ms:
@@ -210,7 +200,7 @@ class Acting:
         self._leaves_this_turn = False
 
     def _acted_since(self, begun_ms: int, at_ms: int) -> bool:
-        deeds: tuple[Sequence[Deed], ...] = (self._speeches, self._keys)
+        deeds: tuple[Sequence[Deed], ...] = (self._speeches, self.pressed)
         return any(begun_ms <= deed.begin_ms <= at_ms for done in deeds for deed in done)
 
     def _plan_barge_in(self, barge_in: BargeIn, line_began_ms: int, now_ms: int) -> None:
@@ -231,6 +221,6 @@ class Acting:
         self._speeches.append(Speech(begin_ms, end_ms, utterance, level))
 
     def _press(self, keys: str, begin_ms: int, gap_ms: int) -> None:
-        self._keys.extend(
+        self.pressed.extend(
             Keypress(begin_ms, begin_ms + index * gap_ms, key) for index, key in enumerate(keys)
         )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from callers.acting import Acting, Speech
+from callers.acting import Acting, BackgroundSpan, Speech
 from callers.noises import COMFORT_DBOV
 from calls.actions import Listen, Until
 from calls.outcomes import Sound
@@ -60,7 +61,16 @@ def noise_level(acting: Acting, at_ms: int) -> float:
     """Power sum of the noises on the line, in dBov, over the comfort noise."""
     if not acting.persona.backgrounds:
         return COMFORT_DBOV
-    return _sum_of(tuple(noise.level_dbov for noise in acting.noises(at_ms)))
+    return _level_among(acting.background_spans(), at_ms)
+
+
+def _level_among(spans: Sequence[BackgroundSpan], at_ms: int) -> float:
+    levels = [
+        noise.level_dbov
+        for begin_ms, end_ms, noise in spans
+        if begin_ms <= at_ms and (end_ms is None or at_ms < end_ms)
+    ]
+    return _sum_of(tuple(levels)) if levels else COMFORT_DBOV
 
 
 @lru_cache(maxsize=1024)
@@ -81,13 +91,13 @@ def noise_spans(acting: Acting, until_ms: int) -> list[tuple[int, int]]:
     """Stretches up to `until_ms` in which the line is noisy, merged, by time."""
     if not acting.persona.backgrounds:
         return []
-    edges = {until_ms}
-    for begin_ms, end_ms, _ in acting.background_spans():
+    edges, backgrounds = {until_ms}, acting.background_spans()
+    for begin_ms, end_ms, _ in backgrounds:
         edges.update(edge for edge in (begin_ms, end_ms) if edge is not None and edge < until_ms)
     spans: list[tuple[int, int]] = []
     ordered = sorted(edges)
     for begin_ms, end_ms in itertools.pairwise(ordered):
-        if noise_level(acting, begin_ms) < NOISE_FROM_DBOV:
+        if _level_among(backgrounds, begin_ms) < NOISE_FROM_DBOV:
             continue
         if spans and spans[-1][1] == begin_ms:
             spans[-1] = (spans[-1][0], end_ms)

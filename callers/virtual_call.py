@@ -14,6 +14,8 @@ START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """When every virtual call is offered: a Monday at nine."""
 
 _NUMBERS: Final = itertools.count(1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_tuple = tuple.__new__
 
 
 class VirtualTime:
@@ -69,13 +71,13 @@ class VirtualCall(Call):
 
     def events(self) -> tuple[CallEvent, ...]:
         """The facts as a ledger would keep them."""
-        call_id, offered_at, millisecond = self.id, self.offered_at, timedelta(milliseconds=1)
-        return tuple(
-            CallEvent(
-                call_id, seq, offered_at + offset * millisecond, offset, fact.kind, fact.data()
-            )
-            for seq, (offset, fact) in enumerate(self.facts, 1)
-        )
+        call_id, events, at, last_ms = self.id, [], self.offered_at, 0
+        for seq, (offset_ms, fact) in enumerate(self.facts, 1):
+            if offset_ms != last_ms:
+                at, last_ms = self.offered_at + offset_ms * _MILLISECOND, offset_ms
+            event = (call_id, seq, at, offset_ms, fact.kind, fact.data())
+            events.append(_tuple(CallEvent, event))  # as `Call.record` makes them
+        return tuple(events)
 
 
 def _new_id() -> str:

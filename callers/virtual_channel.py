@@ -196,9 +196,10 @@ class VirtualChannel(VirtualWaiting):
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Failed(reason="planned to fail")
-        key_ms = self._first_key(start_ms, cut_ms) if listen.keys is not None else None
-        if key_ms is not None:
-            cut_ms, ended = key_ms, SaidEnd.KEY.value
+        if listen.keys is not None and self._acting.pressed:
+            key_ms = self._first_key(start_ms, cut_ms)
+            if key_ms is not None:
+                cut_ms, ended = key_ms, SaidEnd.KEY.value
         if "speech" in listen.wanted and self._acting.speeches():
             voice_ms = hearing.cut_in_at(self._acting, start_ms)
             if voice_ms is not None and voice_ms < cut_ms:
@@ -217,12 +218,13 @@ class VirtualChannel(VirtualWaiting):
         _, opened = WINDOWS.get(id(listen)) or learn_window(listen)
         open_ms = time.now_ms
         call.facts.append((open_ms, opened))
-        keyed = listen.keys is not None
-        key_ms = self._first_key(began_ms, open_ms + 1) if keyed else None
+        keyed, key_ms = listen.keys is not None, None
+        if keyed and acting.pressed:
+            key_ms = self._first_key(began_ms, open_ms + 1)
         deadline_ms = open_ms + listen.window_ms
         if key_ms is None:
             acting.house_listens(open_ms)
-            if keyed:
+            if keyed and acting.pressed:
                 key_ms = self._first_key(open_ms, deadline_ms)
         sensed = self._sensed(listen, began_ms, open_ms, deadline_ms)
         if key_ms is not None and key_ms < sensed.at_ms:
@@ -230,10 +232,9 @@ class VirtualChannel(VirtualWaiting):
         return self._heard(sensed) if self._pass(sensed.at_ms) else self._gone()
 
     def _first_key(self, from_ms: int, to_ms: int) -> int | None:
-        if not self._acting.pressed:
-            return None
-        keys = self._acting.keys(max(from_ms, self._keys_from_ms), to_ms)
-        return keys[0].at_ms if keys else None
+        from_ms = max(from_ms, self._keys_from_ms)
+        pressed = self._acting.pressed
+        return min((key.at_ms for key in pressed if from_ms <= key.at_ms < to_ms), default=None)
 
     def _sensed(self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int) -> Sensed:
         """What ends the window if no key does; one that waits for a clear line heeds no voice."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from callers.acting import Acting, Speech
+from callers.hearing import noise_level
 from callers.loader import read_persona
+from callers.noises import COMFORT_DBOV
 
 HEAD = "persona: somebody\nvoice: zh_m\n"
 LONG_MS = 1500
@@ -148,8 +150,8 @@ def test_noise_lasts_from_a_moment_of_the_call_to_a_moment_of_a_turn() -> None:
 
     assert [(begin, end) for begin, end, _ in before] == [(1000, None)]
     assert [(begin, end) for begin, end, _ in one.background_spans()] == [(1000, 12_000)]
-    assert one.noises(11_999)
-    assert not one.noises(12_000)
+    assert noise_level(one, 11_999) > COMFORT_DBOV
+    assert noise_level(one, 12_000) == COMFORT_DBOV
 
 
 def test_a_pause_inside_a_sentence_heard_by_ear_is_given_back() -> None:
