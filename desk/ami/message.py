@@ -73,7 +73,7 @@ class Message:
     def get(self, name: str, default: str = "") -> str:
         """The first value of a header, whatever its case, made safe; `default` if it is missing."""
         found = self._indexed().get(name.lower())
-        return default if found is None else safe(found)
+        return default if found is None else safe(found.removeprefix(" "))
 
     def number(self, name: str, default: int = 0) -> int:
         """The value as a whole number; `default` where it is none."""
@@ -117,14 +117,15 @@ class Message:
         return bool(named) and self._text.partition("\r\n")[2].startswith("ActionID: ")
 
     def _indexed(self) -> dict[str, str]:
+        """First values by lower-case name, the blank after the colon still before them."""
         if self._index is None:
-            index: dict[str, str] = {}
-            for key, value in self.pairs:
-                name = key.lower()
-                if name in index and not name.startswith(_REPEATED):
-                    self._doubled = True
-                index.setdefault(name, value)
-            self._index = index
+            parts = [line.partition(":") for line in self._text.split("\r\n")]
+            self._index = {name.lower(): value for name, _, value in parts}
+            if len(self._index) < len(parts):
+                names = [name.lower() for name, _, _ in parts]
+                alone = [name for name in names if not name.startswith(_REPEATED)]
+                self._doubled = len(set(alone)) < len(alone)
+                self._index = {name.lower(): value for name, _, value in reversed(parts)}
         return self._index
 
     def __repr__(self) -> str:
@@ -138,4 +139,4 @@ def _pair(line: str) -> tuple[str, str]:
     if not colon:
         return "", line
     # One blank belongs to the header, more of them to the value (the output of a command).
-    return name.strip(), value.removeprefix(" ")
+    return name, value.removeprefix(" ")

@@ -263,6 +263,7 @@ async def test_cut_off_for_seconds_it_learns_afterwards_what_it_missed(
         downs: list[str] = []
         client.on_down.append(lambda: downs.append(client.trouble))
         async with talk(pbx, caller, phones["801"]):
+            await hears(caller.heard, AGENT_HZ)
             await client.start()
             assert await client.wait_up()
             way.cut()

@@ -1,0 +1,1 @@
+"""The manager client against its field."""
