@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
@@ -38,6 +39,9 @@ from desk.control.resync import consults_under_way
 BLIND_CONTEXT: Final = "cc-desk-blind"
 _BEGINS_S: Final = 8.0
 """A transfer is dialled as keys on the agent's channel: half a second on an idle machine."""
+
+_SETTLES_S: Final = 0.5
+"""So long a channel that has been moved back still loses keys."""
 
 _TARGET = re.compile(r"[a-z][a-z0-9_]{0,31}|[0-9]{2,8}")
 _KEYS = re.compile(r"[0-9*#]{1,32}")
@@ -125,15 +129,18 @@ class CallControl:
     async def transfer_blind(self, call: LiveCall, to: str) -> None:
         """The caller goes to a destination's name or an agent's number; this agent is out.
 
-        Nobody there: the caller goes back into the queue, before all who wait in it.
+        Nobody there: the caller goes back into the queue, before all who wait in it. A hold by the
+        desk is over with it.
         """
         self._check_target(call, to)
+        await self._off_hold(call)
         self._check_free(call)
         await self._do(blind_transfer(self._ami, call.agent_channel, BLIND_CONTEXT, to))
 
     async def transfer_attended(self, call: LiveCall, to: str) -> None:
         """Hold music for the caller, the agent asks `to`; then `complete` and its like."""
         self._check_target(call, to)
+        await self._off_hold(call)
         await self._begin(call, to, hold=False)
 
     async def complete(self, call: LiveCall) -> None:
@@ -198,7 +205,8 @@ class CallControl:
         try:
             await self._do(set_var(self._ami, channel, "__CC_CONSULT", to))
             await self._do(set_var(self._ami, channel, "__CC_HOLDER", channel))
-            await self._do(attended_transfer(self._ami, channel, CONTEXT, exten))
+            if not await self._taken(consult, exten):
+                await self._taken(consult, exten)
             await asyncio.wait_for(consult.begun.wait(), self._begins_s)
         except TimeoutError:
             self._consults.end(consult)
@@ -208,8 +216,27 @@ class CallControl:
             self._consults.end(consult)
             raise
 
+    async def _taken(self, consult: Consult, exten: str) -> bool:
+        """Dial the transfer's keys; whether they were taken for an order.
+
+        Asterisk loses keys on a channel that is being moved. The music begins at once when they
+        were not lost, and only then it is safe to press them again.
+        """
+        await self._do(attended_transfer(self._ami, consult.agent_channel, CONTEXT, exten))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(consult.taken.wait(), self._begins_s / 2)
+        return consult.taken.is_set()
+
+    async def _off_hold(self, call: LiveCall) -> None:
+        """A transfer of a held caller begins from the talk: one thing at a time for Asterisk."""
+        if self.held(call.agent):
+            await self.hold(call, False)
+
     async def _cancel(self, call: LiveCall, consult: Consult) -> None:
         await self._do(cancel_transfer(self._ami, call.agent_channel))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(consult.back.wait(), self._begins_s)
+            await asyncio.sleep(_SETTLES_S)
         self._consults.end(consult)
 
     async def _do(self, act: Awaitable[T]) -> T:

@@ -17,8 +17,8 @@ from calls.floor.view import ConsultView
 from desk.ami.message import Message
 
 CONTEXT: Final = "cc-desk-consult"
-ASK_EXTEN: Final = "0"
-HOLD_EXTEN: Final = "1"
+ASK_EXTEN: Final = "10"
+HOLD_EXTEN: Final = "11"
 
 
 class ConsultState(StrEnum):
@@ -51,8 +51,14 @@ class Consult:
     target_channel: str = ""
     """Of the one asked, once picked up."""
 
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+    """Asterisk has understood the order."""
+
     begun: asyncio.Event = field(default_factory=asyncio.Event)
-    """Asterisk has begun to carry it out."""
+    """Asterisk has begun to carry it out, and the agent is away from the caller."""
+
+    back: asyncio.Event = field(default_factory=asyncio.Event)
+    """The agent is with the caller again; keys are heard as orders only there."""
 
     def view(self, now_ms: int) -> ConsultView | None:
         """As a panel shows it; None for a hold, and when it is over."""
@@ -61,7 +67,7 @@ class Consult:
         return ConsultView(to=self.to, state=self.state, for_ms=now_ms - self.since_ms)
 
 
-EVENTS: Final = ("Newchannel", "DialEnd", "AttendedTransfer", "Hangup")
+EVENTS: Final = ("Hold", "Newchannel", "BridgeEnter", "DialEnd", "AttendedTransfer", "Hangup")
 
 FAILED_SHOWN_S: Final = 8.0
 """So long a panel shows that nobody picked up, unless the next transfer begins before."""
@@ -91,6 +97,8 @@ class Consults:
     def end(self, consult: Consult) -> None:
         """It is over, or never began."""
         consult.state = ConsultState.OVER
+        consult.taken.set()
+        consult.begun.set()
         if self._under_way.get(consult.agent_channel) is consult:
             del self._under_way[consult.agent_channel]
         self._changed(consult.agent)
@@ -107,8 +115,12 @@ class Consults:
     def take(self, event: Message) -> None:
         """One of `EVENTS`."""
         match event.event:
+            case "Hold":
+                self._on_hold(event)
             case "Newchannel":
                 self._new_channel(event)
+            case "BridgeEnter":
+                self._bridge_enter(event)
             case "DialEnd":
                 self._dial_end(event)
             case "AttendedTransfer":
@@ -125,12 +137,22 @@ class Consults:
         found = (one for one in self._under_way.values() if one.linked_id == linked_id)
         return next(found, None)
 
+    def _on_hold(self, event: Message) -> None:
+        consult = self._under_way.get(event.get("Channel"))
+        if consult is not None:
+            consult.taken.set()
+
     def _new_channel(self, event: Message) -> None:
         channel = event.get("Channel")
         consult = self._on(event.get("Linkedid"))
         if consult is not None and channel.startswith("Local/") and f"@{CONTEXT}-" in channel:
             consult.own.add(channel)
-            consult.begun.set()
+
+    def _bridge_enter(self, event: Message) -> None:
+        """The agent's channel: to the consultation first, later back to the caller."""
+        consult = self._under_way.get(event.get("Channel"))
+        if consult is not None and consult.own:
+            (consult.back if consult.begun.is_set() else consult.begun).set()
 
     def _dial_end(self, event: Message) -> None:
         """Of the dial to the target; that of Asterisk's own channel names none that dials."""
@@ -169,6 +191,7 @@ class Consults:
 
     def _left(self, consult: Consult) -> None:
         """The agent is back with the caller, or talks on with the two others."""
+        consult.begun.set()
         if consult.state in (ConsultState.DIALLING, ConsultState.FAILED) and not consult.hold:
             self._enter(consult, ConsultState.FAILED)
             loop = asyncio.get_running_loop()

@@ -182,6 +182,15 @@ async def test_a_target_who_does_not_pick_up_leaves_agent_and_caller_together(
     assert floor.states == ["dialling", "failed", "dialling", "talking"]
 
 
+async def test_a_colleague_without_a_phone_is_known_at_once(floor: Floor) -> None:
+    call = await floor.both_hear()
+    await floor.control.transfer_attended(call, "803")
+    await until(lambda: floor.states[-1] == "failed", "seen to have failed")
+    await floor.both_hear()
+
+    assert floor.states == ["dialling", "failed"]
+
+
 async def test_a_caller_who_hangs_up_meanwhile_ends_the_transfer(floor: Floor) -> None:
     await floor.ask()
     floor.caller.hang_up()
@@ -246,6 +255,20 @@ async def test_the_desk_holds_a_call_whose_phone_it_does_not_drive(
     assert not floor.control.held("801")
     await floor.both_hear()
     assert floor.holds == ["Hold", "Unhold"]
+
+
+async def test_a_held_caller_can_be_sent_on_with_a_question_or_without(floor: Floor) -> None:
+    call = await floor.both_hear()
+    await floor.control.hold(call, True)
+    await floor.control.transfer_attended(call, "802")
+    await floor.target.pick_up()
+    await all_hear((floor.agent.ear, [TARGET_HZ]), (floor.target.ear, [AGENT_HZ]))
+    await floor.control.cancel(call)
+    await floor.both_hear()
+    await floor.control.hold(call, True)
+    await floor.control.transfer_blind(call, "802")
+    await floor.target.pick_up()
+    await all_hear((floor.caller.heard, [TARGET_HZ]), (floor.target.ear, [CALLER_HZ]))
 
 
 async def test_an_agent_who_hangs_up_in_a_hold_leaves_the_caller_to_the_flow(floor: Floor) -> None:

@@ -14,7 +14,7 @@ from desk.control.consults import Consults
 
 AGENT = "PJSIP/801-00000001"
 TARGET = "PJSIP/802-00000002"
-OWN = "Local/0@cc-desk-consult-00000002"
+OWN = "Local/10@cc-desk-consult-00000002"
 LINKED = "tr11392-1795337515.0"
 
 
@@ -81,7 +81,18 @@ def test_dialled_answered_completed() -> None:
     watched = Watched().begun().dialled("ANSWER").transferred("Bridge")
 
     assert watched.seen == ["dialling", "talking", ""]
+
+
+def test_it_has_begun_when_the_agent_is_with_the_other_side_and_is_over_when_back() -> None:
+    watched = Watched()
+    watched.consults.take(event("BridgeEnter", Channel=AGENT, Linkedid=LINKED))
+    assert not watched.consult.begun.is_set()
+    watched.begun().consults.take(event("BridgeEnter", Channel=AGENT, Linkedid=LINKED))
     assert watched.consult.begun.is_set()
+    assert not watched.consult.back.is_set()
+    watched.consults.take(event("BridgeEnter", Channel=AGENT, Linkedid=LINKED))
+
+    assert watched.consult.back.is_set()
 
 
 def test_the_own_channels_end_of_the_dial_is_not_the_targets_answer() -> None:
