@@ -169,8 +169,14 @@ class EarsService:
     def _carry_out(self, batch: _Batch, reports: Sequence[Sequence[Report]]) -> None:
         for (session, _), of_session in zip(batch, reports, strict=True):
             for report in of_session:
-                session.report(report)
+                self._tell(session, report)
         self._next_batch()
+
+    def _tell(self, session: HearingSession, report: Report) -> None:
+        try:
+            session.report(report)
+        except Exception as error:  # noqa: BLE001 - who listens in must not deafen all other calls
+            _log.error("whoever was told what is heard broke", error=repr(error))
 
     def _failed(self, batch: _Batch, error: Exception) -> None:
         _log.error("the ears failed", error=repr(error), sessions=len(batch))

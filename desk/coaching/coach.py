@@ -302,8 +302,12 @@ class Coach:
         self._channel.agent_voice(speaks)
 
     def _changed(self) -> None:
-        if not self._stopped:
+        if self._stopped:
+            return
+        try:
             self._changed_outside()
+        except Exception as error:  # noqa: BLE001 - a panel's fault must not end the coaching
+            _log.error("a coach's panel broke", error=repr(error))
 
     async def _watch(self) -> None:
         """Tell what changes by itself: what is heard, and why a clock stands."""

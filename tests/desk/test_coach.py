@@ -596,3 +596,19 @@ async def test_a_flow_that_the_house_lost_is_a_talk_without_one() -> None:
 
     assert desk.coach.script() is None
     await desk.end()
+
+
+async def test_a_panel_that_breaks_does_not_end_the_coaching() -> None:
+    desk = Desk()
+
+    def breaks() -> None:
+        raise RuntimeError("a panel's fault")
+
+    desk.coach._changed_outside = breaks
+    await desk.confirm("greeting")
+    await desk.confirm("how_may_i_help")
+    await desk.answered()
+
+    assert desk.script.form is not None
+    assert desk.of("fault") == []
+    await desk.end()

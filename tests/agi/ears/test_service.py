@@ -541,3 +541,42 @@ def test_the_ears_work_on_uvloop() -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(call())
+
+
+async def test_whoever_breaks_on_what_is_heard_deafens_no_other_call(ears: EarsService) -> None:
+    broken, other = ears.expect(), ears.expect()
+
+    def breaks(_voice: object) -> None:
+        raise RuntimeError("a panel's fault")
+
+    broken.watch(breaks, end_ms=200)
+    phones = [await Phone.dial(broken), await Phone.dial(other)]
+    asking = asyncio.create_task(other.ask(Listen(window_ms=1000, wanted=WANTED)))
+    await phones[0].send(pcm(then(voice("yes"), hiss(0.5, -65))), speed=4)
+    await phones[1].send(QUIET[: 320 * 60], speed=4)
+
+    answer = await asyncio.wait_for(asking, 5)
+    for session in (broken, other):
+        session.close()
+    await asyncio.gather(*(phone.ended.wait() for phone in phones))
+
+    assert answer.kind is Sound.SILENCE
+
+
+async def test_a_watched_line_is_heard_without_any_question(ears: EarsService) -> None:
+    session = ears.expect()
+    told: list[bool] = []
+    session.watch(lambda voice: told.append(voice.speaks), end_ms=400)
+    phone = await Phone.dial(session)
+    await session.connection()
+    await phone.send(pcm(then(hiss(0.5, -65), voice("yes"), hiss(1, -65))), speed=4)
+    await asyncio.sleep(0.2)
+    reading = session.reading
+    phone.close()
+    await asyncio.wait_for(session.over(), 5)
+    session.close()
+
+    assert told == [True, False]
+    assert reading is not None
+    assert reading.frames == (8000 * 3 // 2 + len(voice("yes"))) // 160
+    assert 300 <= reading.spoken_ms <= 900
