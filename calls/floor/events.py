@@ -45,7 +45,8 @@ class StateEntered(Fact):
 
 @value
 class AfterCall(Fact):
-    """What comes after the call was asked for, or taken back; a desk that restarts keeps it."""
+    """The agent's wish changed without the state telling of it: during a call (it holds from the
+    call's end on), or without a phone. A desk that restarts keeps it."""
 
     kind: ClassVar[str] = "after_call"
     state: str

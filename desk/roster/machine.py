@@ -103,11 +103,14 @@ class AgentMachine:
         return self._wishes(AgentState.SIGNED_OUT, "")
 
     def _wishes(self, wish: AgentState, reason: str) -> list[Fact]:
-        before = (self.wish, self.wish_reason)
+        changed = (self.wish, self.wish_reason) != (wish, reason)
         self.wish, self.wish_reason = wish, reason
-        if self._engaged and before != (wish, reason):
-            return [AfterCall(state=wish.value, reason=reason), *self._settle()]
-        return self._settle()
+        facts = self._settle()
+        # `unreachable` may be the phone's state or, for an agent without a panel, a wish.
+        shown = (self.state, self.reason) == (wish, reason) and reason != UNREACHABLE
+        if changed and not shown:
+            facts.insert(0, AfterCall(state=wish.value, reason=reason))
+        return facts
 
     # -- what the phone does -------------------------------------------------------------------
 
@@ -212,13 +215,17 @@ class AgentMachine:
 
     def restore(self, events: Iterable[FloorEvent]) -> None:
         """Take up where the agent's facts end; what came of a call since, the channels tell."""
+        reason = ""
         for event in events:
             if event.kind == "state":
                 self._was(event)
+                reason = str(event.data.get("reason") or "")
             elif event.kind == "after_call":
                 self._wished(event.data)
             elif event.kind == "wrapped_up":
                 self._wrapped(str(event.data.get("call_id")))
+        # Ready and yet not: there was no phone. Otherwise the first look at the phones tells.
+        self.phone_here = not (reason == UNREACHABLE and self.wish is AgentState.READY)
         self.state, self.reason, self.call_id = self._follows()
 
     def _was(self, event: FloorEvent) -> None:
@@ -237,7 +244,10 @@ class AgentMachine:
             self.to_wrap.append(call_id)
         elif entered in _WISHES:
             self.to_wrap.clear()
-            self._wished(event.data)
+            if event.data.get("reason") != UNREACHABLE:
+                self._wished(event.data)
+            elif self.wish is AgentState.SIGNED_OUT:
+                self.wish, self.wish_reason = AgentState.NOT_READY, UNREACHABLE
 
     def _was_spent(self, data: dict[str, Any]) -> None:
         before, lasted_ms = str(data.get("before")), data.get("lasted_ms")
@@ -248,13 +258,8 @@ class AgentMachine:
             self._spent = dict.fromkeys(self._spent, 0)
 
     def _wished(self, data: dict[str, Any]) -> None:
-        reason = str(data.get("reason") or "")
-        self.phone_here = reason != UNREACHABLE
-        if self.phone_here:
-            self.wish = _WISHES.get(str(data.get("state")), AgentState.SIGNED_OUT)
-            self.wish_reason = reason
-        else:
-            self.wish, self.wish_reason = AgentState.READY, ""
+        self.wish = _WISHES.get(str(data.get("state")), AgentState.SIGNED_OUT)
+        self.wish_reason = str(data.get("reason") or "")
 
     def _wrapped(self, call_id: str) -> None:
         if call_id in self.to_wrap:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calls.clock import ManualClock
@@ -211,7 +211,9 @@ def test_calls_are_offered_to_the_ready_alone_and_callers_wait_for_who_comes_bac
 _CALLS = st.sampled_from(["c1", "c2", ""])
 _INPUTS: st.SearchStrategy[Callable[[AgentMachine], list[Fact] | None]] = st.one_of(
     st.just(lambda one: one.ready()),
-    st.sampled_from(["lunch", "break"]).map(lambda why: lambda one: one.not_ready(why)),
+    st.sampled_from(["lunch", "break", "unreachable"]).map(
+        lambda why: lambda one: one.not_ready(why)
+    ),
     st.just(lambda one: one.sign_out()),
     st.booleans().map(lambda here: lambda one: one.phone(here)),
     _CALLS.map(lambda call: lambda one: one.rings(call)),
@@ -250,6 +252,7 @@ def test_whatever_happens_the_facts_are_one_unbroken_line_that_adds_up_to_the_cl
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 100_000), _INPUTS), max_size=40))
+@settings(max_examples=400)
 def test_who_is_restored_from_the_facts_is_where_the_agent_was(
     steps: list[tuple[int, Callable[[AgentMachine], list[Fact] | None]]],
 ) -> None:
@@ -272,6 +275,8 @@ def test_who_is_restored_from_the_facts_is_where_the_agent_was(
     )
     if events:
         assert again.for_ms == agent.for_ms
+    if agent.wish is not S.SIGNED_OUT:
+        assert (again.wish, again.wish_reason) == (agent.wish, agent.wish_reason)
     for one in (S.ON_CALL, S.HOLD):
         if agent.state in (S.ON_CALL, S.HOLD):
             assert again.spent_ms(one) == agent.spent_ms(one)
