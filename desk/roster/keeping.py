@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
@@ -10,8 +10,9 @@ import structlog
 
 from calls.clock import Clock
 from calls.errors import LedgerError
+from calls.events import Disposed
 from calls.fact import Fact
-from calls.floor.events import FloorEvent
+from calls.floor.events import FloorEvent, WrappedUp
 from ledger.floor_day import AgentDay, DayFold
 
 log = structlog.get_logger("desk.roster")
@@ -28,6 +29,26 @@ class FloorLedger(Protocol):
 
     async def durable(self) -> None:
         """Return once everything is on disk."""
+
+
+def unkept_dispositions(
+    history: Iterable[FloorEvent], kinds_of: Callable[[str], Collection[str]]
+) -> list[tuple[str, Disposed]]:
+    """What agents said of calls that the calls themselves do not tell.
+
+    A disposition given while the caller was still with us waits in memory for the call's end; the
+    agent's own fact of it is on disk. After a kill, append these (`append_late`). `kinds_of` gives
+    the kinds of a call's facts, nothing for a call that is not known.
+    """
+    found = []
+    for event in history:
+        call_id = str(event.data.get("call_id") or "")
+        if event.kind != WrappedUp.kind or "disposed" in (kinds := kinds_of(call_id)) or not kinds:
+            continue
+        disposition, note = str(event.data.get("disposition")), str(event.data.get("note"))
+        fact = Disposed(agent=event.agent, disposition=disposition, note=note)
+        found.append((call_id, fact))
+    return found
 
 
 class AgentFacts:

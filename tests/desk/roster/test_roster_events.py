@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from calls.clock import ManualClock
 from calls.events import Disposed
 from calls.floor.events import FloorEvent, ShiftNote, StateEntered
+from desk.roster.keeping import unkept_dispositions
 from desk.roster.membership import AWAY, leave_to_the_queues
 from desk.roster.roster import Roster
 from desk.roster.status import RosterAgent
@@ -514,6 +515,21 @@ async def test_a_call_is_named_by_its_own_process_when_asterisk_did_not_tell(
     assert unnamed == ""
     assert (now.state, now.call_id) == ("wrap_up", "c7")
     assert ledger.of("801", "offer")[0].data["call_id"] == "c7"
+
+
+async def test_a_disposition_that_a_kill_kept_from_its_call_is_found_again(
+    house: House, switch: FakeSwitch, ledger: ListLedger
+) -> None:
+    async with house() as roster:
+        for call in ("c1", "c2", "c3"):
+            leg = await talking(roster, switch, call)
+            switch.hang_up(leg)
+            await roster.wrap_up("801", call, "inquiry", "漏水")
+    kinds = {"c1": {"offered", "ended"}, "c2": {"offered", "ended", "disposed"}}
+
+    found = unkept_dispositions(ledger.floor, lambda call: kinds.get(call, set()))
+
+    assert found == [("c1", Disposed(agent="801", disposition="inquiry", note="漏水"))]
 
 
 async def test_a_house_that_gives_up_its_desk_has_its_phones_ring_again(
