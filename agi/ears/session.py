@@ -129,7 +129,7 @@ class HearingSession:
             # Before the connection: the window opens with its very first frame.
             late = late_ms // FRAME_MS
             self._post(Asked(self._number, question, prompt_pcm is not None, late))
-            await self._connection_made()
+            await self.connection()
             self._gap_ms, self._stood_in_ms = 0.0, 0
             if self._down:
                 self._post(LineDown())
@@ -146,8 +146,7 @@ class HearingSession:
     ) -> None:
         """Keep `reading` from the next frame on, and tell when somebody begins or stops to speak.
 
-        `end_ms` without speech ends an utterance; without `sounds` only voices and levels are
-        known, at a tenth of the cost.
+        `end_ms` without speech ends an utterance; without `sounds` no noise or faint voice is told.
         """
         self._on_voice = on_voice
         self._post(Watched(Meter(end_ms=end_ms, sounds=sounds)))
@@ -162,10 +161,6 @@ class HearingSession:
     def resume(self, *, late_ms: int = 0) -> None:
         """Let windows go on, as of `late_ms` ago; harmless when they do."""
         self._post(Held(on=False, late=late_ms // FRAME_MS))
-
-    async def connection(self) -> None:
-        """Return once Asterisk is on the line. Raises EarsError when it does not come in time."""
-        await self._connection_made()
 
     async def over(self) -> None:
         """Return once the line is down."""
@@ -288,7 +283,8 @@ class HearingSession:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(error)
 
-    async def _connection_made(self) -> None:
+    async def connection(self) -> None:
+        """Return once Asterisk is on the line. Raises EarsError when it does not come in time."""
         try:
             await asyncio.wait_for(asyncio.shield(self._connected), self._max_wait_s)
         except TimeoutError:

@@ -165,7 +165,8 @@ class Coach:
 
     def due(self) -> tuple[RuleView, ...]:
         """House rules that something that happened asks to be kept next, with the ms left."""
-        return self._rules.due(self.call.elapsed_ms(), self._language())
+        known = {} if self._flow is None else self._flow.run.variables
+        return self._rules.due(self.call.elapsed_ms(), self._language(), known)
 
     def broken(self) -> tuple[RuleView, ...]:
         """House rules broken on this call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from callflow.lines import LineWording
 from callflow.rules import monitor
@@ -10,8 +11,14 @@ from callflow.rules.events import EventPattern, Happened, OneOf
 from callflow.rules.monitor import Progress, Rule
 from callflow.rules.patterns import Chain, Count, Pattern, Response
 from callflow.rules.state import State, Status
+from callflow.templates import WordingError
 from calls.events import CallEvent
 from calls.floor.view import RuleView
+from calls.masking import plain
+
+_NONE: Final[Mapping[str, Any]] = {}
+_Wording = tuple[str, Mapping[str, Any]]
+"""Language and variables of the call."""
 
 
 class LiveRules:
@@ -33,17 +40,19 @@ class LiveRules:
                 moved = moved or after != before
         return moved
 
-    def due(self, now_ms: int, language: str) -> tuple[RuleView, ...]:
+    def due(
+        self, now_ms: int, language: str, variables: Mapping[str, Any] = _NONE
+    ) -> tuple[RuleView, ...]:
         """What something that happened asks for next, the most urgent first.
 
         What must only come before something else, like the goodbye before the hang-up, is due all
-        call long and not told. `now_ms` counts since the offer.
+        call long and not told. `now_ms` counts since the offer; `variables` fill the sentences.
         """
         found = [
             view
             for rule, progress in self._progress.values()
             if monitor.status_of(progress) is Status.PENDING
-            for view in self._open(rule, progress, now_ms, language)
+            for view in self._open(rule, progress, now_ms, (language, variables))
         ]
         return tuple(sorted(found, key=lambda view: (view.within_ms is None, view.within_ms or 0)))
 
@@ -56,7 +65,7 @@ class LiveRules:
         )
 
     def _open(
-        self, rule: Rule, progress: Progress, now_ms: int, language: str
+        self, rule: Rule, progress: Progress, now_ms: int, wording: _Wording
     ) -> Iterator[RuleView]:
         for pattern, state in zip(rule.patterns, progress, strict=True):
             expected = _expected(pattern, state)
@@ -64,16 +73,19 @@ class LiveRules:
             if expected is None or due is None:
                 continue
             within_ms = None if due.by_ms is None else max(due.by_ms - now_ms, 0)
-            what = self._wording(expected, language) or due.what
+            what = self._sentence(expected, *wording) or due.what
             yield RuleView(id=rule.id, title=rule.title, what=what, within_ms=within_ms)
 
-    def _wording(self, expected: EventPattern, language: str) -> str:
+    def _sentence(self, expected: EventPattern, language: str, variables: Mapping[str, Any]) -> str:
         """The sentence to say, where it is one line; empty for everything else."""
         names = [name for happened in expected.choices for name in _line_names(happened)]
-        if len(names) != 1 or len(expected.choices) != 1 or names[0] not in self._lines:
+        line = self._lines.get(names[0]) if len(names) == len(expected.choices) == 1 else None
+        if line is None:
             return ""
-        wording = self._lines[names[0]].wordings.get(language)
-        return wording.text if wording is not None and not wording.names else ""
+        try:
+            return plain(line.speak(language, variables).text, most_cells=400)
+        except (WordingError, KeyError):
+            return ""
 
 
 def _expected(pattern: Pattern, state: State) -> EventPattern | None:
