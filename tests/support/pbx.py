@@ -87,7 +87,7 @@ class HousePbx:
     def condition(self) -> Condition:
         """Channels, SIP sessions, threads and open files now."""
         sessions = re.search(r"Objects found: (\d+)", self.cli("pjsip show channels"))
-        threads = self.cli("core show threads").splitlines()
+        threads = self._threads()
         try:
             files: int | None = len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
         except PermissionError:
@@ -102,6 +102,15 @@ class HousePbx:
             ),
             files,
         )
+
+    def _threads(self) -> list[str]:
+        # Now and then an Asterisk that has just come up closes before it has said all.
+        for _ in range(20):
+            said = self.cli("core show threads")
+            if said.endswith("threads listed."):
+                break
+            socket_pause(0.1)
+        return said.splitlines()
 
     def settled(self, start: Condition) -> Condition:
         """The condition once it is no worse than at the start, or after SETTLE_S as it is."""
