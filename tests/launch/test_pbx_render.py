@@ -85,7 +85,28 @@ def test_the_manager_account_has_no_right_to_harm() -> None:
         for right in line.split(",")
     }
 
-    assert rights == {"call", "agent", "user"}
+    # `originate` without `system`: no application that runs a program or writes a file.
+    assert rights == {"call", "agent", "user", "originate"}
+
+
+def test_a_caller_cannot_guess_how_asterisk_signs_its_events(options: PbxOptions) -> None:
+    render(options)
+    config = (options.folder / "etc/asterisk.conf").read_text(encoding="utf-8")
+    found = re.search(r"^systemname = tr5999-([0-9a-f]{12})$", config, re.MULTILINE)
+    assert found
+    (options.folder / "secrets.json").unlink()
+    render(options)
+
+    assert found[1] not in (options.folder / "etc/asterisk.conf").read_text(encoding="utf-8")
+
+
+def test_no_event_is_filtered_by_a_text_that_a_caller_can_have_for_a_name() -> None:
+    text = (SOURCE / "manager.conf").read_text(encoding="utf-8")
+    filters = re.findall(r"^eventfilter(.*)$", text, re.MULTILINE)
+
+    assert filters
+    for one in filters:
+        assert re.fullmatch(r"\(action\(exclude\),name\(\w+\)\) =", one)
 
 
 def test_modules_are_loaded_by_name_only() -> None:
