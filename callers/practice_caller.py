@@ -61,6 +61,7 @@ class PracticeCaller:
         self._done: list[tuple[Did, str]] = []
         self._left = list(persona.when)
         self._answered: list[str] = []
+        self._spoken_to = False
         self.acting.rings(0)
 
     def now_ms(self) -> int:
@@ -81,6 +82,7 @@ class PracticeCaller:
         did = _did(event)
         if did is not None:
             self._done.append(did)
+            self._spoken_to = self._spoken_to or did[0] is not Did.BRANCH
 
     def asked_for(self, field: str) -> bool:
         """The agent asks for a field of a form; whether the caller answers it."""
@@ -92,7 +94,13 @@ class PracticeCaller:
         return True
 
     def listens(self, open_ms: int) -> None:
-        """The agent fell silent: the caller's turn, changed by what the agent did before it."""
+        """The agent fell silent: the caller's turn, changed by what the agent did before it.
+
+        To a window without a word before it (the agent picks what was heard) nobody answers.
+        """
+        if not self._spoken_to:
+            return
+        self._spoken_to = False
         acting, now_ms = self.acting, self.now_ms()
         persona, moved = acting.persona, self._moved()
         if moved is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from callers.loader import PRACTISING, find_practice, names, read_persona
@@ -59,6 +61,17 @@ def test_the_callers_made_for_practice_have_a_title_and_can_be_heard(name: str) 
     assert persona.title["zh"]
     assert persona.title["en"]
     assert persona.when
+
+
+def test_the_caller_that_the_docs_write_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "practice.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+
+    persona = read_persona(example, "docs/practice.md", VoiceBank.load())
+
+    assert [one.did for one in persona.when] == list(Did)
+    for did in Did:
+        assert f"`{did.value}: " in page
 
 
 def test_a_name_nobody_has_is_told_with_the_nearest() -> None:

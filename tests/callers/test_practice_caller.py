@@ -27,6 +27,9 @@ def event(kind: str, **data: object) -> CallEvent:
     return CallEvent("c", 1, AT, 0, kind, data)
 
 
+SAID = event("said", line="how_may_i_help", ended="completed")
+
+
 class Line:
     """A persona, a session that hears it, and the clock of both."""
 
@@ -53,6 +56,7 @@ class Line:
         return asked.result()
 
     async def ask(self, question: Listen = WINDOW, late_ms: int = 0) -> Heard:
+        self.caller.see(SAID)
         asked = asyncio.ensure_future(self.session.ask(question, late_ms=late_ms))
         await asyncio.sleep(0)
         return await self.run(asked)
@@ -136,6 +140,7 @@ async def test_an_agents_session_hears_nobody() -> None:
 async def test_each_change_of_the_sound_is_told_while_the_window_is_open() -> None:
     line = Line(find_persona("repair"))
     session = await line.begin()
+    line.caller.see(SAID)
     told: list[Sound] = []
     asked = asyncio.ensure_future(
         session.ask(WINDOW, on_hearing=lambda what, level: told.append(what))
@@ -144,6 +149,18 @@ async def test_each_change_of_the_sound_is_told_while_the_window_is_open() -> No
     await line.run(asked)
 
     assert told == [Sound.SILENCE, Sound.SPEECH, Sound.SILENCE]
+
+
+async def test_a_caller_whom_nobody_spoke_to_says_nothing() -> None:
+    line = Line(find_persona("repair"))
+    await line.begin()
+    await line.ask()
+    said = line.caller.text
+    asked = asyncio.ensure_future(line.session.ask(WINDOW))
+    await asyncio.sleep(0)
+
+    assert (await line.run(asked)).kind == "silence"
+    assert line.caller.text == said
 
 
 PERSONA = """

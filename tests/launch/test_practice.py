@@ -27,6 +27,9 @@ from softphone_panel.agent.link import LocalLink
 
 FILLED = {"phone": "13912345678", "matter": "家里停水", "handled": "已登记，派人上门"}
 
+PICKS = {"answer": "1", "how": "1", "as_heard": "2"}
+"""Right as read back; answered at once; nothing else."""
+
 
 @lru_cache
 def house() -> House:
@@ -90,8 +93,8 @@ class Trainee:
             )
         elif script.form is not None:
             await self.fill(script.form)
-        elif script.step in ("how", "as_heard"):
-            await self.floor.carry_out(orders.Pick(keys="1" if script.step == "how" else "2"))
+        elif script.step in PICKS and script.picks:
+            await self.floor.carry_out(orders.Pick(keys=PICKS[script.step]))
 
     async def fill(self, form: FormView) -> None:
         for upto in range(len(form.fields)):
