@@ -136,9 +136,6 @@ class QueueAct(Act):
     def lines(self) -> tuple[str, ...]:
         return self.tell
 
-    def stores(self) -> Mapping[str, str]:
-        return {"place": "number"} if self.tell else {}
-
     def expressions(self) -> tuple[Condition | Wording, ...]:
         return (self.priority,)
 

@@ -16,11 +16,11 @@ from callflow.steps import Flow, Step
 from calls.errors import Problem
 
 BUILT_IN: Final = frozenset(
-    {"language", "performer", "digits", "ani", "dnis", "caller_name", "disposition"}
+    {"language", "performer", "digits", "ani", "dnis", "caller_name", "disposition", "place"}
 )
 """Variables a run may have beside the house's own and those a flow sets."""
 
-BROUGHT: Final = BUILT_IN - {"digits", "disposition"}
+BROUGHT: Final = BUILT_IN - {"digits", "disposition", "place"}
 """Those that every run has from its first step on."""
 
 

@@ -21,6 +21,9 @@ PROMISED: Final = "#promised"
 """Stands for a promise that was written down, among the variables."""
 
 PROMISE_TAG: Final = "promise"
+PLACE: Final = "place"
+"""Known only to the lines that a queue tells."""
+
 Names = frozenset[str]
 
 
@@ -51,7 +54,7 @@ class _Setting:
             *(flow.variables for flow in notes.parts.flows.values()),
             *(form.stores() for form in notes.parts.forms.values()),
             *(
-                (*step.act.stores(), "digits")
+                (*step.act.stores(), "digits", PLACE)
                 for flow in notes.parts.flows.values()
                 for step in flow.steps
             ),
@@ -210,7 +213,7 @@ def _used_in(step: Step, flow: Flow, notes: Notes) -> Iterator[_Use]:
         yield from _line(act.reprompt, place_of(flow, step, f"{word}.reprompt="), notes)
     for at, name in enumerate(act.tell if isinstance(act, QueueAct) else ()):
         where = place_of(flow, step, f"queue.tell.{at}=", "queue.tell=")
-        yield from (use for use in _line(name, where, notes) if use.name not in act.stores())
+        yield from (use for use in _line(name, where, notes) if use.name != PLACE)
     yield from _asked(act, place_of(flow, step, "form="), notes)
 
 

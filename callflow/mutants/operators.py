@@ -18,7 +18,9 @@ from callflow.nodes import Mapping, Node, Scalar, Sequence
 
 Change = tuple[Path, Node | None, str]
 _TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)")
-_TIMED: Final = frozenset({"listen", "for", "wait", "window", "within", "due", "limit", "next_key"})
+_TIMED: Final = frozenset(
+    {"listen", "for", "wait", "window", "within", "due", "limit", "next_key", "every"}
+)
 _ROUTES: Final = frozenset({"on", "always", "anytime", "keys"})
 
 
@@ -52,7 +54,11 @@ def wrong_line(top: Mapping, around: Around) -> Iterator[Change]:
 def swap_lines(top: Mapping, around: Around) -> Iterator[Change]:
     """Two lines change places: in one step, or with the step below."""
     for path, node in walk(top):
-        if path[-1:] == ("say",) and isinstance(node, Sequence) and len(node.items) > 1:
+        if (
+            path[-1:] in (("say",), ("tell",))
+            and isinstance(node, Sequence)
+            and len(node.items) > 1
+        ):
             first, second, *rest = node.items
             new = Sequence(node.place, (second, first, *rest))
             yield path, new, f"{_where(path)} says its first two lines the other way round"
