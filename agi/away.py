@@ -196,14 +196,15 @@ async def stay_away(
         begun = stay()
         desk.release(session)
         session.close()
-        return await _news(line, begun, away, most_wait_ms / 1000, longest_talk_s)
+        return await news(line, begun, away, most_wait_ms / 1000, longest_talk_s)
     finally:
         desk.forget(call.id)
 
 
-async def _news(
+async def news(
     line: PhoneLine, stay: Stay, away: AwayCall, most_wait_s: float, longest_talk_s: float
 ) -> Outcome:
+    """Wait for what the dialplan tells of a caller it has; the outcome of the stay."""
     clock: Callable[[], float] = asyncio.get_running_loop().time
     began = clock()
     while True:

@@ -49,7 +49,7 @@ def agent_name(channel: str) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Waiting(Stay):
+class Waiting(Stay):
     """What is known of one caller's time in a queue."""
 
     no_news = "no news of a call in a queue"
@@ -187,10 +187,10 @@ async def wait_in_queue(
         place = partial(places.place, call.id)
         beside = Beside(line, prompts, action.tell, place=place, release=desk.release)
 
-    def queued() -> _Waiting:
+    def queued() -> Waiting:
         call.record(Queued(queue=action.name))
         places.join(action.name, call.id, action.priority)
-        return _Waiting(
+        return Waiting(
             line=line,
             action=action,
             agents=agents,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
 import structlog
 
@@ -13,17 +11,14 @@ from agi.channel import AgiChannel, Equipment
 from agi.dialogue_log import masked_trace
 from agi.pyst2 import AGILineLost
 from agi.session import AgiSession
+from agi.taking_up import LeftCall, Start, take_up
 from callflow.conduct import conduct
-from callflow.engine import FlowRun
 from calls.call import Call, EndReason, EventSink
 from calls.clock import Clock
 from calls.errors import LedgerError
 from calls.events import EndedFact, Fault, Offered, RecordingStopped
 
 _log = structlog.get_logger("agi.reception")
-
-Start = Callable[[str, Mapping[str, Any]], FlowRun]
-"""A new run of a flow by name, with the call's variables. KeyError for an unknown flow."""
 
 
 class Reception:
@@ -36,8 +31,16 @@ class Reception:
         self._sink = sink
         self._clock = clock
         self._equipment = equipment
-        self._back = back
+        self.back = back
         """`host:port` of this very process's private listener."""
+
+    async def take_up(self, left: LeftCall, agent_flow: str) -> None:
+        """Carry on a call that outlived the server that answered it.
+
+        `agent_flow` is what an agent performs who picks up from now on.
+        """
+        call = Call.taken_up(self._clock, self._sink, left.events)
+        await take_up(left, agent_flow, call, self._equipment, self._start)
 
     async def answer(self, session: AgiSession) -> None:
         """Carry one call from its offer to its end."""
@@ -55,7 +58,7 @@ class Reception:
             )
         )
         session.name_for_log(call.id)
-        channel = AgiChannel(call, session, self._equipment, self._back)
+        channel = AgiChannel(call, session, self._equipment, self.back)
         try:
             await self._conduct(call, channel)
         except asyncio.CancelledError:

@@ -130,3 +130,28 @@ class AgiSession:
     def close(self) -> None:
         """Give the channel back to the dialplan."""
         self._wire.close()
+
+
+class AbsentSession(AgiSession):
+    """While the dialplan has a caller whose session died with another process: no line to use."""
+
+    __slots__ = ()
+
+    def __init__(self, environment: Environment) -> None:
+        """`environment` tells what is known of the channel; nothing else of a session is there."""
+        self.environment = environment
+
+    @property
+    def hung_up(self) -> bool:
+        return True
+
+    @property
+    def broken(self) -> str:
+        return ""
+
+    @property
+    def lease_has_run_out(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """There is nothing to give back."""

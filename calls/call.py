@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -46,6 +47,9 @@ class EventSink(Protocol):
 
 _tuple = tuple.__new__
 _MILLISECOND = timedelta(milliseconds=1)
+_PARTS: Final = frozenset({"promised", "ticket_opened"})
+"""Facts that have an id of their own (`Call.new_part`)."""
+
 _ID_ALPHABET = b"23456789abcdefghjkmnpqrstuvwxyz"
 _TO_ALPHABET = bytes(_ID_ALPHABET[number % len(_ID_ALPHABET)] for number in range(256))
 
@@ -82,6 +86,30 @@ class Call:
         self.offered_at = self.clock.utc_now()
         self._began_ms = self.clock.monotonic_ms()
         self.id = self.id or new_call_id(self.offered_at)
+
+    @classmethod
+    def taken_up(cls, clock: Clock, sink: EventSink, events: Sequence[CallEvent]) -> Call:
+        """A call that outlived the process that carried it, from its facts so far in order.
+
+        The one length that rests on wall time is the gap between the two processes: no clock of
+        the first one is left. ValueError for a call that was never offered.
+        """
+        if not events or events[0].kind != "offered":
+            raise ValueError("the facts of a call begin with its offer")
+        call, last = cls(clock, sink, id=events[0].call_id), events[-1]
+        call.offered_at = events[0].at
+        gone_ms = (clock.utc_now() - call.offered_at) // _MILLISECOND
+        call._began_ms = clock.monotonic_ms() - max(gone_ms, last.offset_ms)
+        call._seq = last.seq
+        call._parts = sum(event.kind in _PARTS for event in events)
+        for event in events:
+            if event.kind == "answered":
+                call.answered_ms = event.offset_ms
+            elif event.kind == "recording_started":
+                call.recording = str(event.data["recording"])
+            elif event.kind == "recording_stopped":
+                call.recording = ""
+        return call
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the call was offered."""

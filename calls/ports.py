@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from calls.actions import Action, OfficeAction
 from calls.call import Call
+from calls.events import CallEvent
 from calls.outcomes import Outcome
 from calls.values import Value
 
@@ -57,6 +58,12 @@ class AgentDesk(Protocol):
 
     def talks(self, talk: Talk) -> None:
         """An agent picked up: the coached flow begins. Returns at once."""
+
+    def found(self, call: Call, events: Sequence[CallEvent]) -> bool:
+        """A talk that outlived the process that began it goes on, by the call's facts so far.
+
+        False when nothing of it was kept: then it goes on without a coach.
+        """
 
     def over(self, call: Call) -> Mapping[str, Value]:
         """The talk, or the waiting, is over; gives what the coached flow leaves behind.

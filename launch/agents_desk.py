@@ -12,22 +12,28 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from calls.clock import SystemClock
 from calls.errors import ConfigError
 from calls.floor.view import AgentCard, Choice
 from casework.office import HouseOffice
+from desk.ami.actions import set_var
 from desk.ami.client import AmiAddress, AmiClient, AmiTimes
+from desk.ami.errors import AmiError
 from desk.caller_files import Customer
 from desk.coaching.live_events import LiveEvents
 from desk.floor.assembly import Floor, Outside
 from desk.floor.house import FloorHouse
 from desk.server.tokens import Tokens, load_tokens
 from desk.supervision.limits import Variant, WallLimits
+from launch.agents_port import OpenedDesk, Shared
 from launch.floor_settings import DISPOSITIONS
-from launch.node import OpenedDesk, Shared
 from launch.settings import Settings
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
+
+_log = structlog.get_logger(__name__)
 
 _HISTORY: Final = timedelta(days=1)
 _LOOK_FOR_PBX_S: Final = 1.0
@@ -73,7 +79,12 @@ async def agents_desk(
     floor = Floor(outside, Tokens(load_tokens(state, settings.agents)))
     finding = asyncio.create_task(_find_pbx(ami, settings, state))
     try:
-        yield OpenedDesk(floor.agents, await _start(floor, settings))
+        listening = await _start(floor, settings)
+
+        async def tell(channel: str, name: str, value: str) -> None:
+            await _tell(ami, channel, name, value)
+
+        yield OpenedDesk(floor.agents, listening, tell)
     finally:
         finding.cancel()
         await floor.stop()
@@ -88,6 +99,14 @@ async def _start(floor: Floor, settings: Settings) -> tuple[str, int]:
             f"the desk cannot listen on {host}:{port} ({error.strerror}); "
             "set desk.port to another one, or stop what uses this one"
         ) from error
+
+
+async def _tell(ami: AmiClient, channel: str, name: str, value: str) -> None:
+    await ami.wait_up(_LOOK_FOR_PBX_S)
+    try:
+        await set_var(ami, channel, name, value)
+    except AmiError as error:
+        _log.warning("a channel could not be told", name=name, problem=str(error))
 
 
 async def _find_pbx(ami: AmiClient, settings: Settings, state: Path) -> None:

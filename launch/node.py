@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,18 @@ from agi.ears.vad import SileroVad
 from agi.limits import Limits
 from agi.prompts.engines import make_engines
 from agi.prompts.store import PromptStore
-from agi.reception import Reception, Start
+from agi.reception import Reception
 from agi.server import FastAgiServer, settle_memory
+from agi.taking_up import LeftCall, Start
 from callflow.engine import FlowRun
 from callflow.house import House
 from calls.call import EventSink
 from calls.clock import SystemClock
 from calls.errors import ConfigError
-from calls.ports import AgentDesk
 from casework.office import HouseOffice
+from launch.agents_port import OpenDesk, OpenedDesk, Shared
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
+from launch.left_calls import taken_up
 from launch.live_house import LiveHouse
 from launch.prompt_lines import spoken_lines
 from launch.settings import Settings
@@ -48,26 +50,6 @@ class Node:
     """None when agents have no desk."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What the agents' desk shares with the calls of its process."""
-
-    ears: EarsService
-    flows: Callable[[], House]
-    office: HouseOffice
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedDesk:
-    """A running agents' desk, or none."""
-
-    agents: AgentDesk | None = None
-    address: tuple[str, int] | None = None
-
-
-OpenDesk = Callable[[Shared], AbstractAsyncContextManager[OpenedDesk]]
-
-
 @asynccontextmanager
 async def node(
     settings: Settings,
@@ -77,11 +59,13 @@ async def node(
     share_port: bool = False,
     ears_port: int,
     open_desk: OpenDesk | None = None,
+    left: Sequence[LeftCall] = (),
 ) -> AsyncIterator[Node]:
     """Serve calls until the block ends; then live calls finish or are marked.
 
-    `open_desk` opens the agents' desk for the calls of this process; None for none. Raises
-    FlowFileError for broken flows, ConfigError for an address that is taken.
+    `open_desk` opens the agents' desk for the calls of this process; None for none. `left` are
+    calls of the last server, which go on. Raises FlowFileError for broken flows, ConfigError for
+    an address that is taken.
     """
     house = LiveHouse(settings.scripts, _vetting(settings, state))
     office = make_office(settings, state)
@@ -111,7 +95,9 @@ async def node(
                 ),
                 back=f"{host}:{port}",
             )
-            async with _answering(reception, house, settings, share_port=share_port) as public:
+            going_on = taken_up(left, opened, reception, house.current)
+            answering = _answering(reception, house, settings, share_port=share_port)
+            async with going_on, answering as public:
                 watching = _watching(house, prompts, office, settings)
                 try:
                     settle_memory()

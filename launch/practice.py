@@ -128,7 +128,10 @@ class PracticeFloor:
         )
         if self._coach is None or not known:
             return NOT_NOW
-        return self._coach.take(order)  # type: ignore[arg-type]  # looked at just above
+        problem = self._coach.take(order)  # type: ignore[arg-type]  # looked at just above
+        if isinstance(order, orders.FormDraft) and self._ask_caller():
+            self.changed()
+        return problem
 
     # From ready to the talk.
 
@@ -243,14 +246,18 @@ class PracticeFloor:
         self._ask_caller()
         self._show(self.view())
 
-    def _ask_caller(self) -> None:
-        """A form on the screen: the caller answers the first field that is empty yet."""
+    def _ask_caller(self) -> bool:
+        """A form on the screen: the caller answers the first field that is empty yet.
+
+        True when there are new words.
+        """
         coach, caller = self._coach, self._caller
         script = coach.script() if coach and self._state is AgentState.ON_CALL else None
         if caller is not None and script is not None and script.form is not None:
             fields = script.form.fields
             asked = next((one.name for one in fields if one.value in (None, "")), "")
-            caller.asked_for(asked)
+            return caller.asked_for(asked)
+        return False
 
     def view(self) -> PanelView:
         """The panel's snapshot of now."""

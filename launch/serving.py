@@ -18,6 +18,7 @@ from calls.clock import SystemClock
 from calls.errors import ConfigError
 from desk.coaching.live_events import LiveEvents
 from launch.agents_desk import Ledgers, agents_desk
+from launch.left_calls import left_calls
 from launch.node import node
 from launch.settings import Settings
 from launch.workers import Workers
@@ -52,11 +53,11 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
     state = prepare_monitor_folder(state.resolve())
     writer = LedgerWriter(ledger_path(settings, state))
     try:
-        dead = await mark_interrupted(writer)
-        if dead:
-            _log.warning("calls of a server that died were marked interrupted", calls=dead)
-        shared = settings.agi.procs > 1
         with LedgerReader(writer.path) as reader:
+            left = await left_calls(settings, state, reader) if settings.desk.on else []
+            dead = await mark_interrupted(writer, {one.id for one in left})
+            if dead:
+                _log.warning("calls of a server that died were marked interrupted", calls=dead)
             intake = RecorderIntake(state, LedgerSource(reader), writer, SystemClock())
             live = LiveEvents(writer)
             ledgers = Ledgers(writer=writer, reader=reader, live=live)
@@ -64,11 +65,12 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                 settings,
                 state,
                 live if settings.desk.on else writer,
-                share_port=shared,
+                share_port=settings.agi.procs > 1,
                 ears_port=settings.ears.port,
                 open_desk=partial(agents_desk, settings, state, ledgers)
                 if settings.desk.on
                 else None,
+                left=left,
             ) as first:
                 intake.start()
                 try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from calls.call import EndReason
 from calls.events import EndedFact
 from ledger.encoding import late_row
@@ -9,8 +11,10 @@ from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 
 
-async def mark_interrupted(writer: LedgerWriter) -> list[str]:
+async def mark_interrupted(writer: LedgerWriter, but: Collection[str] = ()) -> list[str]:
     """End every call that has no `ended` with reason `interrupted`; returns their ids.
+
+    `but` are calls whose lines are still up: their talks outlived the server, and it takes them up.
 
     For the start of a server, before it takes calls: holding the writer means that nobody else
     is serving, so an open call is a dead one. The time given is that of its last fact, the last
@@ -18,7 +22,7 @@ async def mark_interrupted(writer: LedgerWriter) -> list[str]:
     """
     await writer.durable()
     with LedgerReader(writer.path) as reader:
-        dead = [call.id for call in reader.calls(live=True)]
+        dead = [call.id for call in reader.calls(live=True) if call.id not in but]
     for call_id in dead:
         end_interrupted(writer, call_id)
     await writer.durable()

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from calls.floor.orders import Branch, FormDone, LineDone, Ready, WrapUp
+from calls.floor.orders import Branch, FormDone, FormDraft, LineDone, Ready, WrapUp
 from calls.floor.states import AgentState
 from tests.support.agent_phone import agent_phone
 from tests.support.desk_panel import call_of, desk_panel, script_of
+from tests.support.heard import tone
 from tests.support.hotline import ROOT, Hotline, start_hotline, stop_hotline, utterance
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
@@ -49,11 +50,15 @@ def straight_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def start_desk(pbx: HousePbx, scripts: Path) -> Hotline:
+    pbx.ask_own_server()
+    more = (f'scripts = "{scripts}"', "prove = false")
+    return start_hotline(pbx, more=more, desk=("port = 0",))
+
+
 @pytest.fixture
 def hotline(pbx: HousePbx, straight_on: Path) -> Iterator[Hotline]:
-    pbx.ask_own_server()
-    more = (f'scripts = "{straight_on}"', "prove = false")
-    running = start_hotline(pbx, more=more, desk=("port = 0",))
+    running = start_desk(pbx, straight_on)
     yield running
     stop_hotline(running)
 
@@ -121,3 +126,56 @@ async def test_an_agent_is_coached_through_a_call_from_its_ring_to_its_wrap_up(
     greeted = next(one for one in agents if one["line"] == "greeting")
     assert (greeted["performer"], greeted["noted"]) == ("agent", "confirmed")
     assert (call.agent, call.disposition) == ("801", "wrong_number")
+
+
+async def test_a_talk_outlives_a_killed_server_and_its_coach_goes_on_at_the_same_step(
+    new_caller: NewCaller, hotline: Hotline, straight_on: Path, pbx: HousePbx
+) -> None:
+    number = "13800004002"
+    async with agent_phone(pbx, "801") as phone, new_caller() as caller:
+        async with desk_panel(hotline.state) as panel:
+            await panel.order(Ready())
+            await caller.invite(number=number)
+            talk = await phone.pick_up()
+            await panel.says("greeting")
+            await panel.order(said("greeting"))
+            await panel.says("how_may_i_help")
+            await panel.order(said("how_may_i_help"))
+            await panel.until(lambda view: script_of(view).clock is not None)
+            await caller.play(utterance("hello"))
+            await panel.until(lambda view: script_of(view).form is not None)
+            draft = {"phone": number, "matter": "停水"}
+            assert await panel.order(FormDraft(form="call_record", values=draft)) == ""
+            hotline.process.kill()
+            hotline.process.wait()
+        await caller.listen(0.5)
+        assert not caller.hung_up.is_set()
+
+        again = start_desk(pbx, straight_on)
+        try:
+            async with desk_panel(again.state) as panel:
+                view = await panel.until(
+                    lambda view: view.call is not None and script_of(view).form is not None
+                )
+                form = script_of(view).form
+                assert view.state.state is AgentState.ON_CALL
+                assert form is not None
+                assert {field.name: field.value for field in form.fields}["matter"] == "停水"
+                assert call_of(view).talked_ms > 1000
+                word = tone(500, hz=1000.0)
+                talk.audio.write(word.tobytes())
+                await caller.listen(1.5)
+                assert caller.heard.find(word)
+                await talk.hangup()
+                over = await panel.until(lambda view: view.state.state is AgentState.WRAP_UP)
+                done = WrapUp(call_id=call_of(over).call_id, disposition="other")
+                assert await panel.order(done) == ""
+                await caller.listen(10)
+                assert caller.hung_up.is_set()
+            call, events = await again.call_of(number)
+        finally:
+            stop_hotline(again)
+    kinds = [event.kind for event in events]
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert (kinds.count("offered"), kinds.count("ended")) == (1, 1)
+    assert (call.end_reason, call.disposition) == ("agent_hung_up", "other")
