@@ -13,7 +13,7 @@ import pytest
 from desk.ami import AmiAddress, AmiClient, AmiRefusedError, AmiTimes, Message
 from desk.ami import actions as ami_actions
 from desk.ami.channels import DeviceStatus, QueueMemberState
-from desk.ami.listening import tap
+from desk.ami.listening import call_out, tap
 from tests.support.floor import floor_phones, live_call, manager, on_duty, queue_server, talk
 from tests.support.free_ports import free_port
 from tests.support.pbx import HousePbx
@@ -340,6 +340,55 @@ async def test_a_tap_without_a_server_is_refused_and_the_talk_goes_on(
             await tap(ami, call.caller_channel, "127.0.0.1", free_port(), uuid4())
         await hears(caller.heard, AGENT_HZ)
         assert phones["801"].phone.on_call
+
+
+# -- calls to a phone ------------------------------------------------------------------------------
+
+
+async def test_an_agents_phone_is_rung_and_dials_what_was_clicked(
+    pbx: HousePbx, ami: AmiClient
+) -> None:
+    async with floor_phones(pbx, agent_801=AGENT_HZ) as phones:
+        phone = phones["801"]
+        calling = asyncio.create_task(
+            call_out(ami, "PJSIP/801", "cc-in", "1098", variables=(("__CC_CALL", "c2c-77"),))
+        )
+        await phone.pick_up()
+        begun = await calling
+        await hears(phone.ear, AGENT_HZ)
+        reference = await ami_actions.get_var(ami, begun.channel, "CC_CALL")
+        await ami_actions.hang_up(ami, begun.channel)
+        await until(lambda: not phone.phone.on_call, "the phone is free")
+
+    assert begun.channel.startswith("PJSIP/801-")
+    assert reference == "c2c-77"
+
+
+async def test_a_phone_that_nobody_picks_up_or_that_is_not_there_is_told_in_words(
+    pbx: HousePbx, ami: AmiClient
+) -> None:
+    with pytest.raises(AmiRefusedError, match="not registered"):
+        await call_out(ami, "PJSIP/802", "cc-in", "1098")
+    async with floor_phones(pbx, agent_801=AGENT_HZ) as phones:
+        with pytest.raises(AmiRefusedError, match="nobody picked up in time"):
+            await call_out(ami, "PJSIP/801", "cc-in", "1098", wait_s=1.0)
+        await until(lambda: not phones["801"].phone.ringing, "it is still")
+
+
+async def test_a_channel_is_sent_to_another_place_in_the_dialplan(
+    caller: SipCaller, ami: AmiClient
+) -> None:
+    await caller.invite("1099")
+    (channel,) = await ami_actions.core_show_channels(ami)
+    await ami_actions.redirect(ami, channel.name, "cc-in", "1098")
+    (moved,) = await ami_actions.core_show_channels(ami)
+    while moved.application != "Echo":
+        await asyncio.sleep(0.05)
+        (moved,) = await ami_actions.core_show_channels(ami)
+    with pytest.raises(AmiRefusedError):
+        await ami_actions.redirect(ami, "PJSIP/nobody-00000001", "cc-in", "1098")
+
+    assert moved.unique_id == channel.unique_id
 
 
 # -- transfers -------------------------------------------------------------------------------------
