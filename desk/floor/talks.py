@@ -98,11 +98,9 @@ class Talks:
 
     def found(self, call: Call, events: Sequence[CallEvent]) -> bool:
         """A talk that outlived the last process goes on; False when nothing of it was kept."""
-        coach = Coach.resume(call, self._means(), lambda: self._changed(agent_of()), events)
-
-        def agent_of() -> str:
-            return "" if coach is None else coach.agent
-
+        answered = [event for event in events if event.kind == "agent_answered"]
+        agent = str(answered[-1].data["agent"]) if answered else ""
+        coach = Coach.resume(call, self._means(), lambda: self._changed(agent), events)
         if coach is None:
             return False
         self._begin(coach.talk, lambda _changed: coach)
