@@ -71,31 +71,28 @@ async def moved(
 
 
 def _noted(call: Call, action: Transfer | Queue, outcome: Outcome) -> Outcome:
-    match action, outcome:
-        case Transfer(to=to), TransferLeft():
-            call.record(
-                Transferred(
-                    to=to,
-                    result=outcome.name,
-                    waited_ms=outcome.waited_ms,
-                    talked_ms=outcome.talked_ms,
-                )
+    """Record how it ended; what has begun is ended also where nothing came of it."""
+    if isinstance(outcome, HungUp):
+        return outcome
+    result, waited_ms, talked_ms, agent = "failed", 0, 0, ""
+    if isinstance(outcome, TransferLeft | QueueLeft):
+        result, waited_ms, talked_ms = outcome.name, outcome.waited_ms, outcome.talked_ms
+        agent = outcome.agent if isinstance(outcome, QueueLeft) else ""
+    if isinstance(action, Transfer):
+        call.record(
+            Transferred(to=action.to, result=result, waited_ms=waited_ms, talked_ms=talked_ms)
+        )
+    else:
+        call.record(
+            LeftQueue(
+                queue=action.name,
+                result=result,
+                waited_ms=waited_ms,
+                talked_ms=talked_ms,
+                agent=agent,
             )
-        case Queue(name=name), QueueLeft():
-            call.record(
-                LeftQueue(
-                    queue=name,
-                    result=outcome.name,
-                    waited_ms=outcome.waited_ms,
-                    talked_ms=outcome.talked_ms,
-                    agent=outcome.agent,
-                )
-            )
-        case _, Failed(reason=reason):
-            return _failed(call, reason)
-        case _:
-            pass
-    return outcome
+        )
+    return _failed(call, outcome.reason) if isinstance(outcome, Failed) else outcome
 
 
 def _failed(call: Call, reason: str) -> Failed:

@@ -416,6 +416,25 @@ async def test_a_transfer_that_nobody_can_make_goes_the_way_of_the_unreached() -
     await desk.end()
 
 
+async def test_a_dialect_goes_to_a_colleague_or_to_a_promised_call() -> None:
+    desk = Desk(mover=HandMover())
+    await _recorded(desk)
+    desk.coach.branch("dialect")
+    await desk.confirm("mandarin_please")
+    await desk.sounds(8100)
+    assert desk.script.step == "judge"
+    assert desk.coach.pick("2") == ""
+    await desk.confirm("hand_over")
+
+    # The queue of colleagues cannot be had: what began there is over, and the flow goes on.
+    assert [left["result"] for left in desk.of("left_queue")] == ["failed"]
+    await desk.confirm("take_number")
+    assert desk.of("promised")[0]["number"] == "13912345678"
+    await desk.confirm("closing_pending")
+    assert desk.coach.disposition == "promised"
+    await desk.end()
+
+
 async def test_a_line_that_falls_under_a_transfer_ends_the_flow() -> None:
     mover = HandMover(waits=asyncio.Event())
     desk = Desk(mover=mover)
