@@ -73,6 +73,7 @@ class Stacked(Drawn[V]):
 
     DEFAULT_CSS = "Stacked { height: auto; }"
     _tall = 0
+    _made: tuple[V | None, int, Sequence[Content]] = (None, -1, ())
 
     def rows(self, view: V, width: int) -> Sequence[Content]:
         """What is to be seen, row by row; no rows hide the widget."""
@@ -82,7 +83,7 @@ class Stacked(Drawn[V]):
         """Take a new snapshot in; the layout moves only when the height does."""
         self._view = view
         width = self.content_size.width or self.app.size.width
-        tall = len(self.rows(view, width))
+        tall = len(self._rows_of(view, width))
         self.display = tall > 0
         if tall != self._tall:
             self._tall = tall
@@ -90,12 +91,18 @@ class Stacked(Drawn[V]):
         super().show(view)
 
     def draw(self, view: V, width: int, height: int) -> Content:
-        return lines(self.rows(view, width), height)
+        return lines(self._rows_of(view, width), height)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Textual's hook."""
         del container, viewport
-        return 0 if self._view is None else len(self.rows(self._view, width))
+        return 0 if self._view is None else len(self._rows_of(self._view, width))
+
+    def _rows_of(self, view: V, width: int) -> Sequence[Content]:
+        """The rows, made once for a snapshot and a width."""
+        if self._made[0] is not view or self._made[1] != width:
+            self._made = (view, width, self.rows(view, width))
+        return self._made[2]
 
 
 def lines(rows: Sequence[Content], height: int) -> Content:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
@@ -17,7 +17,7 @@ from calls.clock import Clock, SystemClock
 from calls.floor import orders
 from calls.floor.view import PanelView
 from softphone_panel.agent import choices, layout
-from softphone_panel.agent.actions import ACTS
+from softphone_panel.agent.bindings import by_binding, made
 from softphone_panel.agent.caller_card import CallerCard
 from softphone_panel.agent.choices import Choices, ConsultBar
 from softphone_panel.agent.deeds import Deeds
@@ -66,34 +66,16 @@ class Lit(Message):
         self.lamp = lamp
 
 
-def _bindings(keymap: Keymap) -> dict[str, str]:
-    """Keys by binding id; a kind of key that an action lacks gets one that nobody can press."""
-    found = {}
-    for act in ACTS:
-        found[act.id] = ",".join(keymap.letters(act.id)) or f"no-letter-{act.id}"
-        found[f"{act.id}.always"] = ",".join(keymap.always(act.id)) or f"no-key-{act.id}"
-    return found
-
-
-def _made(keys: dict[str, str]) -> list[BindingType]:
-    made: list[BindingType] = []
-    for act in ACTS:
-        letters, always = keys[act.id], keys[f"{act.id}.always"]
-        made.append(Binding(letters, f"key('{act.id}')", act.en, id=act.id))
-        action = f"act('{act.id}')"
-        made.append(Binding(always, action, act.en, id=f"{act.id}.always", priority=True))
-    return made
-
-
 class AgentApp(App[None]):
     """`thirdring panel --agent 801`."""
 
+    TITLE = "Thirdring"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (layout.WIDE, "-wide")]  # noqa: RUF012 (as App types it)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (layout.TALL, "-tall")]  # noqa: RUF012
     CSS = layout.CSS
-    BINDINGS: ClassVar[list[BindingType]] = _made(_bindings(DEFAULT))
+    BINDINGS: ClassVar[list[BindingType]] = made(DEFAULT)
 
     def __init__(
         self,
@@ -133,7 +115,7 @@ class AgentApp(App[None]):
         self._below = (QueueStrip(), NoticeRow(), Footer())
         if problem:
             self.now.tell(Notice(problem, bad=True), lasting=True)
-        self.set_keymap(_bindings(keymap))
+        self.set_keymap(by_binding(keymap))
 
     def compose(self) -> ComposeResult:
         yield from self._top
@@ -248,16 +230,20 @@ class AgentApp(App[None]):
         if 0 <= place < len(found):
             self._take_option(found[place])
 
+    def action_leave(self) -> None:
+        """Esc: close the window on top, else leave the field."""
+        if isinstance(self.screen, Dialog):
+            self.screen.dismiss(None)
+        else:
+            self.screen.set_focus(None)
+            self.show_now()
+
     def action_help_quit(self) -> None:
         """Ctrl+C is for copying; it neither quits nor speaks English."""
 
     def on_key(self, event: events.Key) -> None:
-        """Keys of the moment: picks, branches, dispositions; Esc leaves a field."""
+        """Keys of the moment: picks, branches, dispositions."""
         if len(self.screen_stack) > 1:
-            return
-        if event.key == "escape":
-            self.screen.set_focus(None)
-            self.show_now()
             return
         with_alt = event.key.startswith("alt+")
         character = event.key[4:] if with_alt else event.character or ""

@@ -89,5 +89,12 @@ def _matter(matter: OpenMatter, scene: Scene) -> str:
 
 
 def _past(past: PastCall, scene: Scene) -> str:
-    parts = (scene.moment(past.at), past.disposition, past.matter, past.agent)
+    parts = (scene.moment(past.at), _result(past.disposition, scene), past.matter, past.agent)
     return " · ".join(part for part in parts if part)
+
+
+def _result(disposition: str, scene: Scene) -> str:
+    """In the words of the house's list, where this call has it."""
+    known = scene.call.dispositions if scene.call is not None else ()
+    titles = {choice.name: scene.title(choice.title) for choice in known}
+    return titles.get(disposition) or disposition

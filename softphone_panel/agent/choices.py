@@ -88,7 +88,7 @@ def _items(found: Sequence[Option], first: int, scene: Scene, width: int) -> lis
         letter = option.key.isalpha() and scene.typing
         key = f"Alt+{option.key.upper()}" if letter else cut(option.key, 8)
         item = Content.assemble((key, KEY_STYLE), " " if key else "", title)
-        items.append(clickable(item, f"app.choose({place})"))
+        items.append(clickable(item, f"choose({place})"))
     return items
 
 

@@ -87,7 +87,7 @@ class Connection(Generic[V]):
         self._asked: dict[int, asyncio.Future[str]] = {}
         self._last_id = 0
         self._again = asyncio.Event()
-        self._lamp = Lamp()
+        self._lamp = Lamp(since_ms=self._clock.monotonic_ms())
         self._light: Light = lambda lamp: None
         self.tries = 0
         """Times it tried to connect so far."""

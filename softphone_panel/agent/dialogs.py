@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -48,7 +46,6 @@ class Dialog(ModalScreen[str | None]):
         padding: 0 1; background: $surface;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", show=False)]
 
     def __init__(self, title: str, keys: str) -> None:
         super().__init__()
@@ -64,10 +61,6 @@ class Dialog(ModalScreen[str | None]):
     def inside(self) -> ComposeResult:
         """The dialog's own widgets."""
         yield from ()
-
-    def action_leave(self) -> None:
-        """Close without a choice."""
-        self.dismiss(None)
 
 
 class ItemList(Widget):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
-from softphone_panel.agent.fields import Entered, TextField, Typed
+from softphone_panel.agent.fields import Entered, TextField, Typed, Words
 from softphone_panel.agent.scene import Scene
 
 MOST = 64
@@ -31,7 +29,7 @@ class DigitsRow(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
-        self._label = Static(markup=False)
+        self._label = Words()
         self.field = TextField("digits", most=MOST)
         self._asked = ""
 
@@ -52,7 +50,7 @@ class DigitsRow(Horizontal):
             self.screen.set_focus(None)
         self._asked = asked
         self.display = bool(asked)
-        self._label.update(Content(scene.texts("script.digits")))
+        self._label.put(scene.texts("script.digits"))
         return fresh
 
     def on_typed(self, message: Typed) -> None:

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from calls.actions import FieldType
 from calls.floor.view import FieldView
@@ -35,6 +35,21 @@ class Typed(Message):
         self.field, self.name, self.value = field, field.field, value
 
 
+class Words(Static):
+    """A label; putting the same again costs no repaint."""
+
+    _words = ""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(markup=False, id=id, classes=classes)
+
+    def put(self, words: str) -> None:
+        """Show `words`."""
+        if words != self._words:
+            self._words = words
+            self.update(Content(words))
+
+
 class Entered(Message):
     """Enter in the field: on to the next, or done at the last one."""
 
@@ -46,7 +61,10 @@ def _as_text(value: Value | None) -> str:
 class TextField(Input):
     """One row."""
 
-    DEFAULT_CSS = "TextField { width: 1fr; background: $boost; }"
+    DEFAULT_CSS = """
+    TextField { width: 1fr; background: $boost; }
+    TextField:focus { background: $primary-muted; }
+    """
 
     def __init__(self, name: str, value: Value | None = None, *, most: int = MOST_TEXT) -> None:
         self._own = _as_text(value)
@@ -79,7 +97,10 @@ class TextField(Input):
 class LongField(TextArea):
     """Several rows."""
 
-    DEFAULT_CSS = "LongField { width: 1fr; height: 3; background: $boost; }"
+    DEFAULT_CSS = """
+    LongField { width: 1fr; height: 3; background: $boost; }
+    LongField:focus { background: $primary-muted; }
+    """
 
     def __init__(self, name: str, value: Value | None = None) -> None:
         self._own = _as_text(value)

@@ -34,4 +34,4 @@ class Footer(Rows):
 
 def _item(act: Act, scene: Scene) -> Content:
     item = Content.assemble((scene.key(act.id), KEY_STYLE), " ", act.title(scene))
-    return clickable(item, f"app.act('{act.id}')")
+    return clickable(item, f"act('{act.id}')")

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from calls.actions import FieldType
 from calls.floor.view import FieldView, FormView
 from calls.values import Value
 from softphone_panel.agent.drafts import Drafts
-from softphone_panel.agent.fields import ChoiceField, Entered, FieldWidget, Typed, make_field
+from softphone_panel.agent.fields import ChoiceField, Entered, FieldWidget, Typed, Words, make_field
 from softphone_panel.agent.scene import Scene
 from softphone_panel.cells import cut, fit
 from softphone_panel.panes import MUTED, Framed
@@ -37,8 +36,8 @@ class FieldRow(Vertical):
         super().__init__()
         self.widget: FieldWidget = make_field(field, value)
         self.view = field
-        self._label = Static(classes="label", markup=False)
-        self._problem = Static(classes="problem", markup=False)
+        self._label = Words(classes="label")
+        self._problem = Words(classes="problem")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -52,11 +51,11 @@ class FieldRow(Vertical):
         name = one_line(scene.title(field.label)) or field.name
         star = "*" if field.required else ""
         label = fit(cut(name, LABEL_CELLS - 3) + star, LABEL_CELLS - 1)
-        self._label.update(Content(label))
+        self._label.put(label)
         if isinstance(self.widget, ChoiceField):
             self.widget.offer(_choices(field, scene))
         problem = scene.texts.or_plain("problem", field.problem) if field.problem else ""
-        self._problem.update(Content(cut(one_line(problem), 60)))
+        self._problem.put(cut(one_line(problem), 60))
         self._problem.display = bool(problem)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.style import Style
 
@@ -22,7 +23,13 @@ class Pane(Drawn[Scene]):
 
 
 class Rows(Stacked[Scene]):
-    """A pane as high as what it has to say."""
+    """A pane as high as what it has to say; parts of it can be clicked."""
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the part under the mouse says."""
+        does = event.style.meta.get("does")
+        if isinstance(does, str):
+            await self.app.run_action(does)
 
 
 def styled_rows(text: str, width: int, style: str, *, most: int, margin: int = 0) -> list[Content]:
@@ -56,7 +63,7 @@ def beside(left: Content, right: Content, width: int) -> Content:
 
 def clickable(content: Content, action: str) -> Content:
     """`content` that a mouse click does `action` on. Never make `action` of a text from outside."""
-    return content.stylize(Style.from_meta({"@click": action}))
+    return content.stylize(Style.from_meta({"does": action}))
 
 
 def flowing(items: Iterable[Content], width: int, *, gap: int = 3) -> list[Content]:

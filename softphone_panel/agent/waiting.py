@@ -23,7 +23,7 @@ def press(scene: Scene, action: str) -> Content:
     text = scene.texts("idle.press", key="\0", what=act.title(scene))
     before, after = text.split("\0")
     parts = Content.assemble(before, (scene.key(action), KEY_STYLE), after)
-    return clickable(parts, f"app.act('{action}')")
+    return clickable(parts, f"act('{action}')")
 
 
 class Idle(Rows):
@@ -123,7 +123,7 @@ def _how_to_answer(scene: Scene) -> Content:
         return Content.assemble((scene.texts("offer.at_phone"), "bold"))
     before, after = scene.texts("offer.answer", key="\0").split("\0")
     parts = Content.assemble((before, "bold"), (scene.key("answer"), KEY_STYLE), (after, "bold"))
-    return clickable(parts, "app.act('answer')")
+    return clickable(parts, "act('answer')")
 
 
 def _late(scene: Scene, width: int) -> Content:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from calls.floor.view import CallView
 from softphone_panel.agent.drafts import Drafts
-from softphone_panel.agent.fields import ChoiceField, LongField, Typed
+from softphone_panel.agent.fields import ChoiceField, LongField, Typed, Words
 from softphone_panel.agent.scene import Scene
 from softphone_panel.panes import MUTED, Framed
 
@@ -29,7 +28,7 @@ class WrapPane(Vertical, Framed):
     def __init__(self, drafts: Drafts) -> None:
         super().__init__()
         self._drafts = drafts
-        self._heads = Static(markup=False), Static(markup=False, id="note-label")
+        self._heads = Words(), Words(id="note-label")
         self.results, self.note = ChoiceField(RESULT), LongField(NOTE)
         self.call_id = ""
 
@@ -53,7 +52,7 @@ class WrapPane(Vertical, Framed):
         self.results.offer({item.name: scene.title(item.title) for item in call.dispositions})
         texts = scene.texts
         for head, word in zip(self._heads, ("wrap.result", "wrap.note"), strict=True):
-            head.update(Content(texts(word)))
+            head.put(texts(word))
         done = texts("wrap.done", key=scene.key("save"))
         self.entitle(
             Content.assemble((texts("wrap.title"), "bold")), Content.assemble((done, MUTED))
