@@ -54,10 +54,7 @@ from launch.practice_stage import (
 
 
 class PracticeFloor:
-    """One practice call from ready to its wrap-up. Use on one event loop.
-
-    `show` gets every new snapshot; `over` is set when the wrap-up is given.
-    """
+    """One practice call; `over` is set when its wrap-up is given. Use on one event loop."""
 
     def __init__(
         self, stage: Stage, show: Callable[[PanelView], None], clock: Clock | None = None

@@ -16,7 +16,7 @@ from callflow.house import House
 from calls.floor import orders
 from calls.floor.states import AgentState
 from calls.floor.view import FormView, PanelView
-from launch.__main__ import app as commands
+from launch.__main__ import build
 from launch.agents_desk import floor_house
 from launch.practice import PracticeFloor
 from launch.practice_score import score_call
@@ -102,7 +102,9 @@ class Trainee:
             await self.floor.carry_out(orders.FormDraft(form=form.name, values=draft))
             self.heard.append(getattr(self.floor.view().call, "hearing").text)  # noqa: B009
         values = {one.name: FILLED.get(one.name, "") for one in form.fields}
-        assert await self.floor.carry_out(orders.FormDone(form=form.name, values=values)) == ""
+        done = orders.FormDone(form=form.name, values=values)
+        # A branch taken a moment ago has the form off the screen.
+        assert await self.floor.carry_out(done) in ("", "late")
 
 
 def over(view: PanelView) -> bool:
@@ -225,7 +227,7 @@ def test_a_call_that_never_was_scores_nothing() -> None:
 
 
 def test_the_callers_there_are_can_be_listed() -> None:
-    found = CliRunner().invoke(commands, ["practice", "--list"])
+    found = CliRunner().invoke(build(), ["practice", "--list"])
 
     assert found.exit_code == 0
     assert "angry_again" in found.output
