@@ -435,6 +435,7 @@ async def test_an_attended_transfer_leaves_each_agent_in_the_state_of_its_own_ph
         await caller.invite()
         first = await phone["801"].pick_up()
         await house.state("801", "on_call")
+        await caller.listen(0.5)  # picked up is not yet put through
         await attended_transfer(house.ami, roster.status("801").channel, "cc-agents", "802")
         await house.state("802", "ringing")
         second = await phone["802"].pick_up()
@@ -467,6 +468,7 @@ async def test_a_blind_transfer_frees_the_agent_for_the_wrap_up(
         await caller.invite()
         await phone["801"].pick_up()
         await house.state("801", "on_call")
+        await caller.listen(0.5)  # picked up is not yet put through
         await blind_transfer(house.ami, roster.status("801").channel, "cc-agents", "802")
         await house.state("801", "wrap_up")
         await phone["802"].pick_up()
