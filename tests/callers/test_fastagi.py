@@ -432,17 +432,23 @@ async def test_no_server_at_all_is_a_fallback_with_the_reason(tmp_path: Path) ->
     assert result.failure.startswith("no FastAGI server at 127.0.0.1:")
 
 
-async def queue_call(tmp_path: Path, who: Persona, plan: QueuePlan) -> tuple[CallResult, FastAgi]:
+async def queue_call(
+    tmp_path: Path, who: Persona, plan: QueuePlan, more: str = "", beside: Part | None = None
+) -> tuple[CallResult, FastAgi]:
+    """A call whose server puts it into a queue, with `more` orders; `beside` speaks meanwhile."""
+
     async def queues(dialogue: Dialogue) -> None:
         await dialogue.command("ANSWER")
         back = f"127.0.0.1:{peer.agi.port}"
-        variables = f"__CC_CALL=call-1,__CC_BACK={back},CC_QUEUE=support,CC_QUEUE_WAIT=1"
+        variables = f"__CC_CALL=call-1,__CC_BACK={back},CC_QUEUE=support,CC_QUEUE_WAIT=1{more}"
         await dialogue.command(f'EXEC "MSet" "{variables},CC_DONE=queue"')
 
     async def told(_: Dialogue) -> None:
         return
 
     parts: dict[str, Part] = {"greetings": queues, "_resume": done, "*": told}
+    if beside is not None:
+        parts["_beside"] = beside
     async with server(tmp_path, **parts) as peer:
         result = await peer.call(who, queue=plan)
     return result, peer.agi
@@ -480,6 +486,43 @@ async def test_a_caller_who_leaves_the_queue_is_told_to_the_server(tmp_path: Pat
 
     assert told_in_order(agi)[-1] == ("_hung-up", ["call-1", "16", ""])
     assert result.hung_up_by == "caller"
+
+
+async def test_words_end_with_the_wait_and_the_server_is_told_at_once(
+    tmp_path: Path, tone: Path
+) -> None:
+    ends: list[str] = []
+
+    async def speaks(dialogue: Dialogue) -> None:
+        try:
+            await dialogue.command(f'STREAM FILE "{tone}" ""')
+        except ConnectionError:
+            ends.append("cut")
+
+    plan = QueuePlan(agent="agent1", answers_after_ms=100, talks_ms=100)
+    result, _ = await queue_call(tmp_path, persona(), plan, ",CC_BESIDE=1", speaks)
+
+    heard = result.of("heard")[0]
+    assert ends == ["cut"]
+    assert heard.until_ms is not None
+    assert heard.until_ms - heard.at_ms < TONE_MS
+
+
+@pytest.mark.parametrize(
+    ("keys", "status"), [("15", ["KEY", "5"]), ("1", ["TIMEOUT", ""])], ids=["known", "unknown"]
+)
+async def test_a_key_leaves_the_queue_only_where_it_is_named(
+    tmp_path: Path, tone: Path, keys: str, status: list[str]
+) -> None:
+    async def speaks(dialogue: Dialogue) -> None:
+        await dialogue.command(f'STREAM FILE "{tone}" ""')
+        await dialogue.reader.read()
+
+    orders = f",CC_QUEUE_KEYS={keys},CC_BESIDE=1,CC_QUEUE_WAIT=3"
+    who = persona("answers: [{press: '5', after: 200ms}]\n")
+    _, agi = await queue_call(tmp_path, who, QueuePlan(), orders, speaks)
+
+    assert told_in_order(agi)[-1] == ("_resume", ["call-1", *status, "10"])
 
 
 async def test_many_call_at_once(tmp_path: Path, tone: Path) -> None:
