@@ -93,10 +93,8 @@ class Store:
         try:
             folds = self._folds
             for row in rows:
-                if isinstance(row, FloorRow):
-                    self._floor.take(row, trusting=not replay)
-                elif not isinstance(row, EventRow):
-                    self._take_late(row)
+                if not isinstance(row, EventRow):
+                    self._take_other(row, replay=replay)
                 elif (fold := folds.get(row[0])) is not None and row[1] == fold.last_seq + 1:
                     self._add(fold, row)
                 else:
@@ -164,6 +162,12 @@ class Store:
         same_batch = (row.call_id, row.seq) in {kept[:2] for kept in self._batch}
         if found != (row.kind, row.data) and not same_batch:
             log.error("two events claim one number", call_id=row.call_id, seq=row.seq)
+
+    def _take_other(self, row: LateRow | FloorRow, *, replay: bool) -> None:
+        if isinstance(row, FloorRow):
+            self._floor.take(row, trusting=not replay)
+        else:
+            self._take_late(row)
 
     def _take_late(self, late: LateRow) -> None:
         fold = self._folds.get(late.call_id) or self._fold(late.call_id)
