@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from callflow import performing, targets
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
-from callflow.acts.doing import FormAct, QueueAct
+from callflow.acts.doing import FormAct
+from callflow.acts.queueing import QueueAct
 from callflow.frames import Ended as Ended
 from callflow.frames import Frame, Script, Taken, failed
 from callflow.prepared import parted, prepared, prompted, say

@@ -9,16 +9,15 @@ from typing import Any
 
 from callflow.acts.base import Act
 from callflow.acts.doing import (
-    MOST_PRIORITY,
     DoAct,
     FetchAct,
     LookupAct,
     PromiseAct,
-    QueueAct,
     RecordAct,
     TicketAct,
     TransferAct,
 )
+from callflow.acts.queueing import MOST_PRIORITY, QueueAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct, RingAct, WaitAct
 from callflow.forms import FormText
 from callflow.steps import Step

@@ -8,15 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from callflow import performing
-from callflow.acts.doing import (
-    DoAct,
-    FetchAct,
-    FormAct,
-    LookupAct,
-    PromiseAct,
-    QueueAct,
-    TicketAct,
-)
+from callflow.acts.doing import DoAct, FetchAct, FormAct, LookupAct, PromiseAct, TicketAct
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, MenuAct, NoAct
 from callflow.lines import LineWording
 from callflow.steps import Step

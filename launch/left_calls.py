@@ -12,7 +12,7 @@ import structlog
 
 from agi.reception import Reception
 from agi.taking_up import LeftCall
-from callflow.acts.doing import QueueAct
+from callflow.acts.queueing import QueueAct
 from callflow.house import House
 from calls.events import CallEvent
 from desk.ami.channels import channel_of

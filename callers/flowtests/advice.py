@@ -7,7 +7,8 @@ from typing import Final
 
 from callflow.acts.base import Act
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct
-from callflow.acts.doing import FormAct, QueueAct
+from callflow.acts.doing import FormAct
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct
 from callflow.steps import Flow, Step
 

@@ -12,11 +12,11 @@ from callflow.acts.doing import (
     FormAct,
     LookupAct,
     PromiseAct,
-    QueueAct,
     RecordAct,
     TicketAct,
     TransferAct,
 )
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct, NoAct, RingAct, WaitAct
 
 _ALL: Final[tuple[type[Act], ...]] = (

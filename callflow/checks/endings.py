@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from callflow.acts.doing import QueueAct
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.checks.loops import waits
 from callflow.checks.notes import Notes, place_of

@@ -9,7 +9,8 @@ from typing import Final
 
 from callflow.acts.base import Act
 from callflow.acts.deciding import CallAct, ChooseAct, SetAct
-from callflow.acts.doing import FormAct, QueueAct, TransferAct
+from callflow.acts.doing import FormAct, TransferAct
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct
 from callflow.checks.components import a_cycle, components
 from callflow.checks.moods import Following

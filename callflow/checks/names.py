@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from callflow.acts.deciding import CallAct
-from callflow.acts.doing import DoAct, FetchAct, FormAct, LookupAct, QueueAct, TransferAct
+from callflow.acts.doing import DoAct, FetchAct, FormAct, LookupAct, TransferAct
+from callflow.acts.queueing import QueueAct
 from callflow.checks.notes import BUILT_IN, Notes, place_of
 from callflow.checks.ways import Way, ways_of, written_in
 from callflow.lines import LINES_FILE, LineWording

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callflow.acts.doing import FormAct, QueueAct
+from callflow.acts.doing import FormAct
+from callflow.acts.queueing import QueueAct
 from callflow.checks.moods import Following
 from callflow.checks.notes import Notes, place_of
 from callflow.checks.ways import FlowGraph

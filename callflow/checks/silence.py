@@ -17,10 +17,10 @@ from callflow.acts.doing import (
     FormAct,
     LookupAct,
     PromiseAct,
-    QueueAct,
     TicketAct,
     TransferAct,
 )
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct, RingAct, WaitAct
 from callflow.checks.moods import Following
 from callflow.checks.notes import Notes, place_of

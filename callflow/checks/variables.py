@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from callflow.acts.base import Act
-from callflow.acts.doing import FormAct, LookupAct, PromiseAct, QueueAct
+from callflow.acts.doing import FormAct, LookupAct, PromiseAct
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.checks.notes import BROUGHT, Notes, place_of
 from callflow.checks.ways import Arrow, FlowGraph

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct
-from callflow.acts.doing import QueueAct
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import MenuAct
 from callflow.checks.components import components
 from callflow.steps import Flow, Step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callflow.acts.deciding import CallAct
-from callflow.acts.doing import QueueAct
+from callflow.acts.queueing import QueueAct
 from callflow.drawing.picture import Arrow, Box, Note, Picture, Row, Shape, Tone
 from callflow.drawing.wording import title_language, word
 from callflow.house import House

@@ -14,7 +14,8 @@ from callers.flowtests.checks import Rules
 from callers.flowtests.suite import load_tests
 from callers.loader import names as personas
 from callflow.acts.deciding import CallAct
-from callflow.acts.doing import FormAct, QueueAct, TransferAct
+from callflow.acts.doing import FormAct, TransferAct
+from callflow.acts.queueing import QueueAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct
 from callflow.house import House, house_files
 from callflow.lines import LANGUAGES
