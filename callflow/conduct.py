@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 from callflow.frames import Ended
@@ -59,7 +58,7 @@ def over(call: Call, at: Ended) -> Ended:
     if at.reason is EndReason.FAILED:
         _note_failure(call, at)
     elif at.reason is EndReason.COMPLETED and call.hung_up_by == "agent":
-        at = replace(at, reason=EndReason.AGENT_HUNG_UP)
+        at = Ended(EndReason.AGENT_HUNG_UP, at.disposition, at.problem)
     call.record(_ended(end_reason=at.reason.value, disposition=at.disposition))
     return at
 

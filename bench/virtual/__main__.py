@@ -1,8 +1,13 @@
 """Calls a second in virtual time, on the shipped flows and personas: `python -m bench.virtual`.
 
-Counts CPU time of this process (`time.process_time`). Every call is played whole, from the offer
-to its last fact. Facts are written out as a ledger keeps them when somebody reads them: the last
-row does, the others do not.
+Counts calls a second of CPU time of this process (`time.process_time`). A core that is shared works
+slower by that clock, too: the last line says how much longer the clock on the wall ran. Every call
+is played whole, action by action, from the offer to its last fact. The rows of all personas:
+
+- in turn: the goal's row. The flow's moves are looked up in its table (`callflow.tables`).
+- each another: every call is one of 1,000 variations of the personas, as `simulate --calls` plays.
+- facts read: facts are written out as a ledger keeps them, which is done when somebody reads them.
+- engine anew: the same calls without the table, every move worked out by the engine.
 """
 
 from __future__ import annotations
@@ -15,11 +20,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from random import Random
 
 from callers.loader import find_persona, names
 from callers.persona import Persona
 from callers.queue_plan import QueuePlan
+from callers.varying import varied
 from callers.virtual import simulate
+from callflow.conduct import Run
 from callflow.house import House
 from launch.settings import PROJECT, Settings
 
@@ -28,6 +36,9 @@ GOAL = 10_000
 
 AGENT = QueuePlan(agent="agent1")
 
+Play = Callable[[Persona], None]
+"""Plays one call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -35,7 +46,7 @@ class Figure:
 
     caller: str
     calls_a_second: int
-    """The median of the runs."""
+    """Of CPU time: the median of the runs."""
 
     least: int
     most: int
@@ -52,54 +63,60 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     house = House.load(options.scripts)
-    gc.freeze()  # what is loaded is no garbage, and need not be looked at again and again
     personas = [find_persona(name) for name in names()]
-    play = _player(house, options.flow, read=False)
-    figures = [
-        _measure(persona.name, [persona], play, options.runs, options.seconds)
-        for persona in personas
+    chance = Random(0)
+    others = [varied(persona, chance) for _ in range(1000 // len(personas)) for persona in personas]
+    gc.freeze()  # what is loaded is no garbage, and need not be looked at again and again
+    play = _player(house.start_again, options.flow)
+    rows: list[tuple[str, Sequence[Persona], Play]] = [
+        *((persona.name, [persona], play) for persona in personas),
+        ("all in turn", personas, play),
+        ("all, each another", others, play),
+        ("all, facts read", personas, _player(house.start_again, options.flow, read=True)),
+        ("all, engine anew", personas, _player(house.start, options.flow)),
     ]
-    reading = _player(house, options.flow, read=True)
-    for name, how in (("all in turn", play), ("all, facts read", reading)):
-        figures.append(_measure(name, personas, how, options.runs, options.seconds))
+    began, used = time.perf_counter(), time.process_time()
+    rates: dict[str, list[float]] = {name: [] for name, _, _ in rows}
+    for _ in range(options.runs):  # in turn, so that what else the machine does falls on all alike
+        for name, callers, how in rows:
+            rates[name].append(_rate(callers, how, options.seconds))
+    figures = [_figure(name, found) for name, found in rates.items()]
+    longer = (time.perf_counter() - began) / (time.process_time() - used)
     if options.json:
         print(json.dumps([asdict(figure) for figure in figures], indent=2))
         return
     for figure in figures:
         print(
-            f"{figure.caller:24} {figure.calls_a_second:7,} calls/s"
+            f"{figure.caller:24} {figure.calls_a_second:7,} calls/CPU s"
             f"  ({figure.least:,} to {figure.most:,})  {figure.of_goal:5.2f} of {GOAL:,}"
         )
+    print(f"the clock ran {longer:.2f} times as long as the CPU time counted")
 
 
-def _player(house: House, flow: str, *, read: bool) -> Callable[[Persona], None]:
+def _player(start: Callable[..., Run], flow: str, *, read: bool = False) -> Play:
     variables = Settings().house.all_variables()
 
     def play(persona: Persona) -> None:
-        call = simulate(house.start_again(flow, variables, "zh-Hans"), persona, queue=AGENT)
+        call = simulate(start(flow, variables, "zh-Hans"), persona, queue=AGENT)
         if read:
             _ = call.events
 
     return play
 
 
-def _measure(
-    caller: str,
-    personas: Sequence[Persona],
-    play: Callable[[Persona], None],
-    runs: int,
-    seconds: float,
-) -> Figure:
-    rates = []
-    for _ in range(runs):
-        count, began = 0, time.process_time()
-        while (spent := time.process_time() - began) < seconds:
-            for persona in personas:
-                play(persona)
-            count += len(personas)
-        rates.append(round(count / spent))
+def _rate(personas: Sequence[Persona], play: Play, seconds: float) -> float:
+    """Calls a second of CPU time."""
+    count, began = 0, time.process_time()
+    while (spent := time.process_time() - began) < seconds:
+        for persona in personas:
+            play(persona)
+        count += len(personas)
+    return count / spent
+
+
+def _figure(caller: str, rates: Sequence[float]) -> Figure:
     median = round(statistics.median(rates))
-    return Figure(caller, median, min(rates), max(rates), round(median / GOAL, 2))
+    return Figure(caller, median, round(min(rates)), round(max(rates)), round(median / GOAL, 2))
 
 
 if __name__ == "__main__":
