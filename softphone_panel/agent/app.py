@@ -187,7 +187,6 @@ class AgentApp(App[None]):
             self._form_went(scene)
         if fresh_form:
             self._form_came_ms = scene.now_ms
-            self.call_after_refresh(self.form.focus_first)
         elif fresh_digits:
             self._digits.field.focus()
         elif fresh_wrap:
@@ -235,6 +234,7 @@ class AgentApp(App[None]):
         if isinstance(self.screen, Dialog):
             self.screen.dismiss(None)
         else:
+            self.form.wants_focus = False
             self.screen.set_focus(None)
             self.show_now()
 
@@ -267,7 +267,7 @@ class AgentApp(App[None]):
     def _is_late(self) -> bool:
         """A letter that was meant for a field: one that has just gone, or is just coming."""
         came_ms = self.now.clock.monotonic_ms() - self._form_came_ms
-        if self.form.is_open and not self.form.was_focused and came_ms < LATE_KEYS_MS:
+        if self.form.wants_focus and came_ms < LATE_KEYS_MS:
             return True
         late = self.now.clock.monotonic_ms() < self._deaf_until
         if late:

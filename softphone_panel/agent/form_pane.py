@@ -87,8 +87,8 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
         self.call_id = ""
         self.form = ""
         self._rows_kept = False
-        self.was_focused = False
-        """A field has got the focus since the form came on the screen."""
+        self.wants_focus = False
+        """A field is to get the focus as soon as it can take keys."""
 
     @property
     def is_open(self) -> bool:
@@ -98,12 +98,12 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
     @property
     def is_built(self) -> bool:
         """Its fields can take keys."""
-        return all(row.widget.is_attached for row in self._rows.values())
+        return all(row.widget.is_mounted for row in self._rows.values())
 
     def show(self, scene: Scene) -> bool:
-        """Bring the fields up to the snapshot; True when one of them wants the focus now.
+        """Bring the fields up to the snapshot; True when another form came on the screen.
 
-        That is so when another form came on the screen, and when the desk refused this one.
+        Then a field wants the focus, and when the desk refused this form.
         """
         form = scene.script.form if scene.script else None
         call_id = scene.call.call_id if scene.call else ""
@@ -112,16 +112,19 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
             self._close()
             return False
         shape = (call_id, form.name, *((field.name, field.type) for field in form.fields))
-        wants = shape != self._shown
-        if wants:
+        fresh = shape != self._shown
+        if fresh:
             self._build(call_id, form, shape)
         was_wrong = self._wrong()
         self._update(form, scene)
-        wants = wants or (self._wrong() != was_wrong and bool(self._wrong()))
+        if fresh or (self._wrong() and self._wrong() != was_wrong):
+            self.wants_focus = True
+        if self.wants_focus and self.is_built:
+            self._focus_soon()
         title = one_line(scene.title(form.title)) or form.name
         keys = scene.texts("form.done", key=scene.key("save"))
         self.entitle(Content.assemble((cut(title, 40), "bold")), Content.assemble((keys, MUTED)))
-        return wants
+        return fresh
 
     def taken(self, call_id: str, form: str) -> None:
         """The desk has it: what stands here is no draft any more."""
@@ -140,12 +143,13 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
         if self._shown:
             self._keep()
             self._shown, self._rows, self.form = (), {}, ""
+            self.wants_focus = False
             self.remove_children()
 
     def _build(self, call_id: str, form: FormView, shape: tuple[object, ...]) -> None:
         self._keep()
         self._shown, self.call_id, self.form = shape, call_id, form.name
-        self.was_focused = self._rows_kept = False
+        self._rows_kept = False
         written = self._drafts.form(call_id, form.name)
         self.remove_children()
         self._rows = {
@@ -180,8 +184,15 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
             row.widget.focus(scroll_visible=True)
             break
 
+    def _focus_soon(self) -> None:
+        """Asked for again with every snapshot and tick until it is so."""
+        if self.has_focus_within and not self._wrong():
+            self.wants_focus = False
+        else:
+            self.focus_first()
+
     def on_descendant_focus(self) -> None:
-        self.was_focused = True
+        self.wants_focus = False
 
     def question(self) -> str:
         """What to ask the caller for the field that has the focus."""

@@ -41,7 +41,7 @@ class Seat:
         """A form of a new snapshot is built and has its focus."""
         await self.pilot.pause()
         form = self.app.form
-        await self.until(lambda: not form.is_open or (form.is_built and form.was_focused))
+        await self.until(lambda: not form.is_open or not form.wants_focus)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

@@ -62,7 +62,7 @@ def see(
         while view is not None and app.scene().view is None:
             await pilot.pause(0.02)
         await pilot.pause()
-        while app.form.is_open and not app.form.was_focused:
+        while app.form.wants_focus:
             await pilot.pause(0.02)
         await pilot.press(*keys)
         clock.advance_ms(later_ms)
