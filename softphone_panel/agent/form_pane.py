@@ -177,19 +177,23 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
 
     def focus_first(self) -> None:
         """Go to the first field with a problem, else the first empty one, else the first."""
+        target = self._first()
+        if target is not None:
+            target.focus()
+
+    def _first(self) -> FieldWidget | None:
         rows = list(self._rows.values())
         wrong = [row for row in rows if row.view.problem]
         empty = [row for row in rows if row.widget.read() == ""]
-        for row in (*wrong, *empty, *rows):
-            row.widget.focus(scroll_visible=True)
-            break
+        return next((row.widget for row in (*wrong, *empty, *rows)), None)
 
     def _focus_soon(self) -> None:
         """Asked for again with every snapshot and tick until it is so."""
-        if self.has_focus_within and not self._wrong():
+        target = self._first()
+        if target is None or target.has_focus:
             self.wants_focus = False
         else:
-            self.focus_first()
+            target.focus()
 
     def on_descendant_focus(self) -> None:
         self.wants_focus = False
