@@ -23,7 +23,7 @@ from calls.events import Stepped
 from calls.outcomes import Outcome
 
 MOST_MOVES: Final = 4096
-"""A table that knows more is forgotten and begun anew; a move and its row take some 5 KB."""
+"""A table that knows more is forgotten and begun anew; a move and its row take some 3 KB."""
 
 
 class _Standing(FlowRun):

@@ -67,10 +67,11 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
         kept.performed.append(Performed(action, _NO_ACT, outcome, began_ms, events))
         return outcome
 
-    def resumed(run: TableRun, outcome: Outcome) -> Any:
-        at = run.position
-        flow = house().flows[at.flow]
-        kept.performed[-1].act = flow.steps[flow.index[at.step]].act
+    def resumed(run: TableRun, outcome: Outcome | None) -> Any:
+        if outcome is not None:
+            at = run.position
+            flow = house().flows[at.flow]
+            kept.performed[-1].act = flow.steps[flow.index[at.step]].act
         return resume(run, outcome)
 
     monkeypatch.setattr(VirtualChannel, "perform", noted)
