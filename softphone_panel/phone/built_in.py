@@ -137,6 +137,7 @@ class BuiltInPhone:
             return
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._probe.close()
         if self._microphone is not None:
             self._microphone.close()
@@ -146,7 +147,7 @@ class BuiltInPhone:
         with contextlib.suppress(BaresipError):
             await agent.unregister(timeout=2.0)
         self._bound = False
-        await asyncio.gather(*self._tasks, *self._turned_away, return_exceptions=True)
+        await asyncio.gather(*self._turned_away, return_exceptions=True)
 
     # -- the line -----------------------------------------------------------------------------
 
@@ -194,7 +195,9 @@ class BuiltInPhone:
 
     async def _stay_registered(self) -> None:
         failures = 0
-        while True:
+        # The flag beside the cancelling: a `wait_for` whose answer comes in the same moment
+        # swallows it (Python 3.11).
+        while self._agent is not None:
             if self._bound:
                 failures = 0
                 await self._register_now.wait()
@@ -206,12 +209,13 @@ class BuiltInPhone:
     async def _register(self) -> bool:
         from baresip import BaresipError, RegistrationError
 
+        agent = self._agent
         try:
-            await self._agent.register(timeout=_REGISTER_S)
+            await agent.register(timeout=_REGISTER_S)
         except RegistrationError as error:
             self._now(False, refused=error.status in _REFUSED)
         except BaresipError as error:
-            _log.warning("phone.register", trouble=type(error).__name__)
+            _log.warning("phone.not_registered", trouble=type(error).__name__)
             self._now(False)
         else:
             self._now(True)
