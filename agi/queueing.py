@@ -181,28 +181,11 @@ async def wait_in_queue(
     if not _QUEUE_NAME.fullmatch(action.name):
         return Failed(reason="a queue's name may hold letters, digits, - and _")
     await line.answer()
-    call, places = line.call, desk.places
-    beside = None
-    if action.tell is not None:
-        place = partial(places.place, call.id)
-        beside = Beside(line, prompts, action.tell, place=place, release=desk.release)
-
-    def queued() -> Waiting:
-        call.record(Queued(queue=action.name))
-        places.join(action.name, call.id, action.priority)
-        return Waiting(
-            line=line,
-            action=action,
-            agents=agents,
-            places=places,
-            beside=beside,
-            began_ms=call.elapsed_ms(),
-        )
-
+    call, beside = line.call, _words(line, desk, action, prompts)
     stay = stay_away(
         line,
         desk,
-        queued,
+        partial(_queued, line, desk, action, agents, beside),
         _orders(action),
         most_wait_ms=action.most_wait_ms,
         back=back,
@@ -211,11 +194,36 @@ async def wait_in_queue(
     try:
         return await stay
     finally:
-        places.leave(call.id)
+        desk.places.leave(call.id)
         if beside is not None:
             beside.hush(SaidEnd.WAIT_OVER)
         if agents is not None:
             agents.desk.over(call)  # whatever cut the stay: no coach outlives it
+
+
+def _words(line: PhoneLine, desk: BackDesk, action: Queue, prompts: Prompts) -> Beside | None:
+    """Who speaks to the caller meanwhile, where the flow has words for that."""
+    if action.tell is None:
+        return None
+    place = partial(desk.places.place, line.call.id)
+    return Beside(line, prompts, action.tell, place=place, release=desk.release)
+
+
+def _queued(
+    line: PhoneLine, desk: BackDesk, action: Queue, agents: Agents | None, beside: Beside | None
+) -> Waiting:
+    """The wait begins."""
+    call = line.call
+    call.record(Queued(queue=action.name))
+    desk.places.join(action.name, call.id, action.priority)
+    return Waiting(
+        line=line,
+        action=action,
+        agents=agents,
+        places=desk.places,
+        beside=beside,
+        began_ms=call.elapsed_ms(),
+    )
 
 
 def _orders(action: Queue) -> tuple[tuple[str, str], ...]:
