@@ -58,7 +58,7 @@ def agent_row(sight: Sight, agent: FloorAgent, width: int) -> Content:
     style = STATE_STYLES[agent.state]
     left = Content.assemble(
         ("▌" if agent.number == sight.picked else " ", "$text-accent"),
-        (fit(sight.texts(f"state.{agent.state}"), STATE_CELLS), f"bold {style}"),
+        (fit(sight.texts(f"agent.{agent.state}"), STATE_CELLS), f"bold {style}"),
         (fit(name_of(agent), NAME_CELLS), "bold"),
         (sight.time(agent.for_ms).rjust(TIME_CELLS), "bold"),
         "  ",
@@ -85,7 +85,7 @@ class Agents(Drawn[Sight]):
         states = [agent.state for agent in view.agents]
         parts = [texts("agents.title", count=count)]
         parts += [
-            f"{texts(f'state.{state}')} {states.count(state)}" for state in ORDER if state in states
+            f"{texts(f'agent.{state}')} {states.count(state)}" for state in ORDER if state in states
         ]
         more = texts("agents.more", count=hidden) if hidden and self.content_size.height else ""
         self.entitle(Content(" · ".join(parts)), Content(more))
@@ -119,7 +119,7 @@ def detail_rows(sight: Sight, width: int) -> Sequence[Content]:
         return [Content.assemble((cut(texts("one.none"), width), MUTED))]
     rows = [
         Content.assemble(
-            (texts(f"state.{agent.state}"), f"bold {STATE_STYLES[agent.state]}"),
+            (texts(f"agent.{agent.state}"), f"bold {STATE_STYLES[agent.state]}"),
             "  ",
             (sight.time(agent.for_ms), "bold"),
             "  ",

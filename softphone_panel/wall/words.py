@@ -9,18 +9,14 @@ from softphone_panel.texts import CATALOGUE, Language, Texts
 WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("坐席大厅", "Wallboard"),
     # the link to the desk
-    "lamp.connecting": ("正在连接服务台…", "connecting to the desk…"),
+    "lamp.connecting": ("正在连接坐席台…", "connecting to the desk…"),
     "lamp.live": ("已连接", "connected"),
-    "lamp.away": ("服务台断开 {time}，正在重连", "desk gone {time}, trying again"),
-    "lamp.refused": ("服务台拒绝：{why}", "the desk refuses: {why}"),
+    "lamp.away": ("坐席台断开 {time}，正在重连", "desk gone {time}, trying again"),
+    "lamp.refused": ("坐席台拒绝：{why}", "the desk refuses: {why}"),
     "refused.token": ("令牌不对", "wrong token"),
     "refused.version": ("版本不同", "another version"),
     "refused.full": ("连接太多", "too many panels"),
     "refused.no_supervisor": ("只有班长能看大厅", "only supervisors see the floor"),
-    "why.bad_address": ("地址不对", "the address is wrong"),
-    "why.no_desk_there": ("那里不是服务台", "what is there is no desk"),
-    "why.silent": ("那里没有回答", "nothing answers there"),
-    "why.no_connection": ("连不上", "no connection"),
     # big figures
     "big.waiting": ("等待", "waiting"),
     "big.longest": ("最长等待", "longest wait"),
@@ -58,21 +54,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # agents
     "agents.title": ("坐席 {count}", "Agents {count}"),
     "agents.more": ("另有 {count} 位（↑↓ 查看）", "{count} more (up/down to see)"),
-    "state.signed_out": ("未上班", "signed out"),
-    "state.ready": ("空闲", "ready"),
-    "state.ringing": ("振铃", "ringing"),
-    "state.on_call": ("通话", "on call"),
-    "state.hold": ("保持", "hold"),
-    "state.wrap_up": ("话后", "wrap-up"),
-    "state.not_ready": ("示忙", "not ready"),
-    "reason.break": ("小休", "break"),
-    "reason.lunch": ("用餐", "lunch"),
-    "reason.training": ("培训", "training"),
-    "reason.meeting": ("会议", "meeting"),
-    "reason.system": ("系统", "system"),
-    "reason.other": ("其他", "other"),
-    "reason.missed": ("漏接", "missed a call"),
-    "reason.unreachable": ("话机不在线", "phone not registered"),
     "mark.help": ("求助", "help"),
     # one agent
     "one.none": ("用 ↑↓ 选一位坐席。", "Pick an agent with up and down."),
@@ -94,7 +75,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "watch.barge": ("强插", "joined:"),
     # empty floor
     "empty.floor": ("还没有坐席。", "No agents yet."),
-    "empty.sign_in": ("坐席开面板即上班：", "Agents sign in at their panel:"),
+    "empty.sign_in": ("坐席在面板上签入：", "Agents sign in at their panel:"),
     "empty.serve": ("先启动服务：", "First start the server:"),
     "empty.token": (
         "令牌在状态目录的 tokens.json。",
@@ -110,6 +91,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "key.leave": ("退出监听", "leave"),
     "key.answer_help": ("应答求助", "answer help"),
     "key.again": ("重连", "reconnect"),
+    "problem.own_call": ("先挂掉您自己的电话", "hang up your own call first"),
+    "problem.no_call_there": ("那位坐席没有通话", "that agent is on no call"),
+    "problem.nobody_asks": ("那位坐席没有求助", "that agent asks for no help"),
     # answers of the desk
     "notice.sent": ("已发出…", "sent…"),
     "notice.done": ("好了：{what}", "done: {what}"),
@@ -118,12 +102,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "notice.no_call": ("{agent} 现在没有通话。", "{agent} has no call now."),
     "notice.no_help": ("没有人求助。", "Nobody asks for help."),
     "notice.not_spying": ("现在没有监听任何人。", "You are on nobody's call."),
-    "problem.no_desk": ("服务台不在", "no desk"),
-    "problem.lost": ("服务台没有回答，可能没做", "no answer; it may not have been done"),
-    "problem.no_call": ("没有通话", "no call"),
-    "problem.not_supervisor": ("只有班长可以", "supervisors only"),
-    "problem.unreachable": ("您的话机不在线", "your phone is not registered"),
-    "problem.busy": ("您的话机占线", "your phone is busy"),
     "help.text": (
         "本屏显示整个大厅：谁在等、等了多久、接通率、每位坐席在做什么、做了多久、哪条规则被违反、"
         "谁在求助。\n"

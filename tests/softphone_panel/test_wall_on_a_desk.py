@@ -52,7 +52,7 @@ class FloorDesk:
 
     async def carry_out(self, agent: str, order: Order) -> str:
         self.orders.append((agent, order))
-        return "unreachable" if isinstance(order, Spy) else ""
+        return "no_phone" if isinstance(order, Spy) else ""
 
     def on_change(self, agent: str, tell: Callable[[], None]) -> Callable[[], None]:
         self._told.append(tell)
@@ -112,7 +112,7 @@ async def test_orders_go_out_and_the_desks_answer_is_shown() -> None:
             await pilot.press("h")
             await until(pilot, app, "好了：应答求助")
             await pilot.press("2")
-            await until(pilot, app, "没成：密语，您的话机不在线")
+            await until(pilot, app, "没成：密语，话机未注册或没有接")
 
     assert desk.orders == [
         ("803", AnswerHelp(agent="801")),
@@ -127,7 +127,7 @@ async def test_a_desk_that_dies_and_comes_back_is_found_again() -> None:
         running = app.run_test(size=NARROW)
         pilot = await running.__aenter__()
         await until(pilot, app, "● 已连接")
-    await until(pilot, app, "服务台断开")
+    await until(pilot, app, "坐席台断开")
     assert "李雯 801" in screen_text(app), "what was known stays on the screen"
 
     async with served(desk, port=address[1]):
@@ -142,7 +142,7 @@ async def test_a_desk_that_does_not_let_us_in_says_why(agent: str, token: str, t
     async with served(FloorDesk(rush())) as address:
         app = wallboard(address, agent, token)
         async with app.run_test(size=NARROW) as pilot:
-            await until(pilot, app, f"服务台拒绝：{told}")
+            await until(pilot, app, f"坐席台拒绝：{told}")
 
 
 async def test_hostile_names_come_over_the_wire_as_text() -> None:

@@ -141,14 +141,14 @@ async def test_a_supervisor_listens_whispers_joins_and_leaves_by_key() -> None:
 
 async def test_what_the_desk_answers_is_said_in_the_top_row() -> None:
     floor = rush()
-    link = FloorLink(floor.view(), problem="unreachable")
+    link = FloorLink(floor.view(), problem="no_phone")
     app = shows(floor, link)
 
     async with app.run_test(size=WIDE) as pilot:
         await after("down", "1")(pilot)
         await pilot.pause()
 
-        assert "没成：监听，您的话机不在线" in screen_text(app)
+        assert "没成：监听，话机未注册或没有接" in screen_text(app)
 
 
 @pytest.mark.parametrize(
