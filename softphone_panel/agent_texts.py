@@ -79,7 +79,6 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "offer.late": ("已过三声", "past the third ring"),
     # the script
     "script.say": ("现在请说", "Say now"),
-    "script.said": ("刚说过", "said last"),
     "script.ask": ("请问客户", "Ask the caller"),
     "script.listen": ("请听客户说", "Listen to the caller"),
     "script.fill": ("请填写表单", "Fill in the form"),
@@ -105,8 +104,6 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "held.no_desk": ("坐席台断开，计时停", "desk gone, clock stands"),
     "hear.you": ("您在说话", "you speak"),
     "hear.words": ("客户说：{text}", "the caller: {text}"),
-    "rules.title": ("规范", "House rules"),
-    "rules.none": ("没有到期的规范。", "Nothing is due."),
     "rules.due": ("{time} 秒内", "within {time} s"),
     "rules.broken": ("已违反", "broken"),
     "choices.title": ("选择", "Choices"),
@@ -114,7 +111,6 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     # the caller's file
     "caller.title": ("来电人", "The caller"),
     "caller.unknown": ("没有这位客户的档案", "no file of this caller"),
-    "caller.tier": ("等级", "tier"),
     "caller.history": ("来电历史", "earlier calls"),
     "caller.first": ("第一次来电", "calls for the first time"),
     "caller.open": ("未了事项", "open matters"),
@@ -122,7 +118,6 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "matter.ticket": ("工单", "ticket"),
     "matter.due": ("{about}（{due} 到期）", "{about} (due {due})"),
     # the form, wrap-up
-    "form.required": ("必填", "required"),
     "form.done": (
         "{key} 提交 · Tab 下一项 · Esc 离开输入",
         "{key} done · Tab next · Esc to the keys",
@@ -158,14 +153,12 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "dialog.pick": ("回车选定，Esc 返回", "Enter takes it, Esc goes back"),
     "not_ready.title": ("为什么不就绪？", "Not ready: why?"),
     "palette.title": ("找一个操作", "Find an action"),
-    "palette.hint": ("输入几个字", "type a few letters"),
     "palette.none": ("没有这样的操作。", "No such action works now."),
     # strips
     "queue.strip": (
         "{queue} 等待 {waiting} · 最长 {longest} · 空闲 {ready}",
         "{queue}: {waiting} waiting · longest {longest} · {ready} ready",
     ),
-    "queue.nobody": ("没有人在等", "nobody waits"),
     "today.title": ("我的今日", "My day"),
     "today.answered": ("接听", "answered"),
     "today.three": ("三声内", "within 3 rings"),
@@ -179,10 +172,9 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "today.average": ("平均处理", "handle time"),
     "notes.title": ("交班留言", "Shift notes"),
     "notes.none": ("没有留言。", "No notes."),
-    "statement": ("统一口径：{text}", "Statement to all callers: {text}"),
+    "incident.statement": ("统一口径：{text}", "Statement to all callers: {text}"),
     # what became of an order
     "notice.failed": ("未成：{what}（{why}）", "not done: {what} ({why})"),
-    "notice.keys": ("按键表没有采用：{why}", "keys not taken: {why}"),
     "notice.theme": ("配色：{name}", "colours: {name}"),
     "notice.slow": (
         "刚才的按键在表单关闭后才到，没有执行。",

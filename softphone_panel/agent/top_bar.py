@@ -90,7 +90,7 @@ class Warnings(Rows):
             what = texts.or_plain("trouble", view.view.trouble)
             found.append(row((texts("trouble", what=what), "bold $text-error"), width=width))
         if view.view.statement:
-            statement = texts("statement", text=view.view.statement)
+            statement = texts("incident.statement", text=view.view.statement)
             most = 3 if view.tall else 2
             found += styled_rows(statement, width, "bold $text-warning", most=most)
         return found

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from softphone_panel import texts as texts_module
+from softphone_panel.agent_texts import AGENT_TEXTS
 from softphone_panel.texts import CATALOGUE, Language, Texts, language_of
+from softphone_panel.wall.words import WORDS
 from softphone_panel.watch.feed import FeedState
 from softphone_panel.watch.folding import FOLDS
 from softphone_panel.watch.live_call import CallState
@@ -35,7 +37,17 @@ def test_every_key_the_code_names_is_in_the_catalogue() -> None:
     named = set(re.findall(r"""texts\(\s*"([a-z_.]+)\"""", source))
 
     assert len(named) > 30
-    assert named <= set(CATALOGUE)
+    assert named <= {*CATALOGUE, *WORDS}
+
+
+def test_every_word_of_the_agents_panel_is_used() -> None:
+    source = "\n".join(path.read_text() for path in (PANEL / "agent").rglob("*.py"))
+    named = set(re.findall(r"[\"']([a-z_]+(?:\.[a-z_]+)+)[\"']", source))
+    groups = set(re.findall(r"""f"([a-z_]+)\.\{""", source))
+    groups |= set(re.findall(r"""or_plain\(\s*["']([a-z_]+)["']""", source))
+    unused = {key for key in AGENT_TEXTS if key not in named and key.split(".")[0] not in groups}
+
+    assert unused == set()
 
 
 @pytest.mark.parametrize("state", [*CallState, *FeedState])
