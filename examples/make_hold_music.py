@@ -1,8 +1,9 @@
 """Compose the music of `asterisk-conf/moh/` and `waiting/`: python examples/make_hold_music.py
 
 Our own work, so that no licence hangs on it: slow chords that breathe, a few bell-like notes above
-them, 8 kHz mono 16 bit, the end flowing into the beginning. The same numbers make the same file. `moh` is for a caller on
-hold; `waiting` is the same piece for the queue, so soft that words (-22 dBov) stand out over it.
+them, 8 kHz mono 16 bit, the end flowing into the beginning. The same numbers make the same file.
+`moh` is for a caller on hold; `waiting` is the same piece for the queue, so soft that words
+(-22 dBov) stand out over it.
 """
 
 from __future__ import annotations
