@@ -35,7 +35,7 @@ class Giving:
     async def give(self, order: orders.Order, title: str, *, quietly: bool = False) -> bool:
         """Have the desk do it; True when it did. What failed is told under `title`."""
         kind = str(getattr(order, "do", ""))
-        if not self._may(kind):
+        if not self._may(kind) or (kind == "transfer" and not await self._off_hold(title)):
             return False
         self._under_way.add(kind)
         try:
@@ -79,6 +79,12 @@ class Giving:
             self._failed(title, error.word)
             return False
         return True
+
+    async def _off_hold(self, title: str) -> bool:
+        """A phone that holds would not hear whom the agent asks: the music is Asterisk's then."""
+        if self._phone is None or not self._phone.on_hold:
+            return True
+        return await self.by_phone("hold", orders.Hold(on=False), title)
 
     def _may(self, kind: str) -> bool:
         if kind in ONCE and kind in self._under_way:

@@ -100,6 +100,21 @@ async def test_the_phone_holds_and_mutes_and_the_desk_takes_note() -> None:
         assert "静音" in at.screen().split("\n")[1]
 
 
+async def test_a_phone_that_holds_takes_the_caller_back_before_a_transfer() -> None:
+    phone = PaperPhone(on_call=True)
+    async with seat(views.talk(), phone=phone) as at:
+        await at.press("h")
+        await at.until(lambda: phone.on_hold)
+        await at.press("t", "down", "enter")
+        await at.ordered(
+            orders.Hold(on=True, done=True),
+            orders.Hold(on=False, done=True),
+            orders.Transfer(to="802", how="attended"),
+        )
+
+        assert not phone.on_hold
+
+
 async def test_keys_for_a_machine_go_out_by_the_phone() -> None:
     phone = PaperPhone(on_call=True)
     async with seat(views.talk(), phone=phone) as at:
