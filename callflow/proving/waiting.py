@@ -1,7 +1,7 @@
 """Every way a queue can end: an agent takes the caller, nobody does, or the caller leaves.
 
-What the caller is told meanwhile is told not at all, up to any of its lines, or whole, once and
-twice; the last line may be cut by what ends the wait.
+What the caller is told meanwhile is told not at all, up to any of its lines, or whole, up to four
+times; the last line may be cut by what ends the wait.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from calls.events import AgentAnswered, AgentOffered, Fact, Fault, KeyFact, Left
 from calls.outcomes import QueueLeft, SaidEnd
 
 AGENT: Final = "agent1"
-_ROUNDS: Final = 2
+_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ def _waits(queue: Queue, telling: Telling, speaking: Speaking) -> Iterator[_Wait
     yield _Wait(telling, began, up_to(most_ms, 4000))
     if queue.tell is None or speaking.performer == "agent" or most_ms <= FIRST_TOLD_MS:
         return
+    lines = queue.tell.at(1)
     now, left_ms = telling.fork().passes(exactly(FIRST_TOLD_MS)), most_ms - FIRST_TOLD_MS
-    for number in range(_ROUNDS):
-        for line in queue.tell.lines:
+    for _ in range(_ROUNDS):
+        for line in lines:
             begun = now.fork().note(saying(line, speaking.performer)).now_is(agent_left=False)
-            if number == 0:
-                yield _Wait(begun, began, exactly(0), line)
+            yield _Wait(begun, began, exactly(0), line)
             length, first = speaking.length(line), begun.now
             now = begun.fork().passes(length)
             now.tells(said(line, speaking.performer, first, first + 1, SaidEnd.COMPLETED))
@@ -83,7 +83,7 @@ def _waits(queue: Queue, telling: Telling, speaking: Speaking) -> Iterator[_Wait
         left_ms -= queue.tell.every_ms
         if left_ms <= 0:
             return
-    yield _unsaid(queue.tell.lines, _Wait(telling, began, up_to(most_ms, 4000)), speaking)
+    yield _unsaid(lines, _Wait(telling, began, up_to(most_ms, 4000)), speaking)
 
 
 def _unsaid(lines: Sequence[Line], wait: _Wait, speaking: Speaking) -> _Wait:
