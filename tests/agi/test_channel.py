@@ -367,7 +367,8 @@ async def test_a_caller_waits_and_talks_outside_agi_and_comes_back_to_the_same_f
         commands = await (await queued(there))
         call_id = there.sink.events[0].call_id
         inherited = f"__CC_CALL={call_id},__CC_BACK={there.back[0]}:{there.back[1]}"
-        queue = "CC_QUEUE=support,CC_QUEUE_WAIT=30,CC_QUEUE_PRIO=0,CC_QUEUE_KEYS=,CC_BESIDE=0,CC_DONE=queue"
+        queue = "CC_QUEUE=support,CC_QUEUE_WAIT=30,CC_QUEUE_PRIO=0,CC_QUEUE_KEYS=,CC_BESIDE=0"
+        queue += ",CC_DONE=queue"
         assert commands[-1] == ["EXEC", "MSet", f"{inherited},{queue}"]
         assert there.public.live == 1
         assert await there.tell("_agent-offered", call_id, "PJSIP/agent1-0000002a") == b""
