@@ -27,6 +27,9 @@ class PhoneLine:
     agent_left: bool = False
     """The agent ended the talk, and nothing has been said to the caller since."""
 
+    left: bool = False
+    """Our process ends while the dialplan has the caller: the call is not over."""
+
     @property
     def rings_already(self) -> bool:
         """The caller hears it ring: the dialplan begins with that, before its first server."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -193,6 +194,12 @@ async def wait_in_queue(
     )
     try:
         return await stay
+    except asyncio.CancelledError:
+        if agents is not None:
+            # The server ends; queue and talk go on, and the next one takes them up.
+            agents.desk.leave(call)
+            line.left = True
+        raise
     finally:
         desk.places.leave(call.id)
         if beside is not None:

@@ -62,7 +62,8 @@ class Reception:
         try:
             await self._conduct(call, channel)
         except asyncio.CancelledError:
-            self._broke_off(call, EndReason.INTERRUPTED, "the server was stopped")
+            if not channel.line.left:
+                self._broke_off(call, EndReason.INTERRUPTED, "the server was stopped")
             raise
         except LedgerError as error:
             # A call that cannot be recorded is not answered: another server or the fallback may.

@@ -7,6 +7,7 @@ place. So a caller whose agent hangs up is done; one whom nobody took begins the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +71,10 @@ async def take_up(
         most_wait_s = stay.action.most_wait_ms / 1000
         outcome = await news(line, stay, away, most_wait_s, LONGEST_TALK_S)
         await _go_on(left, outcome, channel, start)
+    except asyncio.CancelledError:
+        if equipment.agents is not None:
+            equipment.agents.leave(call)
+        raise
     except Exception as error:  # noqa: BLE001  the dialplan's fallback takes this caller
         _log.error("a call taken up failed", call=call.id, error=type(error).__name__)
         call.record(Fault(where="server", problem=type(error).__name__))

@@ -65,6 +65,9 @@ class AgentDesk(Protocol):
         False when nothing of it was kept: then it goes on without a coach.
         """
 
+    def leave(self, call: Call) -> None:
+        """This process ends, the talk or the waiting goes on: another process will find it."""
+
     def over(self, call: Call) -> Mapping[str, Value]:
         """The talk, or the waiting, is over; gives what the coached flow leaves behind.
 

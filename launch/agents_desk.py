@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ import structlog
 
 from calls.clock import SystemClock
 from calls.errors import ConfigError
+from calls.floor.events import FloorEvent
 from calls.floor.view import AgentCard, Choice
 from casework.office import HouseOffice
 from desk.ami.actions import set_var
@@ -25,6 +26,8 @@ from desk.caller_files import Customer
 from desk.coaching.live_events import LiveEvents
 from desk.floor.assembly import Floor, Outside
 from desk.floor.house import FloorHouse
+from desk.roster.keeping import unkept_dispositions
+from desk.roster.membership import leave_to_the_queues
 from desk.server.tokens import Tokens, load_tokens
 from desk.supervision.limits import Variant, WallLimits
 from launch.agents_port import OpenedDesk, Shared
@@ -37,6 +40,7 @@ _log = structlog.get_logger(__name__)
 
 _HISTORY: Final = timedelta(days=1)
 _LOOK_FOR_PBX_S: Final = 1.0
+_MOST_WAIT_S: Final = 3.0
 _TIMES: Final = AmiTimes(longest_wait_s=2.0)
 """Asterisk stands on this machine or beside it: asking every two seconds costs nothing."""
 
@@ -59,7 +63,8 @@ async def agents_desk(
     clock = SystemClock()
     address = ami_address(settings, state)
     ami = AmiClient(address or AmiAddress("127.0.0.1", 0, "", ""), clock, times=_TIMES)
-    since = clock.utc_now() - _HISTORY
+    history = await asyncio.to_thread(ledgers.reader.floor_events, since=clock.utc_now() - _HISTORY)
+    await asyncio.to_thread(_keep_dispositions, history, ledgers)
     outside = Outside(
         house=floor_house(settings),
         limits=wall_limits(settings),
@@ -69,7 +74,7 @@ async def agents_desk(
         ami=ami,
         ledger=ledgers.writer,
         memory=ledgers.reader,
-        history=await asyncio.to_thread(ledgers.reader.floor_events, since=since),
+        history=history,
         live=ledgers.live,
         ears=shared.ears,
         office=shared.office,
@@ -88,6 +93,33 @@ async def agents_desk(
     finally:
         finding.cancel()
         await floor.stop()
+
+
+def _keep_dispositions(history: Sequence[FloorEvent], ledgers: Ledgers) -> None:
+    """What a killed desk had heard of calls that were not over yet."""
+
+    def kinds_of(call_id: str) -> set[str]:
+        return {event.kind for event in ledgers.reader.events(call_id)}
+
+    for call_id, disposed in unkept_dispositions(history, kinds_of):
+        ledgers.writer.append_late(call_id, disposed)
+
+
+async def without_desk(settings: Settings, state: Path, reader: LedgerReader) -> None:
+    """Agents whom a desk of before left paused are the queues' again; nothing if none was."""
+    agents = await asyncio.to_thread(reader.agents_known)
+    address = ami_address(settings, state) if agents else None
+    if address is None:
+        return
+    ami = AmiClient(address, times=_TIMES)
+    await ami.start()
+    try:
+        if await ami.wait_up(_MOST_WAIT_S):
+            await leave_to_the_queues(ami, [f"PJSIP/{agent}" for agent in agents])
+    except AmiError as error:
+        _log.warning("agents may be paused in Asterisk yet", problem=str(error))
+    finally:
+        await ami.stop()
 
 
 async def _start(floor: Floor, settings: Settings) -> tuple[str, int]:

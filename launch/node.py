@@ -68,9 +68,7 @@ async def node(
     an address that is taken.
     """
     house = LiveHouse(settings.scripts, _vetting(settings, state))
-    office = make_office(settings, state)
-    refuse_missing_columns(house.current, office.directories.read)
-    tell_unmet(house.current, settings, office)
+    office = _office(house, settings, state)
     prompts = _prompts(settings, state)
     ears = EarsService(SileroVad())
     back = BackDesk()
@@ -81,35 +79,39 @@ async def node(
         ears_at = await _listen(ears, settings.ears.host, ears_port)
         host, port = await private.start(settings.agi.host, 0)
         async with open_desk(shared) if open_desk else nullcontext(OpenedDesk()) as opened:
+            equipment = Equipment(
+                prompts=prompts,
+                ears=ears,
+                desk=back,
+                agents=opened.agents,
+                office=office,
+                state=state,
+            )
             reception = Reception(
                 start=_starter(house, settings),
                 sink=sink,
                 clock=SystemClock(),
-                equipment=Equipment(
-                    prompts=prompts,
-                    ears=ears,
-                    desk=back,
-                    agents=opened.agents,
-                    office=office,
-                    state=state,
-                ),
+                equipment=equipment,
                 back=f"{host}:{port}",
             )
             going_on = taken_up(left, opened, reception, house.current)
             answering = _answering(reception, house, settings, share_port=share_port)
-            async with going_on, answering as public:
-                watching = _watching(house, prompts, office, settings)
-                try:
-                    settle_memory()
-                    yield Node(house, public[0], public[1], ears_at, opened.address)
-                finally:
-                    watching.cancel()
-                    await asyncio.gather(watching, return_exceptions=True)
+            watching = _watching(house, prompts, office, settings)
+            async with going_on, answering as public, watching:
+                settle_memory()
+                yield Node(house, public[0], public[1], ears_at, opened.address)
     finally:
         await private.stop(grace_s=0)
         await office.close()
         await ears.stop()
         prompts.close()
+
+
+def _office(house: LiveHouse, settings: Settings, state: Path) -> HouseOffice:
+    office = make_office(settings, state)
+    refuse_missing_columns(house.current, office.directories.read)
+    tell_unmet(house.current, settings, office)
+    return office
 
 
 @asynccontextmanager
@@ -124,13 +126,20 @@ async def _answering(
         await server.stop(grace_s=settings.agi.stop_grace_s)
 
 
-def _watching(
+@asynccontextmanager
+async def _watching(
     house: LiveHouse, prompts: PromptStore, office: HouseOffice, settings: Settings
-) -> asyncio.Future[Any]:
+) -> AsyncIterator[None]:
+    """Changed flows and files are taken over while the block runs."""
     house.changed.append(lambda changed: tell_unmet(changed, settings, office))
-    return asyncio.gather(
+    watching = asyncio.gather(
         _watch(house, prompts, settings), office.directories.watch(), return_exceptions=True
     )
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _listen(ears: EarsService, host: str, port: int) -> tuple[str, int]:

@@ -14,10 +14,12 @@ from pathlib import Path
 import structlog
 
 from agi.recording import prepare_monitor_folder
+from agi.taking_up import LeftCall
 from calls.clock import SystemClock
 from calls.errors import ConfigError
+from desk.coaching.journal import FOLDER, sweep
 from desk.coaching.live_events import LiveEvents
-from launch.agents_desk import Ledgers, agents_desk
+from launch.agents_desk import Ledgers, agents_desk, without_desk
 from launch.left_calls import left_calls
 from launch.node import node
 from launch.settings import Settings
@@ -54,10 +56,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
     writer = LedgerWriter(ledger_path(settings, state))
     try:
         with LedgerReader(writer.path) as reader:
-            left = await left_calls(settings, state, reader) if settings.desk.on else []
-            dead = await mark_interrupted(writer, {one.id for one in left})
-            if dead:
-                _log.warning("calls of a server that died were marked interrupted", calls=dead)
+            left = await _left_behind(settings, state, reader, writer)
             intake = RecorderIntake(state, LedgerSource(reader), writer, SystemClock())
             live = LiveEvents(writer)
             ledgers = Ledgers(writer=writer, reader=reader, live=live)
@@ -90,6 +89,22 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
             await asyncio.to_thread(intake.take_in_now)
     finally:
         await asyncio.to_thread(writer.close)
+
+
+async def _left_behind(
+    settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter
+) -> list[LeftCall]:
+    """What the last server left: calls that go on are given, the others marked."""
+    left: list[LeftCall] = []
+    if settings.desk.on:
+        left = await left_calls(settings, state, reader)
+        sweep(state / FOLDER, {one.id for one in left})
+    else:
+        await without_desk(settings, state, reader)
+    dead = await mark_interrupted(writer, {one.id for one in left})
+    if dead:
+        _log.warning("calls of a server that died were marked interrupted", calls=dead)
+    return left
 
 
 def ledger_path(settings: Settings, state: Path) -> Path:

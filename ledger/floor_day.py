@@ -44,6 +44,11 @@ class AgentDay:
     """Answered ones that were not late (A01)."""
 
     late: int
+    promises: int
+    """Callbacks promised."""
+
+    rules_broken: int
+    """House rules broken, each once a call."""
 
     def in_state(self, *states: AgentState) -> int:
         """Time in these states, milliseconds."""
@@ -63,6 +68,7 @@ class DayFold:
         self._state_ms: dict[str, int] = {}
         self._counts: dict[str, int] = {}
         self._in_time = self._late = 0
+        self._promises = self._broken = 0
 
     def take(self, event: FloorEvent) -> None:
         """The next fact; kinds that tell nothing of states and offers are passed over."""
@@ -78,6 +84,10 @@ class DayFold:
             self._counts[result] = self._counts.get(result, 0) + 1
             self._late += late
             self._in_time += result == "answered" and not late
+        elif event.kind == "talk" and event.at >= self.since:
+            promises, broken = event.data.get("promises"), event.data.get("broken")
+            self._promises += promises if isinstance(promises, int) else 0
+            self._broken += len(broken) if isinstance(broken, list | tuple) else 0
 
     def day(self, until: datetime) -> AgentDay:
         """The figures up to `until`, no earlier than the last fact taken."""
@@ -95,6 +105,8 @@ class DayFold:
             missed=self._counts.get("missed", 0) + self._counts.get("rejected", 0),
             within_three_rings=self._in_time,
             late=self._late,
+            promises=self._promises,
+            rules_broken=self._broken,
         )
 
     def next_day(self, since: datetime) -> DayFold:

@@ -75,6 +75,20 @@ class OfferOver(Fact):
 
 
 @value
+class TalkOver(Fact):
+    """The agent is off a call that the flow of the house was coached through."""
+
+    kind: ClassVar[str] = "talk"
+    call_id: str
+    talked_ms: int
+    promises: int
+    """Callbacks promised in it."""
+
+    broken: tuple[str, ...]
+    """House rules broken on the call, by id."""
+
+
+@value
 class WrappedUp(Fact):
     """The agent closed a call's wrap-up."""
 

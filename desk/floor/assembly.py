@@ -20,7 +20,7 @@ from desk.coaching.means import Means
 from desk.coaching.ports import TapEars
 from desk.control.calls import CallControl
 from desk.control.live import LiveCall
-from desk.floor.desk import HouseDesk
+from desk.floor.desk import HouseDesk, Rooms
 from desk.floor.house import FloorHouse
 from desk.floor.reaching import LineMover, LineRecorder, LineTapper
 from desk.floor.talks import Talks
@@ -93,18 +93,19 @@ class Floor:
 
         self._spies = self._make_spies()
         self._queues = QueueFold(outside.limits, outside.clock)
-        self._desk = HouseDesk(
-            outside.house,
-            self._roster,
-            self.agents,
-            self._control,
-            self._spies,
-            self._queues,
-            clock=outside.clock,
+        rooms = Rooms(
+            house=outside.house,
+            roster=self._roster,
+            talks=self.agents,
+            control=self._control,
+            spies=self._spies,
+            queues=self._queues,
             limits=outside.limits,
+            clock=outside.clock,
             trouble=lambda: "" if outside.ami.up else "pbx",
             history=outside.history,
         )
+        self._desk = HouseDesk(rooms)
         self._server = DeskServer(self._desk, tokens)
         self._feeding: asyncio.Task[None] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from calls.clock import Clock
@@ -35,62 +36,80 @@ UNREACHABLE: Final = "unreachable"
 Tell = Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What a desk is made of."""
+
+    house: FloorHouse
+    roster: Roster
+    talks: Talks
+    control: CallControl
+    spies: Spies
+    queues: QueueFold
+    limits: WallLimits
+    clock: Clock
+    trouble: Callable[[], str]
+    """What cannot be done just now; empty if nothing."""
+
+    history: Sequence[FloorEvent] = ()
+    """Today's facts of the floor."""
+
+
 class HouseDesk:
     """Implements `desk.server.ports.Desk` on the rooms of one process."""
 
-    def __init__(
-        self,
-        house: FloorHouse,
-        roster: Roster,
-        talks: Talks,
-        control: CallControl,
-        spies: Spies,
-        queues: QueueFold,
-        *,
-        clock: Clock,
-        limits: WallLimits,
-        trouble: Callable[[], str],
-        history: Sequence[FloorEvent] = (),
-        no_panel_s: float = NO_PANEL_S,
-    ) -> None:
-        """`history`: today's facts of the floor; `trouble`: what cannot be done just now."""
-        self._house, self._roster, self._talks = house, roster, talks
-        self._control = control
-        self._clock, self._trouble, self._no_panel_s = clock, trouble, no_panel_s
+    def __init__(self, rooms: Rooms, *, no_panel_s: float = NO_PANEL_S) -> None:
+        self._house, self._roster, self._talks = rooms.house, rooms.roster, rooms.talks
+        self._control, self._trouble = rooms.control, rooms.trouble
+        self._clock, self._no_panel_s = rooms.clock, no_panel_s
         self._listening: dict[str, list[Tell]] = {}
         self._leaving: dict[str, asyncio.TimerHandle] = {}
-        self._notes = ShiftNotes(history)
-        self._helps = HelpDesk(self.changed, history)
+        self._notes = ShiftNotes(rooms.history)
+        self._helps = HelpDesk(self.changed, rooms.history)
         self._mutes = Mutes(self.changed)
-        self._orders = Ordering(
-            house,
-            roster,
-            talks,
-            control,
-            spies,
+        self._orders = self._make_orders(rooms)
+        self._views = self._make_views(rooms)
+        self._wall = self._make_wall(rooms)
+        rooms.roster.changed.append(self._roster_changed)
+        rooms.control.on_change.append(self._hold_changed)
+        rooms.spies.on_change.append(self.changed)
+
+    def _make_orders(self, rooms: Rooms) -> Ordering:
+        return Ordering(
+            rooms.house,
+            rooms.roster,
+            rooms.talks,
+            rooms.control,
+            rooms.spies,
             helps=self._helps,
             mutes=self._mutes,
             noted=self._noted,
         )
-        self._views = PanelViews(
-            house,
-            talks,
-            roster,
+
+    def _make_views(self, rooms: Rooms) -> PanelViews:
+        return PanelViews(
+            rooms.house,
+            rooms.talks,
+            rooms.roster,
             self._notes,
-            consult=control.consult_of,
-            held=control.held,
-            listeners=spies.listeners,
+            consult=rooms.control.consult_of,
+            held=rooms.control.held,
+            listeners=rooms.spies.listeners,
             muted=self._mutes.muted,
             help_asked=lambda agent: self._helps.text(agent) is not None,
-            trouble=trouble,
+            trouble=rooms.trouble,
         )
-        sight = WallSight(house, roster, talks, self._helps, spies)
-        self._wall = Wall(
-            limits, clock, roster=sight, coaches=sight, queues=queues, company=house.company
+
+    def _make_wall(self, rooms: Rooms) -> Wall:
+        sight = WallSight(rooms.house, rooms.roster, rooms.talks, self._helps, rooms.spies)
+        return Wall(
+            rooms.limits,
+            rooms.clock,
+            roster=sight,
+            coaches=sight,
+            queues=rooms.queues,
+            company=rooms.house.company,
         )
-        roster.changed.append(self._roster_changed)
-        control.on_change.append(self._hold_changed)
-        spies.on_change.append(self.changed)
 
     # -- for the server --------------------------------------------------------------------------
 

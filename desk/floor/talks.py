@@ -11,6 +11,7 @@ import structlog
 
 from calls.call import Call
 from calls.events import CallEvent
+from calls.floor.events import TalkOver
 from calls.floor.view import CallerFile
 from calls.ports import Talk
 from calls.values import Value
@@ -38,6 +39,9 @@ class AgentCall:
 
     coach: Coach | None = None
     over: bool = False
+    left: bool = False
+    """This process ends and the talk goes on."""
+
     values: Mapping[str, Value] = field(default_factory=dict)
     """What the flow left behind, once the talk is over."""
 
@@ -106,13 +110,21 @@ class Talks:
         self._begin(coach.talk, lambda _changed: coach)
         return True
 
+    def leave(self, call: Call) -> None:
+        for found in self._by_agent.values():
+            if found.call is call and found.coach is not None and not found.over:
+                found.coach.leave()
+                found.left = True
+
     def over(self, call: Call) -> Mapping[str, Value]:
         self._forget_offers(call)
-        found = next((one for one in self._by_agent.values() if one.call is call), None)
-        if found is None:
-            return {}
-        self._end(found)
-        return found.values
+        values: Mapping[str, Value] = {}
+        for found in self._by_agent.values():
+            if found.call is call and not found.left:
+                # After a transfer several had the call; what the last one came to counts.
+                self._end(found)
+                values = {**values, **found.values}
+        return values
 
     # -- what panels see -------------------------------------------------------------------------
 
@@ -131,7 +143,8 @@ class Talks:
 
     def by_id(self, call_id: str) -> AgentCall | None:
         """The call with this id, if an agent has it."""
-        return next((one for one in self._by_agent.values() if one.call.id == call_id), None)
+        found = [one for one in self._by_agent.values() if one.call.id == call_id]
+        return found[-1] if found else None
 
     def live(self) -> tuple[AgentCall, ...]:
         """Calls at agents' ears now."""
@@ -150,8 +163,9 @@ class Talks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for one in self._by_agent.values():
-            self._end(one)
             if one.coach is not None:
+                if not one.over:
+                    one.coach.leave()
                 await one.coach.closed()
 
     # -- within ----------------------------------------------------------------------------------
@@ -161,9 +175,11 @@ class Talks:
         offer = self._offers.pop(agent, None)
         if offer is None or offer.call is not call:
             offer = self._meet(call, agent, talk.queue)
-        before = self._by_agent.get(agent)
-        if before is not None and not before.over:
-            self._end(before)  # we were not told of its end
+        for before in tuple(self._by_agent.values()):
+            if not before.over and (before.agent == agent or before.call is call):
+                self._end(before)  # transferred, or we were not told of its end
+        # The latest comes last: `over` goes by that.
+        self._by_agent.pop(agent, None)
         self._by_agent[agent] = offer
         offer.coach = make(lambda: self._changed(agent))
         self._roster.named(talk.agent_channel, call.id)
@@ -192,8 +208,21 @@ class Talks:
         if found.coach is not None and not found.over:
             found.talked_ms = found.coach.talked_ms
             found.values = found.coach.stop(found.call.hung_up_by or "agent")
+            self._roster.keep(found.agent, self._told_of(found))
         found.over = True
         self._changed(found.agent)
+
+    def _told_of(self, found: AgentCall) -> TalkOver:
+        past = self._means().live.past(found.call.id)
+        taken = [event.offset_ms for event in past if event.kind == "agent_answered"]
+        since_ms = taken[-1] if taken else 0
+        broken = () if found.coach is None else found.coach.broken()
+        return TalkOver(
+            call_id=found.call.id,
+            talked_ms=found.talked_ms,
+            promises=sum(one.kind == "promised" and one.offset_ms >= since_ms for one in past),
+            broken=tuple(rule.id for rule in broken),
+        )
 
     def _forget_offers(self, call: Call) -> None:
         for agent, offer in tuple(self._offers.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -128,10 +129,15 @@ async def test_an_agent_is_coached_through_a_call_from_its_ring_to_its_wrap_up(
     assert (call.agent, call.disposition) == ("801", "wrong_number")
 
 
-async def test_a_talk_outlives_a_killed_server_and_its_coach_goes_on_at_the_same_step(
-    new_caller: NewCaller, hotline: Hotline, straight_on: Path, pbx: HousePbx
+@pytest.mark.parametrize(("end", "number"), [("kill", "13800004002"), ("terminate", "13800004003")])
+async def test_a_talk_outlives_its_server_and_the_coach_goes_on_at_the_same_step(
+    new_caller: NewCaller,
+    hotline: Hotline,
+    straight_on: Path,
+    pbx: HousePbx,
+    end: str,
+    number: str,
 ) -> None:
-    number = "13800004002"
     async with agent_phone(pbx, "801") as phone, new_caller() as caller:
         async with desk_panel(hotline.state) as panel:
             await panel.order(Ready())
@@ -146,8 +152,8 @@ async def test_a_talk_outlives_a_killed_server_and_its_coach_goes_on_at_the_same
             await panel.until(lambda view: script_of(view).form is not None)
             draft = {"phone": number, "matter": "停水"}
             assert await panel.order(FormDraft(form="call_record", values=draft)) == ""
-            hotline.process.kill()
-            hotline.process.wait()
+            getattr(hotline.process, end)()
+            await asyncio.to_thread(hotline.process.wait, 30)
         await caller.listen(0.5)
         assert not caller.hung_up.is_set()
 
