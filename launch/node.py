@@ -87,13 +87,7 @@ async def node(
                 office=office,
                 state=state,
             )
-            reception = Reception(
-                start=_starter(house, settings),
-                sink=sink,
-                clock=SystemClock(),
-                equipment=equipment,
-                back=f"{host}:{port}",
-            )
+            reception = _reception(house, settings, sink, equipment, f"{host}:{port}")
             going_on = taken_up(left, opened, reception, house.current)
             answering = _answering(reception, house, settings, share_port=share_port)
             watching = _watching(house, prompts, office, settings)
@@ -105,6 +99,13 @@ async def node(
         await office.close()
         await ears.stop()
         prompts.close()
+
+
+def _reception(
+    house: LiveHouse, settings: Settings, sink: EventSink, equipment: Equipment, back: str
+) -> Reception:
+    start = _starter(house, settings)
+    return Reception(start=start, sink=sink, clock=SystemClock(), equipment=equipment, back=back)
 
 
 def _office(house: LiveHouse, settings: Settings, state: Path) -> HouseOffice:

@@ -60,7 +60,7 @@ def test_every_setting_is_documented() -> None:
     for name, field in Settings.model_fields.items():
         inner = getattr(field.annotation, "model_fields", None)
         for setting in inner or [name]:
-            if not re.search(rf"^{setting} = ", text, re.MULTILINE):
+            if not re.search(rf"^({setting} = |\[{setting}\.)", text, re.MULTILINE):
                 missing.append(f"{name}.{setting}")
 
     assert not missing
