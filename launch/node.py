@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,35 +63,29 @@ async def node(
 ) -> AsyncIterator[Node]:
     """Serve calls until the block ends; then live calls finish or are marked.
 
-    `open_desk` opens the agents' desk for the calls of this process; None for none. `left` are
-    calls of the last server, which go on. Raises FlowFileError for broken flows, ConfigError for
-    an address that is taken.
+    `open_desk` opens the agents' desk of this process, if any; `left` are calls of the last server
+    that go on. Raises FlowFileError for broken flows, ConfigError for an address that is taken.
     """
     house = LiveHouse(settings.scripts, _vetting(settings, state))
     office = _office(house, settings, state)
     prompts = _prompts(settings, state)
     ears = EarsService(SileroVad())
-    back = BackDesk()
-    private = _private(back, settings)
+    equipment = Equipment(prompts=prompts, ears=ears, desk=BackDesk(), office=office, state=state)
+    private = _private(equipment.desk, settings)
     shared = Shared(ears=ears, flows=lambda: house.current, office=office)
+    opening = open_desk(shared) if open_desk else nullcontext(OpenedDesk())
     try:
         await _warm(prompts, house.current, settings)
         ears_at = await _listen(ears, settings.ears.host, ears_port)
         host, port = await private.start(settings.agi.host, 0)
-        async with open_desk(shared) if open_desk else nullcontext(OpenedDesk()) as opened:
-            equipment = Equipment(
-                prompts=prompts,
-                ears=ears,
-                desk=back,
-                agents=opened.agents,
-                office=office,
-                state=state,
-            )
+        async with opening as opened:
+            equipment = replace(equipment, agents=opened.agents)
             reception = _reception(house, settings, sink, equipment, f"{host}:{port}")
-            going_on = taken_up(left, opened, reception, house.current)
-            answering = _answering(reception, house, settings, share_port=share_port)
-            watching = _watching(house, prompts, office, settings)
-            async with going_on, answering as public, watching:
+            async with (
+                taken_up(left, opened, reception, house.current),
+                _answering(reception, house, settings, share_port=share_port) as public,
+                _watching(house, prompts, office, settings),
+            ):
                 settle_memory()
                 yield Node(house, public[0], public[1], ears_at, opened.address)
     finally:
