@@ -24,6 +24,7 @@ from desk.floor.wall_sight import WallSight
 from desk.roster.roster import Roster
 from desk.supervision.limits import WallLimits
 from desk.supervision.queue_fold import QueueFold
+from desk.supervision.spoken import SpokenCues
 from desk.supervision.spying import Spies
 from desk.supervision.wall import Wall
 
@@ -31,6 +32,7 @@ NO_PANEL_S: Final = 30.0
 """An agent who is ready and whose panel is gone so long is offered no more calls: nobody may be
 there to see them ring."""
 
+_MUSIC_MEANWHILE: Final = ("dialling", "talking")
 UNREACHABLE: Final = "unreachable"
 
 Tell = Callable[[], None]
@@ -45,6 +47,7 @@ class Rooms:
     talks: Talks
     control: CallControl
     spies: Spies
+    cues: SpokenCues
     queues: QueueFold
     limits: WallLimits
     clock: Clock
@@ -81,6 +84,7 @@ class HouseDesk:
             rooms.talks,
             rooms.control,
             rooms.spies,
+            rooms.cues,
             helps=self._helps,
             mutes=self._mutes,
             noted=self._noted,
@@ -174,6 +178,11 @@ class HouseDesk:
         if found is not None and found.coach is not None and not found.over:
             by_phone = self._roster.status(agent).state is AgentState.HOLD
             found.coach.hold(on=by_phone or self._control.held(agent))
+            consult = self._control.consult_of(agent)
+            # While the agent asks a colleague the caller hears music; a hold of the desk's is no
+            # consult that a panel shows.
+            asking = consult is not None and consult.state in _MUSIC_MEANWHILE
+            found.coach.music(on=asking)
         self.changed(agent)
 
     def _noted(self, agent: str, note: ShiftNote) -> None:
