@@ -14,7 +14,24 @@ import pytest
 
 from calls.errors import PbxError
 from tests.support.pbx import HousePbx, start_pbx, stop_pbx, worse
+from tests.support.shards import shard
 from tests.support.sip_caller import SipCaller, sip_caller
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--shard 1/2`: the first of two parts, each with an Asterisk of its own."""
+    parser.addoption("--shard", default="1/1", metavar="K/N", help="run this part of the files")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the files of the shard that is asked for; what marks leave out counts for nothing."""
+    part, _, parts = str(config.getoption("--shard")).partition("/")
+    if parts == "1":
+        return
+    marked = [item for item in items if item.get_closest_marker("asterisk") is not None]
+    kept = shard({item.path.name for item in marked}, int(part), int(parts))
+    config.hook.pytest_deselected(items=[item for item in items if item.path.name not in kept])
+    items[:] = [item for item in items if item.path.name in kept]
 
 
 @pytest.fixture(scope="session")
