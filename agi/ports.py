@@ -8,6 +8,7 @@ from typing import Protocol
 
 from calls.actions import Line, Listen
 from calls.outcomes import SaidEnd, Sound
+from calls.ports import EarsAnswer
 
 
 class Prompt(Protocol):
@@ -46,24 +47,8 @@ class PromptPlayed(Protocol):
     def ended(self) -> SaidEnd: ...
 
 
-class Answer(Protocol):
-    """What the ears came to. Times are milliseconds since the session's first frame."""
-
-    @property
-    def kind(self) -> str:
-        """`speech`, `silence`, `noise`, `faint`, `clear`, `key` or `hangup`."""
-
-    @property
-    def from_ms(self) -> int: ...
-
-    @property
-    def to_ms(self) -> int: ...
-
-    @property
-    def level_dbov(self) -> float | None: ...
-
-    @property
-    def reason(self) -> str: ...
+class Answer(EarsAnswer, Protocol):
+    """The ears' answer, with what only a session of the IVR's own brings."""
 
     @property
     def digits(self) -> str: ...

@@ -50,6 +50,26 @@ class Talk:
     """What the call knows already."""
 
 
+class EarsAnswer(Protocol):
+    """What the ears came to. Times are milliseconds since the session's first frame."""
+
+    @property
+    def kind(self) -> str:
+        """`speech`, `silence`, `noise`, `faint`, `clear`, `key` or `hangup`."""
+
+    @property
+    def from_ms(self) -> int: ...
+
+    @property
+    def to_ms(self) -> int: ...
+
+    @property
+    def level_dbov(self) -> float | None: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
 class AgentDesk(Protocol):
     """The agents' desk, as the process that holds a call in a queue tells it what it learns."""
 

@@ -8,30 +8,11 @@ from typing import Protocol
 from calls.actions import Listen, Queue, RecordCommand, Transfer
 from calls.call import Call
 from calls.outcomes import Outcome, Sound
+from calls.ports import EarsAnswer
 
 Tapper = Callable[[str, str], Awaitable[None]]
 """`tapper(channel, address)`: let Asterisk send what comes from `channel` to the ears' `address`
 (`uuid,host:port`). Returns when it was ordered; raises CallCenterError when it cannot be had."""
-
-
-class Answer(Protocol):
-    """What the ears came to. Times are milliseconds since the session's first frame."""
-
-    @property
-    def kind(self) -> str:
-        """`speech`, `silence`, `noise`, `faint`, `clear`, `key` or `hangup`."""
-
-    @property
-    def from_ms(self) -> int: ...
-
-    @property
-    def to_ms(self) -> int: ...
-
-    @property
-    def level_dbov(self) -> float | None: ...
-
-    @property
-    def reason(self) -> str: ...
 
 
 class Voice(Protocol):
@@ -111,7 +92,7 @@ class TapSession(Protocol):
         *,
         on_hearing: Callable[[Sound, float], None] | None = None,
         late_ms: int = 0,
-    ) -> Answer:
+    ) -> EarsAnswer:
         """Open a window, `late_ms` ago. A line that goes down is an answer.
 
         Raises CallCenterError when the ears fail.

@@ -16,7 +16,7 @@ from calls.actions import Listen
 from calls.clock import Clock
 from calls.errors import CallCenterError
 from calls.outcomes import Sound
-from desk.coaching.ports import Answer, TapEars, Tapper, TapSession, Voice
+from desk.coaching.ports import TapEars, Tapper, TapSession, Voice
 
 AGAIN_S = (0.5, 1.0, 2.0, 5.0)
 """Pauses before a tap is tried again; the last one goes on."""

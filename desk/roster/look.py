@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from calls.clock import Clock
-from desk.ami.actions import get_var
+from desk.ami.actions import Ami, get_var
 from desk.ami.channels import LiveChannel, QueueMemberState, channel_of, member_of
 from desk.ami.errors import AmiRefusedError
 from desk.ami.message import Message
@@ -17,23 +17,6 @@ _AGENT_LEGS: Final = ("AppQueue", "AppDial")
 """What Asterisk calls the channel that `Queue` or `Dial` began; an agent who dials runs others."""
 
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
-
-
-class Asked(Protocol):
-    """As much of `AmiClient` as a look needs."""
-
-    async def act(self, action: str, *headers: tuple[str, str], timeout_s: float = 5.0) -> Message:
-        """The reply to one action."""
-
-    async def ask(
-        self, action: str, *headers: tuple[str, str], timeout_s: float = 5.0
-    ) -> list[Message]:
-        """The events of a list."""
-
-    async def follow(
-        self, action: str, *headers: tuple[str, str], until: str, timeout_s: float = 30.0
-    ) -> Message:
-        """The event by which an action ends."""
 
 
 @dataclass(slots=True)
@@ -57,7 +40,7 @@ class Look:
     """`QueueEntry` rows."""
 
 
-async def look(ami: Asked, agents: Mapping[str, str], clock: Clock) -> Look:
+async def look(ami: Ami, agents: Mapping[str, str], clock: Clock) -> Look:
     """Ask Asterisk; `agents` by interface. Raises AmiGoneError and AmiRefusedError."""
     seen = Look()
     rows = await ami.ask("Status", ("Variables", CALL_VARIABLE))
@@ -113,7 +96,7 @@ def _line(
     )
 
 
-async def _holds(ami: Asked, channel: str) -> bool:
+async def _holds(ami: Ami, channel: str) -> bool:
     """Whether the phone has put the far end on hold: no list of Asterisk's tells."""
     try:
         return await get_var(ami, channel, "CHANNEL(rtp,hold)") == "1"

@@ -16,6 +16,7 @@ from calls.events import Disposed
 from calls.fact import Fact
 from calls.floor.events import FloorEvent
 from calls.floor.states import AgentState
+from desk.ami.actions import Ami as Acting
 from desk.ami.channels import member_of
 from desk.ami.errors import AmiError
 from desk.ami.message import Message
@@ -23,7 +24,7 @@ from desk.roster import lines as on_lines
 from desk.roster import waiting as in_queues
 from desk.roster.floor import Floor
 from desk.roster.keeping import FloorLedger
-from desk.roster.look import NO_PHONE, Asked, look
+from desk.roster.look import NO_PHONE, look
 from desk.roster.status import AgentStatus, Offer, RosterAgent
 from desk.roster.waiting import Waiting
 from ledger.floor_day import AgentDay
@@ -37,7 +38,7 @@ _LOOKS: Final = 3
 _ON_MEMBERS: Final = ("QueueMemberPause", "QueueMemberPenalty", "QueueMemberStatus")
 
 
-class Ami(Asked, Protocol):
+class Ami(Acting, Protocol):
     """As much of `AmiClient` as a roster needs."""
 
     up: bool
