@@ -80,6 +80,7 @@ async def agents_desk(
         office=shared.office,
         customer=_customers(shared.office),
         clock=clock,
+        speak=shared.speak,
     )
     floor = Floor(outside, Tokens(load_tokens(state, settings.agents)))
     finding = asyncio.create_task(_find_pbx(ami, settings, state))

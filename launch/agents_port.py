@@ -10,6 +10,7 @@ from agi.ears.service import EarsService
 from callflow.house import House
 from calls.ports import AgentDesk
 from casework.office import HouseOffice
+from desk.supervision.spoken import Speak
 
 
 async def _nobody(_channel: str, _name: str, _value: str) -> None:
@@ -23,6 +24,7 @@ class Shared:
     ears: EarsService
     flows: Callable[[], House]
     office: HouseOffice
+    speak: Speak
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from agi.server import FastAgiServer, settle_memory
 from agi.taking_up import LeftCall, Start
 from callflow.engine import FlowRun
 from callflow.house import House
+from calls.actions import Line
 from calls.call import EventSink
 from calls.clock import SystemClock
 from calls.errors import ConfigError
@@ -72,7 +74,9 @@ async def node(
     ears = EarsService(SileroVad())
     equipment = Equipment(prompts=prompts, ears=ears, desk=BackDesk(), office=office, state=state)
     private = _private(equipment.desk, settings)
-    shared = Shared(ears=ears, flows=lambda: house.current, office=office)
+    shared = Shared(
+        ears=ears, flows=lambda: house.current, office=office, speak=partial(_speak, prompts)
+    )
     opening = open_desk(shared) if open_desk else nullcontext(OpenedDesk())
     try:
         await _warm(prompts, house.current, settings)
@@ -201,6 +205,12 @@ def _prompts(settings: Settings, state: Path) -> PromptStore:
         command=settings.prompts.command,
     )
     return PromptStore(state, settings.bundled_prompts, settings.prompts.studio, engines)
+
+
+async def _speak(prompts: PromptStore, text: str, language: str) -> bytes:
+    """Words that no flow says, as the house's engines speak them."""
+    prompt = await prompts.obtain(Line(name="spoken_cue", text=text, language=language))
+    return await asyncio.to_thread(prompt.pcm)
 
 
 async def _warm(prompts: PromptStore, house: House, settings: Settings) -> None:

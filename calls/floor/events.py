@@ -151,3 +151,13 @@ class SpyEnded(Fact):
     by: str
     call_id: str
     lasted_ms: int
+
+
+@value
+class CueSpoken(Fact):
+    """The desk has said a supervisor's words into the agent's ear, to their end."""
+
+    kind: ClassVar[str] = "cue_spoken"
+    by: str
+    call_id: str
+    text: str

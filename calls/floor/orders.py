@@ -17,6 +17,9 @@ from calls.floor.states import SpyMode
 WIRE_VERSION = 1
 """A desk refuses a panel of another one, naming both."""
 
+MOST_CUE = 200
+"""Characters of a spoken cue: nobody listens to more beside a caller."""
+
 Short = Annotated[str, StringConstraints(max_length=200)]
 Long = Annotated[str, StringConstraints(max_length=4000)]
 Value = str | int | bool
@@ -197,6 +200,14 @@ class AnswerHelp(Order):
     agent: Short
 
 
+class Cue(Order):
+    """A supervisor: say this into the ear of an agent on a call; the caller does not hear it."""
+
+    do: Literal["cue"] = "cue"
+    agent: Short
+    text: Annotated[str, StringConstraints(max_length=MOST_CUE)]
+
+
 AnyOrder = Annotated[
     Ready
     | NotReady
@@ -218,7 +229,8 @@ AnyOrder = Annotated[
     | WrapUp
     | AddNote
     | Spy
-    | AnswerHelp,
+    | AnswerHelp
+    | Cue,
     Field(discriminator="do"),
 ]
 

@@ -21,6 +21,10 @@ PROBLEMS: Final = (
     "no_call_there",
     "own_call",
     "no_phone",
+    "empty",
+    "no_voice",
+    "too_many",
+    "cut_short",
 )
 """`pbx_away`: Asterisk is not connected. `call_gone`: it ended meanwhile. `no_hold_here`,
 `no_transfer_here`: this call was not begun by the house's dialplan, only its phone can do it.
@@ -28,7 +32,9 @@ PROBLEMS: Final = (
 desk counts. `no_consult`: there is none. `not_talking_yet`: the one asked has not picked up.
 `bad_keys`: no telephone keys. `refused`: Asterisk would not. `not_supervisor`: only they may.
 `no_call_there`: that agent is on no call. `own_call`: nobody spies on their own call. `no_phone`:
-the supervisor's phone is not registered, or was not picked up."""
+the supervisor's phone is not registered, or was not picked up. Of a spoken cue: `empty`, nothing
+to say; `no_voice`, no engine speaks it; `too_many` wait already; `cut_short`, the call was over
+before the cue."""
 
 
 class ControlError(CallCenterError):

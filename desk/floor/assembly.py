@@ -29,9 +29,11 @@ from desk.roster.roster import Roster
 from desk.roster.status import RosterAgent
 from desk.server.server import DeskServer
 from desk.server.tokens import Tokens
+from desk.supervision.cue import Cues
 from desk.supervision.ledger_feed import QueueFeed, keep_up
 from desk.supervision.limits import WallLimits
 from desk.supervision.queue_fold import QueueFold
+from desk.supervision.spoken import Speak, SpokenCues
 from desk.supervision.spying import Spies
 
 
@@ -72,6 +74,8 @@ class Outside:
     office: Office
     customer: Customer
     clock: Clock
+    speak: Speak | None = None
+    """The house's voice for cues into an agent's ear; None: it has none."""
 
 
 class Floor:
@@ -92,6 +96,8 @@ class Floor:
         """Told of rings and talks by whoever holds the calls."""
 
         self._spies = self._make_spies()
+        self._whisperer = Cues(outside.ami)
+        self._cues = self._make_cues()
         self._queues = QueueFold(outside.limits, outside.clock)
         rooms = Rooms(
             house=outside.house,
@@ -99,6 +105,7 @@ class Floor:
             talks=self.agents,
             control=self._control,
             spies=self._spies,
+            cues=self._cues,
             queues=self._queues,
             limits=outside.limits,
             clock=outside.clock,
@@ -115,6 +122,7 @@ class Floor:
         address = await self._server.start(host, port)
         outside.ami.on_up.append(self._up)
         outside.ami.on_down.append(self._down)
+        await self._whisperer.start()
         await self._roster.start()
         await outside.ami.start()
         feed = QueueFeed(outside.memory.path, self._clock)
@@ -131,6 +139,8 @@ class Floor:
         self._desk.close()
         await self._roster.stop()
         self._spies.close()
+        self._cues.close()
+        await self._whisperer.close()
         self._control.close()
         await self._outside.ami.stop()
 
@@ -158,19 +168,34 @@ class Floor:
 
     def _make_spies(self) -> Spies:
         outside = self._outside
-
-        def call_of(agent: str) -> LiveCall | None:
-            found = self.agents.of(agent)
-            return None if found is None else found.live
-
         return Spies(
             outside.ami,
             outside.ledger,
-            call_of=call_of,
-            is_supervisor=lambda agent: outside.house.agents[agent].supervisor,
+            call_of=self._call_of,
+            is_supervisor=self._is_supervisor,
             shown=outside.house.spies_shown,
             clock=outside.clock,
         )
+
+    def _make_cues(self) -> SpokenCues:
+        outside = self._outside
+        return SpokenCues(
+            self._whisperer,
+            outside.speak,
+            outside.ledger,
+            call_of=self._call_of,
+            is_supervisor=self._is_supervisor,
+            language=outside.language,
+            clock=outside.clock,
+        )
+
+    def _call_of(self, agent: str) -> LiveCall | None:
+        found = self.agents.of(agent)
+        return None if found is None else found.live
+
+    def _is_supervisor(self, agent: str) -> bool:
+        card = self._outside.house.agents.get(agent)
+        return card is not None and card.supervisor
 
     def _live_of(self, call: Call) -> LiveCall | None:
         found = self.agents.by_id(call.id)

@@ -21,6 +21,7 @@ from desk.floor.notes import NOTE_CELLS
 from desk.floor.standing import HelpDesk, Mutes
 from desk.floor.talks import AgentCall, Talks
 from desk.roster.roster import Roster
+from desk.supervision.spoken import SpokenCues
 from desk.supervision.spying import Spies
 
 NO_CALL: Final = "no_call"
@@ -42,13 +43,14 @@ class Ordering:
         talks: Talks,
         control: CallControl,
         spies: Spies,
+        cues: SpokenCues,
         *,
         helps: HelpDesk,
         mutes: Mutes,
         noted: Callable[[str, ShiftNote], None],
     ) -> None:
         self._house, self._roster, self._talks = house, roster, talks
-        self._control, self._spies = control, spies
+        self._control, self._spies, self._cues = control, spies, cues
         self._helps, self._mutes, self._noted = helps, mutes, noted
         self._deeds: Mapping[type[Order], Deed] = {
             orders.Ready: self._ready,
@@ -66,6 +68,7 @@ class Ordering:
             orders.WrapUp: self._wrap_up,
             orders.AddNote: self._add_note,
             orders.Spy: self._spy,
+            orders.Cue: self._cue,
         }
 
     async def carry_out(self, agent: str, order: Order) -> str:
@@ -201,6 +204,10 @@ class Ordering:
 
     async def _spy(self, agent: str, order: orders.Spy) -> str:
         await self._spies.order(agent, order.agent, order.mode)
+        return ""
+
+    async def _cue(self, agent: str, order: orders.Cue) -> str:
+        await self._cues.order(agent, order.agent, order.text)
         return ""
 
     def _supervises(self, agent: str) -> bool:

@@ -18,7 +18,8 @@ from desk.ami.listening import whisper_audio
 
 FRAME_BYTES: Final = 320
 FRAME_S: Final = 0.02
-LONGEST_S: Final = 30.0
+LONGEST_S: Final = 60.0
+"""The longest text that may be ordered, read slowly."""
 
 _END = bytes([0x00, 0, 0])
 _KIND_UUID: Final = 0x01
@@ -75,7 +76,7 @@ class Cues:
             writer.close()
 
     async def whisper(self, channel: str, pcm: bytes) -> None:
-        """Say `pcm` (8 kHz s16 mono, at most 30 s) to this channel's phone; returns at its end.
+        """Say `pcm` (8 kHz s16 mono, at most 60 s) to this channel's phone; returns at its end.
 
         Two cues to one agent are said one after the other. Raises CueError when the call is over
         before the cue, and AmiError when Asterisk would not.

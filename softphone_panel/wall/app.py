@@ -10,17 +10,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from calls.clock import Clock, SystemClock
-from calls.floor.orders import AnswerHelp, Order, Spy
+from calls.floor.orders import AnswerHelp, Cue, Order, Spy
 from calls.floor.states import SpyMode
-from calls.floor.wall import WallView
+from calls.floor.wall import FloorAgent, WallView
 from softphone_panel.agent.link import Lamp, Light
 from softphone_panel.texts import Language
 from softphone_panel.wall.agent_rows import Agents, Detail
+from softphone_panel.wall.cue_window import CueWindow
 from softphone_panel.wall.floor_panes import Alarms, Queues, Waiting
 from softphone_panel.wall.frame import Empty, Keys, Top
 from softphone_panel.wall.numbers import BigNumbers
 from softphone_panel.wall.one_screen import OneScreen
-from softphone_panel.wall.sight import TALKING, Sight
+from softphone_panel.wall.sight import TALKING, Sight, name_of
 from softphone_panel.wall.words import WallTexts
 from softphone_panel.watch.help_screen import HelpScreen
 
@@ -70,6 +71,7 @@ class WallApp(App[None]):
         Binding("2", "spy('whisper')", "whisper", id="whisper"),
         Binding("3", "spy('barge')", "barge in", id="barge"),
         Binding("0", "leave", "leave", id="leave"),
+        Binding("c", "cue", "spoken cue", id="cue"),
         Binding("h", "answer_help", "answer help", id="answer_help"),
         Binding("r", "again", "reconnect", id="again"),
     ]
@@ -202,15 +204,35 @@ class WallApp(App[None]):
         """Try the desk now."""
         self._link.again()
 
-    def action_spy(self, mode: str) -> None:
-        """Listen to, whisper to or join the agent picked."""
+    def _talking(self) -> FloorAgent | None:
+        """The agent picked, if on a call; else it is said why not."""
         agent = self.sight().agent
         if agent is None:
             self.say("notice.no_agent")
         elif agent.state not in TALKING:
             self.say("notice.no_call", agent=agent.number)
         else:
+            return agent
+        return None
+
+    def action_spy(self, mode: str) -> None:
+        """Listen to, whisper to or join the agent picked."""
+        agent = self._talking()
+        if agent is not None:
             self._order(Spy(agent=agent.number, mode=SpyMode(mode)), f"key.{mode}")
+
+    def action_cue(self) -> None:
+        """Write words that the desk says into the ear of the agent picked."""
+        agent = self._talking()
+        if agent is None or len(self.screen_stack) > 1:
+            return
+        number = agent.number
+
+        def written(text: str | None) -> None:
+            if text:
+                self._order(Cue(agent=number, text=text), "key.cue")
+
+        self.push_screen(CueWindow(self._texts, name_of(agent)), written)
 
     def action_leave(self) -> None:
         """Be on nobody's call any more."""

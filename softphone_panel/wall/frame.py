@@ -59,7 +59,7 @@ def keys(sight: Sight) -> Iterator[tuple[str, str]]:
     if len(sight.view.agents) > 1:
         yield "↑↓", "pick"
     if sight.live and agent is not None and agent.state in TALKING:
-        yield from (("1", "listen"), ("2", "whisper"), ("3", "barge"))
+        yield from (("1", "listen"), ("2", "whisper"), ("3", "barge"), ("c", "cue"))
     if sight.live and sight.spying is not None:
         yield "0", "leave"
     if sight.live and any(one.help_text is not None for one in sight.view.agents):

@@ -88,12 +88,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "key.listen": ("监听", "listen"),
     "key.whisper": ("密语", "whisper"),
     "key.barge": ("强插", "barge in"),
+    "key.cue": ("耳边提示", "spoken cue"),
     "key.leave": ("退出监听", "leave"),
     "key.answer_help": ("应答求助", "answer help"),
     "key.again": ("重连", "reconnect"),
     "problem.own_call": ("先挂掉您自己的电话", "hang up your own call first"),
     "problem.no_call_there": ("那位坐席没有通话", "that agent is on no call"),
+    "problem.no_voice": ("没有语音引擎能念", "no engine speaks it"),
+    "problem.cut_short": ("没念完通话就结束了", "the call was over before it"),
     "problem.nobody_asks": ("那位坐席没有求助", "that agent asks for no help"),
+    # spoken cue
+    "cue.title": ("在 {agent} 耳边说（来电者听不到）", "Into the ear of {agent}, not the caller's"),
+    "cue.keys": ("回车 说 · Esc 不说", "Enter says it · Esc closes"),
     # answers of the desk
     "notice.sent": ("已发出…", "sent…"),
     "notice.done": ("好了：{what}", "done: {what}"),
@@ -112,6 +118,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "1 监听：您听两边，没人听到您。\n"
         "2 密语：只有坐席听到您。\n"
         "3 强插：两边都听到您。\n"
+        "c 耳边提示：写一句话，由系统念给坐席，来电者听不到。\n"
         "0 退出。听着的时候按 1 2 3 直接切换。监听通过您自己的话机，每次都留记录。\n"
         "h 应答最早的求助；选中的坐席在求助时应答他。\n"
         "\n"
@@ -126,6 +133,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "1 listen: you hear both, nobody hears you.\n"
         "2 whisper: only the agent hears you.\n"
         "3 barge in: both hear you.\n"
+        "c spoken cue: write a sentence; the desk says it to the agent, not to the caller.\n"
         "0 leave. While you are on a call, 1 2 3 switch at once. It goes through your own phone, "
         "and each time is logged.\n"
         "h answers the help request of the picked agent, else the oldest one.\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -15,40 +14,20 @@ from calls.floor.states import AgentState
 from tests.support.agent_phone import agent_phone
 from tests.support.desk_panel import call_of, desk_panel, script_of
 from tests.support.heard import tone
-from tests.support.hotline import ROOT, Hotline, start_hotline, stop_hotline, utterance
+from tests.support.hotline import Hotline, start_hotline, stop_hotline, utterance
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
+from tests.support.straight_on import straight_on as straight_on_scripts
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
 NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 
-STRAIGHT_ON = """\
-flow: greetings
-title: {zh: 直接排队, en: Straight to the queue}
-performer: ivr
-steps:
-  ringing:
-    ring: 1
-  hold:
-    say: please_hold
-    queue: {name: support, wait: 60s, agent: agent_call, tell: place_in_line, every: 20s}
-    on: {answered: served, no_answer: gone, failed: gone, error: gone}
-  served:
-    end: served
-  gone:
-    say: call_again
-    end: unserved
-"""
-
 
 @pytest.fixture(scope="module")
 def straight_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The house's scripts with an entry that leads straight to the queue."""
-    folder = tmp_path_factory.mktemp("house") / "scripts"
-    shutil.copytree(ROOT / "scripts", folder, ignore=shutil.ignore_patterns("prompts", "tests"))
-    (folder / "greetings.yaml").write_text(STRAIGHT_ON, encoding="utf-8")
-    return folder
+    return straight_on_scripts(tmp_path_factory.mktemp("house"))
 
 
 def start_desk(pbx: HousePbx, scripts: Path) -> Hotline:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from calls.floor.orders import AnswerHelp, Spy
+from calls.floor.orders import AnswerHelp, Cue, Spy
 from calls.floor.states import AgentState, SpyMode
 from calls.floor.view import RuleView
 from desk.supervision.wall import CallNow
@@ -137,6 +137,43 @@ async def test_a_supervisor_listens_whispers_joins_and_leaves_by_key() -> None:
         Spy(agent="801", mode=SpyMode.BARGE),
         Spy(agent="801", mode=None),
     ]
+
+
+async def test_a_supervisor_writes_a_cue_for_the_agent_picked() -> None:
+    floor = rush()
+    link = FloorLink(floor.view())
+    app = shows(floor, link)
+
+    async with app.run_test(size=NARROW) as pilot:
+        await after("down", "c")(pilot)
+        assert "来电者听不到" in screen_text(app)
+        await pilot.press("escape", "c", *"quit 1", "先", "enter")
+        while not link.orders:
+            await pilot.pause(0.02)
+        assert "好了：耳边提示" in screen_text(app)
+
+    assert link.orders == [Cue(agent="801", text="quit 1先")]
+
+
+async def test_a_cue_without_words_and_one_for_an_agent_on_no_call_are_not_given() -> None:
+    floor = calm()
+    link = FloorLink(floor.view())
+    app = shows(floor, link)
+
+    async with app.run_test(size=WIDE) as pilot:
+        free = next(one for one in app.sight().agents if one.state is AgentState.READY)
+        await after()(pilot)
+        app._picked = free.number
+        await pilot.press("c")
+        await pilot.pause()
+        assert "现在没有通话" in screen_text(app)
+        talking = next(one for one in app.sight().agents if one.state is AgentState.ON_CALL)
+        app._picked = talking.number
+        await pilot.press("c", "space", "enter")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+
+    assert link.orders == []
 
 
 async def test_what_the_desk_answers_is_said_in_the_top_row() -> None:
