@@ -16,6 +16,7 @@ from calls.actions import Listen
 from calls.clock import Clock
 from calls.errors import CallCenterError
 from calls.outcomes import Sound
+from calls.ports import EarsAnswer
 from desk.coaching.ports import TapEars, Tapper, TapSession, Voice
 
 AGAIN_S = (0.5, 1.0, 2.0, 5.0)
@@ -224,7 +225,7 @@ class Hearing:
             return None
         session = await self.caller.up()
         try:
-            answer: Answer = await session.ask(question, on_hearing=on_hearing, late_ms=late_ms)
+            answer: EarsAnswer = await session.ask(question, on_hearing=on_hearing, late_ms=late_ms)
         except CallCenterError as error:
             _log.info("the ears failed", error=str(error))
             session.close()
