@@ -39,12 +39,12 @@ async def agent_phones(pbx: HousePbx, *numbers: str) -> AsyncIterator[list[Agent
     """Several phones, each registered as an agent; once at a time in a process."""
     from baresip import Account, Config, Runtime, UserAgent
 
-    first, last = rtp_range(80)
+    first, last = rtp_range(max(80, 8 * len(numbers)))
     runtime = Runtime()
     await runtime.start(
         Config(
             net_interface="127.0.0.1",
-            max_concurrent_calls=4,
+            max_concurrent_calls=max(4, 2 * len(numbers)),
             expose_headers=("X-Call-Ref",),
             extra_config_text=(f"sip_listen 127.0.0.1:{free_port()}\nrtp_ports {first}-{last}\n"),
         )

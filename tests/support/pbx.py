@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,15 @@ class HousePbx:
         """Back to `agi_port` alone."""
         self.ask_servers(f"127.0.0.1:{self.agi_port}")
 
+    def leave_agents_to_the_queue(self) -> None:
+        """As before any desk: no member is paused or away (`desk.roster.membership`)."""
+        shown = self.cli("queue show support")
+        if "paused" not in shown and "with penalty" not in shown:
+            return
+        for number in self.options.agents:
+            self.cli(f"queue unpause member PJSIP/{number}")
+            self.cli(f"queue set penalty 0 on PJSIP/{number}")
+
     def password(self, name: str) -> str:
         """Of an agent (`801`) or of the manager interface (`ami`)."""
         known = json.loads((self.options.folder / "secrets.json").read_text(encoding="utf-8"))
@@ -141,9 +151,17 @@ def socket_pause(seconds: float) -> None:
 
 
 def start_pbx(
-    state: Path, *, extensions: str = MILLIWATT, rtp_ports: int = 400, lease_s: int = LEASE_S
+    state: Path,
+    *,
+    extensions: str = MILLIWATT,
+    rtp_ports: int = 400,
+    lease_s: int = LEASE_S,
+    agents: Sequence[str] = ("801", "802", "803"),
 ) -> HousePbx:
-    """A new instance with test extensions; each call at a time takes two RTP ports."""
+    """A new instance with test extensions and these agents in the queue `support`.
+
+    Each call at a time takes two RTP ports.
+    """
     agi_port = free_port()
     site = state / "pbx/site"
     site.mkdir(parents=True)
@@ -158,6 +176,7 @@ def start_pbx(
         agi=(f"127.0.0.1:{agi_port}",),
         lease_s=lease_s,
         destinations={"technician": "PJSIP/801"},
+        agents=dict.fromkeys(agents, ("support",)),
     )
     up(options, print)
     return HousePbx(options, agi_port)

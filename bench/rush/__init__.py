@@ -1,0 +1,1 @@
+"""The rush: agents with real phones and panels, callers over SIP, one real Asterisk."""
