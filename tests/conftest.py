@@ -61,6 +61,7 @@ def _asterisk_as_before(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     pbx: HousePbx = request.getfixturevalue("pbx")
     pbx.ask_own_server()
+    pbx.leave_agents_to_the_queue()
     start = pbx.condition()
     yield
     grown = worse(pbx.settled(start), start)

@@ -156,9 +156,6 @@ def _queue_as_before(pbx: HousePbx) -> Any:
     yield
     site.write_text(before, encoding="utf-8")
     pbx.cli("queue reload all")
-    for number in ("801", "802", "803"):
-        pbx.cli(f"queue unpause member PJSIP/{number}")
-        pbx.cli(f"queue set penalty 0 on PJSIP/{number}")
 
 
 def server(pbx: HousePbx) -> AbstractAsyncContextManager[FastAgi]:
