@@ -32,6 +32,7 @@ from calls.values import Value
 
 _QUEUE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHANNEL_SUFFIX = re.compile(r"-[0-9a-f]{6,8}(?:;[12])?$")
+_NAILED_UP = re.compile(r"Local/(?P<number>[0-9]{2,8})@cc-nailed[-/]")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.@+-]")
 
 _UNANSWERED = dict.fromkeys(
@@ -44,7 +45,10 @@ _KEY = "KEY"
 
 
 def agent_name(channel: str) -> str:
-    """`PJSIP/agent1-0000002a` -> `agent1`; `Local/8001@agents-00000003;1` -> `8001@agents`."""
+    """`PJSIP/agent1-0000002a` -> `agent1`; `Local/8001@agents-00000003;1` -> `8001@agents`;
+    `Local/801@cc-nailed-00000003;1`, an agent on a nailed-up line -> `801`."""
+    if found := _NAILED_UP.match(channel):
+        return found["number"]
     name = _CHANNEL_SUFFIX.sub("", channel.rpartition("/")[2])
     return _NOT_IN_A_NAME.sub("", name)[:64]
 
@@ -63,6 +67,8 @@ class Waiting(Stay):
 
     agent: str = ""
     key: str = ""
+    again_ms: int | None = None
+    """When a call that had been answered was offered to the next agent."""
 
     def take(self, request: Request) -> Outcome | None:
         if request.name in _ENDS_THE_WAIT:
@@ -89,15 +95,20 @@ class Waiting(Stay):
     def _offered(self, channel: str) -> None:
         call, agent = self.line.call, agent_name(channel)
         call.record(AgentOffered(agent=agent))
+        if self.answered_ms is not None and self.again_ms is None:
+            self.again_ms = call.elapsed_ms()
         if self.agents is not None:
             self.agents.desk.rings(call, self.action.name, agent, channel)
 
     def _answered(self, channel: str) -> None:
         call = self.line.call
         self.agent = agent_name(channel)
-        self.answered_ms = call.elapsed_ms()
-        waited_ms = self.answered_ms - self.began_ms
-        call.record(AgentAnswered(agent=self.agent, waited_ms=waited_ms))
+        now_ms = call.elapsed_ms()
+        since_ms = self.began_ms if self.again_ms is None else self.again_ms
+        call.record(AgentAnswered(agent=self.agent, waited_ms=now_ms - since_ms))
+        # A transfer begins no other wait: the call's is the one for its first agent.
+        self.answered_ms = now_ms if self.answered_ms is None else self.answered_ms
+        self.again_ms = None
         if self.agents is not None:
             self.agents.desk.talks(self._talk(channel, self.agents.variables))
 
@@ -125,7 +136,10 @@ class Waiting(Stay):
         return self.over(_UNANSWERED.get(request.text, "failed"))
 
     def leaves_behind(self) -> Mapping[str, Value]:
-        return {} if self.agents is None else self.agents.desk.over(self.line.call)
+        if self.agents is None:
+            return {}
+        self.agent = self.agents.desk.agent_of(self.line.call) or self.agent
+        return self.agents.desk.over(self.line.call)
 
     def left(self, result: str, waited_ms: int, talked_ms: int) -> Outcome:
         self.line.call.record(

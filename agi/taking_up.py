@@ -120,7 +120,11 @@ def _stay(left: LeftCall, agent_flow: str, line: PhoneLine, equipment: Equipment
     )
     if answered is not None and answered.offset_ms >= began_ms:
         stay.agent = str(answered.data["agent"])
-        stay.answered_ms = answered.offset_ms
+        stay.answered_ms = next(
+            event.offset_ms
+            for event in left.events
+            if event.kind == "agent_answered" and event.offset_ms >= began_ms
+        )
         if desk is not None:
             desk.found(line.call, left.events)
     else:

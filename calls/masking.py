@@ -7,6 +7,9 @@ import unicodedata
 
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
+_NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,}")
+_NO_DIGIT = re.compile(r"\D")
+
 
 def mask(number: str) -> str:
     """`13800001234` -> `138****1234`; short numbers (under 7) lose all but their last digit.
@@ -16,6 +19,13 @@ def mask(number: str) -> str:
     if len(number) < 7:
         return "*" * max(len(number) - 1, 0) + number[-1:]
     return f"{number[:3]}****{number[-4:]}"
+
+
+def plain_name(text: str, *, most_cells: int = 32) -> str:
+    """A caller's name as `plain`; numbers in it are masked, since networks send them as names."""
+    return plain(
+        _NUMBER.sub(lambda found: mask(_NO_DIGIT.sub("", found[0])), text), most_cells=most_cells
+    )
 
 
 def plain(text: str, *, most_cells: int = 32) -> str:

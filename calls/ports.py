@@ -88,6 +88,10 @@ class AgentDesk(Protocol):
     def leave(self, call: Call) -> None:
         """This process ends, the talk or the waiting goes on: another process will find it."""
 
+    def agent_of(self, call: Call) -> str:
+        """Whom the caller talks with now, also after a transfer that nobody told; empty for
+        nobody known."""
+
     def over(self, call: Call) -> Mapping[str, Value]:
         """The talk, or the waiting, is over; gives what the coached flow leaves behind.
 

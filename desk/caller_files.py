@@ -12,7 +12,7 @@ import structlog
 from calls.errors import LedgerError
 from calls.events import CallEvent
 from calls.floor.view import CallerFile, OpenMatter, PastCall
-from calls.masking import mask, plain
+from calls.masking import mask, plain, plain_name
 from ledger.rows import CallRow
 
 MOST_CALLS: Final = 10
@@ -52,7 +52,7 @@ class CallerFiles:
         fields = [(label, text) for label, text in row.items() if label != "key" and text]
         return CallerFile(
             number=mask(ani),
-            name=plain(name, most_cells=NAME_CELLS),
+            name=plain_name(name, most_cells=NAME_CELLS),
             tier=plain(tier, most_cells=NAME_CELLS),
             fields={
                 plain(label, most_cells=NAME_CELLS): plain(text, most_cells=FIELD_CELLS)

@@ -25,6 +25,7 @@ from desk.floor.house import FloorHouse
 from desk.floor.reaching import LineMover, LineRecorder, LineTapper
 from desk.floor.talks import Talks
 from desk.roster.keeping import FloorLedger
+from desk.roster.nailed_up import NailedLines
 from desk.roster.roster import Roster
 from desk.roster.status import RosterAgent
 from desk.server.server import DeskServer
@@ -91,10 +92,16 @@ class Floor:
             CallerFiles(outside.memory, outside.customer),
             self._roster,
             lambda agent: self._desk.changed(agent),
-            lambda agent: outside.house.agents[agent].name or agent,
+            lambda agent: card.name if (card := outside.house.agents.get(agent)) else "",
         )
         """Told of rings and talks by whoever holds the calls."""
 
+        self._nailed_up = NailedLines(
+            outside.ami,
+            self._roster,
+            outside.house.nailed_up,
+            lambda agent: self._desk.changed(agent),
+        )
         self._spies = self._make_spies()
         self._whisperer = Cues(outside.ami)
         self._cues = self._make_cues()
@@ -106,6 +113,7 @@ class Floor:
             control=self._control,
             spies=self._spies,
             cues=self._cues,
+            nailed_up=self._nailed_up,
             queues=self._queues,
             limits=outside.limits,
             clock=outside.clock,
@@ -119,11 +127,13 @@ class Floor:
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Let panels in; gives the address. OSError when it is taken."""
         outside = self._outside
+        self._desk.start()
         address = await self._server.start(host, port)
         outside.ami.on_up.append(self._up)
         outside.ami.on_down.append(self._down)
         await self._whisperer.start()
         await self._roster.start()
+        self._nailed_up.start()
         await outside.ami.start()
         feed = QueueFeed(outside.memory.path, self._clock)
         self._feeding = asyncio.create_task(keep_up(feed, self._queues), name="queues")
@@ -137,6 +147,7 @@ class Floor:
             await asyncio.gather(self._feeding, return_exceptions=True)
         await self.agents.close()
         self._desk.close()
+        await self._nailed_up.close()
         await self._roster.stop()
         self._spies.close()
         self._cues.close()
@@ -153,7 +164,12 @@ class Floor:
     def _make_roster(self) -> Roster:
         outside, house = self._outside, self._outside.house
         agents = [
-            RosterAgent(number=card.number, name=card.name, queues=card.queues)
+            RosterAgent(
+                number=card.number,
+                name=card.name,
+                queues=card.queues,
+                nailed_up=card.number in house.nailed_up,
+            )
             for card in house.agents.values()
         ]
         return Roster(

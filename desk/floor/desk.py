@@ -21,6 +21,7 @@ from desk.floor.panel_view import PanelViews
 from desk.floor.standing import HelpDesk, Mutes
 from desk.floor.talks import Talks
 from desk.floor.wall_sight import WallSight
+from desk.roster.nailed_up import NailedLines
 from desk.roster.roster import Roster
 from desk.supervision.limits import WallLimits
 from desk.supervision.queue_fold import QueueFold
@@ -48,6 +49,7 @@ class Rooms:
     control: CallControl
     spies: Spies
     cues: SpokenCues
+    nailed_up: NailedLines
     queues: QueueFold
     limits: WallLimits
     clock: Clock
@@ -85,6 +87,7 @@ class HouseDesk:
             rooms.control,
             rooms.spies,
             rooms.cues,
+            nailed_up=rooms.nailed_up,
             helps=self._helps,
             mutes=self._mutes,
             noted=self._noted,
@@ -96,6 +99,7 @@ class HouseDesk:
             rooms.talks,
             rooms.roster,
             self._notes,
+            controlled=rooms.nailed_up.stands,
             consult=rooms.control.consult_of,
             held=rooms.control.held,
             listeners=rooms.spies.listeners,
@@ -137,6 +141,11 @@ class HouseDesk:
         listening.append(tell)
         return lambda: listening.remove(tell)
 
+    def start(self) -> None:
+        """Whoever the last desk left on duty has as long as always to come back."""
+        for status in self._roster.statuses():
+            self.panel_there(status.number, False)
+
     def panel_there(self, agent: str, there: bool) -> None:
         waiting = self._leaving.pop(agent, None)
         if waiting is not None:
@@ -163,11 +172,12 @@ class HouseDesk:
     def _left_alone(self, agent: str) -> None:
         """The panel has been away too long. A call at the ear goes on; offers stop after it."""
         self._leaving.pop(agent, None)
-        if self._roster.status(agent).state is not AgentState.SIGNED_OUT:
+        if self._roster.wants_calls(agent):
             self._roster.not_ready(agent, UNREACHABLE)
 
     def _roster_changed(self, agent: str) -> None:
         if agent:
+            self._talks.follow(agent)
             self._hold_changed(agent)
         else:
             self.changed("")
@@ -176,7 +186,8 @@ class HouseDesk:
         """The coach's clocks stand while the caller is on hold, however that came about."""
         found = self._talks.of(agent)
         if found is not None and found.coach is not None and not found.over:
-            by_phone = self._roster.status(agent).state is AgentState.HOLD
+            known = self._roster.knows(agent)
+            by_phone = known and self._roster.status(agent).state is AgentState.HOLD
             found.coach.hold(on=by_phone or self._control.held(agent))
             consult = self._control.consult_of(agent)
             # While the agent asks a colleague the caller hears music; a hold of the desk's is no

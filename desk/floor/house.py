@@ -16,6 +16,9 @@ class FloorHouse:
     agents: Mapping[str, AgentCard]
     """By number."""
 
+    nailed_up: frozenset[str] = frozenset()
+    """Agents on whose phones' lines the desk answers."""
+
     destinations: tuple[Choice, ...] = ()
     dispositions: tuple[Choice, ...] = ()
     ring_cycle_ms: int = 5000

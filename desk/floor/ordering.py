@@ -11,15 +11,17 @@ from calls.errors import CallCenterError
 from calls.floor import orders
 from calls.floor.events import HelpAnswered, HelpAsked, ShiftNote
 from calls.floor.orders import Order
-from calls.floor.states import REASONS
+from calls.floor.states import REASONS, AgentState
 from calls.masking import plain
+from desk.ami.errors import AmiGoneError
 from desk.control.calls import CallControl
 from desk.control.errors import ControlError
 from desk.control.live import LiveCall
 from desk.floor.house import FloorHouse
 from desk.floor.notes import NOTE_CELLS
 from desk.floor.standing import HelpDesk, Mutes
-from desk.floor.talks import AgentCall, Talks
+from desk.floor.talks import Talks
+from desk.roster.nailed_up import NailedLines
 from desk.roster.roster import Roster
 from desk.supervision.spoken import SpokenCues
 from desk.supervision.spying import Spies
@@ -45,12 +47,14 @@ class Ordering:
         spies: Spies,
         cues: SpokenCues,
         *,
+        nailed_up: NailedLines,
         helps: HelpDesk,
         mutes: Mutes,
         noted: Callable[[str, ShiftNote], None],
     ) -> None:
         self._house, self._roster, self._talks = house, roster, talks
         self._control, self._spies, self._cues = control, spies, cues
+        self._nailed_up = nailed_up
         self._helps, self._mutes, self._noted = helps, mutes, noted
         self._deeds: Mapping[type[Order], Deed] = {
             orders.Ready: self._ready,
@@ -81,20 +85,29 @@ class Ordering:
         except CallCenterError as error:
             _log.warning("an order failed", agent=agent, problem=str(error))
             return "failed"
-        except Exception:  # noqa: BLE001 - one order's mistake must not cost the panel its connection
-            _log.exception("an order broke", agent=agent, order=type(order).__name__)
+        except Exception as error:  # noqa: BLE001 - one order must not cost the panel its line
+            _log.exception(
+                "an order broke",
+                agent=agent,
+                order=type(order).__name__,
+                error=type(error).__name__,
+            )
             return "failed"
 
     # -- the agent's own state -------------------------------------------------------------------
 
     async def _ready(self, agent: str, _order: orders.Ready) -> str:
         self._roster.ready(agent)
+        self._nailed_up.call(agent)
         return ""
 
     async def _not_ready(self, agent: str, order: orders.NotReady) -> str:
         if order.reason not in REASONS:
             return "no_such_reason"
+        signs_in = self._roster.status(agent).state is AgentState.SIGNED_OUT
         self._roster.not_ready(agent, order.reason)
+        if signs_in:
+            self._nailed_up.call(agent)
         return ""
 
     async def _sign_out(self, agent: str, _order: orders.SignOut) -> str:
@@ -105,11 +118,11 @@ class Ordering:
         known = {one.name for one in self._house.dispositions}
         found = self._talks.of(agent)
         own = found.disposition if found is not None else ""
-        if order.disposition not in known and order.disposition != own:
+        if not order.disposition or order.disposition not in {*known, own}:
             return "no_such_disposition"
         problem = await self._roster.wrap_up(agent, order.call_id, order.disposition, order.note)
         if not problem:
-            self._talks.put_away(agent)
+            self._talks.put_away(agent, order.call_id)
         return problem
 
     async def _add_note(self, agent: str, order: orders.AddNote) -> str:
@@ -123,12 +136,24 @@ class Ordering:
 
     # -- the call --------------------------------------------------------------------------------
 
-    def _live(self, agent: str) -> tuple[AgentCall, LiveCall]:
+    def _live(self, agent: str) -> LiveCall:
         found = self._talks.of(agent)
         live = None if found is None else found.live
-        if found is None or live is None:
+        if live is None:
             raise ControlError("call_gone", f"{agent}: no call at the ear")
-        return found, live
+        return live
+
+    def _at_ear(self, agent: str) -> LiveCall:
+        """Also a call that nobody is coached through: a colleague asks, or it came straight."""
+        status, found = self._roster.status(agent), self._talks.of(agent)
+        if (found is None or found.live is None) and status.channel:
+            return LiveCall(
+                call_id=status.call_id,
+                agent=agent,
+                agent_channel=status.channel,
+                caller_channel=status.caller_channel,
+            )
+        return self._live(agent)
 
     async def _to_the_coach(self, agent: str, order: Order) -> str:
         found = self._talks.of(agent)
@@ -137,33 +162,38 @@ class Ordering:
         return found.coach.take(order)  # type: ignore[arg-type]
 
     async def _answer(self, agent: str, _order: orders.Answer) -> str:
-        return BY_PHONE if self._roster.offer(agent) is not None else NO_CALL
+        if self._roster.offer(agent) is None:
+            return NO_CALL
+        try:
+            return "" if await self._nailed_up.answer(agent) else BY_PHONE
+        except AmiGoneError:
+            return "pbx_away"
 
     async def _hang_up(self, agent: str, _order: orders.HangUp) -> str:
-        await self._control.hang_up(self._live(agent)[1])
+        await self._control.hang_up(self._at_ear(agent))
         return ""
 
     async def _hold(self, agent: str, order: orders.Hold) -> str:
         if not order.done:
-            await self._control.hold(self._live(agent)[1], order.on)
+            await self._control.hold(self._live(agent), order.on)
         return ""
 
     async def _mute(self, agent: str, order: orders.Mute) -> str:
-        found, live = self._live(agent)
+        live = self._at_ear(agent)
         if not order.done:
             await self._control.mute(live, order.on)
-        self._mutes.mute(agent, found.call.id, on=order.on)
+        self._mutes.mute(agent, live.agent_channel, on=order.on)
         return ""
 
     async def _send_keys(self, agent: str, order: orders.SendKeys) -> str:
-        await self._control.send_keys(self._live(agent)[1], order.digits)
+        await self._control.send_keys(self._live(agent), order.digits)
         return ""
 
     async def _transfer(self, agent: str, order: orders.Transfer) -> str:
         reachable = {*self._house.agents, *(one.name for one in self._house.destinations)}
         if order.to not in reachable or order.to == agent:
             return "bad_target"
-        live = self._live(agent)[1]
+        live = self._live(agent)
         if order.how == "blind":
             await self._control.transfer_blind(live, order.to)
         else:
@@ -171,7 +201,7 @@ class Ordering:
         return ""
 
     async def _consult(self, agent: str, order: orders.Consult) -> str:
-        live = self._live(agent)[1]
+        live = self._live(agent)
         match order.how:
             case "complete":
                 await self._control.complete(live)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from calls.floor.states import AgentState
 from calls.floor.view import (
+    CallerFile,
     CallView,
     Choice,
     ConsultView,
@@ -17,12 +19,15 @@ from calls.floor.view import (
     ScriptView,
     StateView,
 )
+from desk.floor.agent_call import AgentCall
 from desk.floor.house import FloorHouse
 from desk.floor.notes import ShiftNotes
-from desk.floor.talks import AgentCall, Talks
+from desk.floor.talks import Talks
 from desk.roster.roster import Roster
 from desk.roster.status import AgentStatus
 from ledger.floor_day import AgentDay
+
+_WITH_A_CALL: Final = (AgentState.ON_CALL, AgentState.HOLD, AgentState.WRAP_UP)
 
 
 class PanelViews:
@@ -35,6 +40,7 @@ class PanelViews:
         roster: Roster,
         notes: ShiftNotes,
         *,
+        controlled: Callable[[str], bool],
         consult: Callable[[str], ConsultView | None],
         held: Callable[[str], bool],
         listeners: Callable[[str], tuple[str, ...]],
@@ -42,9 +48,9 @@ class PanelViews:
         help_asked: Callable[[str], bool],
         trouble: Callable[[], str],
     ) -> None:
-        """The functions answer for an agent's number; `muted` for a call of the agent's too."""
+        """The functions answer for an agent's number; `muted` for a channel of the agent's too."""
         self._house, self._talks, self._roster, self._notes = house, talks, roster, notes
-        self._consult, self._held = consult, held
+        self._controlled, self._consult, self._held = controlled, consult, held
         self._listeners, self._muted = listeners, muted
         self._help_asked, self._trouble = help_asked, trouble
 
@@ -61,7 +67,7 @@ class PanelViews:
                 reason=status.reason,
                 after_call=status.after_call,
             ),
-            phone=PhoneView(registered=status.phone_here),
+            phone=PhoneView(registered=status.phone_here, controlled=self._controlled(agent)),
             offer=self._offer(agent, status),
             call=self._call(agent, status),
             queues=self._queues(house.agents[agent].queues),
@@ -102,18 +108,14 @@ class PanelViews:
 
     def _call(self, agent: str, status: AgentStatus) -> CallView | None:
         found = self._talks.of(agent)
-        held = status.state is AgentState.HOLD or self._held(agent)
-        if found is None or (found.over and status.state is not AgentState.WRAP_UP):
-            return None
+        if found is None or found.coach is None or (found.over and not _is_about(status, found)):
+            return self._bare(status)
         coach = found.coach
-        if coach is None:
-            return None
-        talked_ms = found.talked_ms if found.over else coach.talked_ms
         view = CallView(
             call_id=found.call.id,
             queue=found.queue,
             caller=found.file,
-            talked_ms=talked_ms,
+            talked_ms=found.talked_ms if found.over else coach.talked_ms,
             held_ms=status.held_ms,
             over=found.over,
             broken=coach.broken(),
@@ -124,15 +126,33 @@ class PanelViews:
             return view
         return view.model_copy(
             update={
-                "on_hold": held,
-                "muted": self._muted(agent, found.call.id),
+                "on_hold": status.state is AgentState.HOLD or self._held(agent),
+                "muted": self._muted(agent, found.channel),
                 "recording": bool(found.call.recording),
                 "script": self._script(found),
                 "hearing": coach.hearing(),
                 "due": coach.due(),
                 "consult": self._consult(agent),
-                "listeners": self._listeners(agent) if self._house.spies_shown else (),
+                "listeners": self._listeners(agent),
             }
+        )
+
+    def _bare(self, status: AgentStatus) -> CallView | None:
+        """A call that nobody is coached through: a colleague asks about it, it came straight to the
+        phone, or it is to be wrapped up behind another one."""
+        if status.state not in _WITH_A_CALL:
+            return None
+        known = self._talks.by_id(status.call_id)
+        return CallView(
+            call_id=status.call_id,
+            queue=known.queue if known else "",
+            caller=known.file if known else CallerFile(),
+            talked_ms=status.talked_ms,
+            held_ms=status.held_ms,
+            on_hold=status.state is AgentState.HOLD,
+            muted=bool(status.channel) and self._muted(status.number, status.channel),
+            over=status.state is AgentState.WRAP_UP,
+            dispositions=self._house.dispositions,
         )
 
     def _script(self, found: AgentCall) -> ScriptView | None:
@@ -144,6 +164,10 @@ class PanelViews:
         if not own or any(one.name == own for one in known):
             return known
         return (Choice(name=own, title={"zh": own, "en": own.replace("_", " ")}), *known)
+
+
+def _is_about(status: AgentStatus, found: AgentCall) -> bool:
+    return status.state in _WITH_A_CALL and status.call_id == found.call.id
 
 
 def _day(day: AgentDay) -> DayView:

@@ -8,23 +8,23 @@ from calls.floor.events import FloorEvent
 
 
 class Mutes:
-    """Who is muted on which call; a mute ends with its call."""
+    """Who is muted on which channel; a mute ends with it."""
 
     def __init__(self, changed: Callable[[str], None]) -> None:
         self._changed = changed
-        self._calls: dict[str, str] = {}
+        self._channels: dict[str, str] = {}
 
-    def mute(self, agent: str, call_id: str, *, on: bool) -> None:
+    def mute(self, agent: str, channel: str, *, on: bool) -> None:
         """It was done."""
         if on:
-            self._calls[agent] = call_id
+            self._channels[agent] = channel
         else:
-            self._calls.pop(agent, None)
+            self._channels.pop(agent, None)
         self._changed(agent)
 
-    def muted(self, agent: str, call_id: str) -> bool:
-        """Whether the agent is muted on this very call."""
-        return self._calls.get(agent) == call_id
+    def muted(self, agent: str, channel: str) -> bool:
+        """Whether the agent is muted on this very channel."""
+        return self._channels.get(agent) == channel
 
 
 class HelpDesk:

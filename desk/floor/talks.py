@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import structlog
 
 from calls.call import Call
-from calls.events import CallEvent
-from calls.floor.events import TalkOver
+from calls.events import AgentAnswered, CallEvent
+from calls.floor.states import AgentState
 from calls.floor.view import CallerFile
 from calls.ports import Talk
 from calls.values import Value
 from desk.caller_files import CallerFiles
 from desk.coaching.coach import Coach
 from desk.coaching.means import Means
-from desk.control.live import LiveCall
+from desk.floor.agent_call import AgentCall
 from desk.roster.roster import Roster
 
 _log = structlog.get_logger("desk")
@@ -26,48 +27,15 @@ _log = structlog.get_logger("desk")
 _ABOUT_CALLER: Final = ("ani", "caller_name", "name")
 
 
-@dataclass(slots=True, kw_only=True)
-class AgentCall:
-    """One call as its agent's panel knows it."""
+OFF_S: Final = 1.0
+"""Whoever holds the call tells in this time that it is over, or with whom it goes on. Later the
+agent's line alone says it: the caller is with somebody else, or in a queue again."""
 
-    call: Call
-    agent: str
-    queue: str
-    file: CallerFile
-    waited_ms: int
-    """The caller's wait when it began to ring here."""
-
-    coach: Coach | None = None
-    over: bool = False
-    left: bool = False
-    """This process ends and the talk goes on."""
-
-    values: Mapping[str, Value] = field(default_factory=dict)
-    """What the flow left behind, once the talk is over."""
-
-    talked_ms: int = 0
-
-    @property
-    def live(self) -> LiveCall | None:
-        """For orders to Asterisk; None before the agent has picked up and after the talk."""
-        if self.coach is None or self.over:
-            return None
-        talk = self.coach.talk
-        return LiveCall(
-            call_id=self.call.id,
-            agent=self.agent,
-            agent_channel=talk.agent_channel,
-            caller_channel=talk.caller_channel,
-        )
-
-    @property
-    def disposition(self) -> str:
-        """What the agent's flow ended with; empty if it did not."""
-        return "" if self.coach is None else self.coach.disposition
+_TALKING: Final = (AgentState.ON_CALL, AgentState.HOLD)
 
 
 class Talks:
-    """Implements `calls.ports.AgentDesk`."""
+    """Implements `calls.ports.AgentDesk`: none of it ever raises, a call must not end by us."""
 
     def __init__(
         self,
@@ -76,55 +44,73 @@ class Talks:
         roster: Roster,
         changed: Callable[[str], None],
         name_of: Callable[[str], str],
+        *,
+        off_s: float = OFF_S,
     ) -> None:
-        """`means` gives those of now (flows change); `changed` is told the agent's number."""
-        self._name_of = name_of
+        """`means` gives those of now (flows change); `changed` is told the agent's number, which
+        may be that of a phone that no agent of the house has."""
+        self._name_of, self._off_s = name_of, off_s
         self._means = means
         self._files = files
         self._roster = roster
         self._changed = changed
         self._by_agent: dict[str, AgentCall] = {}
         self._offers: dict[str, AgentCall] = {}
+        self._values: dict[str, Mapping[str, Value]] = {}
+        """What the agents of a live call left behind so far, by call id."""
+
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- what the process that holds the calls tells -------------------------------------------
 
     def rings(self, call: Call, queue: str, agent: str, channel: str) -> None:
-        self._offers[agent] = self._meet(call, agent, queue)
-        self._roster.named(channel, call.id)
-        self._changed(agent)
+        with _harmless("rings", call):
+            self._offers[agent] = self._meet(call, agent, queue)
+            self._roster.named(channel, call.id)
+            self._changed(agent)
 
     def talks(self, talk: Talk) -> None:
-        # The agent speaks for the house now, and says so by number (A02) and name (A14).
-        own = {"agent_no": talk.agent, "agent_name": self._name_of(talk.agent)}
-        talk = replace(talk, variables={**talk.variables, **own})
-        self._begin(talk, lambda changed: Coach.begin(talk, self._means(), changed))
+        with _harmless("talks", talk.call):
+            self._end_others(talk)
+            # What colleagues found out is known; the agent speaks for the house now, and says so
+            # by number (A02) and name (A14).
+            own = {"agent_no": talk.agent, "agent_name": self._name_of(talk.agent) or talk.agent}
+            before = dict(self._values.get(talk.call.id, {}))
+            before.pop("disposition", None)
+            talk = replace(talk, variables={**talk.variables, **before, **own})
+            self._begin(talk, lambda changed: Coach.begin(talk, self._means(), changed))
 
     def found(self, call: Call, events: Sequence[CallEvent]) -> bool:
         """A talk that outlived the last process goes on; False when nothing of it was kept."""
-        answered = [event for event in events if event.kind == "agent_answered"]
-        agent = str(answered[-1].data["agent"]) if answered else ""
-        coach = Coach.resume(call, self._means(), lambda: self._changed(agent), events)
-        if coach is None:
-            return False
-        self._begin(coach.talk, lambda _changed: coach)
-        return True
+        with _harmless("found", call):
+            answered = [event for event in events if event.kind == "agent_answered"]
+            agent = str(answered[-1].data["agent"]) if answered else ""
+            coach = Coach.resume(call, self._means(), lambda: self._changed(agent), events)
+            if coach is not None:
+                self._end_others(coach.talk)
+                self._begin(coach.talk, lambda _changed: coach)
+                return True
+        return False
 
     def leave(self, call: Call) -> None:
         for found in self._by_agent.values():
             if found.call is call and found.coach is not None and not found.over:
-                found.coach.leave()
+                with _harmless("leave", call):
+                    found.coach.leave()
                 found.left = True
 
+    def agent_of(self, call: Call) -> str:
+        found = [one for one in self._by_agent.values() if one.call is call and not one.over]
+        return found[-1].agent if found else ""
+
     def over(self, call: Call) -> Mapping[str, Value]:
-        self._forget_offers(call)
-        values: Mapping[str, Value] = {}
-        for found in self._by_agent.values():
+        with _harmless("over", call):
+            self._forget_offers(call)
+        for found in tuple(self._by_agent.values()):
             if found.call is call and not found.left:
-                # After a transfer several had the call; what the last one came to counts.
                 self._end(found)
-                values = {**values, **found.values}
-        return values
+        # After a transfer several had the call; what the last one came to counts.
+        return self._values.pop(call.id, {})
 
     # -- what panels see -------------------------------------------------------------------------
 
@@ -133,9 +119,12 @@ class Talks:
         return self._by_agent.get(agent)
 
     def offer_to(self, agent: str, call_id: str) -> AgentCall | None:
-        """The call with this id that rings there; None for one that is not ours."""
+        """The call with this id that rings there; None for one that is not ours.
+
+        Of one that a colleague asks about, all that is known is the colleague's.
+        """
         offer = self._offers.get(agent)
-        return offer if offer is not None and offer.call.id == call_id else None
+        return offer if offer is not None and offer.call.id == call_id else self.by_id(call_id)
 
     def stranger(self, number: str, name: str) -> CallerFile:
         """Who calls with a call that is not ours: what Asterisk tells of them, made safe."""
@@ -150,12 +139,24 @@ class Talks:
         """Calls at agents' ears now."""
         return tuple(one for one in self._by_agent.values() if not one.over)
 
-    def put_away(self, agent: str) -> None:
-        """The wrap-up is done: the panel shows the call no longer."""
+    def put_away(self, agent: str, call_id: str) -> None:
+        """The call's wrap-up is done: the panel shows it no longer."""
         found = self._by_agent.get(agent)
-        if found is not None and found.over:
+        if found is not None and found.over and found.call.id == call_id:
             del self._by_agent[agent]
             self._changed(agent)
+
+    def follow(self, agent: str) -> None:
+        """The roster tells of the agent's line: off the call, the talk is over here, even when the
+        caller goes on with somebody else or waits again."""
+        found = self._by_agent.get(agent)
+        if found is None or found.over or not self._roster.knows(agent):
+            return
+        if self._roster.status(agent).channel == found.channel:
+            found.at_ear = True
+        elif found.at_ear:
+            found.at_ear = False
+            self._spawn(self._off(found))
 
     async def close(self) -> None:
         """End what runs here; the talks themselves go on in Asterisk."""
@@ -172,18 +173,43 @@ class Talks:
 
     def _begin(self, talk: Talk, make: Callable[[Callable[[], None]], Coach]) -> None:
         agent, call = talk.agent, talk.call
-        offer = self._offers.pop(agent, None)
+        offer = self._offers.get(agent)
         if offer is None or offer.call is not call:
             offer = self._meet(call, agent, talk.queue)
-        for before in tuple(self._by_agent.values()):
-            if not before.over and (before.agent == agent or before.call is call):
-                self._end(before)  # transferred, or we were not told of its end
+        self._forget_offers(call)
         # The latest comes last: `over` goes by that.
         self._by_agent.pop(agent, None)
         self._by_agent[agent] = offer
         offer.coach = make(lambda: self._changed(agent))
+        offer.broken_before = tuple(rule.id for rule in offer.coach.broken())
         self._roster.named(talk.agent_channel, call.id)
+        self.follow(agent)
         self._changed(agent)
+
+    def _end_others(self, talk: Talk) -> None:
+        """Transferred, or we were not told of the end."""
+        for before in tuple(self._by_agent.values()):
+            if not before.over and (before.agent == talk.agent or before.call is talk.call):
+                self._end(before)
+
+    async def _off(self, found: AgentCall) -> None:
+        await asyncio.sleep(self._off_s)
+        if found.over or found.left or self._roster.status(found.agent).channel == found.channel:
+            return
+        self._end(found)
+        self._hand_over(found)
+
+    def _hand_over(self, found: AgentCall) -> None:
+        """Who was asked by an attended transfer has the caller now: nobody else tells of it."""
+        if found.coach is None:
+            return
+        for status in self._roster.statuses():
+            on_it = status.state in _TALKING and status.call_id == found.call.id
+            if on_it and status.number != found.agent:
+                found.call.record(AgentAnswered(agent=status.number, waited_ms=0))
+                talk = found.coach.talk
+                self.talks(replace(talk, agent=status.number, agent_channel=status.channel))
+                return
 
     def _meet(self, call: Call, agent: str, queue: str) -> AgentCall:
         past = self._means().live.past(call.id)
@@ -205,24 +231,19 @@ class Talks:
         self._changed(met.agent)
 
     def _end(self, found: AgentCall) -> None:
+        call = found.call
         if found.coach is not None and not found.over:
-            found.talked_ms = found.coach.talked_ms
-            found.values = found.coach.stop(found.call.hung_up_by or "agent")
-            self._roster.keep(found.agent, self._told_of(found))
+            with _harmless("end", call):
+                found.talked_ms = found.coach.talked_ms
+                found.values = found.coach.stop(call.hung_up_by or "agent")
+                self._values[call.id] = {**self._values.get(call.id, {}), **found.values}
+                if self._roster.knows(found.agent):
+                    self._roster.keep(found.agent, found.told_of(self._means().live.past(call.id)))
         found.over = True
+        if not self._roster.knows(found.agent):
+            # A phone without an agent of the house: nobody will wrap this up.
+            self._by_agent.pop(found.agent, None)
         self._changed(found.agent)
-
-    def _told_of(self, found: AgentCall) -> TalkOver:
-        past = self._means().live.past(found.call.id)
-        taken = [event.offset_ms for event in past if event.kind == "agent_answered"]
-        since_ms = taken[-1] if taken else 0
-        broken = () if found.coach is None else found.coach.broken()
-        return TalkOver(
-            call_id=found.call.id,
-            talked_ms=found.talked_ms,
-            promises=sum(one.kind == "promised" and one.offset_ms >= since_ms for one in past),
-            broken=tuple(rule.id for rule in broken),
-        )
 
     def _forget_offers(self, call: Call) -> None:
         for agent, offer in tuple(self._offers.items()):
@@ -233,7 +254,22 @@ class Talks:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("the desk's work on a call broke", error=type(error).__name__)
+
+
+@contextmanager
+def _harmless(told: str, call: Call) -> Iterator[None]:
+    """A mistake of the desk's costs the panel a view, never the caller the call."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - see above
+        _log.error("the desk failed a call", told=told, call=call.id, error=type(error).__name__)
 
 
 def _caller_of(events: Sequence[CallEvent]) -> Mapping[str, str]:

@@ -37,8 +37,10 @@ class WallSight:
                 watched_by=self._spies.watchers(status.number),
             )
 
-    def call_now(self, call_id: str) -> CallNow | None:
-        found = self._talks.by_id(call_id)
+    def call_now(self, agent: str, call_id: str) -> CallNow | None:
+        found = self._talks.of(agent)
+        if found is None or found.call.id != call_id:
+            found = self._talks.by_id(call_id)
         if found is None or found.coach is None:
             return None
         script = None if found.over else found.coach.script()

@@ -124,7 +124,7 @@ class Floor:
 
     def off(self, line: Line) -> None:
         seat = self.seats[line.agent]
-        self.keep(seat, seat.machine.call_over())
+        self.keep(seat, seat.machine.call_over(wraps=not line.asked))
 
     def _offer_over(self, line: Line, result: str) -> Fact:
         return offer_over(

@@ -24,6 +24,8 @@ CALL_VARIABLE: Final = "CC_CALL"
 _SUFFIX: Final = re.compile(r"-[0-9a-f]{6,8}$")
 _CALL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_NAMES: Final = 10_000
+_CONSULT: Final = "@cc-desk-consult-"
+"""In the name of the channel that dials the one asked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +47,9 @@ class Line:
     dialled_at: float | None = None
     ringing: bool = False
     up: bool = False
+    asked: bool = False
+    """A colleague asks about a call; whose call it is does not change by that alone."""
+
     rung_ms: int | None = None
     """Set once the dial is over."""
 
@@ -111,9 +116,11 @@ class Lines:
         while len(self._named) > _MOST_NAMES:
             self._named.popitem(last=False)
         for line in self._lines.values():
-            if line.channel == channel and not line.call_id:
-                line.call_id = call_id
-                return line
+            if line.channel == channel:
+                line.asked = False
+                if not line.call_id:
+                    line.call_id = call_id
+                    return line
         return None
 
     def agent_of(self, event: Message) -> str | None:
@@ -175,6 +182,7 @@ class Lines:
             or self.call_of(channel),
             began_ms=self._clock.monotonic_ms(),
             dialled_at=event.at,
+            asked=_CONSULT in event.get("Channel"),
         )
         self._lines[line.unique_id] = line
         return line

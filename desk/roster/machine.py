@@ -146,10 +146,14 @@ class AgentMachine:
         self.held = on and self.talks_on is not None
         return self._settle()
 
-    def call_over(self) -> list[Fact]:
-        """The agent's phone is off the call, whoever hung up and wherever the caller went on."""
+    def call_over(self, *, wraps: bool = True) -> list[Fact]:
+        """The agent's phone is off the call, whoever hung up and wherever the caller went on.
+
+        `wraps` False: it was a colleague's, who asked; theirs to wrap up.
+        """
         call_id, self.talks_on, self.held = self.talks_on, None, False
-        if call_id and call_id != self._wrapped_early and call_id not in self.to_wrap:
+        known = call_id == self._wrapped_early or call_id in self.to_wrap
+        if call_id and wraps and not known:
             self.to_wrap.append(call_id)
         self._wrapped_early = ""
         return self._settle()

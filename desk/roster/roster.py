@@ -180,6 +180,10 @@ class Roster:
             to_wrap=tuple(machine.to_wrap),
         )
 
+    def wants_calls(self, number: str) -> bool:
+        """Whether the agent is to be offered calls, now or after the one at the ear."""
+        return self._seats[number].machine.wish is AgentState.READY
+
     def statuses(self) -> list[AgentStatus]:
         """All agents of the house, on duty or not."""
         return [self.status(number) for number in self._seats]

@@ -104,7 +104,12 @@ class Panel:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            await self._send(self._snapshot())
+            try:
+                snapshot = self._snapshot()
+            except Exception as error:  # noqa: BLE001 - the next change may be shown again
+                _log.exception("no snapshot", agent=self.guest.agent, error=type(error).__name__)
+            else:
+                await self._send(snapshot)
             await asyncio.sleep(LEAST_GAP_S)
 
     def _snapshot(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from calls.clock import Clock
 from calls.events import CallEvent
 from calls.floor.wall import QueueFigures, WaitingCaller
-from calls.masking import mask, plain
+from calls.masking import mask, plain, plain_name
 from desk.supervision.figures import Tally, formula, judged, service_level
 from desk.supervision.limits import WallLimits
 
@@ -172,7 +172,7 @@ class QueueFold:
 
 
 def _caller(data: Mapping[str, Any]) -> _Caller:
-    name = plain(str(data.get("caller_name") or ""), most_cells=NAME_CELLS)
+    name = plain_name(str(data.get("caller_name") or ""), most_cells=NAME_CELLS)
     return _Caller(mask(plain(str(data.get("ani") or ""))), name)
 
 

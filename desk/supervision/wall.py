@@ -59,8 +59,8 @@ class Roster(Protocol):
 class Coaches(Protocol):
     """The calls that agents perform."""
 
-    def call_now(self, call_id: str) -> CallNow | None:
-        """The call with this id; None when it has no coach."""
+    def call_now(self, agent: str, call_id: str) -> CallNow | None:
+        """The call with this id as this agent has it; None when it has no coach."""
 
 
 class Queues(Protocol):
@@ -108,7 +108,7 @@ class Wall:
         )
 
     def _agent(self, agent: AgentNow) -> FloorAgent:
-        call = self._coaches.call_now(agent.call_id) if agent.call_id else None
+        call = self._coaches.call_now(agent.number, agent.call_id) if agent.call_id else None
         help_text = agent.help_text
         return FloorAgent(
             number=agent.number,

@@ -56,7 +56,7 @@ class Floor:
     def agents_now(self) -> Iterable[AgentNow]:
         return self.agents
 
-    def call_now(self, call_id: str) -> CallNow | None:
+    def call_now(self, agent: str, call_id: str) -> CallNow | None:
         return self.calls.get(call_id)
 
     def append(self, event: CallEvent) -> None:

@@ -8,12 +8,13 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
 
 from calls.floor.orders import WIRE_VERSION, Hello, Order
 from calls.floor.view import CallView, PanelView, ScriptView
+from calls.floor.wall import WallView
 
 
 class DeskPanel:
@@ -31,13 +32,16 @@ class DeskPanel:
         """Take in what the desk sends, until the connection ends."""
         async for text in self._socket:
             told = json.loads(text)
-            if "view" in told:
-                self.view = PanelView.model_validate(told["view"])
-                self.views.append(self.view)
+            if "answer" not in told:
+                self._show(told)
                 async with self._changed:
                     self._changed.notify_all()
-            elif "answer" in told:
+            else:
                 self._answers.pop(told["answer"]["id"]).set_result(told["answer"]["problem"])
+
+    def _show(self, told: dict[str, Any]) -> None:
+        self.view = PanelView.model_validate(told["view"])
+        self.views.append(self.view)
 
     async def order(self, order: Order) -> str:
         """The problem's word; empty when it was done."""
@@ -66,6 +70,29 @@ class DeskPanel:
         return script_of(view)
 
 
+class DeskWall(DeskPanel):
+    """A supervisor's wallboard; `wall` is the latest snapshot."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        super().__init__(socket)
+        self.wall: WallView | None = None
+
+    def _show(self, told: dict[str, Any]) -> None:
+        self.wall = WallView.model_validate(told["wall"])
+
+    async def until_wall(
+        self, fits: Callable[[WallView], bool], *, timeout_s: float = 30.0
+    ) -> WallView:
+        """As `until`, of the floor."""
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(lambda: self.wall is not None and fits(self.wall))
+        except TimeoutError:
+            raise AssertionError(f"not shown in {timeout_s} s; last: {self.wall}") from None
+        assert self.wall is not None
+        return self.wall
+
+
 def call_of(view: PanelView | None) -> CallView:
     """The call it shows."""
     assert view is not None
@@ -89,15 +116,32 @@ def line_of(view: PanelView) -> str:
 @asynccontextmanager
 async def desk_panel(state: Path, agent: str = "801") -> AsyncIterator[DeskPanel]:
     """A panel let in by the token that lies in the state folder."""
+    async with _connected(state, agent, DeskPanel, watch=False) as panel:
+        await panel.until(lambda view: True)
+        yield panel
+
+
+@asynccontextmanager
+async def desk_wall(state: Path, agent: str = "803") -> AsyncIterator[DeskWall]:
+    """The same with the floor to see; orders can be given by it, too."""
+    async with _connected(state, agent, DeskWall, watch=True) as wall:
+        await wall.until_wall(lambda wall: True)
+        yield wall
+
+
+P = TypeVar("P", bound=DeskPanel)
+
+
+@asynccontextmanager
+async def _connected(state: Path, agent: str, kind: type[P], *, watch: bool) -> AsyncIterator[P]:
     host, port = json.loads((state / "serve.json").read_text(encoding="utf-8"))["desk"]
     token = json.loads((state / "tokens.json").read_text(encoding="utf-8"))[agent]
     async with connect(f"ws://{host}:{port}", proxy=None, max_size=1 << 20) as socket:
-        hello = Hello(version=WIRE_VERSION, agent=agent, token=token)
+        hello = Hello(version=WIRE_VERSION, agent=agent, token=token, watch=watch)
         await socket.send(hello.model_dump_json())
-        panel = DeskPanel(socket)
+        panel = kind(socket)
         reading = asyncio.create_task(panel.read())
         try:
-            await panel.until(lambda view: True)
             yield panel
         finally:
             reading.cancel()

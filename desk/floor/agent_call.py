@@ -1,0 +1,80 @@
+"""One call as its agent's panel knows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from calls.call import Call
+from calls.events import CallEvent
+from calls.floor.events import TalkOver
+from calls.floor.view import CallerFile
+from calls.values import Value
+from desk.coaching.coach import Coach
+from desk.control.live import LiveCall
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentCall:
+    """Offered, at the agent's ear, or over and not yet wrapped up."""
+
+    call: Call
+    agent: str
+    queue: str
+    file: CallerFile
+    waited_ms: int
+    """The caller's wait when it began to ring here."""
+
+    coach: Coach | None = None
+    at_ear: bool = False
+    """The roster has seen the agent's phone on it."""
+
+    over: bool = False
+    left: bool = False
+    """This process ends and the talk goes on."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """What the flow left behind, once the talk is over."""
+
+    talked_ms: int = 0
+    broken_before: Sequence[str] = ()
+    """House rules that were broken before this agent had the call."""
+
+    @property
+    def channel(self) -> str:
+        """Asterisk's name of the agent's channel; empty before the agent has picked up."""
+        return "" if self.coach is None else self.coach.talk.agent_channel
+
+    @property
+    def live(self) -> LiveCall | None:
+        """For orders to Asterisk; None before the agent has picked up and after the talk."""
+        if self.coach is None or self.over:
+            return None
+        talk = self.coach.talk
+        return LiveCall(
+            call_id=self.call.id,
+            agent=self.agent,
+            agent_channel=talk.agent_channel,
+            caller_channel=talk.caller_channel,
+        )
+
+    @property
+    def disposition(self) -> str:
+        """What the agent's flow ended with; empty if it did not."""
+        return "" if self.coach is None else self.coach.disposition
+
+    def broken(self) -> tuple[str, ...]:
+        """Ids of house rules broken since this agent has had the call."""
+        found = () if self.coach is None else self.coach.broken()
+        return tuple((Counter(one.id for one in found) - Counter(self.broken_before)).elements())
+
+    def told_of(self, past: Sequence[CallEvent]) -> TalkOver:
+        """The fact of the talk, once it is over; `past` are the call's facts so far."""
+        since_ms = self.call.elapsed_ms() - self.talked_ms
+        return TalkOver(
+            call_id=self.call.id,
+            talked_ms=self.talked_ms,
+            promises=sum(one.kind == "promised" and one.offset_ms >= since_ms for one in past),
+            broken=self.broken(),
+        )

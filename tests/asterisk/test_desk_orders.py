@@ -1,0 +1,212 @@
+"""Orders of panels, carried out on real calls: each ear and each panel tells what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from calls.floor.orders import (
+    Consult,
+    Hold,
+    LineDone,
+    Mute,
+    NotReady,
+    Ready,
+    SendKeys,
+    Transfer,
+    WrapUp,
+)
+from calls.floor.states import AgentState
+from calls.floor.view import PanelView
+from tests.support.agent_phone import AgentPhone, agent_phones
+from tests.support.desk_panel import DeskPanel, call_of, desk_panel, script_of
+from tests.support.heard import read_wav, tone
+from tests.support.hotline import Hotline, start_hotline, starts_to_hear, stop_hotline
+from tests.support.pbx import HousePbx
+from tests.support.sip_caller import SipCaller
+from tests.support.straight_on import straight_on
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
+
+NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
+
+
+@pytest.fixture(scope="module")
+def hotline(pbx: HousePbx, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
+    """One server for all of them."""
+    scripts = straight_on(tmp_path_factory.mktemp("house"))
+    pbx.ask_own_server()
+    running = start_hotline(
+        pbx,
+        more=(f'scripts = "{scripts}"', "prove = false"),
+        desk=("port = 0", "[destinations]", 'technician = "PJSIP/801"'),
+    )
+    yield running
+    stop_hotline(running)
+
+
+def said(line: str) -> LineDone:
+    return LineDone(line=line, how="confirmed")
+
+
+@dataclass(slots=True)
+class Seat:
+    """An agent with a phone and a panel."""
+
+    phone: AgentPhone
+    panel: DeskPanel
+
+    async def state(self, state: AgentState, reason: str = "") -> PanelView:
+        """Wait until the panel shows this state."""
+        return await self.panel.until(
+            lambda view: view.state.state is state and view.state.reason == reason
+        )
+
+    async def ready(self) -> None:
+        assert await self.panel.order(Ready()) == ""
+        await self.state(AgentState.READY)
+
+    async def wraps_up(self, disposition: str) -> None:
+        """The last call's disposition; ready again."""
+        view = await self.state(AgentState.WRAP_UP)
+        done = WrapUp(call_id=call_of(view).call_id, disposition=disposition)
+        assert await self.panel.order(done) == ""
+        await self.panel.until(lambda view: view.call is None)
+
+
+@asynccontextmanager
+async def seats(pbx: HousePbx, hotline: Hotline, *numbers: str) -> AsyncIterator[list[Seat]]:
+    async with agent_phones(pbx, *numbers) as phones, AsyncExitStack() as panels:
+        found = [
+            Seat(phone, await panels.enter_async_context(desk_panel(hotline.state, number)))
+            for number, phone in zip(numbers, phones, strict=True)
+        ]
+        for seat in found:
+            await seat.panel.until(lambda view: view.phone.registered)
+        yield found
+        for seat in found:
+            await seat.panel.order(NotReady(reason="other"))
+
+
+async def hears_word(caller: SipCaller, talk: Any, *, tries: int = 3) -> bool:
+    """Whether the caller hears a word that the agent says now; a moved line may lose the first."""
+    word = tone(600, hz=1000.0)
+    for _ in range(tries):
+        since_ms = caller.now_ms()
+        talk.audio.write(word.tobytes())
+        await caller.listen(1.2)
+        if caller.heard.find(word, since_ms=since_ms):
+            return True
+    return False
+
+
+def consult_of(view: PanelView) -> str:
+    """How far the transfer is, on the panel; empty for none."""
+    return view.call.consult.state if view.call and view.call.consult else ""
+
+
+async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_facts(
+    pbx: HousePbx, hotline: Hotline, new_caller: NewCaller
+) -> None:
+    number = "13800005001"
+    music = read_wav(min((pbx.options.folder / "moh").glob("*.wav")))
+    async with seats(pbx, hotline, "801", "802") as (first, second), new_caller() as caller:
+        await first.ready()
+        assert await first.panel.order(Hold(on=True)) == "call_gone"
+        assert await caller.invite(number=number) is None
+        talk = await first.phone.pick_up()
+        await first.panel.says("greeting")
+        await first.panel.order(said("greeting"))
+        await first.panel.says("how_may_i_help")
+        await first.panel.order(said("how_may_i_help"))
+        await first.panel.until(lambda view: script_of(view).clock is not None)
+
+        # Held: music at the caller's ear, the coach's clock stands.
+        held_ms = caller.now_ms()
+        assert await first.panel.order(Hold(on=True)) == ""
+        view = await first.panel.until(lambda view: view.state.state is AgentState.HOLD)
+        assert call_of(view).on_hold
+        clock = script_of(
+            await first.panel.until(lambda view: (script_of(view).clock or view).held_by == "hold")  # type: ignore[union-attr]
+        ).clock
+        await starts_to_hear(caller, music, after_ms=held_ms)
+        assert await first.panel.order(Hold(on=False)) == ""
+        view = await first.panel.until(lambda view: not call_of(view).on_hold)
+        assert clock is not None
+        assert script_of(view).clock is not None
+
+        # Muted.
+        assert await first.panel.order(Mute(on=True)) == ""
+        assert call_of(await first.panel.until(lambda view: call_of(view).muted)).muted
+        assert not await hears_word(caller, talk, tries=1)
+        assert await first.panel.order(Mute(on=False)) == ""
+        await first.panel.until(lambda view: not call_of(view).muted)
+        assert await hears_word(caller, talk)
+        assert await first.panel.order(SendKeys(digits="12#")) == ""
+
+        # Blind, to a colleague.
+        assert await first.panel.order(Transfer(to="801", how="blind")) == "bad_target"
+        assert await first.panel.order(Transfer(to="802", how="blind")) == ""
+        over = await first.state(AgentState.WRAP_UP)
+        rings = await second.panel.until(lambda view: view.offer is not None)
+        assert rings.offer is not None
+        assert rings.offer.call_id == call_of(over).call_id
+        assert rings.offer.caller.number == "138****5001"
+        assert (await first.panel.until(lambda view: call_of(view).over)).call is not None
+        second_talk = await second.phone.pick_up()
+        greeting = await second.panel.says("greeting")
+        assert "802号" in (greeting.line.text if greeting.line else "")
+        assert call_of(second.panel.view).caller.number == "138****5001"
+        await first.wraps_up("transferred")
+        await second.panel.order(said("greeting"))
+
+        # Attended, and called off.
+        assert await second.panel.order(Transfer(to="801", how="attended")) == ""
+        await second.panel.until(lambda view: consult_of(view) == "dialling")
+        asked = await first.panel.until(lambda view: view.offer is not None)
+        assert asked.offer is not None
+        assert asked.offer.caller.number == "138****5001"
+        assert await second.panel.order(Consult(how="complete")) == "not_talking_yet"
+        await first.phone.pick_up()
+        await second.panel.until(lambda view: consult_of(view) == "talking")
+        await first.state(AgentState.ON_CALL)
+        assert await second.panel.order(Consult(how="cancel")) == ""
+        await second.panel.until(lambda view: consult_of(view) == "")
+        # Who was only asked has nothing to wrap up.
+        await first.state(AgentState.READY)
+        await second.state(AgentState.ON_CALL)
+        assert await hears_word(caller, second_talk)
+
+        # Attended, all three, completed.
+        assert await second.panel.order(Transfer(to="801", how="attended")) == ""
+        third_talk = await first.phone.pick_up()
+        await second.panel.until(lambda view: consult_of(view) == "talking")
+        assert await second.panel.order(Consult(how="three_way")) == ""
+        await second.panel.until(lambda view: consult_of(view) == "three_way")
+        assert await hears_word(caller, third_talk)
+        assert await second.panel.order(Consult(how="complete")) == ""
+        await second.wraps_up("transferred")
+        await first.panel.says("greeting")
+        assert call_of(first.panel.view).call_id == rings.offer.call_id
+        assert await hears_word(caller, third_talk)
+
+        await first.panel.order(Ready())
+        await second.panel.order(NotReady(reason="break"))
+        await third_talk.hangup()
+        await first.wraps_up("served")
+        await caller.listen(15)
+        assert caller.hung_up.is_set()
+
+    call, events = await hotline.call_of(number)
+    answered = [event.data["agent"] for event in events if event.kind == "agent_answered"]
+    left = [event.data for event in events if event.kind == "left_queue"]
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert answered == ["801", "802", "801"]
+    assert [one["agent"] for one in left] == ["801"]
+    held = [event.data["on"] for event in events if event.kind == "held"]
+    assert held[:2] == [True, False]
+    assert (call.agent, call.disposition) == ("801", "served")
