@@ -140,6 +140,24 @@ class Acting:
             self.leave_ms = max(at_ms + answer.after_ms, known_ms)
             self._leaves_this_turn = True
 
+    def says(self, utterance: str, at_ms: int) -> Speech:
+        """The caller says something that no turn asked for, after what is in the air."""
+        last = self._speeches[-1].end_ms if self._speeches else 0
+        self._speak(utterance, max(at_ms, last), None)
+        return self._speeches[-1]
+
+    def falls_silent(self, at_ms: int) -> Speech | None:
+        """Somebody talks over the caller, who stops in the middle of the word.
+
+        Gives what was in the air, cut off; None when nothing was. What is planned stays planned.
+        """
+        cut = self.speaking(at_ms)
+        if cut is None or cut.begin_ms == at_ms:
+            return None
+        place = self._speeches.index(cut)
+        self._speeches[place] = cut._replace(end_ms=at_ms)
+        return self._speeches[place]
+
     def queued(self, at_ms: int) -> None:
         """The caller waits for an agent: nothing is said until somebody speaks."""
         self._drop_planned(at_ms)

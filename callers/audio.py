@@ -6,14 +6,13 @@ sounds the same over FastAGI and SIP, and again tomorrow.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from callers.acting import Acting, Speech
 from callers.noises import RATE, Samples, comfort_loop, noise_loop
 from callers.persona import Background
-from callers.voicebank import VoiceBank
 
 FRAME_MS: Final = 20
 FRAME_SAMPLES: Final = RATE * FRAME_MS // 1000
@@ -21,10 +20,17 @@ FRAME_BYTES: Final = FRAME_SAMPLES * 2
 _PER_MS: Final = RATE // 1000
 
 
+class Voices(Protocol):
+    """Utterances as sound; the voice bank is one."""
+
+    def samples(self, voice: str, utterance: str, level_dbov: float) -> Samples:
+        """The utterance with its active speech at `level_dbov`."""
+
+
 class CallerAudio:
     """The sound of one call; frame 0 begins when the call was offered."""
 
-    def __init__(self, acting: Acting, bank: VoiceBank, seed: int = 0) -> None:
+    def __init__(self, acting: Acting, bank: Voices, seed: int = 0) -> None:
         self._acting = acting
         self._bank = bank
         self._seed = seed
@@ -45,7 +51,7 @@ class CallerAudio:
             if low < high:
                 mixed[low:high] += _looped(self._loop(background), first + low, high - low)
         for speech in self._acting.speeches():
-            _add_speech(mixed, first, speech.begin_ms, self._voice(speech))
+            _add_speech(mixed, first, speech, self._voice(speech))
         return mixed
 
     def _loop(self, background: Background) -> Samples:
@@ -83,9 +89,10 @@ def _looped(loop: Samples, first: int, count: int) -> Samples:
     return np.resize(np.roll(loop, -start), count)
 
 
-def _add_speech(mixed: Samples, first: int, begin_ms: int, voice: Samples) -> None:
-    offset = first - begin_ms * _PER_MS
+def _add_speech(mixed: Samples, first: int, speech: Speech, voice: Samples) -> None:
+    offset = first - speech.begin_ms * _PER_MS
+    whole = min(len(voice), (speech.end_ms - speech.begin_ms) * _PER_MS)
     low = max(0, -offset)
-    high = min(len(mixed), len(voice) - offset)
+    high = min(len(mixed), whole - offset)
     if low < high:
         mixed[low:high] += voice[offset + low : offset + high]

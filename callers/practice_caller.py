@@ -1,4 +1,4 @@
-"""A simulated caller on the line with a person who practises: a persona in real time, in text.
+"""A simulated caller on the line with a person who practises: a persona in real time.
 
 It stands where the ears stand on a real call: what a listening window comes to is told from the
 persona's deeds by the rules of `callers.hearing`, as they fall due. The caller's own time stands
@@ -54,6 +54,9 @@ class PracticeCaller:
         """Time spent on hold, whole holds only."""
 
         self._held_since: int | None = None
+        self.cut_off: Callable[[], None] = lambda: None
+        """Told when the caller is cut off in the middle of a word."""
+
         self._told: set[Speech] = set()
         self._keys_told_ms = -1
         self._sessions = 0
@@ -77,6 +80,7 @@ class PracticeCaller:
         """A fact of the call: what the caller hears, and takes notice of."""
         if event.kind == "saying":
             self._answered = []
+            self._yields()
             self.acting.house_speaks(self.now_ms())
             return
         did = _did(event)
@@ -90,8 +94,16 @@ class PracticeCaller:
         if not detail or detail in self._answered:
             return False
         self._answered.append(detail)
+        self._told.add(self.acting.says(detail, self.now_ms()))
         self.text = "；".join(self._answered)
         return True
+
+    def _yields(self) -> None:
+        """The agent talks over the caller, who is polite enough to stop."""
+        cut = self.acting.falls_silent(self.now_ms())
+        if cut is not None:
+            self._told.add(cut)
+            self.cut_off()
 
     def listens(self, open_ms: int) -> None:
         """The agent fell silent: the caller's turn, changed by what the agent did before it.
@@ -119,6 +131,11 @@ class PracticeCaller:
                     return Speak(utterance=answer.text, after_ms=answer.after_ms)
                 return answer
         return None
+
+    @property
+    def held(self) -> bool:
+        """Whether the line is on hold."""
+        return self._held_since is not None
 
     def hold(self) -> None:
         """The caller hears music: nothing is said and nobody leaves for it."""

@@ -69,9 +69,7 @@ class VoiceBank:
 
     def samples(self, voice: str, utterance: str, level_dbov: float) -> Samples:
         """The utterance with its active speech at `level_dbov`. Raises PersonaError if unknown."""
-        raw = self._read(voice, utterance)
-        gain = 10 ** ((level_dbov - active_speech_level(raw)) / 20)
-        return (raw * gain).astype(np.float32)
+        return at_speech_level(self._read(voice, utterance), level_dbov)
 
     def _read(self, voice: str, utterance: str) -> Samples:
         path = self._files.get((voice, utterance))
@@ -81,6 +79,12 @@ class VoiceBank:
                 f"it has: {', '.join(sorted(u for v, u in self._files if v == voice)) or 'none'}"
             )
         return read_wav(path)
+
+
+def at_speech_level(samples: Samples, level_dbov: float) -> Samples:
+    """`samples` with their active speech at `level_dbov`."""
+    gain = 10 ** ((level_dbov - active_speech_level(samples)) / 20)
+    return (samples * gain).astype(np.float32)
 
 
 def active_speech_level(samples: Samples) -> float:

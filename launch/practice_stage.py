@@ -10,7 +10,6 @@ from typing import Final
 from callers.persona import Persona
 from callers.practice_caller import CALLER
 from callers.virtual_recorder import VirtualRecorder
-from callers.voicebank import VoiceBank
 from callflow.house import House
 from calls.actions import Queue, RecordCommand, Transfer
 from calls.call import Call
@@ -86,18 +85,10 @@ class Stage:
     flow: str = FLOW
     office: Office | None = None
 
-
-CHARACTER_MS: Final = 220
-"""A Chinese syllable of unhurried speech; of English, half a word."""
-
-
-def spoken_ms(voices: VoiceBank, voice: str, utterance: str) -> int:
-    """How long the caller takes: by the rendered voice, or by length where the words are the
-    persona's own."""
-    if utterance in voices.utterances:
-        return voices.length_ms(voice, utterance)
-    syllables = sum(1.0 if ord(character) > 0x2E7F else 0.3 for character in utterance)
-    return max(round(syllables * CHARACTER_MS), 400)
+    def reachable(self) -> frozenset[str]:
+        """Destinations by name and colleagues by number: where a call can be transferred to."""
+        choices = (*self.floor.destinations, *self.floor.colleagues_of(self.agent))
+        return frozenset(one.name for one in choices)
 
 
 def offered(call_id: str, flow: str) -> Offered:

@@ -101,6 +101,14 @@ class PromptSettings(Section):
     """A program of your own: arguments with {text_file}, {wav_file} and {language} in them."""
 
 
+class PracticeSettings(Section):
+    """Practice on simulated callers."""
+
+    player: str = ""
+    """Program, with its arguments, that plays raw sound: 8 kHz mono s16le on its standard input.
+    Empty: the first of aplay, pw-play and paplay that works."""
+
+
 class LedgerSettings(Section):
     """The ledger."""
 
@@ -147,6 +155,7 @@ class Settings(Section):
     agi: AgiSettings = AgiSettings()
     ears: EarsSettings = EarsSettings()
     prompts: PromptSettings = PromptSettings()
+    practice: PracticeSettings = PracticeSettings()
     ledger: LedgerSettings = LedgerSettings()
     office: OfficeSettings = OfficeSettings()
     desk: DeskSettings = DeskSettings()

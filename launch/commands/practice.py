@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,11 @@ from calls.errors import ConfigError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from launch.practice_score import Advice, Score
+    from callers.speaker import Argv
+    from launch.practice_score import Score
     from launch.practice_stage import Stage
+    from launch.settings import Settings
+    from softphone_panel.texts import Language
 
 ConfigOption = Annotated[
     Path | None,
@@ -42,12 +44,19 @@ def practice(
     lang: Annotated[
         str, typer.Option(metavar="zh|en", help="Language of the words. [the terminal's]")
     ] = "",
+    player: Annotated[
+        str,
+        typer.Option(metavar="CMD", help="Program that plays raw sound. [the first that works]"),
+    ] = "",
+    mute: Annotated[bool, typer.Option("--mute", help="The caller is text only.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Practise on a simulated caller: the same panel, no Asterisk; the score by the house rules.
 
-    The caller's words stand on the panel as text. Nothing is written to the ledger.
+    The caller speaks through the speakers, and in text on the panel. Nothing is written to the
+    ledger.
     """
+    from launch.settings import load_settings
     from softphone_panel.texts import Language, language_of
 
     if listed:
@@ -56,17 +65,28 @@ def practice(
     if lang and lang not in tuple(Language):
         raise ConfigError(f"--lang {lang}: write one of {', '.join(Language)}")
     language = Language(lang) if lang else language_of()
-    stage = _stage(persona, state, config, agent, flow)
-    found = asyncio.run(_play(stage, language))
+    settings = load_settings(config)
+    stage = _stage(settings, persona, state, agent, flow)
+    argv, why = _player(player or settings.practice.player, mute)
+    found = asyncio.run(_play(stage, language, settings, state, argv, why))
     if as_json:
         print_json(found.data())
         return
     from rich.console import Console
 
+    from launch.practice_report import show_score
+
     show_score(found, language.value, Console())
 
 
-def _stage(persona: str, state: Path, config: Path | None, agent: str, flow: str) -> Stage:
+def _player(command: str, mute: bool) -> tuple[Argv, str]:
+    """What the caller is heard through; nothing, and why."""
+    from launch.practice_aloud import player_or_why
+
+    return ((), "") if mute else player_or_why(command)
+
+
+def _stage(settings: Settings, persona: str, state: Path, agent: str, flow: str) -> Stage:
     from callers.loader import find_practice
     from callers.voicebank import VoiceBank
     from callflow.house import House
@@ -74,9 +94,7 @@ def _stage(persona: str, state: Path, config: Path | None, agent: str, flow: str
     from launch.back_office import make_office
     from launch.logs import set_up_logs
     from launch.practice_stage import Stage
-    from launch.settings import load_settings
 
-    settings = load_settings(config)
     set_up_logs("error")
     house = House.load(settings.scripts)
     entry = house.flows.get(flow)
@@ -84,42 +102,58 @@ def _stage(persona: str, state: Path, config: Path | None, agent: str, flow: str
         ours = (name for name, one in house.flows.items() if one.is_entry)
         names = ", ".join(name for name in ours if house.flows[name].performer != "ivr")
         raise ConfigError(f'practice: no agent begins with "{flow}"; they begin with: {names}')
-    language = settings.house.language
+    floor, caller = floor_house(settings), find_practice(persona, VoiceBank.load())
+    language = "en" if caller.language == "en" else settings.house.language
+    card = floor.agents.get(agent)
+    own = {"agent_no": agent, "agent_name": card.name if card and card.name else agent}
     return Stage(
         house=house,
-        floor=floor_house(settings),
-        persona=find_practice(persona, VoiceBank.load()),
+        floor=floor,
+        persona=caller,
         agent=agent,
-        variables={**settings.house.variables(language), "agent_no": agent},
+        variables={**settings.house.variables(language), **own},
         language=language,
         flow=flow,
         office=make_office(settings, state),
     )
 
 
-async def _play(stage: Stage, language: str) -> Score:
+async def _play(
+    stage: Stage, language: Language, settings: Settings, state: Path, argv: Argv, why: str
+) -> Score:
+    from callers.speaker import PlayerSpeaker
     from launch.practice import PracticeFloor
+    from launch.practice_aloud import engines_of
+    from launch.practice_report import text_only
     from softphone_panel.agent.app import AgentApp
     from softphone_panel.agent.link import LocalLink
-    from softphone_panel.texts import Language
+    from softphone_panel.agent.scene import Notice
 
     link: LocalLink
-    floor = PracticeFloor(stage, lambda view: link.put(view))
-    link = LocalLink(floor.carry_out)
-    app = AgentApp(link, language=Language(language))
-    floor.begin()
-
-    async def leave() -> None:
-        await floor.over.wait()
-        app.exit()
-
-    leaving = asyncio.create_task(leave())
-    try:
-        await app.run_async()
-    finally:
-        leaving.cancel()
-        await floor.close()
+    with engines_of(settings, state) as render:
+        speaker = None
+        if argv:
+            speaker = PlayerSpeaker(
+                argv, lambda why: app.tell(Notice(text_only(why, language), bad=True))
+            )
+        floor = PracticeFloor(stage, lambda view: link.put(view), speaker=speaker, render=render)
+        link = LocalLink(floor.carry_out)
+        app = AgentApp(link, language=language, problem=text_only(why, language))
+        floor.begin()
+        leaving = asyncio.create_task(_leave(floor.over, app.exit))
+        try:
+            await app.run_async()
+        finally:
+            leaving.cancel()
+            await floor.close()
+            if speaker is not None:
+                await speaker.close()
     return floor.score()
+
+
+async def _leave(over: asyncio.Event, leave: Callable[[], None]) -> None:
+    await over.wait()
+    leave()
 
 
 def _list(as_json: bool) -> None:
@@ -131,51 +165,3 @@ def _list(as_json: bool) -> None:
         return
     for one in found:
         typer.echo(f"{one.name:24} {one.title.get('zh', '')}  {one.title.get('en', '')}")
-
-
-WORDS = {
-    "none": (
-        "这通电话没有走到能评分的地方。按 r 就绪、a 接听，说完一句按回车。",
-        "The call did not come to anything that can be scored. Be ready, answer, say the lines.",
-    ),
-    "points": (
-        "得分 {points}：守住 {kept} 条，违反 {broken} 条",
-        "{points} points: {kept} rules kept, {broken} broken",
-    ),
-    "kept": ("守住：{rules}", "kept: {rules}"),
-    "broken": ("违反 {rule} {title}（{at}）", "broken {rule} {title} ({at})"),
-    "do": ("应当：{do}", "instead: {do}"),
-    "skipped": ("漏说（{at}）{do}", "left out ({at}) {do}"),
-    "ear": (
-        "要靠耳朵评的：{rules}（请带教的人听）",
-        "to be judged by ear: {rules} (ask a trainer)",
-    ),
-}
-
-
-def show_score(found: Score, language: str, console: Console) -> None:
-    """The score for a person; `language` is `zh` or `en`."""
-
-    def say(key: str, style: str = "", **values: object) -> None:
-        text = WORDS[key][0 if language == "zh" else 1].format(**values)
-        console.print(text, style=style or None, markup=False, highlight=False)
-
-    if found.points is None:
-        say("none", "yellow")
-        return
-    style = "bold green" if not found.broken else "bold yellow"
-    say("points", style, points=found.points, kept=len(found.kept), broken=len(found.broken))
-    for one in found.broken:
-        title = one.title.get(language, "")
-        say("broken", "bold red", rule=one.rule, title=title, at=_at(one))
-        console.print(f"  {one.why}", style="dim", markup=False, highlight=False)
-        say("do", do=one.do.get(language, ""))
-    for one in found.skipped:
-        say("skipped", "yellow", at=_at(one), do=one.do.get(language, ""))
-    say("kept", "green", rules=" ".join(rule.id for rule in found.kept))
-    if found.by_ear:
-        say("ear", "dim", rules=" ".join(rule.id for rule in found.by_ear))
-
-
-def _at(one: Advice) -> str:
-    return "" if one.at_ms is None else f"{one.at_ms // 60000}:{one.at_ms // 1000 % 60:02}"

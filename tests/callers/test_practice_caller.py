@@ -13,7 +13,9 @@ from callers.loader import find_persona, read_persona
 from callers.persona import Persona
 from callers.practice_caller import CALLER, PracticeCaller
 from callers.practice_ears import Heard, PracticeSession
+from callers.practice_voices import PracticeVoices
 from callers.virtual import shipped_lengths
+from callers.voicebank import VoiceBank
 from calls.actions import Listen, Until
 from calls.clock import ManualClock
 from calls.events import CallEvent
@@ -35,10 +37,8 @@ class Line:
 
     def __init__(self, persona: Persona) -> None:
         self.clock = ManualClock()
-        lengths = shipped_lengths(persona.voice)
-        self.caller = PracticeCaller(
-            persona, lambda name: lengths(name) if name.isascii() else 1000, str, self.clock
-        )
+        voices = PracticeVoices(VoiceBank.load(), persona)
+        self.caller = PracticeCaller(persona, voices.length_ms, str, self.clock)
         self.session = self.caller.expect()
 
     async def begin(self) -> PracticeSession:
