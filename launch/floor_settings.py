@@ -22,6 +22,9 @@ class AgentSettings(Section):
     supervisor: bool = False
     """May see the wallboard, listen in, and answer requests for help."""
 
+    nailed_up: bool = False
+    """The phone is called once, when the agent signs in; the desk answers on that line."""
+
 
 def three_agents() -> dict[str, AgentSettings]:
     """The phones that `thirdring pbx up` sets up."""

@@ -49,12 +49,16 @@ async def queue_add(
     paused: bool = False,
     reason: str = "",
     penalty: int = 0,
+    device: str = "",
 ) -> bool:
-    """Make a phone (`PJSIP/801`) a member; False if it is one already (nothing is changed then)."""
+    """Make a phone (`PJSIP/801`) a member; False if it is one already (nothing is changed then).
+
+    `device`: whose state says whether it can be rung, if not its own.
+    """
     headers = [
         ("Queue", queue),
         ("Interface", interface),
-        ("StateInterface", interface),
+        ("StateInterface", device or interface),
         ("MemberName", name or interface),
         ("Penalty", str(penalty)),
         ("Paused", _word(paused)),

@@ -9,10 +9,10 @@ from calls.clock import Clock
 from desk.ami import AmiRefusedError
 from desk.ami.actions import Ami, core_show_channels, get_var
 from desk.ami.channels import LiveChannel
+from desk.ami.nailed_up import agent_of
 from desk.control.consults import CONTEXT, HOLD_EXTEN, Consult, ConsultState
 
 _OWN = re.compile(rf"(?P<pair>Local/(?P<exten>\d+)@{CONTEXT}-[0-9a-f]+);2")
-_AGENT = re.compile(r"PJSIP/(?P<number>[0-9]{2,8})-[0-9a-f]+")
 
 
 async def consults_under_way(ami: Ami, clock: Clock) -> list[Consult]:
@@ -28,10 +28,10 @@ async def consults_under_way(ami: Ami, clock: Clock) -> list[Consult]:
             to = await get_var(ami, channel.name, "CC_CONSULT")
         except AmiRefusedError:
             continue
-        agent = _AGENT.fullmatch(holder)
-        if agent is not None and holder in channels:
+        agent = agent_of(holder)
+        if agent and holder in channels:
             consult = Consult(
-                agent=agent["number"],
+                agent=agent,
                 agent_channel=holder,
                 linked_id=channel.linked_id,
                 to=to,

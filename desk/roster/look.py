@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,20 +33,27 @@ class Look:
     """Unique ids of agents' channels that have their caller on hold."""
 
     phones: dict[str, bool] = field(default_factory=dict)
-    """Whether there is a phone, by interface; those Asterisk knows."""
+    """Whether there is a phone, by device; those Asterisk knows."""
+
+    nailed_up: dict[str, str] = field(default_factory=dict)
+    """Channels of the lines that stand, by agent."""
 
     members: list[QueueMemberState] = field(default_factory=list)
     entries: list[Message] = field(default_factory=list)
     """`QueueEntry` rows."""
 
 
-async def look(ami: Ami, agents: Mapping[str, str], clock: Clock) -> Look:
-    """Ask Asterisk; `agents` by interface. Raises AmiGoneError and AmiRefusedError."""
+async def look(
+    ami: Ami, agents: Mapping[str, str], clock: Clock, *, devices: Collection[str] = ()
+) -> Look:
+    """Ask Asterisk; `agents` by how the names of their channels begin, `devices` whose states
+    matter (those if empty). Raises AmiGoneError and AmiRefusedError.
+    """
     seen = Look()
     rows = await ami.ask("Status", ("Variables", CALL_VARIABLE))
     _see_channels(seen, rows, agents, clock)
     for row in await ami.ask("DeviceStateList"):
-        if row.get("Device") in agents:
+        if row.get("Device") in (devices or agents):
             seen.phones[row.get("Device")] = row.get("State") not in NO_PHONE
     for row in await ami.ask("QueueStatus"):
         if row.event == "QueueMember":
@@ -54,7 +61,7 @@ async def look(ami: Ami, agents: Mapping[str, str], clock: Clock) -> Look:
         elif row.event == "QueueEntry":
             seen.entries.append(row)
     for line in (line for lines in seen.lines.values() for line in lines if line.up):
-        if await _holds(ami, line.channel):
+        if await _holds(ami, seen.nailed_up.get(line.agent, line.channel)):
             seen.held.add(line.unique_id)
     return seen
 
@@ -68,6 +75,9 @@ def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], cl
             call_id = call_in((*row.all("Variable"), *row.all("ChanVariable")))
             if call_id:
                 seen.calls[channel.name] = call_id
+    seen.nailed_up = {
+        one.data.partition(",")[0]: one.name for one in channels if one.application == "AgentLogin"
+    }
     for channel in channels:
         agent = agents.get(interface_of(channel.name))
         if agent is not None and channel.application in _AGENT_LEGS:

@@ -39,10 +39,16 @@ class _Seen:
 class Membership:
     """One agent's memberships, brought to what is wanted as soon as Asterisk can be asked."""
 
-    def __init__(self, ami: Ami, number: str, interface: str, queues: Iterable[str]) -> None:
-        """`queues` are those the agent must be in; others found are kept in step, too."""
+    def __init__(
+        self, ami: Ami, number: str, interface: str, queues: Iterable[str], *, device: str = ""
+    ) -> None:
+        """`queues` are those the agent must be in; others found are kept in step, too.
+
+        `device`: whose state tells whether the agent can be rung; the interface's if empty.
+        """
         self._ami = ami
         self._number, self._interface, self._queues = number, interface, tuple(queues)
+        self._device = device or interface
         self._seen: dict[str, _Seen] = {}
         self._refused: set[str] = set()
         self._looked = False
@@ -140,6 +146,7 @@ class Membership:
                 paused=place.paused,
                 reason=place.reason,
                 penalty=penalty,
+                device=self._device,
             )
         except AmiGoneError:
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calls.floor.states import AgentState
+from desk.ami import nailed_up as lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,28 @@ class RosterAgent:
     queues: tuple[str, ...] = ()
     interface: str = ""
     """The phone's; `PJSIP/<number>` if empty."""
+
+    nailed_up: bool = False
+    """Calls come over a line that stands (`desk.roster.nailed_up`)."""
+
+    @property
+    def member(self) -> str:
+        """What the queues call."""
+        return lines.interface(self.number) if self.nailed_up else self._phone
+
+    @property
+    def prefix(self) -> str:
+        """How the names of the channels begin that bring calls."""
+        return self.member.removesuffix("/nm")
+
+    @property
+    def device(self) -> str:
+        """Whose state tells whether the agent can be rung."""
+        return lines.device(self.number) if self.nailed_up else self._phone
+
+    @property
+    def _phone(self) -> str:
+        return self.interface or f"PJSIP/{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from desk.ami import AmiClient, AmiError, AmiGoneError, AmiRefusedError, Message
 from desk.ami.actions import core_show_channels, get_var, hang_up
 from desk.ami.channels import LiveChannel
 from desk.ami.listening import spy, switch_spy
+from desk.ami.nailed_up import agent_of
 from desk.control.errors import ControlError
 from desk.control.live import LiveCall
 
@@ -215,18 +216,18 @@ class Spies:
                 await self._end_stranger(channel)
 
     async def _end_stranger(self, channel: LiveChannel) -> None:
-        by = _CHANNEL.fullmatch(channel.name)
-        watched = _CHANNEL.fullmatch(channel.data.partition(",")[0])
-        if by is None or watched is None:
+        by, of = _CHANNEL.fullmatch(channel.name), channel.data.partition(",")[0]
+        watched = agent_of(of)
+        if by is None or not watched:
             return
         try:
-            call_id = await get_var(self._ami, watched[0], "CC_CALL")
+            call_id = await get_var(self._ami, of, "CC_CALL")
             await hang_up(self._ami, channel.name)
         except AmiRefusedError:
             return
-        _log.info("a spy of another desk was ended", by=by["number"], agent=watched["number"])
+        _log.info("a spy of another desk was ended", by=by["number"], agent=watched)
         ended = SpyEnded(by=by["number"], call_id=call_id, lasted_ms=channel.lasted_s * 1000)
-        self._append(watched["number"], ended)
+        self._append(watched, ended)
 
     def _ended(self, spying: _Spying) -> None:
         if not self._forget(spying):

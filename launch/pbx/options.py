@@ -63,6 +63,9 @@ class PbxOptions:
     )
     """Agents' phones: number -> the queues it rings for."""
 
+    nailed_up: frozenset[str] = frozenset()
+    """Those of the agents whose phones stand on a line of their own, on which the desk answers."""
+
     ring_s: int = 15
     """How long an offered agent's phone rings before the next one's: three rings of 5 s."""
 
@@ -92,6 +95,8 @@ class PbxOptions:
             for queue in queues:
                 if not _QUEUE.fullmatch(queue) or queue in ("general", "cc-queue"):
                     raise PbxError(f"agents.{number}: {queue!r} can be no queue's name")
+        for number in self.nailed_up - self.agents.keys():
+            raise PbxError(f"agents.{number}: a nailed-up line needs an agent of that number")
 
     def _check_ring(self) -> None:
         if not 1 <= self.ring_s <= 400:
@@ -153,7 +158,8 @@ class PbxOptions:
         """What a running instance keeps to, as plain values; without the secret."""
         values = asdict(self)
         # A reload takes new agents, destinations and rings over.
-        del values["secret"], values["agents"], values["destinations"], values["ring_s"]
+        for taken_over in ("secret", "agents", "nailed_up", "destinations", "ring_s"):
+            del values[taken_over]
         values["state"] = str(self.state)
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 

@@ -8,10 +8,11 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from calls.errors import PbxError
+from desk.ami.nailed_up import device, interface
 from launch.pbx.options import PbxOptions
 from launch.settings import PROJECT
 
@@ -63,7 +64,14 @@ def values(options: PbxOptions) -> dict[str, str]:
         "CALLERS_FROM": "\n".join(f"permit = {network}" for network in options.callers_from),
         "AGENTS": "\n".join(_agent(number, known[number]) for number in options.agents),
         "AGENT_NUMBERS": "\n".join(_dialled(number) for number in options.agents),
-        "QUEUES": "\n\n".join(_queue(*each) for each in _queues(options.agents).items()),
+        "QUEUES": "\n\n".join(
+            _queue(name, members, options.nailed_up)
+            for name, members in _queues(options.agents).items()
+        ),
+        "NAILED_UP": "\n".join(f"[{number}](cc-nailed)" for number in sorted(options.nailed_up)),
+        "NAILED_PHONES": "\n".join(
+            f"CC_PHONE_{number}={interface(number)}" for number in sorted(options.nailed_up)
+        ),
     }
 
 
@@ -96,9 +104,14 @@ def _queues(agents: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
     return members
 
 
-def _queue(name: str, members: list[str]) -> str:
-    lines = [f"[{name}](cc-queue)", *(f"member => PJSIP/{each},0,{each}" for each in members)]
-    return "\n".join(lines)
+def _queue(name: str, members: list[str], nailed: Collection[str]) -> str:
+    lines = [
+        f"member => {interface(each)},0,{each},{device(each)}"
+        if each in nailed
+        else f"member => PJSIP/{each},0,{each}"
+        for each in members
+    ]
+    return "\n".join([f"[{name}](cc-queue)", *lines])
 
 
 def render(options: PbxOptions) -> str:

@@ -157,10 +157,11 @@ def start_pbx(
     rtp_ports: int = 400,
     lease_s: int = LEASE_S,
     agents: Sequence[str] = ("801", "802", "803"),
+    nailed_up: Sequence[str] = (),
 ) -> HousePbx:
     """A new instance with test extensions and these agents in the queue `support`.
 
-    Each call at a time takes two RTP ports.
+    Those of `nailed_up` have a line that stands. Each call at a time takes two RTP ports.
     """
     agi_port = free_port()
     site = state / "pbx/site"
@@ -177,6 +178,7 @@ def start_pbx(
         lease_s=lease_s,
         destinations={"technician": "PJSIP/801"},
         agents=dict.fromkeys(agents, ("support",)),
+        nailed_up=frozenset(nailed_up),
     )
     up(options, print)
     return HousePbx(options, agi_port)
