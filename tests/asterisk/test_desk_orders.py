@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from calls.floor.orders import (
+    AddNote,
+    AnswerHelp,
+    AskHelp,
     Consult,
     Hold,
     LineDone,
@@ -17,13 +21,15 @@ from calls.floor.orders import (
     NotReady,
     Ready,
     SendKeys,
+    Spy,
     Transfer,
     WrapUp,
 )
-from calls.floor.states import AgentState
+from calls.floor.states import AgentState, SpyMode
 from calls.floor.view import PanelView
+from calls.floor.wall import FloorAgent, WallView
 from tests.support.agent_phone import AgentPhone, agent_phones
-from tests.support.desk_panel import DeskPanel, call_of, desk_panel, script_of
+from tests.support.desk_panel import DeskPanel, call_of, desk_panel, desk_wall, script_of
 from tests.support.heard import read_wav, tone
 from tests.support.hotline import Hotline, start_hotline, starts_to_hear, stop_hotline
 from tests.support.pbx import HousePbx
@@ -210,3 +216,93 @@ async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_fa
     held = [event.data["on"] for event in events if event.kind == "held"]
     assert held[:2] == [True, False]
     assert (call.agent, call.disposition) == ("801", "served")
+
+
+async def test_a_supervisor_sees_the_floor_and_listens_and_a_missed_call_rings_at_the_next_agent(
+    pbx: HousePbx, hotline: Hotline, new_caller: NewCaller
+) -> None:
+    number = "13800005002"
+    async with (
+        seats(pbx, hotline, "801", "802", "803") as (first, second, boss),
+        desk_wall(hotline.state, "803") as wall,
+        new_caller() as caller,
+    ):
+        await first.ready()
+        assert await caller.invite(number=number, name="Wang 13800005002") is None
+        # Not taken by the first: offered to the next.
+        ringing = await first.phone.incoming.get()
+        view = await first.panel.until(lambda view: view.offer is not None)
+        assert view.offer is not None
+        assert (view.offer.caller.name, view.offer.queue) == ("Wang 138****5002", "support")
+        await ringing.reject()
+        await first.state(AgentState.NOT_READY, "missed")
+        await second.ready()
+        talk = await second.phone.pick_up()
+        await second.panel.says("greeting")
+        assert first.panel.view is not None
+        assert (first.panel.view.offer, first.panel.view.today.missed) == (None, 1)
+
+        # The floor, as the supervisor sees it.
+        floor = await wall.until_wall(
+            lambda wall: any(each.call_id and each.step for each in wall.agents)
+        )
+        states = {each.number: each for each in floor.agents}
+        assert (states["801"].reason, states["802"].state) == ("missed", AgentState.ON_CALL)
+        assert "13800005002" not in floor.model_dump_json()
+        await second.panel.order(said("how_may_i_help"))
+        assert await second.panel.order(NotReady(reason="break")) == ""
+        assert (
+            await second.panel.until(lambda view: view.state.after_call == "break")
+        ).state.state is AgentState.ON_CALL
+        assert await second.panel.order(AskHelp(on=True, text="他要找经理")) == ""
+        await wall.until_wall(lambda wall: _agent(wall, "802").help_text == "他要找经理")
+        assert await first.panel.order(AnswerHelp(agent="802")) == "not_supervisor"
+        assert await wall.order(AnswerHelp(agent="802")) == ""
+        assert await wall.order(AnswerHelp(agent="802")) == "nobody_asks"
+        await second.panel.until(lambda view: not view.help_asked)
+        assert await first.panel.order(AddNote(text="水厂下午停水")) == ""
+        noted = await boss.panel.until(lambda view: bool(view.notes))
+        assert (noted.notes[0].by, noted.notes[0].text) == ("801", "水厂下午停水")
+
+        # Listening in, whispering, speaking to both, gone.
+        assert await first.panel.order(Spy(agent="802", mode=SpyMode.LISTEN)) == "not_supervisor"
+        assert await wall.order(Spy(agent="801", mode=SpyMode.LISTEN)) == "no_call_there"
+        listening = asyncio.create_task(wall.order(Spy(agent="802", mode=SpyMode.LISTEN)))
+        own = await boss.phone.pick_up()
+        assert await listening == ""
+        seen = await second.panel.until(lambda view: bool(call_of(view).listeners))
+        assert call_of(seen).listeners == ("803",)
+        for mode in (SpyMode.WHISPER, SpyMode.BARGE):
+            assert await wall.order(Spy(agent="802", mode=mode)) == ""
+            await wall.until_wall(
+                lambda wall, mode=mode: (
+                    [  # type: ignore[misc]
+                        one.mode for one in _agent(wall, "802").watched_by
+                    ]
+                    == [mode]
+                )
+            )
+        assert await hears_word(caller, own)
+        assert await wall.order(Spy(agent="802", mode=None)) == ""
+        await second.panel.until(lambda view: not call_of(view).listeners)
+        assert await hears_word(caller, talk)
+
+        await talk.hangup()
+        await second.wraps_up("other")
+        await second.state(AgentState.NOT_READY, "break")
+        await caller.listen(15)
+        # The supervisor's own phone had no call of the house's.
+        assert boss.panel.view is not None
+        assert (boss.panel.view.call, boss.panel.view.today.answered) == (None, 0)
+
+    call, events = await hotline.call_of(number)
+    offered = [event.data["agent"] for event in events if event.kind == "agent_offered"]
+    assert (offered[0], offered[-1], call.agent) == ("801", "802", "802")
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    log = (hotline.state / "serve.log").read_text("utf-8")
+    assert "13800005002" not in log
+    assert "Traceback" not in log
+
+
+def _agent(wall: WallView, number: str) -> FloorAgent:
+    return next(each for each in wall.agents if each.number == number)
