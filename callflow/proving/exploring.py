@@ -49,6 +49,8 @@ class ExploringRun(FlowRun):
         self._live: Mapping[Hashable, Live] | None = None
         self._oracle: tuple[int, ...] = ()
         self._choices: list[int] = []
+        self._at: Hashable | None = None
+        """`place`, once it is known."""
 
     def knowing(self, live: Mapping[Hashable, Live]) -> ExploringRun:
         """The same run for exploring with values; `live` tells what can matter at each place."""
@@ -68,8 +70,10 @@ class ExploringRun(FlowRun):
 
     def place(self) -> Hashable:
         """Where the run is, values aside."""
-        frames = tuple(frame.key() for frame in self._frames)
-        return (frames, self._speaking, self.gone)
+        if self._at is None:
+            frames = tuple(frame.key() for frame in self._frames)
+            self._at = (frames, self._speaking, self.gone)
+        return self._at
 
     def key(self) -> tuple[Hashable, ...]:
         """All that the rest of the run depends on: of the values only what can still matter.
@@ -138,6 +142,7 @@ class ExploringRun(FlowRun):
         run = self.fork()
         run._oracle, run._choices, run.deeds = oracle, [], []
         run._budget = MOST_STEPS_A_CALL
+        run._at = None
         return run
 
     def _decide_among(self, count: int) -> int:

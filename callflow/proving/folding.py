@@ -33,6 +33,9 @@ class Out(NamedTuple):
     ms: int
     """How unlikely it is and how long it usually takes."""
 
+    pair: int
+    """The number of `way` and `tail` together."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoldedGraph:
@@ -51,6 +54,9 @@ class FoldedGraph:
     ways: tuple[Way, ...]
     tails: tuple[tuple[Fact, ...], ...]
     """By number; of the facts only those of kinds that rules speak of."""
+
+    pairs: tuple[tuple[int, int], ...]
+    """A way and a tail that some edge has together, by number."""
 
     of_edge: dict[int, tuple[int, int]]
     """By the id of an edge: the numbers of its way and of its tail."""
@@ -119,10 +125,11 @@ def fold(graph: CallGraph, kinds: frozenset[str]) -> FoldedGraph:
     numbering = _Numbering(kinds)
     labelled = [[(numbering.of(edge), edge) for edge in edges] for edges in graph.edges]
     classes = _partition([[(label, edge.target) for label, edge in each] for each in labelled])
+    pairs: dict[tuple[int, int], int] = {}
     outs: dict[int, dict[Out, None]] = {}
     for node, each in enumerate(labelled):
         if classes[node] not in outs:
-            outs[classes[node]] = dict.fromkeys(_out(*one, classes) for one in each)
+            outs[classes[node]] = dict.fromkeys(_out(*one, classes, pairs) for one in each)
     return FoldedGraph(
         graph=graph,
         outs=tuple(tuple(outs[number]) for number in range(len(outs))),
@@ -130,13 +137,17 @@ def fold(graph: CallGraph, kinds: frozenset[str]) -> FoldedGraph:
         classes=tuple(classes),
         ways=tuple(numbering.ways),
         tails=tuple(numbering.tails),
+        pairs=tuple(pairs),
         of_edge={id(edge): label for each in labelled for label, edge in each},
     )
 
 
-def _out(label: tuple[int, int], edge: Edge, classes: Sequence[int]) -> Out:
+def _out(
+    label: tuple[int, int], edge: Edge, classes: Sequence[int], pairs: dict[tuple[int, int], int]
+) -> Out:
     target = DONE if edge.target == DONE else classes[edge.target]
-    return Out(*label, target, edge.way.odd, edge.way.events(Pace.USUAL)[1])
+    pair = pairs.setdefault(label, len(pairs))
+    return Out(*label, target, edge.way.odd, edge.way.events(Pace.USUAL)[1], pair)
 
 
 def _partition(edges: Sequence[Sequence[tuple[tuple[int, int], int]]]) -> list[int]:

@@ -21,9 +21,8 @@ from calls.events import CallEvent, Fact
 
 _SPEECH: Final = frozenset({"saying", "said"})
 
-Seen = tuple[tuple[Hashable, CallEvent], ...]
-"""Events that mean something to the pattern, each with all that the pattern can tell of it."""
-
+Seen = tuple[tuple[Hashable, ...], tuple[CallEvent, ...]]
+"""All that the pattern can tell of the events that mean something to it, and they themselves."""
 
 Move = tuple[int, int, int, int, Out, Pace]
 """A way on from a class of points as one pattern sees it: the number of the row of events it sees,
@@ -83,19 +82,18 @@ class Seeing:
 
         self._numbers: dict[Hashable, int] = {}
         self._of_ways: dict[tuple[int, Pace], Seen] = {}
-        self._tails = [self._kept(tail) for tail in graph.tails]
-        self._pairs: dict[tuple[int, int, Pace], int] = {}
+        self._tails = [self._tail(tail) for tail in graph.tails]
+        self._rows: dict[Pace, list[int]] = {}
+        """Of each pair of the graph, by its number."""
 
     def moves(self, number: int, paces: tuple[Pace, ...]) -> list[Move]:
         """The ways on from a class, those that look alike once, by the likeliest of them."""
         alike: dict[tuple[int, int], Move] = {}
-        pairs = self._pairs
         for pace in paces:
+            rows = self._rows_of(pace)
             for out in self._graph.outs[number]:
-                way, tail, target, odd, ms = out
-                row = pairs.get((way, tail, pace))
-                if row is None:
-                    row = self._row(way, tail, pace)
+                _, _, target, odd, ms, pair = out
+                row = rows[pair]
                 best = alike.get((row, target))
                 if best is None or (odd, ms) < best[2:4]:
                     alike[row, target] = (row, target, odd, ms, out, pace)
@@ -103,25 +101,34 @@ class Seeing:
 
     def all_rows(self, pace: Pace) -> set[int]:
         """Every row there is anywhere, whatever comes before it."""
-        pairs = {(out.way, out.tail) for outs in self._graph.outs for out in outs}
-        return {self._row(way, tail, pace) for way, tail in pairs}
+        return set(self._rows_of(pace))
+
+    def _rows_of(self, pace: Pace) -> list[int]:
+        rows = self._rows.get(pace)
+        if rows is None:
+            rows = self._rows[pace] = [self._row(*pair, pace) for pair in self._graph.pairs]
+        return rows
 
     def _row(self, way: int, tail: int, pace: Pace) -> int:
         """The number of what is seen of a way and of the facts after it."""
         length_ms = self._graph.ways[way].events(pace)[1]
-        after = (event_of(fact, length_ms) for fact in self._tails[tail])
-        seen = self._way(way, pace) + self._seen(after)
-        row: Hashable = tuple(letter for letter, _ in seen)
+        letters, events = self._way(way, pace)
+        after, facts = self._tails[tail]
+        if self.timed:
+            after = tuple((tells, None, length_ms) for tells in after)
+        row: Hashable = letters + after
         if self.timed:
             row = (row, length_ms)
         number = self._numbers.setdefault(row, len(self.rows))
         if number == len(self.rows):
-            self.rows.append((tuple(event for _, event in seen), length_ms))
-        self._pairs[way, tail, pace] = number
+            told = tuple(event_of(fact, length_ms) for fact in facts)
+            self.rows.append((events + told, length_ms))
         return number
 
-    def _kept(self, tail: tuple[Fact, ...]) -> tuple[Fact, ...]:
-        return tuple(fact for fact in tail if self._all or fact.kind in self._kinds)
+    def _tail(self, tail: tuple[Fact, ...]) -> tuple[tuple[Hashable, ...], tuple[Fact, ...]]:
+        """What is seen of the facts after a way, whenever that is over."""
+        kept = tuple(fact for fact in tail if self._all or fact.kind in self._kinds)
+        return tuple(self._tells(event_of(fact, 0)) for fact in kept), kept
 
     def _way(self, way: int, pace: Pace) -> Seen:
         found = self._of_ways.get((way, pace))
@@ -131,21 +138,19 @@ class Seeing:
         return found
 
     def _seen(self, events: Iterable[CallEvent]) -> Seen:
-        return tuple((self._letter(event), event) for event in events if self._sees(event))
-
-    def _sees(self, event: CallEvent) -> bool:
-        return self._all or event.kind in self._kinds
-
-    def _letter(self, event: CallEvent) -> Hashable:
-        """All that the pattern can tell of an event it sees."""
-        tells: Hashable = event.kind if event.kind in self._kinds else ""
-        if tells:
-            fits = tuple(each.fits(event) for each in self._events)
-            tells = (tells, fits)
-        if event.kind in _SPEECH:
-            tells = (tells, event.kind, event.data.get("ended"), event.data["performer"])
-        elif event.kind == "ended":
-            tells = (tells, event.data["end_reason"])
+        kept = tuple(event for event in events if self._all or event.kind in self._kinds)
         if not self.timed:
-            return tells
-        return (tells, event.data.get("start_ms"), event.offset_ms)
+            return tuple(map(self._tells, kept)), kept
+        letters = ((self._tells(one), one.data.get("start_ms"), one.offset_ms) for one in kept)
+        return tuple(letters), kept
+
+    def _tells(self, event: CallEvent) -> Hashable:
+        """All that the pattern can tell of an event, its time aside."""
+        tells: Hashable = ""
+        if event.kind in self._kinds:
+            tells = (event.kind, tuple(each.fits(event) for each in self._events))
+        if event.kind in _SPEECH:
+            return (tells, event.kind, event.data.get("ended"), event.data["performer"])
+        if event.kind == "ended":
+            return (tells, event.data["end_reason"])
+        return tells

@@ -1,7 +1,8 @@
 """Every way a queue can end: an agent takes the caller, nobody does, or the caller leaves.
 
-What the caller is told meanwhile is told not at all, up to any of its lines, or whole, up to four
-times; the last line may be cut by what ends the wait.
+What the caller is told meanwhile is told not at all, up to any of its lines, or whole: once to four
+times, and as often as fits (up to twelve times); the last line may be cut by what ends the wait. No
+rule but one that counts can tell a fifth time from a fourth.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from calls.outcomes import QueueLeft, SaidEnd
 
 AGENT: Final = "agent1"
 _ROUNDS: Final = 4
+_MOST_ROUNDS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +70,45 @@ def _waits(queue: Queue, telling: Telling, speaking: Speaking) -> Iterator[_Wait
     yield _Wait(telling, began, up_to(most_ms, 4000))
     if queue.tell is None or speaking.performer == "agent" or most_ms <= FIRST_TOLD_MS:
         return
-    lines = queue.tell.at(1)
-    now, left_ms = telling.fork().passes(exactly(FIRST_TOLD_MS)), most_ms - FIRST_TOLD_MS
-    for _ in range(_ROUNDS):
+    lines, left_ms = queue.tell.at(1), most_ms - FIRST_TOLD_MS
+    music = _Wait(telling.fork().passes(exactly(FIRST_TOLD_MS)), began, up_to(left_ms, 4000))
+    yield from _told(lines, queue.tell.every_ms, music, speaking)
+    yield _unsaid(lines, music, speaking)
+    mute = music.telling.fork().note(Fault(where="asterisk", problem="words in a queue"))
+    yield _Wait(mute, began, music.rest, odd=FAULT)
+
+
+def _told(
+    lines: Sequence[Line], every_ms: int, music: _Wait, speaking: Speaking
+) -> Iterator[_Wait]:
+    """The lines are said over the music, again and again."""
+    now, began, left_ms = music.telling, music.began, music.rest.most_ms
+    round_ms = every_ms + sum(speaking.length(line).least_ms for line in lines)
+    rounds = min(_MOST_ROUNDS, -(-left_ms // round_ms))
+    for number in range(rounds):
+        may_end = number < _ROUNDS or number == rounds - 1
         for line in lines:
             begun = now.fork().note(saying(line, speaking.performer)).now_is(agent_left=False)
-            yield _Wait(begun, began, exactly(0), line)
+            if may_end:
+                yield _Wait(begun, began, exactly(0), line)
             length, first = speaking.length(line), begun.now
             now = begun.fork().passes(length)
             now.tells(said(line, speaking.performer, first, first + 1, SaidEnd.COMPLETED))
-            left_ms = max(0, left_ms - length.least_ms)
-        yield _Wait(now, began, up_to(left_ms, 4000))
-        now = now.fork().passes(exactly(queue.tell.every_ms))
-        left_ms -= queue.tell.every_ms
-        if left_ms <= 0:
-            return
-    yield _unsaid(lines, _Wait(telling, began, up_to(most_ms, 4000)), speaking)
+        left_ms = max(0, left_ms - round_ms + every_ms)
+        if may_end:
+            yield _Wait(now, began, up_to(left_ms, 4000))
+        now = now.fork().passes(exactly(every_ms))
+        left_ms = max(0, left_ms - every_ms)
 
 
-def _unsaid(lines: Sequence[Line], wait: _Wait, speaking: Speaking) -> _Wait:
+def _unsaid(lines: Sequence[Line], music: _Wait, speaking: Speaking) -> _Wait:
     """None of the lines has a sound: the caller hears music."""
-    telling = wait.telling.fork()
+    telling = music.telling.fork()
     for line in lines:
         telling.note(Fault(where=f"prompt {line.name}", problem="no sound"))
-        telling.tells(said(line, speaking.performer, 0, 0, SaidEnd.FAILED))
-    return _Wait(telling, wait.began, wait.rest, odd=FAULT)
+        now = telling.now
+        telling.tells(said(line, speaking.performer, now, now, SaidEnd.FAILED))
+    return _Wait(telling, music.began, music.rest, odd=FAULT)
 
 
 def _answered(queue: Queue, wait: _Wait, speaking: Speaking) -> Iterator[Way]:

@@ -302,6 +302,24 @@ def test_a_waiting_caller_may_be_told_nothing_some_lines_or_all_of_them_more_tha
     assert proved(TOLD.replace("steps:", "performer: agent\n    steps:"), NO_HELLO)
 
 
+def test_words_that_fail_are_followed_by_all_that_can_end_a_wait() -> None:
+    for where in ("prompt again", "asterisk"):
+        for ends in ("answered", "no_answer", "key", "abandoned"):
+            after = f"after: {{fault: {{where: {where}}}}}"
+            assert not proved(TOLD, f"never: {{of: {{left_queue: {ends}}}, {after}}}"), ends
+
+
+@pytest.mark.parametrize(("wait", "times"), [("5s", 1), ("30s", 6), ("10min", 12)])
+def test_a_caller_is_told_as_often_as_fits_into_the_wait_up_to_twelve_times(
+    wait: str, times: int
+) -> None:
+    flow = TOLD.replace("30s", wait)
+    count = "count: {of: {said: hello}, at_most: TIMES}"
+
+    assert proved(flow, count.replace("TIMES", str(times)))
+    assert not proved(flow, count.replace("TIMES", str(times - 1)))
+
+
 def test_a_key_leaves_the_queue_at_any_moment_for_where_it_leads() -> None:
     assert path(TOLD, "never: {of: {said: question}}") == ["answered", "key", "ok"]
     assert not proved(TOLD, "never: {of: {key: '2'}}")
