@@ -22,6 +22,7 @@ from casework.office import HouseOffice
 from desk.ami.actions import set_var
 from desk.ami.client import AmiAddress, AmiClient, AmiTimes
 from desk.ami.errors import AmiError
+from desk.ami.nailed_up import interface
 from desk.caller_files import Customer
 from desk.coaching.live_events import LiveEvents
 from desk.floor.assembly import Floor, Outside
@@ -116,7 +117,8 @@ async def without_desk(settings: Settings, state: Path, reader: LedgerReader) ->
     await ami.start()
     try:
         if await ami.wait_up(_MOST_WAIT_S):
-            await leave_to_the_queues(ami, [f"PJSIP/{agent}" for agent in agents])
+            both = [(f"PJSIP/{agent}", interface(agent)) for agent in agents]
+            await leave_to_the_queues(ami, [one for each in both for one in each])
     except AmiError as error:
         _log.warning("agents may be paused in Asterisk yet", problem=str(error))
     finally:
@@ -199,6 +201,7 @@ def floor_house(settings: Settings) -> FloorHouse:
             )
             for number, each in settings.agents.items()
         },
+        nailed_up=frozenset(n for n, each in settings.agents.items() if each.nailed_up),
         destinations=tuple(
             Choice(name=name, title={"zh": name, "en": name}) for name in settings.destinations
         ),

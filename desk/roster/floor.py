@@ -5,7 +5,7 @@ No I/O of its own: events come in, facts go to the ledger, places to the members
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from typing import Final
@@ -55,17 +55,20 @@ class Floor:
         timezone: tzinfo | None,
     ) -> None:
         self.changed: list[Callable[[str], None]] = []
-        self.interfaces = {_interface(one): one.number for one in agents}
+        self.members = {one.member: one.number for one in agents}
+        self.prefixes = {one.prefix: one.number for one in agents}
+        self.devices = {one.device: one.number for one in agents}
         self.seats = {
             one.number: Seat(
                 known=one,
                 machine=AgentMachine(one.number, clock),
                 facts=AgentFacts(one.number, ledger, clock, timezone),
-                membership=Membership(ami, one.number, _interface(one), one.queues),
+                membership=Membership(ami, one.number, one.member, one.queues, device=one.device),
             )
             for one in agents
         }
-        self.lines = Lines(self.interfaces, self, clock)
+        nailed_up = {f"PJSIP/{one.number}": one.number for one in agents if one.nailed_up}
+        self.lines = Lines(self.prefixes, self, clock, nailed_up=nailed_up)
         self.waiting = WaitingRoom(clock)
         self._clock, self._cycle_ms, self._rings = clock, ring_cycle_ms, rings
 
@@ -141,10 +144,10 @@ class Floor:
         seat = self.seats[number]
         machine = seat.machine
         facts: list[Fact] = []
-        if (here := seen.phones.get(_interface(seat.known))) is not None:
+        if (here := seen.phones.get(seat.known.device)) is not None:
             facts += machine.phone(here)
         live = {line.unique_id: line for line in seen.lines.get(number, ())}
-        self._set_lines_right(number, live)
+        self._set_lines_right(number, live, seen.states)
         talking, ringing = self.lines.talking(number), self.lines.ringing(number)
         if talking is not None:
             talking.call_id = talking.call_id or machine.talks_on or ""
@@ -163,18 +166,19 @@ class Floor:
         if facts or not seat.membership.fits(machine.place):
             self.keep(seat, facts)
 
-    def _set_lines_right(self, number: str, live: dict[str, Line]) -> None:
+    def _set_lines_right(
+        self, number: str, live: dict[str, Line], states: Mapping[str, str]
+    ) -> None:
         for line in self.lines.of(number):
             now = live.pop(line.unique_id, None)
-            if now is None:
+            if now is not None:
+                line.call_id = line.call_id or now.call_id
+            # What it runs just now is no matter: for a moment after the answer that is our AGI.
+            state = states.get(line.unique_id)
+            if state is None:
                 self.lines.drop(line)
             else:
-                line.call_id = line.call_id or now.call_id
-                line.up, line.ringing = now.up, now.ringing
+                line.up, line.ringing = state == "Up", state == "Ringing"
         for line in live.values():
             line.call_id = line.call_id or self.lines.call_of(line.channel)
             self.lines.adopt(line)
-
-
-def _interface(agent: RosterAgent) -> str:
-    return agent.interface or f"PJSIP/{agent.number}"

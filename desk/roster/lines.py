@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -21,7 +21,7 @@ EVENTS: Final = frozenset(
     ("DialBegin", "DialState", "DialEnd", "Hangup", "Hold", "Unhold", "AttendedTransfer")
 )
 CALL_VARIABLE: Final = "CC_CALL"
-_SUFFIX: Final = re.compile(r"-[0-9a-f]{6,8}$")
+_SUFFIX: Final = re.compile(r"-[0-9a-f]{6,8}(?:;1)?$")
 _CALL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_NAMES: Final = 10_000
 _CONSULT: Final = "@cc-desk-consult-"
@@ -76,7 +76,7 @@ class Sink(Protocol):
 
 
 def interface_of(channel: str) -> str:
-    """`PJSIP/801-0000002a` -> `PJSIP/801`."""
+    """`PJSIP/801-0000002a` -> `PJSIP/801`; `Local/801@cc-nailed-00000003;1` -> the part to `-`."""
     return _SUFFIX.sub("", channel)
 
 
@@ -92,9 +92,20 @@ def call_in(values: Iterable[str]) -> str:
 class Lines:
     """The agents' lines, by the channels' unique ids."""
 
-    def __init__(self, agents: dict[str, str], sink: Sink, clock: Clock) -> None:
-        """`agents` gives an agent's number by interface (`PJSIP/801`)."""
+    def __init__(
+        self,
+        agents: Mapping[str, str],
+        sink: Sink,
+        clock: Clock,
+        *,
+        nailed_up: Mapping[str, str] | None = None,
+    ) -> None:
+        """`agents` gives an agent's number by how the channels' names begin (`PJSIP/801`).
+
+        `nailed_up` the same of phones on a line that stands: they hold on that, not on the call's.
+        """
         self._agents, self._sink, self._clock = agents, sink, clock
+        self._nailed_up = nailed_up or {}
         self._lines: dict[str, Line] = {}
         self._named: OrderedDict[str, str] = OrderedDict()
 
@@ -144,7 +155,11 @@ class Lines:
 
     def _line_of(self, event: Message) -> Line | None:
         name = "Uniqueid" if event.event != "AttendedTransfer" else "OrigTransfererUniqueid"
-        return self._lines.get(event.get(name))
+        line = self._lines.get(event.get(name))
+        if line is None and event.event in ("Hold", "Unhold"):
+            agent = self._nailed_up.get(interface_of(event.get("Channel")))
+            return None if agent is None else self.talking(agent)
+        return line
 
     def adopt(self, line: Line) -> None:
         """A line that a look at the channels found, of whose beginning we did not hear."""

@@ -26,6 +26,9 @@ class Look:
     lines: dict[str, list[Line]] = field(default_factory=dict)
     """By agent."""
 
+    states: dict[str, str] = field(default_factory=dict)
+    """`Ringing`, `Up` and so on of every channel at an agent's phone, by unique id."""
+
     calls: dict[str, str] = field(default_factory=dict)
     """Call ids by channel."""
 
@@ -80,6 +83,8 @@ def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], cl
     }
     for channel in channels:
         agent = agents.get(interface_of(channel.name))
+        if agent is not None:
+            seen.states[channel.unique_id] = channel.state
         if agent is not None and channel.application in _AGENT_LEGS:
             line = _line(agent, channel, channels, seen.calls, clock)
             seen.lines.setdefault(agent, []).append(line)

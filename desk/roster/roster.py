@@ -131,7 +131,9 @@ class Roster:
             due = set(self._seats)
             for _ in range(_LOOKS):
                 before = {number: self._seats[number].news for number in due}
-                seen = await look(self._ami, self._floor.interfaces, self._clock)
+                seen = await look(
+                    self._ami, self._floor.prefixes, self._clock, devices=self._floor.devices
+                )
                 self._floor.waiting.replace(seen.entries, seen.calls)
                 # Whose lines moved while we looked is looked at once more.
                 still = {number for number in due if self._seats[number].news == before[number]}
@@ -282,7 +284,7 @@ class Roster:
         self._floor.tell("")
 
     def _on_device(self, event: Message) -> None:
-        number = self._floor.interfaces.get(event.get("Device"))
+        number = self._floor.devices.get(event.get("Device"))
         if number is not None:
             seat = self._seats[number]
             here, before = event.get("State") not in NO_PHONE, seat.machine.phone_here
@@ -291,6 +293,6 @@ class Roster:
 
     def _on_member(self, event: Message) -> None:
         member = member_of(event)
-        number = self._floor.interfaces.get(member.interface)
+        number = self._floor.members.get(member.interface)
         if number is not None:
             self._seats[number].membership.heard(member)
