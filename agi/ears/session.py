@@ -286,7 +286,9 @@ class HearingSession:
     async def connection(self) -> None:
         """Return once Asterisk is on the line. Raises EarsError when it does not come in time."""
         try:
-            await asyncio.wait_for(asyncio.shield(self._connected), self._max_wait_s)
+            # Not `wait_for`: cancelled just when the wait is over, that goes on as if it were not.
+            async with asyncio.timeout(self._max_wait_s):
+                await asyncio.shield(self._connected)
         except TimeoutError:
             raise EarsError(
                 f"no AudioSocket connection within {self._max_wait_s:g} s; "

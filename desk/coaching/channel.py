@@ -153,6 +153,8 @@ class AgentChannel:
             return await self._until_told()
         finally:
             asking.cancel()
+            # The tap takes the next question only when this one is withdrawn.
+            await asyncio.wait([asking])
 
     async def _form(self, action: Form) -> Outcome:
         self.again = False

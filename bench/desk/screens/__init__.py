@@ -1,0 +1,1 @@
+"""How soon the agents' screens show what happens on their lines."""
