@@ -559,6 +559,8 @@ async def test_a_lease_that_ran_out_is_our_fault_not_the_callers(
     [
         ("PJSIP/agent1-0000002a", "agent1"),
         ("Local/8001@agents-00000003;1", "8001@agents"),
+        ("Local/801@cc-nailed-00000003;1", "801"),
+        ("Local/801@cc-nailed/nm", "801"),
         ("PJSIP/<b>-0000002a", "b"),
         ("", ""),
     ],

@@ -123,6 +123,26 @@ def test_modules_are_loaded_by_name_only() -> None:
     assert {"app_system", "func_shell", "chan_iax2", "res_ari", "pbx_dundi"}.isdisjoint(loaded)
 
 
+def test_an_agent_on_a_nailed_up_line_is_called_there_and_the_others_as_ever(
+    options: PbxOptions,
+) -> None:
+    plain = render(options)
+    etc = options.folder / "etc"
+    before = (etc / "queues.conf").read_text(encoding="utf-8")
+    more = replace(options, nailed_up=frozenset({"802"}))
+    assert render(more) != plain
+    queues = (etc / "queues.conf").read_text(encoding="utf-8")
+
+    line = "member => Local/802@cc-nailed/nm,0,802,Agent:802"
+    assert queues == before.replace("member => PJSIP/802,0,802", line)
+    assert "\n[802](cc-nailed)\n" in (etc / "agents.conf").read_text(encoding="utf-8")
+    dialplan = (etc / "extensions.conf").read_text(encoding="utf-8")
+    assert "\nCC_PHONE_802=Local/802@cc-nailed/nm\n" in dialplan
+    assert options.as_json() == more.as_json()
+    with pytest.raises(PbxError, match=r"agents\.809: a nailed-up line needs an agent"):
+        replace(options, nailed_up=frozenset({"809"}))
+
+
 def test_destinations_become_globals_that_a_reload_takes_over(options: PbxOptions) -> None:
     more = replace(options, destinations={"technician": "PJSIP/803", "boss": "PJSIP/1&PJSIP/2"})
     first, second = render(options), render(more)
