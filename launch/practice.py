@@ -64,7 +64,10 @@ class PracticeFloor:
 
     def score(self) -> Score:
         """What the call is worth, as far as it went."""
-        return score_call(self.trace.events, self._stage.house)
+        stage = self._stage
+        return score_call(
+            self.trace.events, stage.house, language=stage.language, variables=stage.variables
+        )
 
     async def close(self) -> None:
         """End whatever goes on."""
@@ -169,7 +172,7 @@ class PracticeFloor:
             return NOT_NOW
         if talk is not None:
             self._talked_ms = talk.coach.talked_ms
-            self._disposition = talk.end(by)
+            self._disposition = talk.end("agent" if by == "us" else by)
         call.hung_up_by = by
         call.record(HungUpFact(by=by))
         reason = EndReason.CALLER_HUNG_UP if by == "caller" else EndReason.COMPLETED

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from callflow.house import House
 from callflow.rules.monitor import Rule, Verdict, score
 from callflow.rules.state import Status
 from calls.events import CallEvent
 from calls.floor.view import Titles
+from launch.practice_advice import Fault, fault_of
 
-SKIPPED_ZH, SKIPPED_EN = "这句没有说：{text}", "This sentence was left out: {text}"
+_NONE: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +24,17 @@ class Advice:
     """Id of the rule that was broken; empty for a sentence left out that broke none."""
 
     title: Titles
-    why: str
-    """What broke it, as the monitor says."""
+    why: Titles
+    """What broke it."""
 
     at_ms: int | None
     """When in the call; None where no moment can be named."""
 
     do: Titles
-    """What to do, in words of the house."""
+    """What the house wants."""
+
+    say: tuple[str, ...] = ()
+    """The sentence to say, in the language of the call; empty where none is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,26 +66,41 @@ class Score:
         }
 
 
-def score_call(events: Sequence[CallEvent], house: House) -> Score:
-    """The score of one whole call; `events` in order."""
+def score_call(
+    events: Sequence[CallEvent],
+    house: House,
+    *,
+    language: str = "zh-Hans",
+    variables: Mapping[str, Any] = _NONE,
+) -> Score:
+    """The score of one whole call; `events` in order.
+
+    `language` is the call's, `variables` the house's own, for sentences to say.
+    """
     verdicts = score(events, house.rules)
-    broken = [one for one in verdicts if one.status is Status.BROKEN]
+    found = [one for one in verdicts if one.status is Status.BROKEN]
+    broken = [
+        _advice(one, fault_of(one.rule, events, house, language=language, variables=variables))
+        for one in found
+    ]
+    told = {sentence for one in broken for sentence in one.say}
     return Score(
         kept=tuple(one.rule for one in verdicts if one.status is Status.KEPT),
-        broken=tuple(_advice(one) for one in broken),
-        skipped=tuple(_skipped(events)),
+        broken=tuple(sorted(broken, key=lambda one: one.at_ms or 0)),
+        skipped=tuple(one for one in _skipped(events) if not told.issuperset(one.say)),
         by_ear=tuple(rule for rule in house.rules if rule.judged_by in ("person", "audio")),
     )
 
 
-def _advice(verdict: Verdict) -> Advice:
-    rule, evidence = verdict.rule, verdict.evidence
+def _advice(verdict: Verdict, fault: Fault | None) -> Advice:
+    rule = verdict.rule
     return Advice(
         rule=rule.id,
         title=rule.title,
-        why=verdict.why,
-        at_ms=evidence[-1].offset_ms if evidence else None,
+        why=fault.why if fault is not None else dict.fromkeys(("zh", "en"), verdict.why),
+        at_ms=fault.at_ms if fault is not None else None,
         do=rule.text or rule.title,
+        say=fault.say if fault is not None else (),
     )
 
 
@@ -89,13 +108,13 @@ def _skipped(events: Iterable[CallEvent]) -> Iterator[Advice]:
     for event in events:
         data: Mapping[str, Any] = event.data
         if event.kind == "said" and data.get("ended") == "skipped":
-            text = str(data.get("text", ""))
             yield Advice(
                 rule="",
-                title={"zh": str(data.get("line")), "en": str(data.get("line"))},
-                why="",
+                title=dict.fromkeys(("zh", "en"), str(data.get("line"))),
+                why={},
                 at_ms=event.offset_ms,
-                do={"zh": SKIPPED_ZH.format(text=text), "en": SKIPPED_EN.format(text=text)},
+                do={},
+                say=(str(data.get("text", "")),),
             )
 
 
@@ -103,7 +122,8 @@ def _advice_data(one: Advice) -> dict[str, Any]:
     return {
         "rule": one.rule,
         "title": dict(one.title),
-        "why": one.why,
+        "why": dict(one.why),
         "at_ms": one.at_ms,
         "do": dict(one.do),
+        "say": list(one.say),
     }

@@ -125,7 +125,7 @@ class PracticeTalk:
         return self.caller.asked_for(asked)
 
     def end(self, by: str) -> str:
-        """The line goes down, by `caller` or `us`; gives the flow's disposition."""
+        """The line goes down, by `caller` or `agent`; gives the flow's disposition."""
         self._transfers.close()
         if self._sound is not None:
             self._sound.end()
