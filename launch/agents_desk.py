@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -169,18 +169,25 @@ def ami_address(settings: Settings, state: Path) -> AmiAddress | None:
     THIRDRING_AMI_SECRET, or lies there too.
     """
     pbx = state / "pbx"
-    known: dict[str, str] = {}
     place = settings.desk.ami
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads((pbx / "secrets.json").read_text(encoding="utf-8"))
-        if not place:
-            options = json.loads((pbx / "pbx.json").read_text(encoding="utf-8"))["options"]
-            place = f"{options['bind']}:{options['ami_port']}"
-    secret = os.environ.get("THIRDRING_AMI_SECRET", "") or known.get("ami", "")
     if not place:
-        return None
+        options = _kept(pbx / "pbx.json").get("options")
+        if isinstance(options, dict) and {"bind", "ami_port"} <= options.keys():
+            place = f"{options['bind']}:{options['ami_port']}"
     host, _, port = place.rpartition(":")
-    return AmiAddress(host, int(port), settings.desk.ami_user, secret)
+    if not port.isdecimal():
+        return None
+    secret = os.environ.get("THIRDRING_AMI_SECRET", "") or _kept(pbx / "secrets.json").get("ami")
+    return AmiAddress(host, int(port), settings.desk.ami_user, str(secret or ""))
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """A JSON object that another command writes; empty while there is none, or half of one."""
+    with suppress(OSError, ValueError):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(told, dict):
+            return told
+    return {}
 
 
 def floor_house(settings: Settings) -> FloorHouse:

@@ -69,8 +69,9 @@ async def taken_up(
 ) -> AsyncIterator[None]:
     """Carry these calls on beside the block; those not over by its end are left once more."""
     tasks = []
+    # All at a time: each may wait for Asterisk.
+    await asyncio.gather(*(desk.tell(one.channel, "__CC_BACK", reception.back) for one in left))
     for one in left:
-        await desk.tell(one.channel, "__CC_BACK", reception.back)
         flow = agent_flow(house, one.events)
         tasks.append(asyncio.create_task(reception.take_up(one, flow)))
     if left:

@@ -220,6 +220,7 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.no_such_call": ("没有这通电话", "no such call"),
     "problem.empty": ("内容是空的", "it is empty"),
     "problem.failed": ("坐席台出错，已记录", "the desk failed, it is in its log"),
+    "problem.ledger": ("台账没有写进，请告诉班长", "not kept in the ledger, tell a supervisor"),
     "problem.not_understood": (
         "坐席台没看懂，请升级",
         "the desk does not know this, please update",

@@ -12,7 +12,6 @@ import structlog
 
 from calls.call import Call
 from calls.events import AgentAnswered, CallEvent
-from calls.floor.states import AgentState
 from calls.floor.view import CallerFile
 from calls.ports import Talk
 from calls.values import Value
@@ -30,8 +29,6 @@ _ABOUT_CALLER: Final = ("ani", "caller_name", "name")
 OFF_S: Final = 1.0
 """Whoever holds the call tells in this time that it is over, or with whom it goes on. Later the
 agent's line alone says it: the caller is with somebody else, or in a queue again."""
-
-_TALKING: Final = (AgentState.ON_CALL, AgentState.HOLD)
 
 
 class Talks:
@@ -167,6 +164,7 @@ class Talks:
             if one.coach is not None:
                 if not one.over:
                     one.coach.leave()
+                    one.left = True
                 await one.coach.closed()
 
     # -- within ----------------------------------------------------------------------------------
@@ -204,8 +202,8 @@ class Talks:
         if found.coach is None:
             return
         for status in self._roster.statuses():
-            on_it = status.state in _TALKING and status.call_id == found.call.id
-            if on_it and status.number != found.agent:
+            # Whom a blind transfer brings the caller to is told of as at every offer.
+            if status.asked and status.call_id == found.call.id:
                 found.call.record(AgentAnswered(agent=status.number, waited_ms=0))
                 talk = found.coach.talk
                 self.talks(replace(talk, agent=status.number, agent_channel=status.channel))

@@ -24,7 +24,7 @@ CALL_VARIABLE: Final = "CC_CALL"
 _SUFFIX: Final = re.compile(r"-[0-9a-f]{6,8}(?:;1)?$")
 _CALL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_NAMES: Final = 10_000
-_CONSULT: Final = "@cc-desk-consult-"
+CONSULT: Final = "@cc-desk-consult-"
 """In the name of the channel that dials the one asked."""
 
 
@@ -197,7 +197,7 @@ class Lines:
             or self.call_of(channel),
             began_ms=self._clock.monotonic_ms(),
             dialled_at=event.at,
-            asked=_CONSULT in event.get("Channel"),
+            asked=CONSULT in event.get("Channel"),
         )
         self._lines[line.unique_id] = line
         return line

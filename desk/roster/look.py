@@ -11,7 +11,7 @@ from desk.ami.actions import Ami, get_var
 from desk.ami.channels import LiveChannel, QueueMemberState, channel_of, member_of
 from desk.ami.errors import AmiRefusedError
 from desk.ami.message import Message
-from desk.roster.lines import CALL_VARIABLE, Line, call_in, interface_of
+from desk.roster.lines import CALL_VARIABLE, CONSULT, Line, call_in, interface_of
 
 _AGENT_LEGS: Final = ("AppQueue", "AppDial")
 """What Asterisk calls the channel that `Queue` or `Dial` began; an agent who dials runs others."""
@@ -108,7 +108,14 @@ def _line(
         began_ms=clock.monotonic_ms() - channel.lasted_s * 1000,
         ringing=channel.state == "Ringing",
         up=channel.state == "Up",
+        asked=_is_asked(channel, channels),
     )
+
+
+def _is_asked(channel: LiveChannel, channels: list[LiveChannel]) -> bool:
+    """Whether the far end is the channel by which a colleague asks."""
+    bridge = channel.bridge_id
+    return bool(bridge) and any(CONSULT in one.name and one.bridge_id == bridge for one in channels)
 
 
 async def _holds(ami: Ami, channel: str) -> bool:

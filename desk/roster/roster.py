@@ -177,6 +177,7 @@ class Roster:
             phone_here=machine.phone_here,
             channel=line.channel if line else "",
             caller_channel=line.caller_channel if line else "",
+            asked=line.asked if line else False,
             talked_ms=machine.spent_ms(AgentState.ON_CALL) + held_ms,
             held_ms=held_ms,
             to_wrap=tuple(machine.to_wrap),

@@ -79,6 +79,9 @@ class AgentStatus:
     """The agent's own channel of the call at the ear; empty when there is none."""
 
     caller_channel: str
+    asked: bool
+    """A colleague asks about the call at the ear, and has it."""
+
     talked_ms: int
     """`on_call` and `hold` time of the call at the ear or the one to wrap up."""
 

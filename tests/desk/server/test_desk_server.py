@@ -238,3 +238,27 @@ async def test_a_panel_with_too_many_orders_under_way_is_told_so(opened: Opened)
 
     assert problems == ["too_many"] * 8
     await socket.close()
+
+
+async def test_a_snapshot_that_fails_costs_no_panel_the_next_one(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, url = opened
+    view = desk.view
+    asked: list[int] = []
+
+    def fails_once(agent: str, seq: int) -> PanelView:
+        asked.append(seq)
+        if len(asked) == 1:
+            raise RuntimeError("a mistake of ours")
+        return view(agent, seq)
+
+    monkeypatch.setattr(desk, "view", fails_once)
+    async with await enter(url) as socket:
+        async with asyncio.timeout(5):
+            while not asked:
+                await asyncio.sleep(0.005)
+        desk.tell("801")
+        told = json.loads(await asyncio.wait_for(socket.recv(), 5))
+
+    assert told["view"]["seq"] == 2
