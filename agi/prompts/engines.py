@@ -169,9 +169,10 @@ def _pinyin_reader() -> Callable[[str], str] | None:
     """Mandarin to pinyin with tone numbers, or None without pypinyin."""
     if importlib.util.find_spec("pypinyin") is None:
         return None
-    pypinyin: Any = importlib.import_module("pypinyin")
 
     def read(text: str) -> str:
+        # Half a second of its own: a server that restarts under live talks has none to spare.
+        pypinyin: Any = importlib.import_module("pypinyin")
         syllables = pypinyin.lazy_pinyin(
             text, style=pypinyin.Style.TONE3, neutral_tone_with_five=True
         )
