@@ -25,6 +25,8 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
         "The call goes on. What you typed is kept and goes on when the desk is back.",
     ),
     "phone.registered": ("☎ 话机已注册", "☎ phone registered"),
+    "phone.line_up": ("☎ 话机线路已接通", "☎ line to the phone stands"),
+    "phone.line_down": ("☎ 话机线路未接通", "☎ line to the phone is down"),
     "phone.missing": ("☎ 话机未注册", "☎ phone not registered"),
     "phone.trouble": ("☎ 话机：{why}", "☎ phone: {why}"),
     "trouble": ("故障：{what}", "trouble: {what}"),
@@ -68,6 +70,10 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
         "您的话机没有注册，请先打开话机。",
         "Your phone is not registered. Switch it on first.",
     ),
+    "idle.line_down": (
+        "话机线路未接通：响铃时接起话机；不响铃就再按一次就绪。",
+        "The line to your phone is down: pick the phone up when it rings, or be ready once more.",
+    ),
     "idle.connecting": ("正在连接坐席台…", "Reaching the desk…"),
     "idle.serve": ("服务没有运行时先启动：", "If no server runs, start one:"),
     # an offered call
@@ -81,6 +87,7 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "script.say": ("现在请说", "Say now"),
     "script.ask": ("请问客户", "Ask the caller"),
     "script.listen": ("请听客户说", "Listen to the caller"),
+    "script.held": ("客户在听音乐，按 {key} 取回", "The caller hears music; {key} takes them back"),
     "script.fill": ("请填写表单", "Fill in the form"),
     "script.pick": ("请选择", "Choose"),
     "script.hear": ("请听客户说，听到什么按什么", "Listen, then press what it was"),

@@ -11,7 +11,7 @@ from callflow.acts.talking import AskAct, MenuAct
 from callflow.engine import Ended, FlowRun
 from callflow.frames import Script
 from callflow.steps import Flow, Step
-from calls.actions import Action, Form, Keys, Listen, Lookup, OfficeAction, Ring, Say
+from calls.actions import Action, Form, Keys, Line, Listen, Lookup, OfficeAction, Ring, Say
 from calls.floor.view import Choice, Titles
 from calls.outcomes import (
     Answered,
@@ -37,6 +37,9 @@ TOLD: Final[Mapping[str, Titles]] = {
 
 _LOOK_AHEAD: Final = 12
 """Actions looked at for what is said next."""
+
+
+GAP: Final = "…"
 
 
 class CoachedRun(FlowRun):
@@ -107,12 +110,21 @@ class CoachedRun(FlowRun):
                 break
             at = ahead.resume(outcome)
             if isinstance(at, Say):
-                texts.append(at.line.text)
+                texts.append(self._foreseen(at.line, ahead.variables))
             elif isinstance(at, Listen) and at.prompt is not None:
-                texts.append(at.prompt.text)
+                texts.append(self._foreseen(at.prompt, ahead.variables))
             if len(texts) >= most:
                 break
         return tuple(texts)
+
+    def _foreseen(self, line: Line, variables: Mapping[str, Value]) -> str:
+        """What nobody knows yet is a gap, not a sentence that makes no sense."""
+        wording = self._script.lines.get(line.name)
+        names = wording.names if wording is not None else frozenset[str]()
+        gaps = {name: GAP for name in names if variables.get(name) == ""}
+        if wording is None or not gaps:
+            return line.text
+        return wording.speak(line.language, {**variables, **gaps}).text
 
     def _chooses(self, run: FlowRun) -> bool:
         return isinstance(run._frames[-1].step.act, MenuAct)

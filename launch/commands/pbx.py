@@ -54,7 +54,7 @@ Networks = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", help="Settings (TOML) of `serve`; [agents] and [destinations] go in."
+        metavar="FILE", help="Settings (TOML) of `serve`; its agents and destinations go in."
     ),
 ]
 

@@ -249,7 +249,7 @@ class AgentApp(App[None]):
         character = event.key[4:] if with_alt else event.character or ""
         if self._typing() and not with_alt:
             return
-        if character and not self._is_late():
+        if character and (with_alt or not self._is_late()):
             self._by_character(character)
 
     def _by_character(self, character: str) -> None:

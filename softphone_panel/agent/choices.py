@@ -86,7 +86,7 @@ def _items(found: Sequence[Option], first: int, scene: Scene, width: int) -> lis
     for place, option in enumerate(found, first):
         title = cut(one_line(option.title), min(28, width - 4))
         letter = option.key.isalpha() and scene.typing
-        key = f"Alt+{option.key.upper()}" if letter else cut(option.key, 8)
+        key = f"Alt+{option.key.upper()}" if letter else cut(one_line(option.key), 8)
         item = Content.assemble((key, KEY_STYLE), " " if key else "", title)
         items.append(clickable(item, f"choose({place})"))
     return items

@@ -98,7 +98,7 @@ class LongField(TextArea):
     """Several rows."""
 
     DEFAULT_CSS = """
-    LongField { width: 1fr; height: 3; background: $boost; }
+    LongField { width: 1fr; height: 3; padding: 0; background: $boost; }
     LongField:focus { background: $primary-muted; }
     """
 

@@ -46,9 +46,9 @@ def _due_row(rule: RuleView, scene: Scene, width: int) -> Content:
 
 
 def _broken_row(rule: RuleView, scene: Scene, width: int) -> Content:
-    what = f"：{rule.what}" if rule.what else ""
+    # What broke it is told in the words of those who write rules: for the wallboard.
     return row(
         (f"✗ {cut(rule.id, 24)} {scene.texts('rules.broken')} ", "bold $text-error"),
-        (f"{scene.title(rule.title)}{what}", "$text-error"),
+        (scene.title(rule.title) or rule.what, "$text-error"),
         width=width,
     )

@@ -36,6 +36,8 @@ def sentence_of(scene: Scene) -> tuple[str, str, str]:
 
 def _waiting_for(scene: Scene, script: ScriptView) -> str:
     texts = scene.texts
+    if scene.on_hold:
+        return texts("script.held", key=scene.key("hold"))
     if script.ask:
         return texts("script.digits_now")
     if script.picks:
@@ -151,6 +153,7 @@ def heard_row(scene: Scene, width: int) -> Content:
     parts: list[tuple[str, str] | str] = [(label, MUTED), (fit(word, 12), f"bold {style}")]
     if level is not None:
         parts.append((bar(level_share(level), METER_CELLS), f"{style} on $surface"))
+    if level is not None and hearing.what != "silence":
         parts.append((f" {level:.0f} dBov", MUTED))
     if hearing.agent_speaks:
         parts.append((f"   {texts('hear.you')}", "bold $text-secondary"))

@@ -45,6 +45,9 @@ def phone_lamp(scene: Scene) -> tuple[str, str]:
         registered = scene.phone.registered
     elif scene.view is not None:
         registered = scene.view.phone.registered
+        if scene.view.phone.nailed_up:
+            key = "phone.line_up" if registered else "phone.line_down"
+            return texts(key), "$text-success" if registered else "$text-error"
     else:
         return "", MUTED
     if registered:

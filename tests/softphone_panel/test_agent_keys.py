@@ -43,7 +43,7 @@ def test_every_action_can_be_done_from_inside_a_field() -> None:
 def test_every_order_of_an_agent_is_in_the_table() -> None:
     known = TypeAdapter(AnyOrder).json_schema()["discriminator"]["mapping"]
     given = {order for act in ACTS for order in act.orders.split(", ") if order}
-    choices_and_supervisors = {"pick", "branch", "form_draft", "spy", "answer_help"}
+    choices_and_supervisors = {"pick", "branch", "form_draft", "spy", "answer_help", "cue"}
 
     assert set(known) - choices_and_supervisors == given
 

@@ -150,7 +150,7 @@ async def test_digits_that_the_caller_says_are_given_by_enter() -> None:
 
 async def test_an_agent_fills_in_the_form() -> None:
     async with seat(views.filling()) as at:
-        assert "请问您贵姓" in at.screen()
+        await at.until(lambda: "请问您贵姓" in at.screen())
         await at.write("张三 x")
         await at.press("tab", "3", "tab", "1", "tab")
         await at.write("电梯停了")

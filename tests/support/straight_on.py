@@ -15,7 +15,6 @@ steps:
   ringing:
     ring: 1
   hold:
-    say: please_hold
     queue: {name: support, wait: 60s, agent: agent_call, tell: place_in_line, every: 20s}
     on: {answered: served, no_answer: gone, failed: gone, error: gone}
   served:
