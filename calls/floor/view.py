@@ -288,6 +288,9 @@ class PhoneView(Part):
     controlled: bool = False
     """Whether the desk can answer for it (a nailed-up line)."""
 
+    nailed_up: bool = False
+    """It is to be on such a line; `controlled` while that stands."""
+
 
 class PanelView(Part):
     """Everything one panel shows."""

@@ -67,7 +67,11 @@ class PanelViews:
                 reason=status.reason,
                 after_call=status.after_call,
             ),
-            phone=PhoneView(registered=status.phone_here, controlled=self._controlled(agent)),
+            phone=PhoneView(
+                registered=status.phone_here,
+                controlled=self._controlled(agent),
+                nailed_up=agent in house.nailed_up,
+            ),
             offer=self._offer(agent, status),
             call=self._call(agent, status),
             queues=self._queues(house.agents[agent].queues),

@@ -69,8 +69,13 @@ def _between(scene: Scene, width: int) -> list[Content]:
         row((texts(f"idle.{'signed_out' if signed_out else 'not_ready'}"), "bold"), width=width)
     ]
     if reason in ("missed", "unreachable"):
-        rows += styled_rows(texts(f"idle.{reason}"), width, "$text-warning", most=2)
+        rows += styled_rows(texts(_why(scene, reason)), width, "$text-warning", most=2)
     return [*rows, Content(""), press(scene, "ready")]
+
+
+def _why(scene: Scene, reason: str) -> str:
+    line_down = reason == "unreachable" and scene.view is not None and scene.view.phone.nailed_up
+    return "idle.line_down" if line_down else f"idle.{reason}"
 
 
 class Offer(Rows):

@@ -1,0 +1,40 @@
+"""A panel beside a phone that the desk answers for, and beside one that it does not."""
+
+from __future__ import annotations
+
+from calls.floor import orders
+from calls.floor.states import AgentState
+from calls.floor.view import PhoneView, StateView
+from tests.softphone_panel import agent_views as views
+from tests.softphone_panel.agent_room import seat
+
+
+async def test_a_call_on_a_line_that_stands_is_answered_by_a_key() -> None:
+    stands = PhoneView(registered=True, controlled=True, nailed_up=True)
+    async with seat(views.ringing(phone=stands)) as agent:
+        assert "话机线路已接通" in agent.screen()
+        await agent.press("a")
+
+        await agent.ordered(orders.Answer())
+
+
+async def test_a_phone_that_the_desk_cannot_answer_for_is_to_be_picked_up_by_hand() -> None:
+    async with seat(views.ringing(phone=PhoneView(registered=True))) as agent:
+        assert "请在话机上接听" in agent.screen()
+        assert "a 接听" not in agent.screen()
+        await agent.press("a")
+        await agent.shows(views.ringing(phone=views.controlled()))
+        assert agent.desk.orders == []
+        assert "请在话机上接听" not in agent.screen()
+        assert "按 a 接听" in agent.screen()
+
+
+async def test_an_agent_whose_line_is_down_reads_to_pick_the_phone_up() -> None:
+    down = views.view(
+        state=StateView(state=AgentState.NOT_READY, for_ms=900, reason="unreachable"),
+        phone=PhoneView(nailed_up=True),
+    )
+    async with seat(down) as agent:
+        await agent.says("响铃时接起话机")
+        assert "话机线路未接通" in agent.screen()
+        assert "没有注册" not in agent.screen()
