@@ -53,6 +53,7 @@ class PanelViews:
         self._controlled, self._consult, self._held = controlled, consult, held
         self._listeners, self._muted = listeners, muted
         self._help_asked, self._trouble = help_asked, trouble
+        self._colleagues = {agent: house.colleagues_of(agent) for agent in house.agents}
 
     def view(self, agent: str, seq: int) -> PanelView:
         """The snapshot of now."""
@@ -78,7 +79,7 @@ class PanelViews:
             today=_day(self._roster.today(agent)),
             notes=tuple(self._notes.latest()),
             destinations=house.destinations,
-            colleagues=house.colleagues_of(agent),
+            colleagues=self._colleagues[agent],
             help_asked=self._help_asked(agent),
             trouble=self._trouble(),
         )
@@ -99,13 +100,13 @@ class PanelViews:
         )
 
     def _queues(self, names: tuple[str, ...]) -> tuple[QueueView, ...]:
-        waiting, statuses = self._roster.waiting(), self._roster.statuses()
+        waiting = self._roster.waiting()
         return tuple(
             QueueView(
                 name=name,
                 waiting=sum(one.queue == name for one, _ in waiting),
                 longest_ms=max((ms for one, ms in waiting if one.queue == name), default=0),
-                ready=sum(one.state is AgentState.READY and name in one.queues for one in statuses),
+                ready=self._roster.ready_in(name),
             )
             for name in names
         )

@@ -191,6 +191,14 @@ class Roster:
         """All agents of the house, on duty or not."""
         return [self.status(number) for number in self._seats]
 
+    def ready_in(self, queue: str) -> int:
+        """How many agents in a queue are ready."""
+        return sum(
+            seat.machine.state is AgentState.READY
+            and queue in (seat.membership.queues or seat.known.queues)
+            for seat in self._seats.values()
+        )
+
     def offer(self, number: str) -> Offer | None:
         """The call that rings at the agent now."""
         line = self._floor.lines.ringing(number)

@@ -50,7 +50,8 @@ class Phase:
     name: str
     began: float
     ended: float
-    desk_cpu_s: float
+    cpu_s: Mapping[str, float]
+    """By process."""
 
 
 async def measure(panels: int, screens: int, seconds: float, seed: int) -> int:
@@ -73,9 +74,12 @@ async def measure(panels: int, screens: int, seconds: float, seed: int) -> int:
         }
         for process in watching.values():
             await _line(process)
+        processes = {"desk": desk.pid, "events": os.getpid()} | {
+            kind: process.pid for kind, process in watching.items()
+        }
         dice = random.Random(seed)
         phases = [
-            await _phase(name, rate, seconds, desk, switch, agents[:screens], dice)
+            await _phase(name, rate, seconds, processes, switch, agents[:screens], dice)
             for name, rate in RATES.items()
         ]
         seen: dict[str, Any] = {}
@@ -127,24 +131,25 @@ async def _end(process: Process) -> str:
     return text.splitlines()[-1] if text else ""
 
 
-async def _cpu_s(desk: Process) -> float:
-    assert desk.stdin is not None  # noqa: S101
-    desk.stdin.write(b"cpu\n")
-    return float(await _line(desk))
+def _cpu_s(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _phase(
     name: str,
     a_minute: float,
     seconds: float,
-    desk: Process,
+    processes: Mapping[str, int],
     switch: Switch,
     screens: Sequence[str],
     dice: random.Random,
 ) -> Phase:
     """Calls for so long; half of them go to the agents whose screens are looked at."""
     free, calls = set(switch.agents), set[asyncio.Task[None]]()
-    used, began = await _cpu_s(desk), time.monotonic()
+    used = {whose: _cpu_s(pid) for whose, pid in processes.items()}
+    began = time.monotonic()
     while time.monotonic() < began + seconds:
         wanted = free & set(screens) if dice.random() < 0.5 else free - set(screens)
         if wanted or free:
@@ -157,7 +162,8 @@ async def _phase(
         await asyncio.sleep(dice.expovariate(a_minute / 60))
     await asyncio.gather(*calls)
     ended = time.monotonic()
-    return Phase(name, began, ended, await _cpu_s(desk) - used)
+    spent = {whose: _cpu_s(pid) - used[whose] for whose, pid in processes.items()}
+    return Phase(name, began, ended, spent)
 
 
 # -- what was seen -------------------------------------------------------------------------------
@@ -208,7 +214,8 @@ def _report(
         calls = sum(one.state == "ringing" for one in told)
         print(
             f"{phase.name}: {calls} calls in {lasted_s:.0f} s, {len(seen)} panels; "
-            f"the desk's process took {phase.desk_cpu_s / lasted_s:.2f} of a core"
+            "cores: "
+            + ", ".join(f"{whose} {used / lasted_s:.2f}" for whose, used in phase.cpu_s.items())
         )
         on_screens = [one for one in told if one.agent in screens]
         others = [one for one in told if one.agent not in screens]

@@ -1,7 +1,7 @@
 """The desk's process: the real desk of `thirdring serve`, told of calls as the server tells it.
 
-`python -m bench.desk.screens.desk CONFIG STATE`; prints the panels' address as JSON, then its CPU
-seconds for every line that it reads, until there is no more to read.
+`python -m bench.desk.screens.desk CONFIG STATE`; prints the panels' address as JSON, serves until
+its input ends.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import resource
 import sys
 from pathlib import Path
 
@@ -113,8 +112,7 @@ async def run(config: Path, state: Path) -> None:
             await ami.start()
             await ami.wait_up(10)
             print(json.dumps(opened.address), flush=True)
-            while await asyncio.to_thread(sys.stdin.readline):
-                print(json.dumps(_cpu_s()), flush=True)
+            await asyncio.to_thread(sys.stdin.read)
             await ami.stop()
     await office.close()
     await ears.stop()
@@ -123,11 +121,6 @@ async def run(config: Path, state: Path) -> None:
 
 async def _silence(_text: str, _language: str) -> bytes:
     return b""
-
-
-def _cpu_s() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
