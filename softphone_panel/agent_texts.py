@@ -87,6 +87,7 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "script.say": ("现在请说", "Say now"),
     "script.ask": ("请问客户", "Ask the caller"),
     "script.listen": ("请听客户说", "Listen to the caller"),
+    "script.labelled": ("{label}：{text}", "{label}: {text}"),
     "script.held": ("客户在听音乐，按 {key} 取回", "The caller hears music; {key} takes them back"),
     "script.fill": ("请填写表单", "Fill in the form"),
     "script.pick": ("请选择", "Choose"),
@@ -123,6 +124,7 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "caller.open": ("未了事项", "open matters"),
     "matter.promise": ("承诺", "promise"),
     "matter.ticket": ("工单", "ticket"),
+    "about.callback": ("回电", "call back"),
     "matter.due": ("{about}（{due} 到期）", "{about} (due {due})"),
     # the form, wrap-up
     "form.done": (
@@ -178,7 +180,7 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "today.broken": ("违规", "rules broken"),
     "today.average": ("平均处理", "handle time"),
     "notes.title": ("交班留言", "Shift notes"),
-    "notes.none": ("没有留言。", "No notes."),
+    "notes.none": ("没有交班留言。", "No shift notes."),
     "incident.statement": ("统一口径：{text}", "Statement to all callers: {text}"),
     # what became of an order
     "notice.failed": ("未成：{what}（{why}）", "not done: {what} ({why})"),

@@ -176,8 +176,7 @@ class AgentApp(App[None]):
         """Bring every widget up to this moment."""
         if not self.is_running or not self.form.is_attached:
             return
-        was_typing, was_form = self._typing(), self.form.is_open
-        scene = self.scene()
+        was_typing, was_form, scene = self._typing(), self.form.is_open, self.scene()
         fresh_form = self.form.show(scene)
         fresh_wrap = self.wrap.show(scene)
         fresh_digits = self._digits.show(scene)
@@ -191,6 +190,8 @@ class AgentApp(App[None]):
             self._digits.field.focus()
         elif fresh_wrap:
             self.screen_stack[0].set_focus(None)
+        if not scene.talking and isinstance(self.screen, Dialog) and self.screen.of_call:
+            self.screen.dismiss(None)
         self._ring(scene)
 
     def _form_went(self, scene: Scene) -> None:

@@ -84,7 +84,8 @@ def _whole(file: CallerFile, scene: Scene, width: int) -> list[Content]:
 
 def _matter(matter: OpenMatter, scene: Scene) -> str:
     kind = scene.texts.or_plain("matter", matter.kind)
-    what = scene.texts("matter.due", about=matter.about, due=scene.moment(matter.due))
+    about = scene.texts.or_plain("about", matter.about)
+    what = scene.texts("matter.due", about=about, due=scene.moment(matter.due))
     return f"{kind} {what}"
 
 

@@ -126,16 +126,15 @@ class Deeds:
                 order = orders.Transfer.model_validate({"to": to, "how": how})
                 self._give("transfer", order, self._app.scene())
 
-        self._app.open(
-            PickDialog(
-                texts("transfer.title"),
-                texts("transfer.help"),
-                items,
-                none=texts("transfer.none"),
-                also="b",
-            ),
-            chosen,
+        dialog = PickDialog(
+            texts("transfer.title"),
+            texts("transfer.help"),
+            items,
+            none=texts("transfer.none"),
+            also="b",
         )
+        dialog.of_call = True
+        self._app.open(dialog, chosen)
 
     def _keypad(self, scene: Scene) -> None:
         texts = scene.texts
@@ -144,7 +143,9 @@ class Deeds:
             title = BY_ID["keypad"].title(scene)
             self._app.in_background(self._app.giving.send_keys(digit, f"{title} {digit}"))
 
-        self._app.open(KeypadDialog(texts("keypad.title"), texts("keypad.help"), press))
+        dialog = KeypadDialog(texts("keypad.title"), texts("keypad.help"), press)
+        dialog.of_call = True
+        self._app.open(dialog)
 
     def _ask_help(self, scene: Scene) -> None:
         texts = scene.texts

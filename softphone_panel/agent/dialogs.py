@@ -47,6 +47,9 @@ class Dialog(ModalScreen[str | None]):
     }
     """
 
+    of_call = False
+    """It is about the call at the ear, and closes with it."""
+
     def __init__(self, title: str, keys: str) -> None:
         super().__init__()
         self._heading, self._keys = title, keys

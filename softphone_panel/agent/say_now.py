@@ -82,10 +82,10 @@ class SayNow(Rows):
             rows += styled_rows(words, width, "$text-success", most=2)
         script = view.script
         if script is not None and script.hint:
-            rows += _dim(view.texts("script.hint"), script.hint, width, 2)
+            rows += _dim(view, "script.hint", script.hint, width, 2)
         if script is not None:
             for line in script.next_lines[: 2 if view.tall else 1]:
-                rows += _dim(view.texts("script.next"), line, width, 1)
+                rows += _dim(view, "script.next", line, width, 1)
         return rows
 
 
@@ -108,8 +108,9 @@ def _where(scene: Scene, script: ScriptView | None) -> Content:
     return Content.assemble((cut(" · ".join(part for part in parts if part), 48), MUTED))
 
 
-def _dim(label: str, text: str, width: int, most: int) -> list[Content]:
-    return styled_rows(f"{label}：{text}", width, MUTED, most=most)
+def _dim(scene: Scene, label: str, text: str, width: int, most: int) -> list[Content]:
+    told = scene.texts("script.labelled", label=scene.texts(label), text=text)
+    return styled_rows(told, width, MUTED, most=most)
 
 
 def clock_label(clock: ClockView, scene: Scene) -> str:
@@ -153,7 +154,8 @@ def heard_row(scene: Scene, width: int) -> Content:
     parts: list[tuple[str, str] | str] = [(label, MUTED), (fit(word, 12), f"bold {style}")]
     if level is not None:
         parts.append((bar(level_share(level), METER_CELLS), f"{style} on $surface"))
-    if level is not None and hearing.what != "silence":
+    # The figure of a line that is quiet tells an agent nothing.
+    if level is not None and hearing.what not in ("", "silence"):
         parts.append((f" {level:.0f} dBov", MUTED))
     if hearing.agent_speaks:
         parts.append((f"   {texts('hear.you')}", "bold $text-secondary"))

@@ -1,4 +1,7 @@
-"""A cue written at the wallboard: the agent hears it spoken, the caller hears nothing of it."""
+"""A cue written at the wallboard: the agent hears it spoken, the caller hears nothing of it.
+
+PANEL_PICTURES=docs/pictures writes the pictures of `docs/wallboard.md` there.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from tests.support.heard import frame_levels
 from tests.support.hotline import Hotline, start_hotline, stop_hotline
 from tests.support.on_screen import screen_text
 from tests.support.pbx import HousePbx
+from tests.support.pictures import picture
 from tests.support.sip_caller import SipCaller
 from tests.support.straight_on import straight_on
 from tests.support.tones import until
@@ -34,6 +38,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 
 NUMBER = "13800004101"
+TITLE = "thirdring wallboard"
 SPEECH_DBOV = -40.0
 SILENCE_DBOV = -60.0
 
@@ -109,7 +114,10 @@ async def _whisper(new_caller: NewCaller, pbx: HousePbx, hotline: Hotline) -> No
             await caller.listen(1.0)
             assert ear.loud_frames() == 0
 
-            await pilot.press("c", *"offer a callback", "enter")
+            picture(wallboard, "wallboard", TITLE)
+            await pilot.press("c", *"offer a callback")
+            picture(wallboard, "wallboard-cue", TITLE)
+            await pilot.press("enter")
             await until(lambda: ear.loud_frames() > 20, "the agent hears speech")
             await seen(pilot, "好了：耳边提示")
             await caller.listen(1.0)

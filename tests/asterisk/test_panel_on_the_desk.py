@@ -1,12 +1,11 @@
 """The agent's real panel with its built-in phone, on the real desk, on a real Asterisk.
 
-PANEL_PICTURES=FOLDER writes the moments of `docs/panel.md` there as SVG.
+PANEL_PICTURES=docs/pictures writes the moments of `docs/panel.md` there.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import sys
 import time
@@ -26,6 +25,7 @@ from tests.support.heard import read_wav, tone
 from tests.support.hotline import Hotline, start_hotline, stop_hotline, utterance
 from tests.support.on_screen import screen_text
 from tests.support.pbx import HousePbx
+from tests.support.pictures import picture
 from tests.support.sip_caller import SipCaller
 from tests.support.straight_on import straight_on
 from tests.support.tones import until
@@ -35,7 +35,6 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 
 NARROW, WIDE = (80, 24), (120, 36)
-_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _SPENT = re.compile(r"静默 (\d+\.\d) / ")
 
 
@@ -66,11 +65,8 @@ class Seat:
         return float(found[1]) if found else -1.0
 
     def picture(self, name: str) -> None:
-        """For the documentation, without fonts from elsewhere."""
-        folder = os.environ.get("PANEL_PICTURES")
-        if folder:
-            svg = _FONT.sub("", self.app.export_screenshot(title="thirdring panel --agent 801"))
-            (Path(folder) / f"{name}.svg").write_text(svg, encoding="utf-8")
+        """For the documentation."""
+        picture(self.app, f"panel-{name}", "thirdring panel --agent 801")
 
 
 @asynccontextmanager
@@ -106,12 +102,12 @@ async def greeted(agent: Seat, caller: SipCaller, number: str) -> None:
     """Ready, rung, answered, the greeting said."""
     await agent.press("r")
     await agent.sees("空闲 0:")
-    agent.picture("ready")
     assert await caller.invite(number=number) is None
     await agent.sees("振铃 ", f"138****{number[-4:]}", "按 a 接听")
     agent.picture("ringing")
     await agent.press("a")
     await agent.sees("通话 0:", "801号")
+    agent.picture("greeting")
     assert agent.phone.on_call
     await agent.press("space")
     await agent.sees("请问有什么可以帮到您")

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from calls.floor import orders
 from calls.floor.states import AgentState
 from calls.floor.view import PanelView, StateView
+from softphone_panel.agent.dialogs import Dialog
 from softphone_panel.agent.fields import TextField
 from softphone_panel.agent.link import LampState
 from tests.softphone_panel import agent_views as views
@@ -213,6 +214,14 @@ async def test_letters_typed_on_after_the_form_has_gone_are_no_orders() -> None:
         await at.ordered(orders.Hold(on=True))
 
 
+async def test_alt_with_a_letter_is_an_order_even_while_a_form_comes() -> None:
+    async with seat(views.filling()) as at:
+        at.app.form.wants_focus = True
+        await at.press("alt+u")
+
+        await at.ordered(orders.Branch(name="upset"))
+
+
 async def test_the_form_comes_back_with_what_was_typed_after_a_branch() -> None:
     async with seat(views.filling()) as at:
         await at.write("张三")
@@ -341,6 +350,18 @@ async def test_an_agent_cancels_or_makes_it_three(key: str, how: str) -> None:
         await at.until(lambda: len(at.desk.orders) == 1)
 
         assert at.desk.orders[0].model_dump() == {"do": "consult", "how": how}
+
+
+async def test_a_window_about_the_call_closes_with_it_and_others_stay() -> None:
+    async with seat(views.talk()) as at:
+        await at.press("t")
+        await at.until(lambda: isinstance(at.app.screen, Dialog))
+        await at.shows(views.wrapping())
+        await at.until(lambda: not isinstance(at.app.screen, Dialog))
+        await at.press("f1")
+        await at.until(lambda: isinstance(at.app.screen, Dialog))
+        await at.shows(views.view())
+        assert isinstance(at.app.screen, Dialog)
 
 
 async def test_an_agent_transfers_blind() -> None:
