@@ -155,9 +155,9 @@ class _Playing(threading.Thread):
     def cut(self) -> None:
         """End now."""
         self._cut = True
-        self._sound.put(None)
         if self._process is not None:
             self._process.kill()
+        self._sound.put(None)  # after it: at the end of its input a player plays out what it has
 
     def run(self) -> None:
         """The thread."""

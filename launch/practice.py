@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 from callers.practice_caller import PracticeCaller
 from callers.practice_voices import PracticeVoices, Render
@@ -22,7 +22,14 @@ from calls.floor.states import AgentState
 from calls.floor.view import PanelView
 from desk.coaching.live_events import LiveEvents
 from launch.practice_score import Score, score_call
-from launch.practice_stage import BEFORE_RING_S, NOT_NOW, Stage, Trace, offered
+from launch.practice_stage import (
+    BEFORE_RING_S,
+    NOT_NOW,
+    TRANSFERRED,
+    Stage,
+    Trace,
+    offered,
+)
 from launch.practice_talk import PracticeTalk
 from launch.practice_view import Moment, panel_view
 
@@ -150,7 +157,7 @@ class PracticeFloor:
             caller,
             self.live,
             changed=self.changed,
-            handed_on=lambda: self._hung_up("caller"),
+            handed_on=self._handed_on,
         )
         if self._speaker is not None:
             self._talk.aloud(self._voices, self._speaker)
@@ -181,6 +188,12 @@ class PracticeFloor:
         if talk is None:
             self.over.set()
         return ""
+
+    def _handed_on(self) -> None:
+        """A colleague has the caller; how their talk ends is not practised."""
+        self._hung_up("caller")
+        self._disposition = self._disposition or TRANSFERRED
+        self.changed()
 
     def _wrap_up(self, order: orders.WrapUp) -> str:
         if self._call is None or self._state is not AgentState.WRAP_UP:
@@ -224,4 +237,4 @@ class PracticeFloor:
         task.add_done_callback(self._tasks.discard)
 
 
-_TALKING = (AgentState.ON_CALL, AgentState.HOLD)
+_TALKING: Final = (AgentState.ON_CALL, AgentState.HOLD)

@@ -88,7 +88,11 @@ def score_call(
         kept=tuple(one.rule for one in verdicts if one.status is Status.KEPT),
         broken=tuple(sorted(broken, key=lambda one: one.at_ms or 0)),
         skipped=tuple(one for one in _skipped(events) if not told.issuperset(one.say)),
-        by_ear=tuple(rule for rule in house.rules if rule.judged_by in ("person", "audio")),
+        by_ear=tuple(
+            rule
+            for rule in house.rules
+            if rule.judged_by in ("person", "audio") and rule.id not in {one.rule for one in broken}
+        ),
     )
 
 

@@ -31,6 +31,8 @@ WAIT_MS: Final = 3000
 """How long a colleague's phone rings who takes a practised transfer."""
 
 NOT_NOW: Final = "not_now"
+TRANSFERRED: Final = "transferred"
+"""The disposition that a call handed on has, unless its flow came to another."""
 
 
 class Trace:

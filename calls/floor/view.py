@@ -208,7 +208,8 @@ class RuleView(Part):
     id: str
     title: Titles
     what: str
-    """What is expected, or what broke it."""
+    """What is expected, where it is one sentence to say (else empty: the title tells), or what
+    broke it."""
 
     within_ms: int | None = None
     """Until when it is due, from now; None without a limit, and for a broken one."""

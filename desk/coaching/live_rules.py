@@ -73,7 +73,7 @@ class LiveRules:
             if expected is None or due is None:
                 continue
             within_ms = None if due.by_ms is None else max(due.by_ms - now_ms, 0)
-            what = self._sentence(expected, *wording) or due.what
+            what = self._sentence(expected, *wording)
             yield RuleView(id=rule.id, title=rule.title, what=what, within_ms=within_ms)
 
     def _sentence(self, expected: EventPattern, language: str, variables: Mapping[str, Any]) -> str:
