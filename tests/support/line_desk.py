@@ -1,0 +1,143 @@
+"""An agent with a phone on a line that stands: a real desk, a real panel without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from calls.errors import PbxError
+from calls.floor.orders import Answer, Order, Ready, SignOut, WrapUp
+from calls.floor.states import AgentState
+from calls.floor.view import PanelView
+from tests.support.desk_panel import DeskPanel, call_of
+from tests.support.floor import VoicedPhone
+from tests.support.heard import RATE, frame_levels, tone
+from tests.support.hotline import Hotline, start_hotline
+from tests.support.pbx import HousePbx, start_pbx, stop_pbx
+from tests.support.sip_caller import SipCaller
+from tests.support.tones import AGENT_HZ, CALLER_HZ, all_hear, until
+
+NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
+
+LOUD_DBOV = -45.0
+
+AGENTS = """\
+port = 0
+[agents.801]
+nailed_up = true
+[agents.802]
+[agents.803]
+supervisor = true
+"""
+
+
+@contextmanager
+def pbx_with_a_line() -> Iterator[HousePbx]:
+    """An Asterisk of its own, where 801 is called once; skipped where there can be none."""
+    state = Path(tempfile.mkdtemp(prefix="thirdring-nailed-"))
+    try:
+        house = start_pbx(state, nailed_up=("801",))
+    except PbxError as error:
+        shutil.rmtree(state)
+        if os.environ.get("CI", "").lower() in {"1", "true"}:
+            pytest.fail(f"no real Asterisk for the tests: {error}")
+        pytest.skip(f"NO REAL ASTERISK, real calls not tested: {error}")
+    try:
+        yield house
+    finally:
+        stop_pbx(house)
+        shutil.rmtree(state)
+
+
+def start_desk(pbx: HousePbx, scripts: Path) -> Hotline:
+    """Its server; callers go straight to the queue."""
+    pbx.ask_own_server()
+    more = (f'scripts = "{scripts}"', "prove = false")
+    return start_hotline(pbx, more=more, desk=AGENTS.splitlines())
+
+
+@dataclass(slots=True)
+class LineDesk:
+    """801 with a phone on its line and a panel; 802 and 803 have phones."""
+
+    pbx: HousePbx
+    panel: DeskPanel
+    phones: dict[str, VoicedPhone]
+    new_caller: NewCaller
+
+    @property
+    def line(self) -> VoicedPhone:
+        return self.phones["801"]
+
+    async def orders(self, *orders: Order) -> None:
+        for order in orders:
+            assert await self.panel.order(order) == "", order
+
+    async def state(self, state: AgentState, reason: str = "") -> PanelView:
+        return await self.panel.until(
+            lambda view: view.state.state is state and view.state.reason == reason
+        )
+
+    async def signs_in(self) -> None:
+        """Ready, and the phone picked up once by hand."""
+        await self.orders(Ready())
+        await self.line.pick_up()
+        await self.state(AgentState.READY)
+
+    async def offered(self) -> PanelView:
+        return await self.panel.until(lambda view: view.offer is not None)
+
+    async def wraps_up(self) -> None:
+        over = await self.state(AgentState.WRAP_UP)
+        await self.orders(WrapUp(call_id=call_of(over).call_id, disposition="other"))
+        await self.panel.until(lambda view: view.call is None)
+
+    @asynccontextmanager
+    async def talk(self, number: str) -> AsyncIterator[SipCaller]:
+        """A caller, who speaks all the time, is offered, answered by order, and heard."""
+        async with self.new_caller() as caller:
+            assert await caller.invite(number=number) is None
+            await self.offered()
+            await self.orders(Answer())
+            await self.state(AgentState.ON_CALL)
+            speaking = asyncio.create_task(_speak(caller))
+            try:
+                await all_hear((caller.heard, [AGENT_HZ]), (self.line.ear, [CALLER_HZ]))
+                yield caller
+            finally:
+                speaking.cancel()
+                caller.rtp.hush()
+                await asyncio.gather(speaking, return_exceptions=True)
+
+
+async def goes_home(colleague: DeskPanel) -> None:
+    """Wraps up the call that is just over, and signs out."""
+    over = await colleague.until(lambda view: view.state.state is AgentState.WRAP_UP)
+    done = WrapUp(call_id=call_of(over).call_id, disposition="other")
+    assert await colleague.order(done) == ""
+    assert await colleague.order(SignOut()) == ""
+    await colleague.until(lambda view: view.state.state is AgentState.SIGNED_OUT)
+
+
+async def _speak(caller: SipCaller) -> None:
+    while True:
+        await caller.play(tone(500, hz=float(CALLER_HZ), dbov=-20.0))
+
+
+async def hears_music(caller: SipCaller) -> None:
+    """Sound that lasts, from now on."""
+    start = len(caller.heard.samples())
+
+    def music() -> bool:
+        new = caller.heard.samples()[start + RATE :]
+        return len(new) > 2 * RATE and bool((frame_levels(new[-RATE:]) > LOUD_DBOV).any())
+
+    await until(music, "music")
