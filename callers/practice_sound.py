@@ -11,7 +11,7 @@ from callers.noises import RATE
 from callers.speaker import Speaker
 
 TICK_S: Final = 0.04
-AHEAD_MS: Final = 160
+AHEAD_MS: Final = 240
 """Silence before each sound, so that the player never runs dry between two looks."""
 
 REST_MS: Final = 400

@@ -28,10 +28,10 @@ _log = structlog.get_logger("practice")
 Argv = tuple[str, ...]
 
 PLAYERS: Final[tuple[Argv, ...]] = (
-    ("aplay", "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", "8000", "-B", "160000", "-"),
+    ("aplay", "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", "8000", "-B", "240000", "-"),
     ("pw-play", "--rate", "8000", "--channels", "1", "--format", "s16", "--raw", "-"),
     ("pw-play", "--rate", "8000", "--channels", "1", "--format", "s16", "-"),
-    ("paplay", "--raw", "--rate=8000", "--channels=1", "--format=s16le", "--latency-msec=160"),
+    ("paplay", "--raw", "--rate=8000", "--channels=1", "--format=s16le", "--latency-msec=240"),
 )
 """In the order in which they are tried. PipeWire's wants `--raw` for raw sound in some versions and
 has no such option in others."""

@@ -24,6 +24,14 @@ ConfigOption = Annotated[
     typer.Option("--config", metavar="FILE", help="Settings (TOML) over the defaults."),
 ]
 
+FlowOption = Annotated[str, typer.Option(metavar="FLOW", help="The flow that the agent performs.")]
+LanguageOption = Annotated[
+    str, typer.Option(metavar="zh|en", help="Language of the panel. [the terminal's]")
+]
+PlayerOption = Annotated[
+    str, typer.Option(metavar="CMD", help="Program that plays raw sound. [the first that works]")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -38,16 +46,9 @@ def practice(
     config: ConfigOption = None,
     listed: Annotated[bool, typer.Option("--list", help="Show the callers there are.")] = False,
     agent: Annotated[str, typer.Option(metavar="NUMBER", help="Who practises.")] = "801",
-    flow: Annotated[
-        str, typer.Option(metavar="FLOW", help="The flow that the agent performs.")
-    ] = "agent_call",
-    lang: Annotated[
-        str, typer.Option(metavar="zh|en", help="Language of the words. [the terminal's]")
-    ] = "",
-    player: Annotated[
-        str,
-        typer.Option(metavar="CMD", help="Program that plays raw sound. [the first that works]"),
-    ] = "",
+    flow: FlowOption = "agent_call",
+    lang: LanguageOption = "",
+    player: PlayerOption = "",
     mute: Annotated[bool, typer.Option("--mute", help="The caller is text only.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,14 +58,11 @@ def practice(
     ledger.
     """
     from launch.settings import load_settings
-    from softphone_panel.texts import Language, language_of
 
     if listed:
         _list(as_json)
         return
-    if lang and lang not in tuple(Language):
-        raise ConfigError(f"--lang {lang}: write one of {', '.join(Language)}")
-    language = Language(lang) if lang else language_of()
+    language = _language(lang)
     settings = load_settings(config)
     stage = _stage(settings, persona, state, agent, flow)
     argv, why = _player(player or settings.practice.player, mute)
@@ -77,6 +75,14 @@ def practice(
     from launch.practice_report import show_score
 
     show_score(found, language.value, Console())
+
+
+def _language(lang: str) -> Language:
+    from softphone_panel.texts import Language, language_of
+
+    if lang and lang not in tuple(Language):
+        raise ConfigError(f"--lang {lang}: write one of {', '.join(Language)}")
+    return Language(lang) if lang else language_of()
 
 
 def _player(command: str, mute: bool) -> tuple[Argv, str]:

@@ -58,7 +58,7 @@ async def test_the_caller_is_heard_in_the_voice_of_the_persona(tmp_path: Path) -
     trainee = Trainee("water_off", times=1, speaker=speaker)
     await asked(trainee)
     voice = VoiceBank.load().samples("zh_f", "repair", -22.0).astype(np.float64)
-    await plays(player, len(voice) + 8 * 200)
+    await plays(player, len(voice) + 8 * 400)
     await trainee.floor.close()
     await speaker.close()
 
@@ -170,3 +170,18 @@ def test_muted_no_player_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("launch.practice_aloud.player_or_why", never)
 
     assert _player("mine", mute=True) == ((), "")
+
+
+def test_an_english_caller_is_spoken_to_in_english(tmp_path: Path) -> None:
+    from launch.commands.practice import _stage
+
+    persona = tmp_path / "smith.yaml"
+    persona.write_text(
+        "persona: smith\nlanguage: en\nvoice: en_f\nanswers: [{say: repair, after: 1s}]\n",
+        encoding="utf-8",
+    )
+    stage = _stage(Settings(), str(persona), tmp_path, "801", "agent_call")
+    line = stage.house.lines["greeting"].speak(stage.language, stage.variables)
+
+    assert line.text == "Hello! This is Thirdring, line 801."
+    assert _stage(Settings(), "water_off", tmp_path, "801", "agent_call").language == "zh-Hans"
