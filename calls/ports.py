@@ -89,8 +89,8 @@ class AgentDesk(Protocol):
         """This process ends, the talk or the waiting goes on: another process will find it."""
 
     def agent_of(self, call: Call) -> str:
-        """Whom the caller talks with now, also after a transfer that nobody told; empty for
-        nobody known."""
+        """Whom the caller talks with, or talked with last, also after a transfer that nobody else
+        tells of; empty when no agent is known."""
 
     def over(self, call: Call) -> Mapping[str, Value]:
         """The talk, or the waiting, is over; gives what the coached flow leaves behind.

@@ -177,7 +177,8 @@ class Store:
         elif late.kind == "ended":
             if not over:
                 self._add_late(fold, late)
-        elif self._holding and not over:
+        elif self._holding and (not over or late.call_id in self._held):
+            # The end and this one may come in one commit: those held before it go before it.
             self._held.setdefault(late.call_id, []).append(late)
         elif self._trusting or not self._kept_before(late):
             self._add_late(fold, late)

@@ -56,6 +56,9 @@ class Talks:
         self._values: dict[str, Mapping[str, Value]] = {}
         """What the agents of a live call left behind so far, by call id."""
 
+        self._last: dict[str, str] = {}
+        """Who had a live call last, by its id."""
+
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- what the process that holds the calls tells -------------------------------------------
@@ -97,8 +100,7 @@ class Talks:
                 found.left = True
 
     def agent_of(self, call: Call) -> str:
-        found = [one for one in self._by_agent.values() if one.call is call and not one.over]
-        return found[-1].agent if found else ""
+        return self._last.get(call.id, "")
 
     def over(self, call: Call) -> Mapping[str, Value]:
         with _harmless("over", call):
@@ -107,6 +109,7 @@ class Talks:
             if found.call is call and not found.left:
                 self._end(found)
         # After a transfer several had the call; what the last one came to counts.
+        self._last.pop(call.id, None)
         return self._values.pop(call.id, {})
 
     # -- what panels see -------------------------------------------------------------------------
@@ -178,6 +181,7 @@ class Talks:
         # The latest comes last: `over` goes by that.
         self._by_agent.pop(agent, None)
         self._by_agent[agent] = offer
+        self._last[call.id] = agent
         offer.coach = make(lambda: self._changed(agent))
         offer.broken_before = tuple(rule.id for rule in offer.coach.broken())
         self._roster.named(talk.agent_channel, call.id)

@@ -15,6 +15,7 @@ from calls.floor.orders import (
     AnswerHelp,
     AskHelp,
     Consult,
+    HangUp,
     Hold,
     LineDone,
     Mute,
@@ -46,10 +47,11 @@ def hotline(pbx: HousePbx, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """One server for all of them."""
     scripts = straight_on(tmp_path_factory.mktemp("house"))
     pbx.ask_own_server()
+    pbx.cli("dialplan set global CC_TO_duty PJSIP/803")
     running = start_hotline(
         pbx,
         more=(f'scripts = "{scripts}"', "prove = false"),
-        desk=("port = 0", "[destinations]", 'technician = "PJSIP/801"'),
+        desk=("port = 0", "[destinations]", 'duty = "PJSIP/803"'),
     )
     yield running
     stop_hotline(running)
@@ -120,7 +122,10 @@ async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_fa
 ) -> None:
     number = "13800005001"
     music = read_wav(min((pbx.options.folder / "moh").glob("*.wav")))
-    async with seats(pbx, hotline, "801", "802") as (first, second), new_caller() as caller:
+    async with (
+        seats(pbx, hotline, "801", "802", "803") as (first, second, duty),
+        new_caller() as caller,
+    ):
         await first.ready()
         assert await first.panel.order(Hold(on=True)) == "call_gone"
         assert await caller.invite(number=number) is None
@@ -200,10 +205,16 @@ async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_fa
         assert call_of(first.panel.view).call_id == rings.offer.call_id
         assert await hears_word(caller, third_talk)
 
-        await first.panel.order(Ready())
-        await second.panel.order(NotReady(reason="break"))
-        await third_talk.hangup()
-        await first.wraps_up("served")
+        # Blind, to a place of the house's: whoever sits there is coached through nothing.
+        assert await first.panel.order(Transfer(to="duty", how="blind")) == ""
+        await first.wraps_up("transferred")
+        duty_talk = await duty.phone.pick_up()
+        bare = call_of(await duty.panel.until(lambda view: view.call is not None))
+        assert (bare.call_id, bare.script) == (rings.offer.call_id, None)
+        assert bare.caller.number == "138****5001"
+        assert await hears_word(caller, duty_talk)
+        assert await duty.panel.order(HangUp()) == ""
+        await duty.wraps_up("served")
         await caller.listen(15)
         assert caller.hung_up.is_set()
 
@@ -215,6 +226,14 @@ async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_fa
     assert [one["agent"] for one in left] == ["801"]
     held = [event.data["on"] for event in events if event.kind == "held"]
     assert held[:2] == [True, False]
+    # Each said what it was; what was given during the call is written behind its end.
+    disposed: list[str] = []
+    async with asyncio.timeout(10):
+        while len(disposed) < 4:
+            await asyncio.sleep(0.1)
+            call, events = await hotline.call_of(number, until="disposed")
+            disposed = [event.data["agent"] for event in events if event.kind == "disposed"]
+    assert disposed == ["801", "802", "801", "803"]
     assert (call.agent, call.disposition) == ("801", "served")
 
 
@@ -227,6 +246,8 @@ async def test_a_supervisor_sees_the_floor_and_listens_and_a_missed_call_rings_a
         desk_wall(hotline.state, "803") as wall,
         new_caller() as caller,
     ):
+        assert boss.panel.view is not None
+        answered_before = boss.panel.view.today.answered
         await first.ready()
         assert await caller.invite(number=number, name="Wang 13800005002") is None
         # Not taken by the first: offered to the next.
@@ -274,14 +295,7 @@ async def test_a_supervisor_sees_the_floor_and_listens_and_a_missed_call_rings_a
         assert call_of(seen).listeners == ("803",)
         for mode in (SpyMode.WHISPER, SpyMode.BARGE):
             assert await wall.order(Spy(agent="802", mode=mode)) == ""
-            await wall.until_wall(
-                lambda wall, mode=mode: (
-                    [  # type: ignore[misc]
-                        one.mode for one in _agent(wall, "802").watched_by
-                    ]
-                    == [mode]
-                )
-            )
+            await wall.until_wall(lambda wall, mode=mode: _modes(wall, "802") == [mode])  # type: ignore[misc]
         assert await hears_word(caller, own)
         assert await wall.order(Spy(agent="802", mode=None)) == ""
         await second.panel.until(lambda view: not call_of(view).listeners)
@@ -292,8 +306,8 @@ async def test_a_supervisor_sees_the_floor_and_listens_and_a_missed_call_rings_a
         await second.state(AgentState.NOT_READY, "break")
         await caller.listen(15)
         # The supervisor's own phone had no call of the house's.
-        assert boss.panel.view is not None
-        assert (boss.panel.view.call, boss.panel.view.today.answered) == (None, 0)
+        assert boss.panel.view.call is None
+        assert boss.panel.view.today.answered == answered_before
 
     call, events = await hotline.call_of(number)
     offered = [event.data["agent"] for event in events if event.kind == "agent_offered"]
@@ -306,3 +320,7 @@ async def test_a_supervisor_sees_the_floor_and_listens_and_a_missed_call_rings_a
 
 def _agent(wall: WallView, number: str) -> FloorAgent:
     return next(each for each in wall.agents if each.number == number)
+
+
+def _modes(wall: WallView, number: str) -> list[SpyMode]:
+    return [one.mode for one in _agent(wall, number).watched_by]

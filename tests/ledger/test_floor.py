@@ -21,7 +21,7 @@ from calls.fact import Fact
 from calls.floor import events as floor
 from calls.floor.events import FloorEvent, OfferOver, StateEntered
 from calls.floor.states import AgentState
-from ledger.encoding import Row, event_row
+from ledger.encoding import LateRow, Row, event_row, late_row
 from ledger.floor import FloorRow, floor_row
 from ledger.floor_day import agent_day
 from ledger.journal import Journal
@@ -357,3 +357,25 @@ async def test_a_disposition_given_while_the_caller_is_still_with_us_waits_for_t
     with LedgerReader(path) as reader:
         assert reader.call(call.id).disposition == "inquiry"
         assert [event.kind for event in reader.events(call.id)][-2:] == ["ended", "disposed"]
+
+
+def test_what_several_agents_say_of_a_call_stands_in_the_order_they_said_it(path: Path) -> None:
+    LedgerWriter(path).close()
+    sink = ListSink()
+    call = place(sink)
+    *before, end = (event_row(event) for event in sink.events)
+
+    def said(agent: str, disposition: str) -> LateRow:
+        disposed = Disposed(agent=agent, disposition=disposition, note="")
+        return late_row(call.id, call.offered_at, disposed.kind, disposed.data())
+
+    store = Store(writer_connection(path), 1000)
+    store.commit([*before, said("801", "transferred"), said("802", "transferred")])
+    # The last one's comes with the end itself.
+    store.commit([end, said("803", "served")])
+    store.close()
+
+    with LedgerReader(path) as reader:
+        told = [one.data["agent"] for one in reader.events(call.id) if one.kind == "disposed"]
+        assert (told, reader.call(call.id).disposition) == (["801", "802", "803"], "served")
+    assert not verify(path).findings

@@ -162,7 +162,8 @@ async def test_nothing_of_a_call_is_kept_when_it_is_over_and_wrapped_up(floor: W
         assert await floor.order("801", WrapUp(call_id=call.id, disposition="served")) == ""
         await floor.settle(0.1)
 
-    assert (agents._offers, agents._by_agent, agents._values, agents._tasks) == ({}, {}, {}, set())
+    assert (agents._offers, agents._by_agent, agents._values, agents._last) == ({}, {}, {}, {})
+    assert agents._tasks == set()
 
 
 async def test_a_mute_ends_with_its_channel(floor: WholeFloor) -> None:
