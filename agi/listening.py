@@ -19,6 +19,7 @@ from calls.actions import Listen
 from calls.errors import CallCenterError
 from calls.events import Fault, HeardFact, Hearing, KeyFact, Listening
 from calls.outcomes import Failed, Heard, Keyed, Outcome, SaidEnd, Sound
+from calls.values import maker
 
 _LAST_WORDS_S = 0.5
 """How long the ears may still take to answer after Asterisk has ended the audio."""
@@ -26,6 +27,13 @@ _LAST_WORDS_S = 0.5
 _CONNECTS_S = 0.05
 _LOOKS_FOR_PAUSE_S = 1.0
 """Where Asterisk has not connected yet, the next look whether it has."""
+
+_listening = maker(Listening)
+_hearing = maker(Hearing)
+_key_fact = maker(KeyFact)
+_keyed = maker(Keyed)
+_heard_fact = maker(HeardFact)
+_heard = maker(Heard)
 
 
 class _NoAudioError(CallCenterError):
@@ -57,7 +65,7 @@ class _Window:
         """The window is open from here on."""
         action = self.action
         self.line.call.record(
-            Listening(
+            _listening(
                 until=action.until.value,
                 window_ms=action.window_ms,
                 wanted=tuple(sorted(action.wanted)),
@@ -86,7 +94,7 @@ class _Window:
 
     def hears(self, what: Sound, level_dbov: float) -> None:
         """What is heard changed."""
-        self.line.call.record(Hearing(what=what.value, level_dbov=level_dbov))
+        self.line.call.record(_hearing(what=what.value, level_dbov=level_dbov))
 
 
 async def listen(line: PhoneLine, prompts: Prompts, ears: Ears, action: Listen) -> Outcome:
@@ -216,9 +224,9 @@ def _recorded(window: _Window, answer: Answer) -> Outcome:
         window.prompt_ends(answer.prompt)
     if answer.kind == "key":
         at_ms = base_ms + answer.to_ms
-        call.record(KeyFact(digits=answer.digits, at_ms=at_ms))
-        return Keyed(digits=answer.digits, at_ms=at_ms)
-    heard = Heard(
+        call.record(_key_fact(digits=answer.digits, at_ms=at_ms))
+        return _keyed(digits=answer.digits, at_ms=at_ms)
+    heard = _heard(
         what=Sound(answer.kind),
         from_ms=base_ms + answer.from_ms,
         to_ms=base_ms + answer.to_ms,
@@ -226,7 +234,7 @@ def _recorded(window: _Window, answer: Answer) -> Outcome:
         reason=answer.reason,
     )
     call.record(
-        HeardFact(
+        _heard_fact(
             what=heard.what.value,
             from_ms=heard.from_ms,
             to_ms=heard.to_ms,

@@ -17,8 +17,10 @@ from calls.call import Call, EndReason, EventSink
 from calls.clock import Clock
 from calls.errors import LedgerError
 from calls.events import EndedFact, Fault, Offered, RecordingStopped
+from calls.values import maker
 
 _log = structlog.get_logger("agi.reception")
+_offered = maker(Offered)
 
 
 class Reception:
@@ -47,7 +49,7 @@ class Reception:
         environment = session.environment
         call = Call(self._clock, self._sink)
         call.record(
-            Offered(
+            _offered(
                 uniqueid=environment.uniqueid,
                 ani=environment.ani,
                 dnis=environment.dnis,

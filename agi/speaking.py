@@ -12,10 +12,15 @@ from calls.actions import Line, Say
 from calls.errors import PromptError
 from calls.events import Fault, Said, Saying
 from calls.outcomes import Outcome, SaidEnd, Spoken
+from calls.values import maker
 
 SAMPLES_PER_MS = 8
 MAKING_MOST_S = 8.0
 """How long a caller may wait for a line that has to be synthesized."""
+
+_a_saying = maker(Saying)
+_a_said = maker(Said)
+_a_spoken = maker(Spoken)
 
 
 async def ready_prompt(line: PhoneLine, prompts: Prompts, words: Line) -> Prompt:
@@ -46,7 +51,7 @@ async def ready_prompt(line: PhoneLine, prompts: Prompts, words: Line) -> Prompt
 
 def saying(words: Line, performer: str) -> Saying:
     """The fact that a line begins."""
-    return Saying(
+    return _a_saying(
         line=words.name,
         text=words.text,
         tags=words.tags,
@@ -57,7 +62,7 @@ def saying(words: Line, performer: str) -> Saying:
 
 def said(words: Line, performer: str, start_ms: int, end_ms: int, ended: SaidEnd) -> Said:
     """The fact that a line ended."""
-    return Said(
+    return _a_said(
         line=words.name,
         text=words.text,
         tags=words.tags,
@@ -104,4 +109,4 @@ def sound_name(prompt: Prompt) -> str:
 def _spoken(line: PhoneLine, words: Line, start_ms: int, samples: int, ended: SaidEnd) -> Spoken:
     end_ms = start_ms + samples // SAMPLES_PER_MS
     line.call.record(said(words, line.call.performer, start_ms, end_ms, ended))
-    return Spoken(start_ms=start_ms, end_ms=end_ms, ended=ended)
+    return _a_spoken(start_ms=start_ms, end_ms=end_ms, ended=ended)
