@@ -230,6 +230,29 @@ async def test_a_caller_is_sent_on_at_once_and_sent_to_a_line_that_stands(
         await desk.wraps_up()
 
 
+async def test_an_agent_on_a_line_is_asked_by_a_colleague_and_has_the_caller_then(
+    desk: LineDesk, hotline: Hotline
+) -> None:
+    await desk.signs_in()
+    await desk.orders(NotReady(reason="lunch"))
+    asking = desk.phones["802"]
+    async with desk.new_caller() as caller, desk_panel(hotline.state, "802") as colleague:
+        assert await colleague.order(Ready()) == ""
+        await caller.invite(number="13800005014")
+        await asking.pick_up()
+        await colleague.says("greeting")
+        assert await colleague.order(Transfer(to="801", how="attended")) == ""
+        await desk.offered()
+        await desk.orders(Answer())
+        await all_hear((desk.line.ear, [TARGET_HZ]), (asking.ear, [AGENT_HZ]))
+        assert await colleague.order(Consult(how="complete")) == ""
+        await goes_home(colleague)
+        await hears(caller.heard, AGENT_HZ)
+        await desk.orders(HangUp())
+        await desk.wraps_up()
+        assert desk.line.phone.on_call
+
+
 async def test_a_supervisor_listens_whispers_and_barges_and_is_out_with_the_call(
     desk: LineDesk, hotline: Hotline
 ) -> None:
