@@ -113,6 +113,17 @@ async def test_giving_up_on_a_noisy_line_before_ten_seconds_is_told_the_ten_seco
     )
 
 
+async def test_a_hang_up_within_the_ten_seconds_breaks_their_rule_too() -> None:
+    def waits_for_a_clear_line(view: PanelView) -> bool:
+        now = script(view)
+        return now is not None and (now.flow, now.step, now.line) == ("noise", "ask", None)
+
+    found = await played("noisy", until=waits_for_a_clear_line)
+
+    assert {one.rule for one in found.broken} == {"A05", "A12"}
+    assert "规范：听不清：请客户大点声，等十秒" in told(found, "zh")
+
+
 async def test_a_call_left_ringing_too_long_is_told_the_rings() -> None:
     trainee = Trainee("water_off", times=40)
     floor = trainee.floor
