@@ -21,6 +21,8 @@ from desk.floor.house import FloorHouse
 FLOW: Final = "agent_call"
 AGENT: Final = "practice/agent"
 QUEUE: Final = "practice"
+"""The queue of an agent who has none."""
+
 NUMBER: Final = "13800001234"
 """Of every simulated caller."""
 
@@ -86,6 +88,12 @@ class Stage:
     language: str = "zh-Hans"
     flow: str = FLOW
     office: Office | None = None
+
+    @property
+    def queue(self) -> str:
+        """Where the caller seems to come from: the first queue of the agent's."""
+        card = self.floor.agents.get(self.agent)
+        return card.queues[0] if card is not None and card.queues else QUEUE
 
     def reachable(self) -> frozenset[str]:
         """Destinations by name and colleagues by number: where a call can be transferred to."""

@@ -20,7 +20,6 @@ from desk.coaching.means import Means
 from launch.practice_stage import (
     AGENT,
     NOT_NOW,
-    QUEUE,
     Colleague,
     SoundlessRecorder,
     Stage,
@@ -144,7 +143,7 @@ def _talk(stage: Stage, call: Call) -> Talk:
         agent=stage.agent,
         caller_channel=CALLER,
         agent_channel=AGENT,
-        queue=QUEUE,
+        queue=stage.queue,
         flow=stage.flow,
         variables={**stage.variables, "language": stage.language},
     )

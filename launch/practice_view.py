@@ -18,7 +18,7 @@ from calls.floor.view import (
     StateView,
 )
 from calls.masking import mask
-from launch.practice_stage import NUMBER, QUEUE, Stage
+from launch.practice_stage import NUMBER, Stage
 from launch.practice_talk import PracticeTalk
 
 _NO_CALL: Final = (AgentState.NOT_READY, AgentState.READY, AgentState.RINGING)
@@ -63,7 +63,7 @@ def _offer(stage: Stage, now: Moment) -> OfferView | None:
         return None
     return OfferView(
         call_id=now.call.id,
-        queue=QUEUE,
+        queue=stage.queue,
         caller=_CALLER,
         rung_ms=now.call.elapsed_ms(),
         ring_cycle_ms=stage.floor.ring_cycle_ms,
@@ -78,7 +78,7 @@ def _call(stage: Stage, now: Moment) -> CallView | None:
     coach, over = talk.coach, now.state is AgentState.WRAP_UP
     return CallView(
         call_id=call.id,
-        queue=QUEUE,
+        queue=stage.queue,
         caller=_CALLER,
         talked_ms=now.talked_ms if over else coach.talked_ms,
         on_hold=talk.on_hold,
