@@ -49,6 +49,7 @@ class Store:
         self._folds: OrderedDict[str, Fold] = OrderedDict()
         self._floor = FloorBatch(self._cursor)
         self._held: dict[str, list[LateRow]] = {}
+        self._newly_held: list[LateRow] = []
         self._holding = True
         self._trusting = True
         self._batch: list[tuple[Any, ...]] = []
@@ -88,6 +89,7 @@ class Store:
         self._trusting = trusting
         self._batch.clear()
         self._floor.begin()
+        self._newly_held.clear()
         self._touched.clear()
         self._cursor.execute("BEGIN IMMEDIATE")
         try:
@@ -105,6 +107,7 @@ class Store:
         except BaseException:
             # What the folds took in is not in the database: read them again.
             self._folds.clear()
+            self._let_newly_held_go()
             self._floor.forget()
             if self._connection.in_transaction:
                 self._cursor.execute("ROLLBACK")
@@ -180,8 +183,17 @@ class Store:
         elif self._holding and (not over or late.call_id in self._held):
             # The end and this one may come in one commit: those held before it go before it.
             self._held.setdefault(late.call_id, []).append(late)
+            self._newly_held.append(late)
         elif self._trusting or not self._kept_before(late):
             self._add_late(fold, late)
+
+    def _let_newly_held_go(self) -> None:
+        """The rows of a commit that failed come again."""
+        for late in self._newly_held:
+            held = self._held[late.call_id]
+            held.pop(len(held) - 1 - held[::-1].index(late))
+            if not held:
+                del self._held[late.call_id]
 
     def _add_late(self, fold: Fold, late: LateRow) -> None:
         offset_ms = fold.last_ms

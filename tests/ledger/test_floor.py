@@ -379,3 +379,29 @@ def test_what_several_agents_say_of_a_call_stands_in_the_order_they_said_it(path
         told = [one.data["agent"] for one in reader.events(call.id) if one.kind == "disposed"]
         assert (told, reader.call(call.id).disposition) == (["801", "802", "803"], "served")
     assert not verify(path).findings
+
+
+def test_what_an_agent_says_of_a_live_call_is_kept_once_though_a_commit_failed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LedgerWriter(path).close()
+    sink = ListSink()
+    call = place(sink)
+    *before, end = (event_row(event) for event in sink.events)
+    disposed = Disposed(agent="801", disposition="served", note="")
+    late = late_row(call.id, call.offered_at, disposed.kind, disposed.data())
+
+    def full() -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    store = Store(writer_connection(path), 1000)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_write", full)
+        with pytest.raises(sqlite3.OperationalError):
+            store.commit([*before, late])
+    store.commit([*before, late])
+    store.commit([end])
+    store.close()
+
+    with LedgerReader(path) as reader:
+        assert [one.kind for one in reader.events(call.id)].count("disposed") == 1
