@@ -100,6 +100,7 @@ class Agent:
             await self._ring_and_talk(call)
         except Exception as error:  # noqa: BLE001  told in the table
             self.shift.problems[f"{type(error).__name__}: {error}"[:120]] += 1
+            await _hang_up(call)
 
     async def _ring_and_talk(self, call: Any) -> None:
         from baresip import Event
@@ -143,7 +144,8 @@ class Agent:
     # -- the talk --------------------------------------------------------------------------------
 
     async def _talk(self, call: Any, over: asyncio.Event, since: float) -> None:
-        view = await self._until("the call", lambda view: bool(view.call and not view.call.over))
+        # Between the phone's answer and the server's news of it the caller is not yet known.
+        view = await self._until("the call", lambda view: bool(view.call and view.call.script))
         if view is None or view.call is None:
             await _hang_up(call)
             return

@@ -1,10 +1,11 @@
 """`python -m bench.desk.screens`: from an event of Asterisk to every panel, and to the screen.
 
-A scripted manager interface (this process) tells the real desk (a process) of calls over TCP; fifty
-panels are at the desk over WebSockets: most take snapshots in as a panel does (a process), some are
-whole panels whose painted screen is looked at (a process). Every call is coached by the house's own
-flow. Two rates of calls in one run: a usual one, and one that no fifty agents could keep up. Times
-are `time.monotonic()` of the one machine, from just before an event is written.
+A scripted manager interface (this process) tells the real desk (a process) of calls over TCP. Fifty
+panels are at the desk over WebSockets: most take snapshots in as a panel does (one process), some
+are whole panels whose painted screen is looked at (a process each, as at an agent's desk). Every
+call is coached by the house's own flow. Two rates of calls in one run: a usual one, and one that no
+fifty agents could keep up. Times are `time.monotonic()` of the one machine, from just before an
+event is written.
 
 - snapshot: the agent's panel has the new state, taken in;
 - screen: the painted screen shows it;
@@ -67,10 +68,16 @@ async def measure(panels: int, screens: int, seconds: float, seed: int) -> int:
         desk = await _process("bench.desk.screens.desk", str(config), str(state))
         host, port = json.loads(await _line(desk))
         url = f"ws://{host}:{port}"
-        kinds = {"parse": agents[screens:], "screen": agents[:screens]}
+        # Each whole panel in a process of its own, as at an agent's desk.
+        groups = {
+            "parse": agents[screens:],
+            **{f"screen {one}": (one,) for one in agents[:screens]},
+        }
         watching = {
-            kind: await _process("bench.desk.screens.panels", kind, str(state), url, *those)
-            for kind, those in kinds.items()
+            name: await _process(
+                "bench.desk.screens.panels", name.split()[0], str(state), url, *those
+            )
+            for name, those in groups.items()
         }
         for process in watching.values():
             await _line(process)
@@ -216,6 +223,7 @@ def _report(
             f"{phase.name}: {calls} calls in {lasted_s:.0f} s, {len(seen)} panels; "
             "cores: "
             + ", ".join(f"{whose} {used / lasted_s:.2f}" for whose, used in phase.cpu_s.items())
+            + f"; load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
         )
         on_screens = [one for one in told if one.agent in screens]
         others = [one for one in told if one.agent not in screens]
