@@ -17,6 +17,7 @@ from ledger.rows import CallRow
 
 MOST_CALLS: Final = 10
 MOST_FIELDS: Final = 12
+MOST_OVER: Final = 50
 NAME_CELLS: Final = 32
 FIELD_CELLS: Final = 60
 _MATTERS: Final = ("promised", "ticket_opened")
@@ -29,6 +30,9 @@ Customer = Callable[[str], Mapping[str, str] | None]
 
 class Past(Protocol):
     """The ledger's memory of a number; `LedgerReader` is one. Blocks."""
+
+    def call(self, call_id: str) -> CallRow:
+        """One call; LedgerError when there is none."""
 
     def calls_of(self, ani: str, limit: int) -> Sequence[CallRow]:
         """The latest calls from exactly this number, oldest first."""
@@ -43,6 +47,7 @@ class CallerFiles:
     def __init__(self, past: Past, customer: Customer) -> None:
         self._past = past
         self._customer = customer
+        self._over: dict[str, CallerFile] = {}
 
     def at_once(self, ani: str, caller_name: str) -> CallerFile:
         """What is known without a look at the ledger."""
@@ -59,6 +64,21 @@ class CallerFiles:
                 for label, text in fields[:MOST_FIELDS]
             },
         )
+
+    def of_call(self, call_id: str) -> CallerFile:
+        """Who called with a call that this process never had: looked up in the ledger, once."""
+        if call_id not in self._over:
+            self._over[call_id] = self._of_row(call_id)
+            while len(self._over) > MOST_OVER:
+                self._over.pop(next(iter(self._over)))
+        return self._over[call_id]
+
+    def _of_row(self, call_id: str) -> CallerFile:
+        try:
+            row = self._past.call(call_id) if call_id else None
+        except LedgerError:
+            row = None
+        return CallerFile() if row is None else self.at_once(row.ani, row.caller_name)
 
     async def whole(self, ani: str, caller_name: str, *, but: str) -> CallerFile:
         """The same with history and open matters; the call with the id `but` is not history."""

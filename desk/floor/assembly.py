@@ -87,9 +87,10 @@ class Floor:
         self._clock = outside.clock
         self._control = CallControl(outside.ami, clock=outside.clock)
         self._roster = self._make_roster()
+        files = CallerFiles(outside.memory, outside.customer)
         self.agents = Talks(
             self._means,
-            CallerFiles(outside.memory, outside.customer),
+            files,
             self._roster,
             lambda agent: self._desk.changed(agent),
             lambda agent: card.name if (card := outside.house.agents.get(agent)) else "",
@@ -118,6 +119,7 @@ class Floor:
             limits=outside.limits,
             clock=outside.clock,
             trouble=lambda: "" if outside.ami.up else "pbx",
+            past_caller=files.of_call,
             history=outside.history,
         )
         self._desk = HouseDesk(rooms)

@@ -11,7 +11,7 @@ from calls.clock import Clock
 from calls.floor.events import FloorEvent, ShiftNote
 from calls.floor.orders import Order
 from calls.floor.states import AgentState
-from calls.floor.view import PanelView
+from calls.floor.view import CallerFile, PanelView
 from calls.floor.wall import WallView
 from desk.control.calls import CallControl
 from desk.floor.house import FloorHouse
@@ -55,6 +55,9 @@ class Rooms:
     clock: Clock
     trouble: Callable[[], str]
     """What cannot be done just now; empty if nothing."""
+
+    past_caller: Callable[[str], CallerFile]
+    """Who called with a call that this process never had."""
 
     history: Sequence[FloorEvent] = ()
     """Today's facts of the floor."""
@@ -106,6 +109,7 @@ class HouseDesk:
             muted=self._mutes.muted,
             help_asked=lambda agent: self._helps.text(agent) is not None,
             trouble=rooms.trouble,
+            past_caller=rooms.past_caller,
         )
 
     def _make_wall(self, rooms: Rooms) -> Wall:

@@ -47,12 +47,14 @@ class PanelViews:
         muted: Callable[[str, str], bool],
         help_asked: Callable[[str], bool],
         trouble: Callable[[], str],
+        past_caller: Callable[[str], CallerFile],
     ) -> None:
         """The functions answer for an agent's number; `muted` for a channel of the agent's too."""
         self._house, self._talks, self._roster, self._notes = house, talks, roster, notes
         self._controlled, self._consult, self._held = controlled, consult, held
         self._listeners, self._muted = listeners, muted
         self._help_asked, self._trouble = help_asked, trouble
+        self._past_caller = past_caller
         self._colleagues = {agent: house.colleagues_of(agent) for agent in house.agents}
 
     def view(self, agent: str, seq: int) -> PanelView:
@@ -151,7 +153,7 @@ class PanelViews:
         return CallView(
             call_id=status.call_id,
             queue=known.queue if known else "",
-            caller=known.file if known else CallerFile(),
+            caller=known.file if known else self._past_caller(status.call_id),
             talked_ms=status.talked_ms,
             held_ms=status.held_ms,
             on_hold=status.state is AgentState.HOLD,

@@ -10,7 +10,7 @@ from softphone_panel.agent.parts import Rows, row, styled_rows
 from softphone_panel.agent.scene import Scene, clock_spent, held_word
 from softphone_panel.cells import bar, cut, fit
 from softphone_panel.panes import MUTED, SOUND_STYLES
-from softphone_panel.watch.heard_meter import METER_CELLS, level_share
+from softphone_panel.watch.heard_meter import METER_CELLS, QUIETEST_DBOV, level_share
 
 LABEL_CELLS = 24
 CLOCK_WORDS = {"silence": "clock.quiet", "noise": "clock.noisy"}
@@ -155,7 +155,7 @@ def heard_row(scene: Scene, width: int) -> Content:
     if level is not None:
         parts.append((bar(level_share(level), METER_CELLS), f"{style} on $surface"))
     # The figure of a line that is quiet tells an agent nothing.
-    if level is not None and hearing.what not in ("", "silence"):
+    if level is not None and level > QUIETEST_DBOV and hearing.what not in ("", "silence"):
         parts.append((f" {level:.0f} dBov", MUTED))
     if hearing.agent_speaks:
         parts.append((f"   {texts('hear.you')}", "bold $text-secondary"))

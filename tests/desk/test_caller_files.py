@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from calls.errors import LedgerError
 from calls.events import CallEvent
+from calls.floor.view import CallerFile
+from calls.masking import mask
 from desk.caller_files import MOST_CALLS, CallerFiles
 from ledger.projections import CallState
 from ledger.rows import CallRow
@@ -29,6 +31,14 @@ def event(call_id: str, seq: int, kind: str, **data: object) -> CallEvent:
 class SmallLedger:
     def __init__(self, calls: Sequence[CallRow], events: Sequence[CallEvent] = ()) -> None:
         self._calls, self._events = calls, events
+        self.looks = 0
+
+    def call(self, call_id: str) -> CallRow:
+        self.looks += 1
+        found = [call for call in self._calls if call.id == call_id]
+        if not found:
+            raise LedgerError("no such call")
+        return found[0]
 
     def calls_of(self, ani: str, limit: int) -> Sequence[CallRow]:
         return [call for call in self._calls if call.ani == ani][-limit:]
@@ -99,3 +109,13 @@ async def test_only_the_latest_calls_are_shown() -> None:
 
     assert len(known.history) == MOST_CALLS
     assert known.history[0].call_id == "c28"
+
+
+def test_who_called_before_the_desk_was_restarted_is_looked_up_once() -> None:
+    ledger = SmallLedger([row("c1")])
+    files = CallerFiles(ledger, {NUMBER: {"name": "王芳"}}.get)
+
+    assert [files.of_call("c1").name, files.of_call("c1").name] == ["王芳", "王芳"]
+    assert files.of_call("c1").number == mask(NUMBER)
+    assert ledger.looks == 1
+    assert files.of_call("c9") == files.of_call("") == CallerFile()
