@@ -252,14 +252,10 @@ class HearingSession:
 
     def report(self, report: Report) -> None:
         """Carry out what the worker found; late news of an old question are dropped."""
-        if isinstance(report, Reading | Voice):
-            self._watched(report)
-        else:
-            self._told(report)
-
-    def _watched(self, report: Reading | Voice) -> None:
         if isinstance(report, Reading):
             self.reading = report
+        elif not isinstance(report, Voice):
+            self._told(report)
         elif self._on_voice is not None:
             self._on_voice(report)
 
