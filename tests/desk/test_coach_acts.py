@@ -315,3 +315,23 @@ async def test_the_agent_hears_nothing_of_a_caller_who_hung_up_in_a_window() -> 
     assert one.of("heard") == []
     # A promise that the flow keeps for a caller who is gone is kept.
     assert one.of("promised")[0]["number"] == "13800001234"
+
+
+async def test_a_sentence_to_come_has_a_gap_for_a_word_that_nobody_knows_yet() -> None:
+    flow = """\
+flow: f
+title: {zh: 试, en: Try}
+performer: agent
+variables: {name: ""}
+steps:
+  first:
+    say: words
+  then:
+    say: told
+    end: served
+"""
+    lines = LINES + "told: {zh-Hans: '{name}先生', zh-Hant: '{name}先生', en: 'Mr {name}'}\n"
+    one = Desk("f", of=House.of_texts({"lines.yaml": lines, "f.yaml": flow}))
+    await one.settle()
+    assert one.script.next_lines == ("…先生",)
+    await one.end()
