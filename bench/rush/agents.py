@@ -64,11 +64,8 @@ class Agent:
         self._phone, self._panel, self._met = phone, panel, met
         self._dice, self._handle_s = dice, handle_s
         self._at_phone: asyncio.Task[None] | None = None
-
-    @property
-    def free(self) -> bool:
-        """No call at the phone and none to wrap up."""
-        return self._at_phone is None or self._at_phone.done()
+        self._open: set[asyncio.Event] = set()
+        """The ends of the calls that the phone has now."""
 
     async def begin(self) -> None:
         """Sign in."""
@@ -80,9 +77,9 @@ class Agent:
         """Take every call, until cancelled."""
         while True:
             call = await self._phone.incoming.get()
-            if not self.free:
+            if self._open:
                 self.shift.doubles += 1
-            self._at_phone = asyncio.create_task(self._take(call))
+            self._at_phone = asyncio.create_task(self._take(call, self._ends(call)))
 
     async def end(self) -> None:
         """Sign out."""
@@ -95,18 +92,28 @@ class Agent:
         await self._until("signed out", lambda view: view.state.state is AgentState.SIGNED_OUT)
         self.shift.ended = time.monotonic()
 
-    async def _take(self, call: Any) -> None:
+    def _ends(self, call: Any) -> asyncio.Event:
+        from baresip import Event
+
+        over = asyncio.Event()
+        self._open.add(over)
+
+        def take(event: Any) -> None:
+            if event.event is Event.CALL_CLOSED:
+                self._open.discard(over)
+                over.set()
+
+        call.on(take)
+        return over
+
+    async def _take(self, call: Any, over: asyncio.Event) -> None:
         try:
-            await self._ring_and_talk(call)
+            await self._ring_and_talk(call, over)
         except Exception as error:  # noqa: BLE001  told in the table
             self.shift.problems[f"{type(error).__name__}: {error}"[:120]] += 1
             await _hang_up(call)
 
-    async def _ring_and_talk(self, call: Any) -> None:
-        from baresip import Event
-
-        over = asyncio.Event()
-        call.on(lambda event: over.set() if event.event is Event.CALL_CLOSED else None)
+    async def _ring_and_talk(self, call: Any, over: asyncio.Event) -> None:
         rang = time.monotonic()
         misses = self._dice.random() < OFTEN_MISSES
         picked = not await _within(over, 60 if misses else self._dice.uniform(0.5, 8))

@@ -15,6 +15,10 @@ from calls.floor.events import FloorEvent
 CLOCK_S = 1.0
 """States and clock of a whole shift may differ by so much: sign-in and sign-out take their time."""
 
+APART_S = 0.5
+"""Between the look at the clock for a state's length and the one for its stamp the process may be
+put aside on a machine under load."""
+
 PHONE_S = 0.5
 """What a phone and the states may differ by, a call."""
 
@@ -115,7 +119,7 @@ def agent_side(number: str, facts: Iterable[FloorEvent]) -> AgentSide:
 
 def _apart(before: datetime | None, now: datetime, lasted_s: float) -> bool:
     """Whether the length told is not the distance of the stamps."""
-    return before is not None and abs((now - before).total_seconds() - lasted_s) > 0.05
+    return before is not None and abs((now - before).total_seconds() - lasted_s) > APART_S
 
 
 def call_side(events: Mapping[str, Sequence[CallEvent]], told: Sequence[Told]) -> CallSide:
