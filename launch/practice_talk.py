@@ -49,7 +49,7 @@ class PracticeTalk:
         live: LiveEvents,
         *,
         changed: Callable[[], None],
-        handed_on: Callable[[], object],
+        handed_on: Callable[[], None],
     ) -> None:
         """`changed`: the panel must be shown anew. `handed_on`: a colleague has the caller now."""
         self.caller = caller

@@ -58,8 +58,8 @@ class Floor:
                 number=f"8{number:03}", name="李雯", queues=("support",), state=state, for_ms=1000
             )
 
-    def call_now(self, call_id: str) -> None:
-        del call_id
+    def call_now(self, agent: str, call_id: str) -> None:
+        del agent, call_id
 
 
 def main() -> int:
