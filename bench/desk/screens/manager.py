@@ -78,6 +78,7 @@ class Switch:
     penalty: dict[str, str] = field(default_factory=dict)
     _calls: int = 0
     _waiting: int = 0
+    _in_queue: list[Leg] = field(default_factory=list)
 
     def parts(self) -> dict[str, Part]:
         """What it answers otherwise than "done"."""
@@ -107,7 +108,8 @@ class Switch:
 
     def _queues(self, line: Line, asked: Asked) -> None:
         rows = [("QueueMember", tuple(self._member(agent))) for agent in self.agents]
-        line.rows(asked, ("QueueParams", (("Queue", QUEUE),)), *rows)
+        waiting = [("QueueEntry", (*self._entry(leg), ("Wait", "1"))) for leg in self._in_queue]
+        line.rows(asked, ("QueueParams", (("Queue", QUEUE),)), *rows, *waiting)
 
     def _member(self, agent: str) -> Iterator[tuple[str, str]]:
         interface = f"PJSIP/{agent}"
@@ -174,6 +176,7 @@ class Switch:
 
     def _wait(self, leg: Leg, more: int) -> None:
         self._waiting += more
+        (self._in_queue.append if more > 0 else self._in_queue.remove)(leg)
         self.waited.append((time.monotonic(), self._waiting))
         self._event("QueueCallerJoin" if more > 0 else "QueueCallerLeave", *self._entry(leg))
 
