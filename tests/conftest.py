@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -19,19 +20,18 @@ from tests.support.sip_caller import SipCaller, sip_caller
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--shard 1/2`: the first of two parts, each with an Asterisk of its own."""
+    """`--shard 1/2`: the first of two parts of the files, to run side by side."""
     parser.addoption("--shard", default="1/1", metavar="K/N", help="run this part of the files")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the files of the shard that is asked for; what marks leave out counts for nothing."""
+    """Keep the files of the shard that is asked for, of those that marks have left."""
     part, _, parts = str(config.getoption("--shard")).partition("/")
-    if parts == "1":
-        return
-    marked = [item for item in items if item.get_closest_marker("asterisk") is not None]
-    kept = shard({item.path.name for item in marked}, int(part), int(parts))
-    config.hook.pytest_deselected(items=[item for item in items if item.path.name not in kept])
-    items[:] = [item for item in items if item.path.name in kept]
+    files = Counter(item.path for item in items)
+    kept = shard(files, int(part), int(parts))
+    config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
+    items[:] = [item for item in items if item.path in kept]
 
 
 @pytest.fixture(scope="session")
