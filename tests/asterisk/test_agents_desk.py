@@ -14,7 +14,7 @@ from calls.floor.states import AgentState
 from tests.support.agent_phone import agent_phone
 from tests.support.desk_panel import call_of, desk_panel, script_of
 from tests.support.heard import tone
-from tests.support.hotline import Hotline, start_hotline, stop_hotline, utterance
+from tests.support.hotline import Hotline, new_ledger, start_hotline, stop_hotline, utterance
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
 from tests.support.straight_on import straight_on as straight_on_scripts
@@ -38,6 +38,7 @@ def start_desk(pbx: HousePbx, scripts: Path) -> Hotline:
 
 @pytest.fixture
 def hotline(pbx: HousePbx, straight_on: Path) -> Iterator[Hotline]:
+    new_ledger(pbx.state)
     running = start_desk(pbx, straight_on)
     yield running
     stop_hotline(running)

@@ -25,7 +25,7 @@ from tests.support.agent_phone import agent_phone
 from tests.support.desk_panel import call_of, desk_panel
 from tests.support.g711 import Samples
 from tests.support.heard import frame_levels
-from tests.support.hotline import Hotline, start_hotline, stop_hotline
+from tests.support.hotline import Hotline, new_ledger, start_hotline, stop_hotline
 from tests.support.on_screen import screen_text
 from tests.support.pbx import HousePbx
 from tests.support.pictures import picture
@@ -87,6 +87,7 @@ async def test_a_cue_from_the_wallboard_is_heard_by_the_agent_alone(
 ) -> None:
     pbx.ask_own_server()
     more = (f'scripts = "{straight_on(tmp_path)}"', "prove = false")
+    new_ledger(pbx.state)
     hotline = start_hotline(pbx, more=more, desk=("port = 0",))
     try:
         await _whisper(new_caller, pbx, hotline)

@@ -25,7 +25,14 @@ from tests.support.agent_phone import AgentPhone, agent_phone, agent_phones
 from tests.support.cut_line import cut_line
 from tests.support.desk_panel import DeskPanel, call_of, desk_panel, script_of
 from tests.support.heard import tone
-from tests.support.hotline import THIRDRING, Hotline, start_hotline, stop_hotline, utterance
+from tests.support.hotline import (
+    THIRDRING,
+    Hotline,
+    new_ledger,
+    start_hotline,
+    stop_hotline,
+    utterance,
+)
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
 from tests.support.straight_on import straight_on
@@ -43,6 +50,7 @@ NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 async def desk_on(pbx: HousePbx, scripts: Path, *more: str) -> AsyncIterator[Hotline]:
     """The server, started and ended beside the loop."""
     pbx.ask_own_server()
+    new_ledger(pbx.state)
 
     def start() -> Hotline:
         first = (f'scripts = "{scripts}"', "prove = false")

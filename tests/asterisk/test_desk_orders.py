@@ -32,7 +32,7 @@ from calls.floor.wall import FloorAgent, WallView
 from tests.support.agent_phone import AgentPhone, agent_phones
 from tests.support.desk_panel import DeskPanel, call_of, desk_panel, desk_wall, script_of
 from tests.support.heard import read_wav, tone
-from tests.support.hotline import Hotline, start_hotline, starts_to_hear, stop_hotline
+from tests.support.hotline import Hotline, new_ledger, start_hotline, starts_to_hear, stop_hotline
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
 from tests.support.straight_on import straight_on
@@ -48,6 +48,7 @@ def hotline(pbx: HousePbx, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     scripts = straight_on(tmp_path_factory.mktemp("house"))
     pbx.ask_own_server()
     pbx.cli("dialplan set global CC_TO_duty PJSIP/803")
+    new_ledger(pbx.state)
     running = start_hotline(
         pbx,
         more=(f'scripts = "{scripts}"', "prove = false"),
@@ -55,6 +56,7 @@ def hotline(pbx: HousePbx, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     )
     yield running
     stop_hotline(running)
+    pbx.cli("dialplan reload")  # forgets what was set by hand
 
 
 def said(line: str) -> LineDone:

@@ -23,7 +23,7 @@ from softphone_panel.agent.desk_link import DeskLink
 from softphone_panel.phone.built_in import BuiltInPhone, built_in_phone
 from tests.support.floor import phone_of
 from tests.support.heard import frame_levels, tone
-from tests.support.hotline import Hotline, start_hotline, stop_hotline, utterance
+from tests.support.hotline import Hotline, new_ledger, start_hotline, stop_hotline, utterance
 from tests.support.on_screen import screen_text
 from tests.support.pbx import HousePbx
 from tests.support.pictures import picture
@@ -95,6 +95,7 @@ def serve(pbx: HousePbx, scripts: Path) -> Hotline:
 
 @pytest.fixture
 def hotline(pbx: HousePbx, scripts: Path) -> Iterator[Hotline]:
+    new_ledger(pbx.state)
     running = serve(pbx, scripts)
     yield running
     stop_hotline(running)

@@ -116,6 +116,12 @@ def start_hotline(
     return Hotline(process, pbx.state, pbx.agi_port)
 
 
+def new_ledger(state: Path) -> None:
+    """Forget calls and agents of the tests before; no server may run on the folder."""
+    for left in (*state.glob("ledger.sqlite*"), *state.glob("coaching/*")):
+        left.unlink()
+
+
 def stop_hotline(hotline: Hotline) -> None:
     """End it, by force if it would not."""
     hotline.process.terminate()
