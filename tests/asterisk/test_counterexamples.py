@@ -151,6 +151,21 @@ def ended(hotline: Hotline, pbx: HousePbx, broken: Mapping[Damage, Broken]) -> d
     return call_all(pbx, calls)
 
 
+@pytest.fixture
+def lived_out(
+    request: pytest.FixtureRequest,
+    pbx: HousePbx,
+    broken: Mapping[Damage, Broken],
+    ended: dict[str, Ended],
+) -> Mapping[str, Ended]:
+    """The same; a test that is tried once more places its own calls once more."""
+    if getattr(request.node, "execution_count", 1) > 1:
+        damage = request.node.callspec.params["damage"]
+        one = broken[damage]
+        ended |= call_all(pbx, both(one) if damage in UNDAMAGED else [one.call])
+    return ended
+
+
 async def in_the_ledger(
     placed: Placed, ended: Mapping[str, Ended], hotline: Hotline
 ) -> list[CallEvent]:
@@ -176,12 +191,12 @@ def without_numbers(why: str) -> str:
 async def test_the_provers_caller_breaks_the_rule_on_a_real_call(
     damage: Damage,
     broken: Mapping[Damage, Broken],
-    ended: Mapping[str, Ended],
+    lived_out: Mapping[str, Ended],
     hotline: Hotline,
 ) -> None:
     one = broken[damage]
 
-    events = await in_the_ledger(one.call, ended, hotline)
+    events = await in_the_ledger(one.call, lived_out, hotline)
     verdict = verdict_of(one.rule, events)
 
     assert verdict.status is Status.BROKEN, f"{one.written.text}\n{told(events)}"
@@ -193,10 +208,10 @@ async def test_the_provers_caller_breaks_the_rule_on_a_real_call(
 async def test_the_same_caller_breaks_nothing_on_the_flows_as_they_are(
     damage: Damage,
     broken: Mapping[Damage, Broken],
-    ended: Mapping[str, Ended],
+    lived_out: Mapping[str, Ended],
     hotline: Hotline,
 ) -> None:
-    events = await in_the_ledger(broken[damage].control, ended, hotline)
+    events = await in_the_ledger(broken[damage].control, lived_out, hotline)
 
     verdicts = score(events, House.load(SCRIPTS).rules)
     assert [each.why for each in verdicts if each.status is Status.BROKEN] == [], told(events)
