@@ -146,16 +146,16 @@ def heard_row(scene: Scene, width: int) -> Content:
     if call is None:
         return Content("")
     hearing, label = call.hearing, fit(texts("hear.label"), 6)
-    level = hearing.level_dbov
+    level, told = hearing.level_dbov, hearing.what not in ("", "silence")
     if level is None and scene.phone is not None:
-        level = scene.phone.heard_dbov
+        level, told = scene.phone.heard_dbov, True
     word = texts.or_plain("sound", hearing.what) if hearing.what else texts("hear.waiting")
     style = SOUND_STYLES.get(hearing.what, MUTED) if scene.live else MUTED
     parts: list[tuple[str, str] | str] = [(label, MUTED), (fit(word, 12), f"bold {style}")]
     if level is not None:
         parts.append((bar(level_share(level), METER_CELLS), f"{style} on $surface"))
     # The figure of a line that is quiet tells an agent nothing.
-    if level is not None and level > QUIETEST_DBOV and hearing.what not in ("", "silence"):
+    if level is not None and level > QUIETEST_DBOV and told:
         parts.append((f" {level:.0f} dBov", MUTED))
     if hearing.agent_speaks:
         parts.append((f"   {texts('hear.you')}", "bold $text-secondary"))

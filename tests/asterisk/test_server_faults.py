@@ -56,7 +56,7 @@ LAST_KNOWN = {RINGING: "stepped", GREETED: "saying", WAITED_FOR: "listening", CH
 @contextmanager
 def hotline_on(pbx: HousePbx) -> Iterator[Hotline]:
     pbx.ask_own_server()
-    running = start_hotline(pbx)
+    running = start_hotline(pbx, lease_s=LEASE_S)
     try:
         yield running
     finally:

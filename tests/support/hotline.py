@@ -20,11 +20,12 @@ from callers.noises import noise_loop
 from callers.persona import Noise
 from callers.voicebank import VoiceBank
 from calls.events import CallEvent
+from launch.pbx import control
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
 from tests.support.g711 import Samples
 from tests.support.heard import RATE, read_wav
-from tests.support.pbx import HousePbx
+from tests.support.pbx import LEASE_S, HousePbx
 from tests.support.sip_caller import SipCaller
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,7 @@ def start_hotline(
     log_level: str = "info",
     more: Sequence[str] = (),
     desk: Sequence[str] = ("on = false",),
+    lease_s: int = 10,
     **agi: object,
 ) -> Hotline:
     """Start `thirdring serve` where the dialplan of `pbx` looks for it.
@@ -82,8 +84,9 @@ def start_hotline(
     `more` are lines of the configuration before its first section, `desk` those of [desk] and what
     comes after it; agents' phones ring without one unless they say otherwise.
     """
+    # The usual lease: a machine that stands still for a second or two must not cost a call.
+    pbx.cli(f"dialplan set global CC_LEASE {lease_s}")
     config = pbx.state / "site.toml"
-    # Its lease is the dialplan's, which is far shorter than the server's own default.
     settings = {"port": pbx.agi_port, "stop_grace_s": 0.5, **agi}
     lines = [
         f'log_level = "{log_level}"',
@@ -124,6 +127,7 @@ def new_ledger(state: Path) -> None:
 
 def stop_hotline(hotline: Hotline) -> None:
     """End it, by force if it would not."""
+    control.ask(hotline.state / "pbx", f"dialplan set global CC_LEASE {LEASE_S}")
     hotline.process.terminate()
     try:
         hotline.process.wait(20)
