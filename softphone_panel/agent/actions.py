@@ -96,10 +96,6 @@ def _has_form(scene: Scene) -> bool:
     return scene.script is not None and scene.script.form is not None
 
 
-def _has_more(scene: Scene) -> bool:
-    return scene.script is not None and bool(scene.script.picks or scene.script.branches)
-
-
 def _wraps(scene: Scene) -> bool:
     return scene.call is not None and scene.call.over
 
