@@ -1,8 +1,8 @@
 """The facts of a call, one class a kind, each with when it is recorded.
 
 A fact's fields are the `data` of its `CallEvent`; offsets inside them are milliseconds since the
-call was offered. Those of the back office and of the recording stand in modules of their own and
-come from here too, so that whoever wants a fact finds all of them in one place.
+call was offered. Those of the back office, of the recording and of what is judged afterwards stand
+in modules of their own and come from here too, so that whoever wants a fact finds them all here.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from typing import Any, ClassVar
 
 from calls.fact import CallEvent as CallEvent
 from calls.fact import Fact as Fact
+from calls.judged_facts import CallTagged as CallTagged
+from calls.judged_facts import RulesJudged as RulesJudged
+from calls.judged_facts import Surveyed as Surveyed
 from calls.office_facts import Fetched as Fetched
 from calls.office_facts import LookedUp as LookedUp
 from calls.office_facts import PluginDone as PluginDone
 from calls.office_facts import Promised as Promised
 from calls.office_facts import TicketOpened as TicketOpened
+from calls.recording_facts import RecordingErased as RecordingErased
 from calls.recording_facts import RecordingKept as RecordingKept
+from calls.recording_facts import RecordingMeasured as RecordingMeasured
 from calls.recording_facts import RecordingPaused as RecordingPaused
 from calls.recording_facts import RecordingResumed as RecordingResumed
 from calls.recording_facts import RecordingStarted as RecordingStarted

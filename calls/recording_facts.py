@@ -60,3 +60,59 @@ class RecordingKept(Fact):
     duration_ms: int
     problem: str
     """Empty when all is well; else what differs from the call (cut, missing leg)."""
+
+    begins_ms: int | None = None
+    """Offset of the file's first sample since the call was offered, as measured; None: that of
+    `recording_started`."""
+
+    key: str = ""
+    """Id of the key that wraps the file's own; empty: the file is not sealed."""
+
+
+@value
+class RecordingMeasured(Fact):
+    """What the sound itself tells, by the recorder's measures; offsets are of the call."""
+
+    kind: ClassVar[str] = "recording_measured"
+    recording: str
+    version: int
+    """Of the measures: figures of two versions are not compared."""
+
+    caller_talk_ms: int
+    house_talk_ms: int
+    """The house's leg: prompts and the agent alike."""
+
+    agent_talk_ms: int
+    """The house's leg while an agent was on the line."""
+
+    silence_ms: int
+    """Neither spoke."""
+
+    talk_over_ms: int
+    """The agent spoke into the caller's speech (A22)."""
+
+    talk_overs: tuple[tuple[int, int], ...]
+    """Where, at most the 50 longest, in order."""
+
+    dead_air_ms: int
+    """The longest time in a talk in which nobody spoke; hold and music do not count."""
+
+    dead_air_from_ms: int | None
+    caller_level_dbov: float | None
+    house_level_dbov: float | None
+    """Mean level of the talk; None when there was none."""
+
+    caller_noise_dbov: float | None
+    """Level of the caller's line between words."""
+
+
+@value
+class RecordingErased(Fact):
+    """The recording can no longer be heard by anybody: its key, then its file, are gone."""
+
+    kind: ClassVar[str] = "recording_erased"
+    recording: str
+    why: str
+    """`retention`, or `asked` by the person it is about."""
+
+    by: str

@@ -1,0 +1,1 @@
+"""The vocabulary of quality work: evaluations, draws, calibrations, accounts, looks."""

@@ -1,0 +1,1 @@
+"""The quality book: evaluations, accounts and looks, chained as the ledger is."""

@@ -1,0 +1,1 @@
+"""Quality: forms, answers from facts, sampling, calibration, figures. Pure: no storage."""
