@@ -80,6 +80,13 @@ class Store:
             raise RecordingError(f'"{file}" lies outside the state folder {self.state}')
         return path
 
+    def open(self, file: str) -> BinaryIO:
+        """A kept recording to read from, as the wav it was made as; seekable.
+
+        Every reader of `recordings/` goes through here. FileNotFoundError when it is not there.
+        """
+        return self.path(file).open("rb")
+
     def put(self, file: str, write: Callable[[Writable], object]) -> Stored:
         """Write `file` so that it is there whole or not at all, even after a power cut.
 
