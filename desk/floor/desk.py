@@ -20,6 +20,7 @@ from desk.floor.ordering import Ordering
 from desk.floor.panel_view import PanelViews
 from desk.floor.standing import HelpDesk, Mutes
 from desk.floor.talks import Talks
+from desk.floor.telling import Tell, Telling
 from desk.floor.wall_sight import WallSight
 from desk.roster.nailed_up import NailedLines
 from desk.roster.roster import Roster
@@ -35,8 +36,6 @@ there to see them ring."""
 
 _MUSIC_MEANWHILE: Final = ("dialling", "talking")
 UNREACHABLE: Final = "unreachable"
-
-Tell = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ class HouseDesk:
         self._house, self._roster, self._talks = rooms.house, rooms.roster, rooms.talks
         self._control, self._trouble = rooms.control, rooms.trouble
         self._clock, self._no_panel_s = rooms.clock, no_panel_s
-        self._listening: dict[str, list[Tell]] = {}
+        self._telling = Telling()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._notes = ShiftNotes(rooms.history)
         self._helps = HelpDesk(self.changed, rooms.history)
@@ -141,9 +140,7 @@ class HouseDesk:
         return await self._orders.carry_out(agent, order)
 
     def on_change(self, agent: str, tell: Tell) -> Callable[[], None]:
-        listening = self._listening.setdefault(agent, [])
-        listening.append(tell)
-        return lambda: listening.remove(tell)
+        return self._telling.listen(agent, tell)
 
     def start(self) -> None:
         """Whoever the last desk left on duty has as long as always to come back."""
@@ -162,16 +159,14 @@ class HouseDesk:
 
     def changed(self, agent: str) -> None:
         """The agent's snapshot may be another one now; empty: everybody's."""
-        told = [agent] if agent else [one for one in self._listening if one]
-        for each in (*told, ""):
-            for tell in self._listening.get(each, [])[:]:
-                tell()
+        self._telling.changed(agent)
 
     def close(self) -> None:
         """End what runs by itself."""
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
+        self._telling.close()
 
     def _left_alone(self, agent: str) -> None:
         """The panel has been away too long. A call at the ear goes on; offers stop after it."""

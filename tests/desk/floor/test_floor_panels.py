@@ -154,12 +154,12 @@ async def test_a_note_and_a_request_for_help_reach_the_others_and_nobody_is_told
     leave = desk.on_change("802", tells("802"))
     desk.on_change("", tells("wall"))
     assert await floor.order("801", orders.AddNote(text="停水 [b]x[/b]\x1b[2J")) == ""
-    assert set(told) == {"802", "wall"}
+    await until(lambda: set(told) == {"802", "wall"})
     assert floor.view("802").notes[0].text == "停水 [b]x[/b][2J"
     leave()
     told.clear()
     assert await floor.order("801", orders.AskHelp(on=True, text="来一下")) == ""
-    assert set(told) == {"wall"}
+    await until(lambda: set(told) == {"wall"})
     assert [each.help_text for each in desk.wall(1).agents] == ["来一下", None, None]
     assert await floor.order("803", orders.AnswerHelp(agent="801")) == ""
     assert await floor.order("803", orders.AnswerHelp(agent="801")) == "nobody_asks"
