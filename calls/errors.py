@@ -26,6 +26,19 @@ class RecordingError(CallCenterError):
     """A recording is missing, cut or damaged; the message names it and what was found."""
 
 
+class SealBrokenError(RecordingError):
+    """A sealed recording was cut, edited or swapped; the message names file and chunk."""
+
+    def __init__(self, message: str, *, chunk: int | None = None) -> None:
+        super().__init__(message)
+        self.chunk = chunk
+        """Number of the chunk, from 0; None where the whole file is meant."""
+
+
+class LostKeyError(CallCenterError):
+    """A key is missing or is another one; the message names it and where it should be."""
+
+
 class PersonaError(CallCenterError):
     """A simulated caller's file is wrong; the message says where and what to change."""
 
@@ -69,3 +82,27 @@ class FlowFileError(CallCenterError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class WorkError(CallCenterError):
+    """A step of quality work cannot be taken now; the message says why and what can be done."""
+
+
+class NotAllowedError(WorkError):
+    """The role or the person may not do this; somebody else may."""
+
+
+class UnknownWorkError(WorkError):
+    """There is no evaluation, draw, calibration or remark of that name."""
+
+
+class ConflictError(WorkError):
+    """Somebody else was faster; what one saw is no longer so."""
+
+
+class AccountError(CallCenterError):
+    """An account cannot be made or changed so; the message says what to give."""
+
+
+class FormFileError(FlowFileError):
+    """A form of quality work is wrong; carries every problem as flow files do."""

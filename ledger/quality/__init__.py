@@ -1,1 +1,1 @@
-"""The quality book: evaluations, accounts and looks, chained as the ledger is."""
+"""The quality book: facts of quality work in chained streams, and what is told from them."""

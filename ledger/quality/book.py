@@ -1,0 +1,109 @@
+"""The quality book: facts of quality work, written by several processes at once.
+
+Every write is one short transaction that is durable when it returns. Nobody edits a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Connection, insert, select, update
+
+from calls.clock import Clock, SystemClock
+from calls.errors import ConflictError
+from calls.fact import Fact
+from calls.quality.events import QualityEvent
+from ledger.quality.encoding import chained, headed, quality_event, quality_row
+from ledger.quality.opening import Shelf
+from ledger.quality.projections import apply
+from ledger.quality.reading import QualityReading
+from ledger.quality.rows import Entry
+from ledger.quality.tables import quality_events, quality_head
+
+Beside = Callable[[Connection], None]
+"""What is written in the same transaction and is no fact: a password's hash."""
+
+
+class QualityBook(QualityReading):
+    """One quality book; safe to use from any thread, and from several processes.
+
+    Raises LedgerError when it is damaged, foreign, of a later version or cannot be reached.
+    """
+
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+        super().__init__(shelf)
+        self.clock = clock
+
+    @classmethod
+    def open(cls, place: str | Path, *, clock: Clock | None = None) -> QualityBook:
+        """The book in this file (made when there is none) or at this `postgresql://` address."""
+        return cls(Shelf(place), clock or SystemClock())
+
+    def append(
+        self, stream: str, fact: Fact, *, actor: str, after: int | None = None
+    ) -> QualityEvent:
+        """Write one fact behind the stream's last; durable when this returns.
+
+        Raises ConflictError when `after` is given and is not the number of the stream's last fact
+        (0: there is none yet).
+        """
+        return self.append_all([Entry(stream, fact, actor, after)])[0]
+
+    def append_all(
+        self, entries: Iterable[Entry], *, beside: Beside | None = None
+    ) -> list[QualityEvent]:
+        """Write all of them in one transaction, or none; each `after` counts what is before it."""
+        entries = list(entries)
+        with self.shelf.writing() as connection:
+            written = _write(connection, entries, self.clock.utc_now())
+            if beside is not None:
+                beside(connection)
+        return written
+
+    def close(self) -> None:
+        """Close every connection; harmless when done already."""
+        self.shelf.close()
+
+    def __enter__(self) -> QualityBook:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _write(connection: Connection, entries: Sequence[Entry], now: datetime) -> list[QualityEvent]:
+    found = connection.execute(select(quality_head.c.cursor, quality_head.c.head)).one()
+    cursor, head = int(found[0]), bytes(found[1])
+    written = []
+    for stream, fact, actor, after in entries:
+        seq, before = _last(connection, stream)
+        if after is not None and after != seq:
+            raise ConflictError(
+                f"{stream}: somebody else was faster (fact {seq} is the last, not {after});"
+                " look again and repeat what still applies"
+            )
+        row = quality_row(stream, seq + 1, now, actor, fact)
+        digest = chained(before, row)
+        cursor, head = cursor + 1, headed(head, digest)
+        values = {**row._asdict(), "cursor": cursor, "hash": digest, "head": head}
+        connection.execute(insert(quality_events).values(values))
+        event = quality_event(row._asdict())
+        apply(connection, event)
+        written.append(event)
+    connection.execute(update(quality_head).values(cursor=cursor, head=head))
+    return written
+
+
+def _last(connection: Connection, stream: str) -> tuple[int, bytes]:
+    query = select(quality_events.c.seq, quality_events.c.hash)
+    query = query.where(quality_events.c.stream == stream)
+    last = connection.execute(query.order_by(quality_events.c.seq.desc()).limit(1)).first()
+    return (0, b"") if last is None else (int(last[0]), bytes(last[1]))

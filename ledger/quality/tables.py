@@ -1,0 +1,123 @@
+"""The tables of the quality book. Private to this room.
+
+`quality_events` is the truth and only ever grows; evaluations and accounts can be made again from
+it. Password hashes, failed attempts and sessions stand beside the facts: they are no facts.
+Times are whole microseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+quality_version = Table("quality_version", metadata, Column("version", Integer, nullable=False))
+
+quality_events = Table(
+    "quality_events",
+    metadata,
+    # Given by the writer, without a hole: a database's own sequence leaves holes behind rollbacks.
+    Column("cursor", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    UniqueConstraint("stream", "seq", name="uq_quality_events_event"),
+    Index("ix_quality_events_kind", "kind", "at"),
+)
+
+quality_head = Table(
+    "quality_head",
+    metadata,
+    Column("cursor", BigInteger, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+)
+"""One row: the last cursor given and its head. A cut tail shows against it."""
+
+evaluations = Table(
+    "quality_evaluations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("call_id", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("form_digest", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("drawn_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("evaluator", Text, nullable=False),
+    Column("claimed_until", BigInteger),
+    Column("submitted_at", BigInteger),
+    Column("respond_by", BigInteger),
+    Column("resolve_by", BigInteger),
+    Column("settled_at", BigInteger),
+    Column("score", Float(53)),
+    Column("result", Text),
+    Index("ix_quality_evaluations_state", "state", "opened_at"),
+    Index("ix_quality_evaluations_call", "call_id"),
+    Index("ix_quality_evaluations_agent", "agent", "submitted_at"),
+    Index("ix_quality_evaluations_evaluator", "evaluator", "state"),
+    Index("ix_quality_evaluations_submitted", "submitted_at"),
+)
+
+accounts = Table(
+    "quality_accounts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("password_at", BigInteger),
+)
+
+secrets = Table(
+    "quality_secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("password_hash", Text, nullable=False),
+)
+
+attempts = Table(
+    "quality_attempts",
+    metadata,
+    # `account/NAME` or `address/ADDRESS`.
+    Column("subject", Text, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("locked_until", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "quality_sessions",
+    metadata,
+    # SHA-256 of what the browser holds: who reads the book cannot sign in with it.
+    Column("id_hash", LargeBinary, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Index("ix_quality_sessions_account", "account"),
+)
