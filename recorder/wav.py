@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,13 +79,19 @@ def look_at(path: Path) -> WavFile:
     Raises RecordingError for another coding than 16-bit PCM, OSError when it cannot be read.
     """
     with path.open("rb") as file:
-        head = file.read(_HEADER_MOST)
-        size = file.seek(0, 2)
-        rate, channels, data_at, claimed = _header(head, path)
-        sound = max(size - data_at, 0)
-        if 0 < claimed < sound - 1:
-            file.seek(data_at + claimed + claimed % 2)
-            sound = claimed if _is_chunk(file.read(8), sound - claimed) else sound
+        return look_in(file, path)
+
+
+def look_in(file: BinaryIO, path: Path) -> WavFile:
+    """The same of an opened, seekable file; `path` is its name in messages."""
+    file.seek(0)
+    head = file.read(_HEADER_MOST)
+    size = file.seek(0, 2)
+    rate, channels, data_at, claimed = _header(head, path)
+    sound = max(size - data_at, 0)
+    if 0 < claimed < sound - 1:
+        file.seek(data_at + claimed + claimed % 2)
+        sound = claimed if _is_chunk(file.read(8), sound - claimed) else sound
     return WavFile(
         path=path,
         rate=rate,
@@ -155,17 +161,22 @@ def header(rate: int, channels: int, frames: int) -> bytes:
 
 def blocks(wav: WavFile) -> Iterator[Samples]:
     """The samples of a file in order, shape (frames, channels), at most 32,768 frames a block."""
-    width = SAMPLE_BYTES * wav.channels
     with wav.path.open("rb") as file:
-        file.seek(wav.data_at)
-        left = wav.frames
-        while left:
-            raw = file.read(min(left, _BLOCK_FRAMES) * width)
-            got = len(raw) // width
-            if not got:
-                raise RecordingError(f"{wav.path}: became shorter while it was read; try again")
-            left -= got
-            yield np.frombuffer(raw[: got * width], dtype="<i2").reshape(-1, wav.channels)
+        yield from blocks_in(file, wav)
+
+
+def blocks_in(file: BinaryIO, wav: WavFile, *, most: int = _BLOCK_FRAMES) -> Iterator[Samples]:
+    """The same of an opened file, at most `most` frames a block."""
+    width = SAMPLE_BYTES * wav.channels
+    file.seek(wav.data_at)
+    left = wav.frames
+    while left:
+        raw = file.read(min(left, most) * width)
+        got = len(raw) // width
+        if not got:
+            raise RecordingError(f"{wav.path}: became shorter while it was read; try again")
+        left -= got
+        yield np.frombuffer(raw[: got * width], dtype="<i2").reshape(-1, wav.channels)
 
 
 def write_stereo(caller: WavFile | None, house: WavFile | None, out: Writable) -> int:
@@ -203,6 +214,12 @@ def _padded(leg: WavFile | None, frames: int) -> Iterator[Samples]:
 
 def write_leg(stereo: WavFile, leg: int, out: Writable) -> None:
     """Write one channel of a kept recording as a mono wav; 0 is the caller, 1 the house."""
+    with stereo.path.open("rb") as file:
+        write_leg_of(file, stereo, leg, out)
+
+
+def write_leg_of(file: BinaryIO, stereo: WavFile, leg: int, out: Writable) -> None:
+    """The same of an opened file."""
     out.write(header(stereo.rate, 1, stereo.frames))
-    for block in blocks(stereo):
+    for block in blocks_in(file, stereo):
         out.write(block[:, leg if stereo.channels > leg else 0].astype("<i2").tobytes())
