@@ -41,11 +41,12 @@ class QualityReading:
     def streams(self, prefix: str) -> list[str]:
         """Names of the streams that begin so (`draw/`), by name."""
         column = quality_events.c.stream
-        # A range goes down the index, and every other collation than SQLite's breaks it.
-        begins = (column >= prefix) & (column < prefix + _LAST)
+        query = select(column).where(quality_events.c.seq == 1)
         if self.shelf.postgres:
-            begins = column.startswith(prefix, autoescape=True)
-        query = select(column).where(begins, quality_events.c.seq == 1)
+            query = query.where(column.startswith(prefix, autoescape=True))
+        else:
+            # A range goes down the index; another collation than SQLite's would break it.
+            query = query.where(column >= prefix, column < prefix + _LAST)
         return [row["stream"] for row in self._rows(query.order_by(column))]
 
     def events_of(

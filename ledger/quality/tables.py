@@ -102,7 +102,7 @@ secrets = Table(
 attempts = Table(
     "quality_attempts",
     metadata,
-    # `account/NAME` or `address/ADDRESS`.
+    # SHA-256 of `account/NAME` or `address/ADDRESS`.
     Column("subject", Text, primary_key=True),
     Column("failed", Integer, nullable=False),
     Column("last_at", BigInteger, nullable=False),

@@ -1,0 +1,254 @@
+"""Signing in and out, and what an account may do: the one way to passwords and sessions.
+
+Throttling (ASVS 6.3.1): after three free failures every further one doubles a wait, per account
+and, more patiently, per address. Sessions (ASVS 7.2 to 7.4): 256 random bits that only the browser
+holds, new at every sign-in, ended after 15 idle minutes or 12 hours, and when the password or the
+account's rights change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from calls.errors import AccountError
+from calls.fact import Fact
+from calls.quality.events import AccountChanged, AccountCreated, Looked, PasswordSet
+from calls.quality.states import Role
+from console.accounts.passwords import hashed, is_outdated, is_password, refuse_weak
+from ledger.quality.book import QualityBook
+from ledger.quality.rows import AccountRow, Entry
+from ledger.quality.secrets import SecretStore, SessionRow, SessionStore
+
+IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=12)
+_SEEN_EVERY = timedelta(seconds=30)
+_FORGET = timedelta(hours=24)
+_NONE = timedelta(0)
+ACCOUNT_WAITS = [*[_NONE] * 3, *(timedelta(seconds=5 * 2**n) for n in range(8))]
+"""Wait behind the n-th failure of an account: none for three, then 5 s doubled up to 11 minutes."""
+
+ADDRESS_WAITS = [*[_NONE] * 20, *(timedelta(seconds=5 * 2**n) for n in range(8))]
+"""The same of an address, where a whole floor may sit behind one."""
+
+_NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session that is good now."""
+
+    account: AccountRow
+    csrf: str
+    token: str = field(default="", repr=False)
+    """For the browser alone; only `sign_in` gives it."""
+
+    @property
+    def role(self) -> Role:
+        """What the account may do."""
+        return Role(self.account.role)
+
+
+class SignInRefusedError(AccountError):
+    """Name or password are wrong, or it is too early to try again; never says which name exists."""
+
+    def __init__(self, text: str, *, wait: timedelta = _NONE) -> None:
+        super().__init__(text)
+        self.wait = wait
+
+
+class Accounts:
+    """The accounts of one quality book; safe from any thread."""
+
+    def __init__(self, book: QualityBook) -> None:
+        self.book = book
+        self._secrets = SecretStore(book)
+        self._sessions = SessionStore(book)
+        # Verified against when there is no such account: refusing takes the same time.
+        self._nobody = hashed(secrets.token_hex(16))
+
+    # ---- accounts ----------------------------------------------------------------------------
+
+    def add(
+        self, name: str, role: Role, password: str, *, actor: str, agent: str = "", title: str = ""
+    ) -> AccountRow:
+        """Make an account that may sign in. Raises AccountError."""
+        if not _NAME.fullmatch(name):
+            raise AccountError(
+                f"{name!r} is no account name; 2 to 32 small letters, digits, '.', '_' and '-',"
+                " beginning with a letter"
+            )
+        if self.book.account(name) is not None:
+            raise AccountError(
+                f"there is an account {name!r} already; `thirdring user set` changes it"
+            )
+        _check_agent(role, agent)
+        refuse_weak(password, (name, title))
+        created = AccountCreated(role=role.value, agent=agent, display_name=title or name)
+        self._secrets.set_password_hash(
+            name, hashed(password), (created, PasswordSet()), actor=actor, after=0
+        )
+        return self.known(name)
+
+    def change(
+        self,
+        name: str,
+        *,
+        actor: str,
+        role: Role | None = None,
+        agent: str | None = None,
+        title: str | None = None,
+        enabled: bool | None = None,
+    ) -> AccountRow:
+        """Change what an account may do; ends its sessions. Raises AccountError."""
+        now = self.known(name)
+        changed = AccountChanged(
+            role=(role or Role(now.role)).value,
+            agent=now.agent if agent is None else agent,
+            display_name=now.display_name if title is None else title,
+            enabled=now.enabled if enabled is None else enabled,
+        )
+        _check_agent(Role(changed.role), changed.agent)
+        falls = not changed.enabled or changed.role != Role.ADMIN
+        if falls and self._is_only_admin(now):
+            raise AccountError(
+                f"{name} is the only admin; make another one first with `thirdring user add"
+                " NAME --role admin`"
+            )
+        self.book.append(f"account/{name}", changed, actor=actor)
+        self._sessions.end_of(name)
+        return self.known(name)
+
+    def set_password(self, name: str, password: str, *, actor: str) -> None:
+        """Give an account another password; ends its sessions. Raises AccountError."""
+        account = self.known(name)
+        refuse_weak(password, (name, account.display_name))
+        self._secrets.set_password_hash(name, hashed(password), (PasswordSet(),), actor=actor)
+
+    def known(self, name: str) -> AccountRow:
+        """The account of this name. Raises AccountError when there is none."""
+        found = self.book.account(name)
+        if found is None:
+            raise AccountError(f"there is no account {name!r}; `thirdring user list` shows them")
+        return found
+
+    def _is_only_admin(self, account: AccountRow) -> bool:
+        admins = {
+            one.name for one in self.book.accounts() if one.role == Role.ADMIN and one.enabled
+        }
+        return admins == {account.name}
+
+    # ---- signing in --------------------------------------------------------------------------
+
+    def sign_in(self, name: str, password: str, address: str) -> SignedIn:
+        """Begin a session with a new id; writes the look. Raises SignInRefusedError."""
+        now = self.book.clock.utc_now()
+        name = name.strip()[:64]
+        subjects = {f"account/{name}": ACCOUNT_WAITS, f"address/{address}": ADDRESS_WAITS}
+        for subject in subjects:
+            tried = self._secrets.attempts(subject)
+            if tried is not None and tried.locked_until > now:
+                wait = tried.locked_until - now
+                self._look(name, "sign_in_refused", "too early", address)
+                raise SignInRefusedError(_later(wait), wait=wait)
+        account = self.book.account(name)
+        kept = self._secrets.password_hash(name) if account is not None else ""
+        good = is_password(kept or self._nobody, password)
+        if account is None or not account.enabled or not kept or not good:
+            self._refuse(name, address, subjects)
+        assert account is not None  # noqa: S101  `_refuse` raises
+        self._secrets.forget_failures(subjects, before=now - _FORGET)
+        if is_outdated(kept):
+            self._secrets.replace_hash(name, hashed(password))
+        return self._begin(account, address)
+
+    def session(self, token: str) -> SignedIn | None:
+        """Who holds this token; None when nobody does, or no longer."""
+        key, now = _key(token), self.book.clock.utc_now()
+        found = self._sessions.get(key)
+        if found is None:
+            return None
+        account = self.book.account(found.account)
+        over = now - found.seen_at > IDLE or now - found.created_at > LONGEST
+        if over or account is None or not account.enabled:
+            self._sessions.end(key)
+            return None
+        if now - found.seen_at > _SEEN_EVERY:
+            self._sessions.seen(key, now)
+        return SignedIn(account=account, csrf=found.csrf)
+
+    def sign_out(self, token: str, address: str = "") -> None:
+        """End the session; harmless when it is over already."""
+        key = _key(token)
+        found = self._sessions.get(key)
+        if found is not None:
+            self._sessions.end(key)
+            self._look(found.account, "signed_out", "", address)
+
+    def _begin(self, account: AccountRow, address: str) -> SignedIn:
+        now = self.book.clock.utc_now()
+        self._sessions.end_old(created_before=now - LONGEST, seen_before=now - IDLE)
+        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        row = SessionRow(
+            account=account.name, created_at=now, seen_at=now, csrf=csrf, address=address
+        )
+        self._sessions.add(_key(token), row)
+        self._look(account.name, "signed_in", "", address)
+        return SignedIn(account=account, csrf=csrf, token=token)
+
+    def _refuse(self, name: str, address: str, subjects: dict[str, list[timedelta]]) -> None:
+        now = self.book.clock.utc_now()
+        waits = [
+            self._secrets.count_failure(subject, now, waits).locked_until - now
+            for subject, waits in subjects.items()
+        ]
+        self._look(name, "sign_in_refused", "wrong name or password", address)
+        wait = max(waits)
+        text = "wrong name or password"
+        raise SignInRefusedError(f"{text}; {_later(wait)}" if wait else text, wait=wait)
+
+    def _look(self, name: str, action: str, detail: str, address: str) -> None:
+        known = self.book.account(name) is not None
+        look(
+            self.book,
+            actor=name if known else "unknown",
+            action=action,
+            subject=f"account/{name}" if known else "account/unknown",
+            detail=detail,
+            address=address,
+        )
+
+
+def look(
+    book: QualityBook,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: str = "",
+    reason: str = "",
+    address: str = "",
+) -> None:
+    """Write down that somebody saw, took out, or was refused something private (K04)."""
+    day = f"{book.clock.utc_now():%Y-%m-%d}"
+    fact: Fact = Looked(
+        action=action, subject=subject, detail=detail, reason=reason, address=address
+    )
+    book.append_all([Entry(f"looks/{day}", fact, actor)])
+
+
+def _check_agent(role: Role, agent: str) -> None:
+    if role is Role.AGENT and not agent:
+        raise AccountError("an agent's account needs the agent's number: --agent 1001")
+    if agent and not agent.isalnum():
+        raise AccountError(f"{agent!r} is no agent's number")
+
+
+def _key(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def _later(wait: timedelta) -> str:
+    return f"try again in {max(1, round(wait.total_seconds()))} s"

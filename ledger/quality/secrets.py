@@ -1,0 +1,191 @@
+"""What stands beside the facts: password hashes, failed attempts, sessions.
+
+None of it is a fact: a hash must be forgettable, and a session ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from calls.fact import Fact
+from ledger.encoding import at_us, from_us
+from ledger.quality.book import QualityBook
+from ledger.quality.rows import Entry
+from ledger.quality.tables import attempts, secrets, sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """Somebody is signed in; times are aware UTC."""
+
+    account: str
+    created_at: datetime
+    seen_at: datetime
+    csrf: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """Failed attempts to sign in, of an account or from an address, since the last good one."""
+
+    failed: int
+    last_at: datetime
+    locked_until: datetime
+
+
+class SecretStore:
+    """Hashes of passwords and the count of failed attempts."""
+
+    def __init__(self, book: QualityBook) -> None:
+        self._book = book
+
+    def password_hash(self, name: str) -> str:
+        """The hash of this account; empty when it has none."""
+        with self._book.shelf.reading() as connection:
+            found = connection.execute(
+                select(secrets.c.password_hash).where(secrets.c.name == name)
+            ).scalar()
+        return found or ""
+
+    def set_password_hash(
+        self,
+        name: str,
+        password_hash: str,
+        facts: Iterable[Fact],
+        *,
+        actor: str,
+        after: int | None = None,
+    ) -> None:
+        """Write the facts of the account and its hash in one transaction; ends its sessions.
+
+        `after` as in `QualityBook.append`: 0 for an account that is new.
+        """
+
+        def beside(connection: Connection) -> None:
+            connection.execute(delete(secrets).where(secrets.c.name == name))
+            connection.execute(insert(secrets).values(name=name, password_hash=password_hash))
+            connection.execute(delete(sessions).where(sessions.c.account == name))
+            connection.execute(
+                delete(attempts).where(attempts.c.subject == _key(f"account/{name}"))
+            )
+
+        entries = [
+            Entry(f"account/{name}", fact, actor, None if number else after)
+            for number, fact in enumerate(facts)
+        ]
+        self._book.append_all(entries, beside=beside)
+
+    def replace_hash(self, name: str, password_hash: str) -> None:
+        """The same password under newer parameters: no fact, no session ends."""
+        with self._book.shelf.writing() as connection:
+            changed = update(secrets).where(secrets.c.name == name)
+            connection.execute(changed.values(password_hash=password_hash))
+
+    def attempts(self, subject: str) -> Attempts | None:
+        """Failures of `account/NAME` or `address/ADDRESS`; None when there are none."""
+        with self._book.shelf.reading() as connection:
+            found = connection.execute(
+                select(attempts).where(attempts.c.subject == subject)
+            ).first()
+        if found is None:
+            return None
+        return Attempts(
+            failed=found.failed,
+            last_at=from_us(found.last_at),
+            locked_until=from_us(found.locked_until),
+        )
+
+    def count_failure(self, subject: str, now: datetime, waits: list[timedelta]) -> Attempts:
+        """One more failure; the n-th waits `waits[n - 1]`, later ones the last of them.
+
+        In one transaction, so that attempts side by side are all counted.
+        """
+        key = _key(subject)
+        with self._book.shelf.writing() as connection:
+            found = connection.execute(
+                select(attempts.c.failed).where(attempts.c.subject == key)
+            ).scalar()
+            failed = (found or 0) + 1
+            until = now + waits[min(failed, len(waits)) - 1]
+            connection.execute(delete(attempts).where(attempts.c.subject == key))
+            values = {"failed": failed, "last_at": at_us(now), "locked_until": at_us(until)}
+            connection.execute(insert(attempts).values(subject=key, **values))
+        return Attempts(failed=failed, last_at=now, locked_until=until)
+
+    def forget_failures(self, subjects: Iterable[str], *, before: datetime) -> None:
+        """These start from nothing, and so does all whose last failure is older than `before`."""
+        with self._book.shelf.writing() as connection:
+            old = attempts.c.last_at < at_us(before)
+            connection.execute(
+                delete(attempts).where(attempts.c.subject.in_([*map(_key, subjects)]) | old)
+            )
+
+
+def _key(subject: str) -> str:
+    # What was typed as a name may have been a password.
+    return hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()
+
+
+class SessionStore:
+    """Who is signed in. The key of a session is SHA-256 of what the browser holds."""
+
+    def __init__(self, book: QualityBook) -> None:
+        self._book = book
+
+    def add(self, key: bytes, session: SessionRow) -> None:
+        """Keep a new session."""
+        values = {
+            "id_hash": key,
+            "account": session.account,
+            "created_at": at_us(session.created_at),
+            "seen_at": at_us(session.seen_at),
+            "csrf": session.csrf,
+            "address": session.address,
+        }
+        with self._book.shelf.writing() as connection:
+            connection.execute(insert(sessions).values(values))
+
+    def get(self, key: bytes) -> SessionRow | None:
+        """The session of this key, however old; None when there is none."""
+        with self._book.shelf.reading() as connection:
+            found = connection.execute(select(sessions).where(sessions.c.id_hash == key)).first()
+        if found is None:
+            return None
+        return SessionRow(
+            account=found.account,
+            created_at=from_us(found.created_at),
+            seen_at=from_us(found.seen_at),
+            csrf=found.csrf,
+            address=found.address,
+        )
+
+    def seen(self, key: bytes, now: datetime) -> None:
+        """The session was used."""
+        with self._book.shelf.writing() as connection:
+            changed = update(sessions).where(sessions.c.id_hash == key)
+            connection.execute(changed.values(seen_at=at_us(now)))
+
+    def end(self, key: bytes) -> None:
+        """Forget this session; harmless when there is none."""
+        with self._book.shelf.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.id_hash == key))
+
+    def end_of(self, account: str) -> int:
+        """Forget every session of an account; how many there were."""
+        with self._book.shelf.writing() as connection:
+            done = connection.execute(delete(sessions).where(sessions.c.account == account))
+        return done.rowcount
+
+    def end_old(self, *, created_before: datetime, seen_before: datetime) -> int:
+        """Forget sessions begun or used last before these times; how many there were."""
+        with self._book.shelf.writing() as connection:
+            old = sessions.c.created_at < at_us(created_before)
+            idle = sessions.c.seen_at < at_us(seen_before)
+            done = connection.execute(delete(sessions).where(old | idle))
+        return done.rowcount
