@@ -210,7 +210,8 @@ def floor_house(settings: Settings) -> FloorHouse:
         },
         nailed_up=frozenset(n for n, each in settings.agents.items() if each.nailed_up),
         destinations=tuple(
-            Choice(name=name, title={"zh": name, "en": name}) for name in settings.destinations
+            Choice(name=name, title={"zh": one.zh or name, "en": one.en or name})
+            for name, one in settings.destinations.items()
         ),
         dispositions=tuple(Choice(name=name, title=title) for name, title in titles.items()),
         ring_cycle_ms=round(settings.ring.cycle_s * 1000),

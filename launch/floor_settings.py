@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from launch.setting import Host, Section
 
@@ -24,6 +24,27 @@ class AgentSettings(Section):
 
     nailed_up: bool = False
     """The phone is called once, when the agent signs in; the desk answers on that line."""
+
+
+class DestinationSettings(Section):
+    """Where a call may be transferred to; what Asterisk dials alone may stand for it."""
+
+    dial: str
+    """`PJSIP/803`, or several with `&` between them."""
+
+    zh: str = Field(default="", max_length=40)
+    en: str = Field(default="", max_length=40)
+    """What agents read; left out: the name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dial_alone(cls, given: object) -> object:
+        return {"dial": given} if isinstance(given, str) else given
+
+
+def duty_phone() -> dict[str, DestinationSettings]:
+    """The one place to transfer to of the Asterisk of `thirdring pbx up`."""
+    return {"duty": DestinationSettings(dial="PJSIP/803", zh="值班", en="Duty desk")}
 
 
 def three_agents() -> dict[str, AgentSettings]:

@@ -20,7 +20,7 @@ from callflow.acts.doing import LookupAct, TransferAct
 from callflow.house import House
 from calls.errors import CallCenterError
 from calls.events import CallEvent
-from launch.floor_settings import DeskSettings
+from launch.floor_settings import DeskSettings, DestinationSettings
 from launch.flow_tests import Came, Skipped
 from launch.serving import Running, serving
 from launch.settings import (
@@ -119,7 +119,9 @@ def settings_for(
         ears=EarsSettings(port=0),
         desk=DeskSettings(on=False),
         office=OfficeSettings(directories=files),
-        destinations=destinations(house),
+        destinations={
+            name: DestinationSettings(dial=dial) for name, dial in destinations(house).items()
+        },
         prompts=PromptSettings(engines=_VOICES),
         prove=False,
     )

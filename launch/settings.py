@@ -14,8 +14,10 @@ from launch.floor_settings import (
     AgentNumber,
     AgentSettings,
     DeskSettings,
+    DestinationSettings,
     RingSettings,
     WallSettings,
+    duty_phone,
     three_agents,
 )
 from launch.setting import Host, Section
@@ -173,8 +175,8 @@ class Settings(Section):
     plugins: dict[Name, str] = Field(default={})
     """Python functions by the name that flows use: `package.module:function`."""
 
-    destinations: dict[Name, str] = Field(default={"duty": "PJSIP/803"})
-    """Where flows may transfer to: name -> what Asterisk dials, for `thirdring pbx up`."""
+    destinations: dict[Name, DestinationSettings] = Field(default_factory=duty_phone)
+    """Where flows and agents may transfer to; `thirdring pbx up` tells Asterisk what to dial."""
 
     scripts: Path = PROJECT / "scripts"
     """Folder of flows, lines and rules."""

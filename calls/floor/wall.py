@@ -43,8 +43,11 @@ class FloorAgent(Part):
     caller: str = ""
     """Masked number or name of the caller at the agent's ear."""
 
+    flow: Titles = Field(default={})
+    """Which flow the agent is coached through."""
+
     step: str = ""
-    """Where the coached flow is."""
+    """Where in it, by the step's own name."""
 
     broken: tuple[RuleView, ...] = ()
     due: tuple[RuleView, ...] = ()

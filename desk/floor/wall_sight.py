@@ -46,6 +46,7 @@ class WallSight:
         script = None if found.over else found.coach.script()
         return CallNow(
             caller=found.file.name or found.file.number,
+            flow={} if script is None else script.title,
             step="" if script is None else script.step,
             due=() if found.over else found.coach.due(),
             broken=found.coach.broken(),

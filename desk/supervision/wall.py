@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from calls.clock import Clock
 from calls.floor.states import AgentState
-from calls.floor.view import RuleView
+from calls.floor.view import RuleView, Titles
 from calls.floor.wall import FloorAgent, QueueFigures, WaitingCaller, WallView, Watcher
 from calls.masking import plain
 from desk.supervision.alarms import AlarmBoard, causes
@@ -44,6 +44,7 @@ class CallNow:
     caller: str
     """Name or masked number."""
 
+    flow: Titles = field(default_factory=dict)
     step: str = ""
     due: tuple[RuleView, ...] = ()
     broken: tuple[RuleView, ...] = ()
@@ -120,6 +121,7 @@ class Wall:
             reason=agent.reason,
             call_id=agent.call_id,
             caller=plain(call.caller) if call else "",
+            flow=call.flow if call else {},
             step=call.step if call else "",
             broken=call.broken if call else (),
             due=call.due if call else (),

@@ -88,7 +88,7 @@ def up(
             secret=secret,
             lease_s=lease,
             callers_from=tuple(callers_from or ("127.0.0.0/8",)),
-            destinations=settings.destinations,
+            destinations={name: one.dial for name, one in settings.destinations.items()},
             agents={number: each.queues for number, each in settings.agents.items()},
             nailed_up=frozenset(n for n, each in settings.agents.items() if each.nailed_up),
             ring_s=round(settings.ring.cycle_s * settings.ring.most),

@@ -25,7 +25,7 @@ def doing(sight: Sight, agent: FloorAgent) -> str:
     """With whom, or why not."""
     if agent.state is AgentState.NOT_READY:
         return sight.texts.or_plain("reason", agent.reason)
-    return " · ".join(part for part in (agent.caller, agent.step) if part)
+    return " · ".join(part for part in (agent.caller, sight.title(agent.flow)) if part)
 
 
 def marks(sight: Sight, agent: FloorAgent) -> Content:
@@ -129,7 +129,7 @@ def detail_rows(sight: Sight, width: int) -> Sequence[Content]:
     if agent.help_text is not None:
         rows += _told(texts("one.help"), agent.help_text or "?", width, "bold $text-error")
     rows += _told(texts("one.caller"), agent.caller or texts("one.no_call"), width)
-    rows += _told(texts("one.step"), agent.step, width)
+    rows += _told(texts("one.step"), sight.title(agent.flow), width)
     for rule in agent.broken:
         rows += _rule(sight, "broken", rule, width)
     for rule in agent.due:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calls.floor.states import AgentState
+from calls.floor.view import Titles
 from calls.floor.wall import FloorAgent, QueueFigures, WallView, Watcher
 from softphone_panel.agent.link import Lamp, LampState
 from softphone_panel.cells import clock
@@ -60,6 +61,10 @@ class Sight:
     def length(self, for_ms: int) -> int:
         """A length of the snapshot, as it is now."""
         return for_ms + self.since_ms
+
+    def title(self, titles: Titles) -> str:
+        """A title of the flows or the house in the supervisor's language."""
+        return titles.get(self.texts.language) or next(iter(titles.values()), "")
 
     def time(self, for_ms: int) -> str:
         """The same for people: `3:42`."""

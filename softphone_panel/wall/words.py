@@ -59,7 +59,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "one.none": ("用 ↑↓ 选一位坐席。", "Pick an agent with up and down."),
     "one.queues": ("队列", "queues"),
     "one.caller": ("来电", "caller"),
-    "one.step": ("步骤", "step"),
+    "one.step": ("流程", "flow"),
     "one.help": ("求助", "help"),
     "one.due": ("应做 {rule}", "due {rule}"),
     "one.within": ("还有 {time}", "within {time}"),

@@ -52,3 +52,19 @@ def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, text: str, named
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere.toml: cannot be read"):
         load_settings(tmp_path / "nowhere.toml")
+
+
+def test_a_destination_may_have_a_title_in_each_language(tmp_path: Path) -> None:
+    config = tmp_path / "site.toml"
+    config.write_text(
+        '[destinations]\nduty = "PJSIP/803"\n'
+        'technician = {dial = "PJSIP/804", zh = "技术员", en = "Technician"}\n',
+        encoding="utf-8",
+    )
+
+    found = load_settings(config).destinations
+
+    assert [(name, one.dial, one.zh) for name, one in found.items()] == [
+        ("duty", "PJSIP/803", ""),
+        ("technician", "PJSIP/804", "技术员"),
+    ]

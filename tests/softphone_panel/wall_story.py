@@ -20,6 +20,8 @@ from softphone_panel.agent.link import Lamp, LampState, Light
 
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 COMPANY = {"zh": "三声服务热线", "en": "Thirdring"}
+MATTER = {"zh": "坐席受理", "en": "The agent and the matter"}
+UPSET = {"zh": "客户情绪激动", "en": "An upset caller"}
 SILENT = RuleView(
     id="A11",
     title={"zh": "无声电话", "en": "Silent call"},
@@ -110,7 +112,7 @@ def calm() -> Floor:
     floor.agent("801", "李雯", AgentState.READY, 95_000)
     floor.agent("802", "王强", AgentState.ON_CALL, 222_000, call_id="c1")
     floor.agent("803", "陈班长", AgentState.READY, 3_700_000, supervisor=True)
-    floor.calls["c1"] = CallNow(caller="赵女士 138****1234", step="matter")
+    floor.calls["c1"] = CallNow(caller="赵女士 138****1234", flow=MATTER, step="matter")
     return floor
 
 
@@ -141,8 +143,8 @@ def rush() -> Floor:
     floor.agent("807", "Alice", AgentState.RINGING, 6_000, call_id="c3")
     floor.agent("803", "陈班长", AgentState.READY, 3_700_000, supervisor=True)
     floor.agent("808", "吴刚", AgentState.SIGNED_OUT, 9_000_000)
-    floor.calls["c1"] = CallNow(caller="赵女士 138****1234", step="upset", broken=(SILENT,))
-    floor.calls["c2"] = CallNow(caller="137****9999", step="transfer", due=(CLOSING,))
+    floor.calls["c1"] = CallNow(caller="赵女士 138****1234", flow=UPSET, broken=(SILENT,))
+    floor.calls["c2"] = CallNow(caller="137****9999", flow=MATTER, due=(CLOSING,))
     return floor
 
 
