@@ -1,0 +1,41 @@
+"""The console's room: everything that its pages stand on, handed in from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from calls.clock import Clock
+from console.accounts.service import Accounts
+from console.ports import Calls, SoundShelf
+from ledger.quality.book import QualityBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsolePlace:
+    """Where the console is reached, and by which names."""
+
+    names: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
+    """Host names that a browser may call it by; others are refused (DNS rebinding)."""
+
+    secure: bool = False
+    """Whether it speaks TLS: then cookies are `__Host-` and Secure."""
+
+    company: dict[str, str] = field(default_factory=lambda: {"zh": "", "en": ""})
+    """The house's name, `zh` and `en`, for the head of each page."""
+
+    language: str = "zh"
+    """Before anybody has chosen one: `zh` or `en`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleRoom:
+    """What is behind the pages. Pages of other slices find what they need in `parts`."""
+
+    calls: Calls
+    book: QualityBook
+    accounts: Accounts
+    sounds: SoundShelf
+    clock: Clock
+    place: ConsolePlace = ConsolePlace()
+    parts: dict[str, Any] = field(default_factory=dict)

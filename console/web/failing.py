@@ -1,0 +1,82 @@
+"""Errors as pages: what happened, and what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from calls.errors import CallCenterError
+from console.web.rendering import page
+
+_log = structlog.get_logger(__name__)
+
+_WORDS: Final = {
+    400: (
+        "看不懂这个请求。请回到上一页重试。",
+        "This request makes no sense. Go back and try again.",
+    ),
+    403: (
+        "您的账号无权查看或操作此内容,或者页面已过期。请返回重新打开页面;若仍需要,请找管理员。",
+        "Your account may not see or do this, or the page was too old. Open the page again; "
+        "if you need it, ask an administrator.",
+    ),
+    404: ("没有这个页面或这条记录。", "There is no such page or record."),
+    405: ("这个地址不能这样使用。", "This address is not used that way."),
+    409: (
+        "别人刚刚改动了它。请重新打开页面,看看现在的状态。",
+        "Somebody else has just changed it. Open the page again and look at it as it is now.",
+    ),
+    413: ("内容太长。", "That is too long."),
+    415: ("只接受本站页面的表单。", "Only forms of these pages are taken."),
+    416: ("录音没有这一段。", "The recording has no such part."),
+    421: (
+        "不能用这个主机名访问控制台。请使用启动时显示的地址,或在 console.names 中加入它。",
+        "The console is not reached by this host name. Use the address it told at its start, or "
+        "add the name to console.names.",
+    ),
+    429: ("失败次数太多,请稍后再试。", "Too many failures; try again later."),
+    500: ("本站出错,已记入日志。", "Something of ours failed; the log says what."),
+    503: ("暂时读不到数据。", "The data cannot be read now."),
+}
+
+
+def error_page(
+    request: Request, status: int, detail: str = "", headers: dict[str, str] | None = None
+) -> Response:
+    """The page for a status; `detail` is shown as it is, and is fit for a user."""
+    zh, en = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
+    answer = page(request, "error.html", status=status, zh=zh, en=en, detail=detail)
+    answer.status_code = status
+    for name, value in (headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """For `HTTPException`."""
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = error.detail if error.detail != _phrase(error.status_code) else ""
+    return error_page(request, error.status_code, detail, dict(error.headers or {}))
+
+
+async def unreadable(request: Request, error: Exception) -> Response:
+    """For errors of ours that are made to be shown."""
+    if not isinstance(error, CallCenterError):
+        raise error
+    _log.warning("a page could not be made", page=request.url.path, problem=str(error))
+    return error_page(request, 503, str(error))
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """For anything else: the log has the trace, the page has none."""
+    _log.error("a page failed", page=request.url.path, exc_info=error)
+    return error_page(request, 500)
+
+
+def _phrase(status: int) -> str:
+    return HTTPException(status).detail

@@ -1,0 +1,10 @@
+"""The pages, one module a subject; each has `routes(room) -> list[Route]` and maybe `MENU`."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from console.web.pages import signing_in
+
+PAGES: tuple[ModuleType, ...] = (signing_in,)
+"""All pages; their entries of the menu stand in this order."""

@@ -1,0 +1,54 @@
+"""Pages from templates: escaped, in the visitor's language, with what every page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from console.web import showing
+from console.web.visitor import visitor_of
+
+HERE: Final = Path(__file__).parent
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters |= {
+    "clock": showing.clock,
+    "seconds": showing.seconds,
+    "when": showing.when,
+    "masked": showing.masked_number,
+    "named": showing.masked_name,
+}
+
+
+def page(request: Request, template: str, **context: Any) -> HTMLResponse:
+    """The template with `context`, and beside it: `request`, `visitor`, `room`, `menu`, `nonce`,
+    `csrf`, and `_(zh, en)` for a text in the visitor's language."""
+    visitor = visitor_of(request)
+    say: Callable[[str, str], str] = visitor.say
+    menu = request.app.state.menu if "app" in request.scope else ()
+    shown = [
+        entry
+        for entry in menu
+        if visitor.account and (not entry.roles or visitor.role in entry.roles)
+    ]
+    text = _environment.get_template(template).render(
+        request=request,
+        visitor=visitor,
+        menu=shown,
+        nonce=request.scope["nonce"],
+        csrf=visitor.csrf,
+        _=say,
+        company=request.app.state.room.place.company if "app" in request.scope else {},
+        **context,
+    )
+    return HTMLResponse(text)
