@@ -21,6 +21,16 @@ class Kept:
     bytes: int
     duration_ms: int
     problem: str
+    key: str = ""
+    """Id of the master key that wraps the file's own; empty: not sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """That a recording was erased: since then it is a name and lengths, nothing to hear."""
+
+    why: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,7 @@ class Recording:
     """Whether its call has ended; only then may the recorder add a fact."""
 
     kept: Kept | None = None
+    erased: Erased | None = None
 
     @property
     def call_ms(self) -> int | None:
@@ -93,6 +104,8 @@ class Catalog:
                 self._close(of_call if event.kind == "ended" else ())
             case "recording_kept":
                 self._keep(event.data)
+            case "recording_erased":
+                self._erase(event.data)
             case _:
                 pass
 
@@ -134,5 +147,12 @@ class Catalog:
                 bytes=int(data["bytes"]),
                 duration_ms=int(data["duration_ms"]),
                 problem=str(data["problem"]),
+                key=str(data.get("key", "")),
             )
             self._by_id[found.id] = replace(found, kept=kept)
+
+    def _erase(self, data: Mapping[str, Any]) -> None:
+        found = self._by_id.get(str(data["recording"]))
+        if found is not None:
+            erased = Erased(str(data["why"]), str(data["by"]))
+            self._by_id[found.id] = replace(found, erased=erased)

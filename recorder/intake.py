@@ -73,8 +73,9 @@ class RecorderIntake:
         clock: Clock,
         *,
         settle_ms: int = SETTLE_MS,
+        seal: bool = False,
     ) -> None:
-        self._store = Store(state)
+        self._store = Store(state, seal=seal)
         self._source = source
         self._clock = clock
         self._taker = Taker(self._store, sink, clock, settle_ms)
@@ -185,6 +186,9 @@ class RecorderIntake:
 
     def _try(self, recording: Recording, attempt: Attempt) -> TakenIn | None:
         try:
+            if recording.erased is not None:
+                self._settle(recording)
+                return None
             if recording.kept is not None and self._taker.is_settled(recording, recording.kept):
                 self._settle(recording)
                 return None

@@ -10,14 +10,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from calls.errors import RecordingError
+from recorder.disk import make_folder, sync_folder
+from recorder.sealing.keys import FileKey, Keyring
+from recorder.sealing.layout import MAGIC
+from recorder.sealing.reading import open_sealed
+from recorder.sealing.writing import SealingWriter
 from recorder.wav import Writable
 
 MONITOR: Final = "monitor"
 RECORDINGS: Final = "recordings"
+SEALED: Final = ".sealed"
+"""Behind the name of a file that is encrypted."""
+
 _PART: Final = ".part"
 _ID: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,95}$")
 _BLOCK_BYTES: Final = 1 << 20
@@ -31,7 +39,11 @@ class Stored:
     """Below the state folder."""
 
     sha256: str
+    """Of the file as it lies there, sealed or not."""
+
     bytes: int
+    key: str = ""
+    """Id of the master key that wraps the file's own; empty: not sealed."""
 
 
 class _Hashing:
@@ -50,15 +62,22 @@ class _Hashing:
 
 
 class Store:
-    """Recordings and raw monitor files below one state folder."""
+    """Recordings and raw monitor files below one state folder.
 
-    def __init__(self, state: Path) -> None:
+    With `seal` what is put there is encrypted; both kinds are read, whatever it says.
+    """
+
+    def __init__(self, state: Path, *, seal: bool = False) -> None:
         self.state = state
+        self.seal = seal
+        self.keys = Keyring(state)
         self.monitor = state / MONITOR
         self.recordings = state / RECORDINGS
 
     def place(self, recording: str, at: datetime) -> str:
         """`recordings/YYYY/MM/DD/<recording>.wav`, the day in UTC, below the state folder.
+
+        With `.sealed` behind it when the store seals.
 
         Raises RecordingError for an id that is no safe file name.
         """
@@ -67,7 +86,7 @@ class Store:
                 f'recording id "{recording[:40]}" is no file name of ours;'
                 " use letters, digits, - and _"
             )
-        return f"{RECORDINGS}/{at:%Y/%m/%d}/{recording}.wav"
+        return f"{RECORDINGS}/{at:%Y/%m/%d}/{recording}.wav{SEALED if self.seal else ''}"
 
     def path(self, file: str) -> Path:
         """The full path of a file named below the state folder.
@@ -83,22 +102,31 @@ class Store:
     def open(self, file: str) -> BinaryIO:
         """A kept recording to read from, as the wav it was made as; seekable.
 
-        Every reader of `recordings/` goes through here. FileNotFoundError when it is not there.
+        Every reader of `recordings/` goes through here; for one thread at a time. Raises
+        FileNotFoundError when it is not there, LostKeyError when its key cannot be had,
+        SealBrokenError (here or while reading) when it is not what was sealed.
         """
-        return self.path(file).open("rb")
+        path = self.path(file)
+        with path.open("rb") as begun:
+            sealed = begun.read(len(MAGIC)) == MAGIC or file.endswith(SEALED)
+        if not sealed:
+            return path.open("rb")
+        return open_sealed(path, self.keys.file_key(file).key, file, recording_of(file))
 
     def put(self, file: str, write: Callable[[Writable], object]) -> Stored:
         """Write `file` so that it is there whole or not at all, even after a power cut.
 
-        OSError (a full disk) leaves nothing behind.
+        A name that ends in `.sealed` is sealed; its key is safe on disk before the file is there.
+        OSError (a full disk) leaves nothing behind. LostKeyError when there is no key to seal with.
         """
         target = self.path(file)
-        self._make_folder(target.parent)
+        key = self.keys.file_key(file, make=True) if file.endswith(SEALED) else None
+        make_folder(target.parent)
         part = target.with_name(f".{target.name}{_PART}")
         try:
             with part.open("wb") as out:
                 hashing = _Hashing(out)
-                write(hashing)
+                _write(write, hashing, key, file)
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(target)
@@ -106,8 +134,20 @@ class Store:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
-        return Stored(file, hashing.sha256.hexdigest(), hashing.bytes)
+        sync_folder(target.parent)
+        digest = hashing.sha256.hexdigest()
+        return Stored(file, digest, hashing.bytes, key.key_id if key else "")
+
+    def erase(self, file: str) -> None:
+        """Make a kept recording unreadable for good: first its key, then the file.
+
+        Harmless for what is gone already. Raises OSError, LostKeyError.
+        """
+        path = self.path(file)
+        self.keys.erase(file)
+        with suppress(FileNotFoundError):
+            path.unlink()
+            sync_folder(path.parent)
 
     def remove(self, paths: list[Path]) -> None:
         """Remove raw files that are taken in."""
@@ -120,8 +160,10 @@ class Store:
             part.unlink(missing_ok=True)
 
     def kept_files(self) -> Iterator[str]:
-        """Every wav file below `recordings/`, by its name below the state folder."""
-        for path in sorted(self.recordings.rglob("*.wav")):
+        """Every sound file below `recordings/`, by its name below the state folder."""
+        for path in sorted(self.recordings.rglob("*.wav*")):
+            if path.name.startswith(".") or path.suffix not in (".wav", SEALED):
+                continue
             yield path.relative_to(self.state).as_posix()
 
     def raw_files(self) -> Iterator[str]:
@@ -142,14 +184,10 @@ class Store:
                 return
             yield True
 
-    def _make_folder(self, folder: Path) -> None:
-        missing = []
-        while not folder.exists():
-            missing.append(folder)
-            folder = folder.parent
-        for one in reversed(missing):
-            one.mkdir(exist_ok=True)
-            _sync_folder(one.parent)
+
+def recording_of(file: str) -> str:
+    """Id of the recording that a file of the store holds, by its name."""
+    return PurePosixPath(file).name.split(".", 1)[0]
 
 
 def sha256_of(path: Path) -> str:
@@ -161,10 +199,12 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename or a new entry in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _write(
+    write: Callable[[Writable], object], out: Writable, key: FileKey | None, file: str
+) -> None:
+    if key is None:
+        write(out)
+        return
+    sealing = SealingWriter(out, key.key, recording=recording_of(file), key_id=key.key_id)
+    write(sealing)
+    sealing.finish()

@@ -120,6 +120,7 @@ class Taker:
             bytes=stored.bytes,
             duration_ms=legs.duration_ms,
             problem=problem,
+            key=stored.key,
         )
 
     def _record(self, recording: Recording, kept: Kept) -> None:
@@ -130,6 +131,7 @@ class Taker:
             bytes=kept.bytes,
             duration_ms=kept.duration_ms,
             problem=kept.problem,
+            key=kept.key,
         )
         self._sink.append_late(recording.call_id, fact)
         asyncio.run(self._sink.durable())  # this thread has no loop of its own

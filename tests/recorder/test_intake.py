@@ -40,6 +40,8 @@ def test_a_recording_is_merged_hashed_and_told_to_the_ledger(house: House) -> No
         "bytes": house.stereo().stat().st_size,
         "duration_ms": 4000,
         "problem": "",
+        "begins_ms": kept.data["begins_ms"],
+        "key": "",
     }
     assert kept.seq == 5
     assert list((house.state / "monitor").iterdir()) == []
