@@ -24,7 +24,7 @@ _COMMON_WORDS = (
     "123456789012 1234567890123 12345678901234 123412341234 123123123123 121212121212 112233445566 "
     "1q2w3e4r5t6y 1qaz2wsx3edc qwertyuiop12 qwertyuiop123 qwerty123456 asdfghjkl123 zxcvbnm12345 "
     "password1234 password12345 password123456 passw0rd1234 p@ssw0rd1234 password2024 password2025 "
-    "password2026 mypassword12 administrator administrator1 admin1234567 admin12345678 welcome12345 "
+    "password2026 mypassword12 administrator1 admin1234567 admin12345678 welcome12345 "
     "changeme1234 changemenow1 letmein12345 iloveyou1234 iloveyou12345 monkey123456 dragon123456 "
     "football1234 baseball1234 superman1234 sunshine1234 princess1234 trustno11234 abcdefgh1234 "
     "abcd12345678 abc123456789 woaini123456 woaini1314520 woaini5201314 5201314520131 zhangwei1234 "

@@ -147,19 +147,22 @@ class Accounts:
         now = self.book.clock.utc_now()
         name = name.strip()[:64]
         subjects = {f"account/{name}": ACCOUNT_WAITS, f"address/{address}": ADDRESS_WAITS}
-        for subject in subjects:
-            tried = self._secrets.attempts(subject)
-            if tried is not None and tried.locked_until > now:
-                wait = tried.locked_until - now
+        waits = [_NONE]
+        for subject, steps in subjects.items():
+            allowed, wait = self._secrets.attempt(subject, now, steps)
+            if not allowed:
                 self._look(name, "sign_in_refused", "too early", address)
-                raise SignInRefusedError(_later(wait), wait=wait)
+                raise SignInRefusedError(f"too many attempts; {_later(wait)}", wait=wait)
+            waits.append(wait)
         account = self.book.account(name)
         kept = self._secrets.password_hash(name) if account is not None else ""
-        good = is_password(kept or self._nobody, password)
-        if account is None or not account.enabled or not kept or not good:
-            self._refuse(name, address, subjects)
-        assert account is not None  # noqa: S101  `_refuse` raises
-        self._secrets.forget_failures(subjects, before=now - _FORGET)
+        good = is_password(kept or self._nobody, password) and bool(kept)
+        if account is None or not account.enabled or not good:
+            self._look(name, "sign_in_refused", "wrong name or password", address)
+            wait = max(waits)
+            text = "wrong name or password"
+            raise SignInRefusedError(f"{text}; {_later(wait)}" if wait else text, wait=wait)
+        self._secrets.forgive(*subjects, before=now - _FORGET)
         if is_outdated(kept):
             self._secrets.replace_hash(name, hashed(password))
         return self._begin(account, address)
@@ -197,17 +200,6 @@ class Accounts:
         self._sessions.add(_key(token), row)
         self._look(account.name, "signed_in", "", address)
         return SignedIn(account=account, csrf=csrf, token=token)
-
-    def _refuse(self, name: str, address: str, subjects: dict[str, list[timedelta]]) -> None:
-        now = self.book.clock.utc_now()
-        waits = [
-            self._secrets.count_failure(subject, now, waits).locked_until - now
-            for subject, waits in subjects.items()
-        ]
-        self._look(name, "sign_in_refused", "wrong name or password", address)
-        wait = max(waits)
-        text = "wrong name or password"
-        raise SignInRefusedError(f"{text}; {_later(wait)}" if wait else text, wait=wait)
 
     def _look(self, name: str, action: str, detail: str, address: str) -> None:
         known = self.book.account(name) is not None

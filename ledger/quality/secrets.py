@@ -6,9 +6,10 @@ None of it is a fact: a hash must be forgettable, and a session ends.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -30,13 +31,11 @@ class SessionRow:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempts:
-    """Failed attempts to sign in, of an account or from an address, since the last good one."""
+class Attempt(NamedTuple):
+    """Whether somebody may try to sign in, and the wait before the next try if this one fails."""
 
-    failed: int
-    last_at: datetime
-    locked_until: datetime
+    allowed: bool
+    wait: timedelta
 
 
 class SecretStore:
@@ -87,44 +86,35 @@ class SecretStore:
             changed = update(secrets).where(secrets.c.name == name)
             connection.execute(changed.values(password_hash=password_hash))
 
-    def attempts(self, subject: str) -> Attempts | None:
-        """Failures of `account/NAME` or `address/ADDRESS`; None when there are none."""
-        with self._book.shelf.reading() as connection:
-            found = connection.execute(
-                select(attempts).where(attempts.c.subject == subject)
-            ).first()
-        if found is None:
-            return None
-        return Attempts(
-            failed=found.failed,
-            last_at=from_us(found.last_at),
-            locked_until=from_us(found.locked_until),
-        )
+    def attempt(self, subject: str, now: datetime, waits: Sequence[timedelta]) -> Attempt:
+        """Count an attempt of `account/NAME` or `address/ADDRESS` as failed until forgiven.
 
-    def count_failure(self, subject: str, now: datetime, waits: list[timedelta]) -> Attempts:
-        """One more failure; the n-th waits `waits[n - 1]`, later ones the last of them.
-
-        In one transaction, so that attempts side by side are all counted.
+        The n-th failure in a row waits `waits[n - 1]`, later ones the last of them. One
+        transaction: of attempts made side by side no more pass than of those made in a row.
         """
         key = _key(subject)
         with self._book.shelf.writing() as connection:
-            found = connection.execute(
-                select(attempts.c.failed).where(attempts.c.subject == key)
-            ).scalar()
-            failed = (found or 0) + 1
-            until = now + waits[min(failed, len(waits)) - 1]
+            found = connection.execute(select(attempts).where(attempts.c.subject == key)).first()
+            if found is not None and found.locked_until > at_us(now):
+                return Attempt(allowed=False, wait=from_us(found.locked_until) - now)
+            failed = 1 if found is None else found.failed + 1
+            wait = waits[min(failed, len(waits)) - 1]
             connection.execute(delete(attempts).where(attempts.c.subject == key))
-            values = {"failed": failed, "last_at": at_us(now), "locked_until": at_us(until)}
+            values = {"failed": failed, "last_at": at_us(now), "locked_until": at_us(now + wait)}
             connection.execute(insert(attempts).values(subject=key, **values))
-        return Attempts(failed=failed, last_at=now, locked_until=until)
+        return Attempt(allowed=True, wait=wait)
 
-    def forget_failures(self, subjects: Iterable[str], *, before: datetime) -> None:
-        """These start from nothing, and so does all whose last failure is older than `before`."""
+    def forgive(self, account: str, address: str, *, before: datetime) -> None:
+        """An attempt was good: the account starts from nothing, the address has one failure less.
+
+        What failed last before `before` is forgotten with it.
+        """
+        c = attempts.c
         with self._book.shelf.writing() as connection:
-            old = attempts.c.last_at < at_us(before)
-            connection.execute(
-                delete(attempts).where(attempts.c.subject.in_([*map(_key, subjects)]) | old)
-            )
+            less = {"failed": c.failed - 1, "locked_until": c.last_at}
+            connection.execute(update(attempts).where(c.subject == _key(address)).values(less))
+            gone = (c.subject == _key(account)) | (c.failed <= 0) | (c.last_at < at_us(before))
+            connection.execute(delete(attempts).where(gone))
 
 
 def _key(subject: str) -> str:
