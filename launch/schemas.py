@@ -8,5 +8,10 @@ from typing import Final
 from callers.flowtests.schema import flow_test_schema
 from callflow.schema.files import SCHEMAS
 from callflow.schema.parts import Json
+from qa.rubric.schema import qa_form_schema
 
-ALL_SCHEMAS: Final[Mapping[str, Callable[[], Json]]] = {**SCHEMAS, "test": flow_test_schema}
+ALL_SCHEMAS: Final[Mapping[str, Callable[[], Json]]] = {
+    **SCHEMAS,
+    "test": flow_test_schema,
+    "qa_form": qa_form_schema,
+}
