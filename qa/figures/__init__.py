@@ -1,0 +1,1 @@
+"""Figures of the house: formulas by id, sums over calls, agents' time, staffing. Pure."""

@@ -1,0 +1,70 @@
+"""Calls as the figures read them, with what a plain answered call has as defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+def at(text: str) -> int:
+    """Microseconds since 1970 of `2026-11-02 09:15` in UTC."""
+    moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return int(moment.timestamp()) * 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureCall:
+    """One call."""
+
+    id: str = "20261102-091500-aaaaaaaa"
+    offered_at: int = field(default_factory=lambda: at("2026-11-02 09:15"))
+    direction: str = "inbound"
+    queue: str = "support"
+    agent: str = "801"
+    disposition: str | None = "served"
+    ended_ms: int | None = 200_000
+    answered_ms: int | None = 4_000
+    rings: int | None = 1
+    queue_result: str | None = "answered"
+    queue_waited_ms: int | None = 8_000
+    talked_ms: int | None = 120_000
+    held_ms: int = 0
+    wrapped_ms: int | None = 30_000
+    kept: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    tag: str = ""
+    survey_asked: bool = False
+    survey: int | None = None
+    caller_talk_ms: int | None = None
+    agent_talk_ms: int | None = None
+    talk_over_ms: int | None = None
+    dead_air_ms: int | None = None
+    recorded: bool = True
+    faults: int = 0
+
+
+def abandoned(waited_ms: int, **more: object) -> FigureCall:
+    """A caller who hung up after so long a wait."""
+    return FigureCall(
+        agent="",
+        queue_result="abandoned",
+        queue_waited_ms=waited_ms,
+        talked_ms=None,
+        wrapped_ms=None,
+        disposition="abandoned",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """One evaluation that stands."""
+
+    call_id: str = "20261102-091500-aaaaaaaa"
+    agent: str = "801"
+    kind: str = "review"
+    score: float = 90.0
+    result: str = "passed"
+    answers: Mapping[str, str] = field(default_factory=dict)
+    machine: Mapping[str, str] = field(default_factory=dict)
