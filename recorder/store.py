@@ -19,7 +19,7 @@ from recorder.sealing.keys import FileKey, Keyring
 from recorder.sealing.layout import MAGIC
 from recorder.sealing.reading import open_sealed
 from recorder.sealing.writing import SealingWriter
-from recorder.wav import Writable
+from recorder.wav import WavFile, Writable, look_in
 
 MONITOR: Final = "monitor"
 RECORDINGS: Final = "recordings"
@@ -112,6 +112,11 @@ class Store:
         if not sealed:
             return path.open("rb")
         return open_sealed(path, self.keys.file_key(file).key, file, recording_of(file))
+
+    def look(self, file: str) -> WavFile:
+        """What a kept recording holds, sealed or not; raises as `open` and `look_in` do."""
+        with self.open(file) as sound:
+            return look_in(sound, self.path(file))
 
     def put(self, file: str, write: Callable[[Writable], object]) -> Stored:
         """Write `file` so that it is there whole or not at all, even after a power cut.

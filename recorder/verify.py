@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
-from calls.errors import RecordingError
+from calls.errors import LostKeyError, RecordingError, SealBrokenError
 from recorder.catalog import Kept, Recording
 from recorder.measure import is_cut
-from recorder.store import Store, sha256_of
-from recorder.wav import look_at
+from recorder.sealing.keys import KEYS
+from recorder.store import SEALED, Store, recording_of, sha256_of
+
+_NO_OTHERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Finding(StrEnum):
@@ -24,6 +28,15 @@ class Finding(StrEnum):
 
     CHANGED = "changed"
     """Not the bytes that were kept."""
+
+    SWAPPED = "swapped"
+    """The file of another recording lies in its place."""
+
+    NO_KEY = "no key"
+    """Sealed, and its key is missing or another one: nobody can hear it."""
+
+    NOT_ERASED = "not erased"
+    """The ledger says that it was erased, and file or key is still there."""
 
     DAMAGED = "damaged"
     """Taken in with a flaw, or no readable sound file."""
@@ -56,14 +69,21 @@ def verify(store: Store, recordings: Sequence[Recording]) -> Iterator[Checked]:
 
     Reads each kept file once from end to end. Running recordings pass.
     """
+    others = owners(recordings)
     for recording in recordings:
-        yield check(store, recording)
+        yield check(store, recording, others)
     yield from orphans(store, recordings)
 
 
-def check(store: Store, recording: Recording) -> Checked:
-    """Compare one recording with its file: there, whole, unchanged, as long as the call."""
+def check(store: Store, recording: Recording, others: Mapping[str, str] = _NO_OTHERS) -> Checked:
+    """Compare one recording with its file: there, whole, unchanged, as long as the call.
+
+    `others` (`owners`) tells whose a file is that lies in the wrong place.
+    """
     kept = recording.kept
+    if recording.erased is not None:
+        findings = _not_erased(store, kept)
+        return Checked(recording.id, recording.call_id, kept.file if kept else "", tuple(findings))
     if kept is None:
         findings = _not_kept(recording)
         return Checked(recording.id, recording.call_id, "", tuple(findings))
@@ -71,19 +91,41 @@ def check(store: Store, recording: Recording) -> Checked:
         return Checked(
             recording.id, recording.call_id, "", ((Finding.MISSING, kept.problem or "no file"),)
         )
-    flaws = list(_of_file(store, kept))
+    flaws = list(_of_file(store, kept, others))
     if not flaws and kept.problem:
         flaws.append(_of_intake(recording, kept))
     return Checked(recording.id, recording.call_id, kept.file, tuple(flaws))
 
 
+def owners(recordings: Sequence[Recording]) -> Mapping[str, str]:
+    """SHA-256 of each kept file -> id of its recording."""
+    return {one.kept.sha256: one.id for one in recordings if one.kept is not None}
+
+
 def orphans(store: Store, recordings: Sequence[Recording]) -> Iterator[Checked]:
-    """Files in `recordings/` and `monitor/` that none of `recordings`, all there are, names."""
+    """Files in `recordings/` and `monitor/`, and keys, that none of `recordings`, all there are,
+    names."""
     known = {name for one in recordings for name in (one.caller_file, one.house_file)}
     known.update(one.kept.file for one in recordings if one.kept is not None)
     for file in (*store.kept_files(), *store.raw_files()):
         if file not in known:
             yield Checked("", "", file, ((Finding.ORPHAN, "no call in the ledger names it"),))
+    ids = {one.id for one in recordings}
+    ids.update(recording_of(file) for file in store.kept_files())
+    for recording in store.keys.recordings():
+        if recording not in ids:
+            detail = "the key of a recording that no call in the ledger names"
+            yield Checked("", "", f"{KEYS}/{recording}", ((Finding.ORPHAN, detail),))
+
+
+def _not_erased(store: Store, kept: Kept | None) -> Iterator[tuple[Finding, str]]:
+    if kept is None or not kept.file:
+        return
+    again = "`thirdring recordings erase` removes it"
+    if store.path(kept.file).exists():
+        yield Finding.NOT_ERASED, f"{kept.file} is there again (from a backup?); {again}"
+    if store.keys.has_key(kept.file):
+        yield Finding.NOT_ERASED, f"the key of {kept.file} is there again; {again}"
 
 
 def _not_kept(recording: Recording) -> Iterator[tuple[Finding, str]]:
@@ -97,21 +139,60 @@ def _of_intake(recording: Recording, kept: Kept) -> tuple[Finding, str]:
     return (Finding.CUT if cut or "cut:" in kept.problem else Finding.DAMAGED), kept.problem
 
 
-def _of_file(store: Store, kept: Kept) -> Iterator[tuple[Finding, str]]:
+def _of_file(store: Store, kept: Kept, others: Mapping[str, str]) -> Iterator[tuple[Finding, str]]:
     try:
         path = store.path(kept.file)
-        wav = look_at(path)
+        size = path.stat().st_size
+        unchanged = size == kept.bytes and sha256_of(path) == kept.sha256
+        if not unchanged:
+            yield _what_was_done(store, kept, size, others)
+        else:
+            yield from _of_sound(store, kept)
     except FileNotFoundError:
         yield Finding.MISSING, f"{kept.file} is not there; restore it from a backup"
-        return
     except RecordingError as error:
         yield Finding.DAMAGED, str(error)
-        return
-    if wav.size < kept.bytes:
-        yield Finding.CUT, f"{wav.size} of {kept.bytes} bytes are left; restore it from a backup"
-        return
-    if sha256_of(path) != kept.sha256:
-        yield Finding.CHANGED, "not the bytes that were kept (SHA-256); restore it from a backup"
+
+
+def _of_sound(store: Store, kept: Kept) -> Iterator[tuple[Finding, str]]:
+    """What is wrong inside a file of the right bytes: a lost key, a header that does not fit."""
+    try:
+        read_through(store, kept.file)
+        wav = store.look(kept.file)
+    except LostKeyError as error:
+        yield Finding.NO_KEY, str(error)
         return
     if abs(wav.duration_ms - kept.duration_ms) > 1 or (wav.frames and not wav.final):
         yield Finding.DAMAGED, f"the header does not fit {kept.duration_ms} ms of sound"
+
+
+def _what_was_done(
+    store: Store, kept: Kept, size: int, others: Mapping[str, str]
+) -> tuple[Finding, str]:
+    """Name what became of a file that is not the bytes that were kept."""
+    owner = others.get(sha256_of(store.path(kept.file)), "")
+    if owner:
+        return Finding.SWAPPED, f"holds recording {owner}; put each file back in its place"
+    where = ""
+    if kept.file.endswith(SEALED):
+        try:
+            read_through(store, kept.file)
+        except (SealBrokenError, LostKeyError) as error:
+            where = f": {error}"
+    if size < kept.bytes:
+        detail = f"{size} of {kept.bytes} bytes are left; restore it from a backup"
+        return Finding.CUT, f"{detail}{where}"
+    detail = "not the bytes that were kept (SHA-256); restore it from a backup"
+    return Finding.CHANGED, f"{detail}{where}"
+
+
+def read_through(store: Store, file: str) -> None:
+    """Read a recording to its end: of a sealed one, prove every chunk.
+
+    Raises FileNotFoundError, SealBrokenError, LostKeyError.
+    """
+    if not file.endswith(SEALED):
+        return
+    with store.open(file) as sound:
+        while sound.read(1 << 20):
+            pass

@@ -108,7 +108,8 @@ class Chunks:
     @property
     def sound_bytes(self) -> int:
         """Bytes in the clear."""
-        return max(self._body - TAG_BYTES * self.count, 0)
+        _, last = self.place(self.count - 1)
+        return (self.count - 1) * self.chunk_bytes + max(last - TAG_BYTES, 0)
 
     def place(self, chunk: int) -> tuple[int, int]:
         """Offset and length of a chunk in the file."""

@@ -76,7 +76,10 @@ class SealedFile(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         into = memoryview(buffer).cast("B")
-        if self._at >= self.sound_bytes or not len(into):
+        if not len(into):
+            return 0
+        if self._at >= self.sound_bytes:
+            self.chunk(self._chunks.count - 1)  # a tail cut to less than a tag has no sound
             return 0
         chunk, skip = divmod(self._at, self._header.chunk_bytes)
         part = memoryview(self.chunk(chunk))[skip : skip + len(into)]
