@@ -1,0 +1,1 @@
+"""The work of QA: draws, claims, scores, disputes, calibrations, remarks."""
