@@ -168,11 +168,15 @@ def _upgrade(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
+    from ledger.retelling import retell
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        # Rows that an older version told lack what this one knows of them.
+        retell(connection)
 
 
 def migrations_folder() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +17,10 @@ from calls.events import CallEvent
 from ledger.encoding import at_us, from_us
 from ledger.floor_reader import FloorReading
 from ledger.opening import check_schema, reader_engine, unreadable
+from ledger.row_reading import call_row, recording_row
 from ledger.rows import CallRow, RecordingRow
 from ledger.tables import call_events, calls, recordings
 
-_CALL_FIELDS = tuple(one.name for one in fields(CallRow))
-_RECORDING_FIELDS = tuple(one.name for one in fields(RecordingRow))
 _EVENTS = (
     call_events.c.call_id,
     call_events.c.seq,
@@ -73,7 +71,7 @@ class LedgerReader(FloorReading):
             query = query.where(ended.is_(None) if live else ended.is_not(None))
         if limit is not None:
             query = query.limit(limit)
-        return [_call_row(values) for values in reversed(self._rows(query))]
+        return [call_row(values) for values in reversed(self._rows(query))]
 
     def call(self, call_id: str) -> CallRow:
         """The call with this id, or whose id alone begins so.
@@ -84,7 +82,7 @@ class LedgerReader(FloorReading):
         found = self._rows(select(calls).where(prefix).order_by(calls.c.id).limit(9))
         exact = [values for values in found if values["id"] == call_id]
         if call_id and (exact or len(found) == 1):
-            return _call_row((exact or found)[0])
+            return call_row((exact or found)[0])
         if not found or not call_id:
             raise LedgerError(
                 f"{self.path}: no call {call_id!r}; `thirdring calls list` shows them"
@@ -102,7 +100,7 @@ class LedgerReader(FloorReading):
     def calls_of(self, ani: str, limit: int) -> list[CallRow]:
         """The latest calls from exactly this number, oldest first."""
         query = select(calls).where(calls.c.ani == ani).order_by(calls.c.offered_at.desc())
-        return [_call_row(values) for values in reversed(self._rows(query.limit(limit)))]
+        return [call_row(values) for values in reversed(self._rows(query.limit(limit)))]
 
     def events_of(self, call_ids: Sequence[str], kinds: Collection[str]) -> list[CallEvent]:
         """Events of these kinds of these calls, call by call in order."""
@@ -117,7 +115,7 @@ class LedgerReader(FloorReading):
         query = select(recordings).order_by(recordings.c.started_at, recordings.c.id)
         if call_id is not None:
             query = query.where(recordings.c.call_id == call_id)
-        return [_recording_row(values) for values in self._rows(query)]
+        return [recording_row(values) for values in self._rows(query)]
 
     def cursor(self) -> int:
         """The cursor of the last event there is: `events_after` it gives only what is new."""
@@ -202,20 +200,3 @@ def _event(values: Mapping[str, Any]) -> CallEvent:
         values["kind"],
         json.loads(values["data"]),
     )
-
-
-def _call_row(values: Mapping[str, Any]) -> CallRow:
-    return CallRow(**_times(values, _CALL_FIELDS))
-
-
-def _recording_row(values: Mapping[str, Any]) -> RecordingRow:
-    return RecordingRow(**_times(values, _RECORDING_FIELDS))
-
-
-def _times(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {
-        name: from_us(values[name])
-        if name.endswith("_at") and values[name] is not None
-        else values[name]
-        for name in names
-    }

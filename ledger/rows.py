@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,43 @@ class CallRow:
     """Id of the last recording started; empty when there is none."""
 
     faults: int
+    queued_ms: int | None = None
+    """When the caller came to `queue`, the last one."""
+
+    agent_ms: int | None = None
+    """When the first agent answered; one before `queued_ms` answered in an earlier queue."""
+
+    queue_result: str | None = None
+    """How the stay in `queue` ended, a word of `LeftQueue`; None while it lasts."""
+
+    queue_waited_ms: int | None = None
+    """Until an agent of `queue` answered, or until the caller left it."""
+
+    talked_ms: int | None = None
+    """With agents on the line, hold included; None before the first talk's end."""
+
+    held_ms: int = 0
+    wrapped_ms: int | None = None
+    """From the end of the talk until its last agent closed the wrap-up."""
+
+    offers: int = 0
+    """How often an agent's phone rang for it."""
+
+    judged: bool = False
+    """Whether the rules were judged: without it, no rule is known to be kept or broken."""
+
+    kept: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    tag: str = ""
+    survey_asked: bool = False
+    survey: int | None = None
+    """The caller's verdict, 1 to 5; None without one."""
+
+    caller_talk_ms: int | None = None
+    agent_talk_ms: int | None = None
+    talk_over_ms: int | None = None
+    dead_air_ms: int | None = None
+    """Measures of its recordings; None until they were measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +104,15 @@ class RecordingRow:
     duration_ms: int | None
     problem: str | None
     """Empty when all is well, None before intake."""
+
+    begins_ms: int | None = None
+    """Offset of the file's first sample as measured; None: that of `started_ms`."""
+
+    key: str = ""
+    """Id of the key that wraps the file's own; empty: not sealed."""
+
+    erased_at: datetime | None = None
+    """When its sound was erased; None: it can be heard."""
+
+    measures: Mapping[str, Any] | None = field(default=None, hash=False)
+    """Data of its last `recording_measured`."""

@@ -9,34 +9,30 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import Table
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import insert
 
 from ledger.encoding import EventRow, LateRow, Row, chained
 from ledger.floor import FloorBatch, FloorRow
-from ledger.projections import (
+from ledger.fold import Fold
+from ledger.marks import marks_of
+from ledger.projections import apply
+from ledger.row_writing import Changes, insert_all, statements
+from ledger.states import (
     CALL_COLUMNS,
+    IDENTITY,
     RECORDING_COLUMNS,
     CallState,
-    Fold,
     RecordingState,
 )
-from ledger.tables import call_events, calls, recordings
+from ledger.tables import call_events, call_marks, calls, recordings
 
 log = structlog.get_logger(__name__)
 
 _EVENT_COLUMNS = ("call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
-_CHUNKS = (64, 32, 16, 8, 4, 2, 1)
 _MOST_FOLDS = 20_000
 """Live calls kept in memory; one that falls out is read again at its next event."""
-
-_call_values = attrgetter(*CALL_COLUMNS)
-_recording_values = attrgetter(*RECORDING_COLUMNS)
 
 
 class Store:
@@ -151,7 +147,7 @@ class Store:
 
     def _add(self, fold: Fold, row: EventRow) -> None:
         digest = chained(fold.last_hash, row)
-        fold.apply(row, digest)
+        apply(fold, row, digest)
         self._batch.append((*row[:6], digest))
         if fold.changed or fold.changed_recordings:
             self._touched[row[0]] = fold
@@ -231,19 +227,17 @@ class Store:
         return released
 
     def _write(self) -> None:
-        _insert_all(self._cursor, _EVENT_INSERTS, self._batch)
+        insert_all(self._cursor, _EVENT_INSERTS, self._batch)
         self._floor.write()
-        changed_calls = []
-        changed_recordings = []
+        rows = Changes()
         for fold in self._touched.values():
-            if fold.changed:
-                changed_calls.append(_call_values(fold.call))
-                fold.changed = False
-            for name in fold.changed_recordings:
-                changed_recordings.append(_recording_values(fold.recordings[name]))
-            fold.changed_recordings.clear()
-        _insert_all(self._cursor, _CALL_UPSERTS, changed_calls)
-        _insert_all(self._cursor, _RECORDING_UPSERTS, changed_recordings)
+            rows.take(fold)
+        insert_all(self._cursor, _CALL_UPSERTS, rows.renamed)
+        insert_all(self._cursor, _CALL_UPDATES, rows.calls)
+        insert_all(self._cursor, _RECORDING_UPSERTS, rows.recordings)
+        if rows.unmarked:
+            self._cursor.executemany(_UNMARK, rows.unmarked)
+        insert_all(self._cursor, _MARK_INSERTS, rows.marked)
 
     def _forget(self) -> None:
         for call_id, fold in self._touched.items():
@@ -267,41 +261,19 @@ class Store:
         call = execute(_ONE_CALL, (call_id,)).fetchone()
         if call is not None:
             fold.call = CallState(**dict(zip(CALL_COLUMNS, call, strict=True)))
+            fold.marks, fold.renamed = marks_of(fold.call), False
         for values in execute(_ITS_RECORDINGS, (call_id,)).fetchall():
             recording = RecordingState(**dict(zip(RECORDING_COLUMNS, values, strict=True)))
             fold.recordings[recording.id] = recording
         return fold
 
 
-def _insert_all(
-    cursor: Any, statements: Sequence[tuple[int, str]], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    position = 0
-    for size, text in statements:
-        while len(rows) - position >= size:
-            flat = [value for row in rows[position : position + size] for value in row]
-            cursor.execute(text, flat)
-            position += size
-
-
-def _statements(
-    table: Table, columns: Sequence[str], *, upsert: bool = False
-) -> list[tuple[int, str]]:
-    keys = [column.name for column in table.primary_key]
-    statement = insert(table).values(dict.fromkeys(columns))
-    if upsert:
-        new = {name: statement.excluded[name] for name in columns if name not in keys}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=new)
-    one = str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
-    row = f"({', '.join('?' * len(columns))})"
-    # Compiling many rows costs a quarter of a second of every start.
-    before, _, after = one.partition(row)
-    return [(size, before + ", ".join([row] * size) + after) for size in _CHUNKS]
-
-
-_EVENT_INSERTS = _statements(call_events, _EVENT_COLUMNS)
-_CALL_UPSERTS = _statements(calls, CALL_COLUMNS, upsert=True)
-_RECORDING_UPSERTS = _statements(recordings, RECORDING_COLUMNS, upsert=True)
+_EVENT_INSERTS = statements(call_events, _EVENT_COLUMNS)
+_CALL_UPSERTS = statements(calls, CALL_COLUMNS, upsert=True)
+_CALL_UPDATES = statements(calls, CALL_COLUMNS, upsert=True, but=IDENTITY)
+_MARK_INSERTS = statements(call_marks, ("mark", "offered_at", "call_id"))
+_UNMARK = "DELETE FROM call_marks WHERE mark = ? AND offered_at = ? AND call_id = ?"
+_RECORDING_UPSERTS = statements(recordings, RECORDING_COLUMNS, upsert=True)
 _LAST_EVENT = (
     "SELECT seq, hash, at, offset_ms FROM call_events WHERE call_id = ? ORDER BY seq DESC LIMIT 1"
 )

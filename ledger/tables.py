@@ -1,13 +1,15 @@
 """The ledger's tables. Private to this room: others get the frozen rows of `ledger.rows`.
 
-`call_events` and `floor_events` are the truth and only ever grow; `calls` and `recordings` can be
-made again from the first.
+`call_events` and `floor_events` are the truth and only ever grow; `calls`, `recordings` and
+`call_marks` can be made again from the first.
 Times are whole microseconds since 1970 UTC: a tenth of the cost of text, and they sort.
+`ledger.states` says what each column of the rows is.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Index,
     Integer,
@@ -16,18 +18,25 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
 
+Whole = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits on either database; SQLite counts rows in an `INTEGER` only."""
+
+Name = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is found by how it begins: sorts by its bytes, as in SQLite."""
+
 call_events = Table(
     "call_events",
     metadata,
-    Column("cursor", Integer, primary_key=True, autoincrement=True),
-    Column("call_id", Text, nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("at", Integer, nullable=False),
-    Column("offset_ms", Integer, nullable=False),
+    Column("cursor", Whole, primary_key=True, autoincrement=True),
+    Column("call_id", Name, nullable=False),
+    Column("seq", Whole, nullable=False),
+    Column("at", Whole, nullable=False),
+    Column("offset_ms", Whole, nullable=False),
     Column("kind", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
@@ -40,48 +49,77 @@ call_events = Table(
 floor_events = Table(
     "floor_events",
     metadata,
-    Column("cursor", Integer, primary_key=True, autoincrement=True),
+    Column("cursor", Whole, primary_key=True, autoincrement=True),
     Column("agent", Text, nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", Whole, nullable=False),
     Column("kind", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    # Where several nodes ship into one database: whose chain it is. Empty in a node's own ledger.
+    Column("node", Text, nullable=False, server_default=""),
     # An index ends in the cursor by itself: an agent's facts in order, and the last of them.
     Index("ix_floor_events_agent", "agent"),
     Index("ix_floor_events_at", "at"),
     sqlite_autoincrement=True,
 )
 
+LIVE = text("ended_at IS NULL")
+
 calls = Table(
     "calls",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Name, primary_key=True),
     Column("uniqueid", Text, nullable=False),
-    Column("ani", Text, nullable=False),
+    Column("ani", Name, nullable=False),
     Column("dnis", Text, nullable=False),
     Column("caller_name", Text, nullable=False),
     Column("direction", Text, nullable=False),
     Column("flow", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("language", Text, nullable=False),
-    Column("offered_at", Integer),
-    Column("answered_at", Integer),
-    Column("answered_ms", Integer),
-    Column("rings", Integer),
+    Column("offered_at", Whole),
+    Column("answered_at", Whole),
+    Column("answered_ms", Whole),
+    Column("rings", Whole),
     Column("queue", Text, nullable=False),
     Column("agent", Text, nullable=False),
     Column("hung_up_by", Text, nullable=False),
-    Column("ended_at", Integer),
-    Column("ended_ms", Integer),
+    Column("ended_at", Whole),
+    Column("ended_ms", Whole),
     Column("end_reason", Text),
     Column("disposition", Text),
     Column("recording", Text, nullable=False),
-    Column("faults", Integer, nullable=False),
+    Column("faults", Whole, nullable=False),
     # Number and hash of the last event once the call is over: a cut tail shows against them.
-    Column("sealed_seq", Integer),
+    Column("sealed_seq", Whole),
     Column("sealed_hash", LargeBinary),
+    Column("queued_ms", Whole),
+    Column("agent_ms", Whole),
+    Column("queue_result", Text),
+    Column("queue_waited_ms", Whole),
+    Column("talked_ms", Whole),
+    Column("held_ms", Whole, nullable=False, server_default="0"),
+    Column("wrapped_ms", Whole),
+    Column("offers", Whole, nullable=False, server_default="0"),
+    Column("judged", Whole, nullable=False, server_default="0"),
+    Column("kept", Text, nullable=False, server_default=""),
+    Column("broken", Text, nullable=False, server_default=""),
+    Column("tag", Text, nullable=False, server_default=""),
+    Column("survey_asked", Whole, nullable=False, server_default="0"),
+    Column("survey", Whole),
+    Column("caller_talk_ms", Whole),
+    Column("agent_talk_ms", Whole),
+    Column("talk_over_ms", Whole),
+    Column("dead_air_ms", Whole),
+    Column("stays", Whole, nullable=False, server_default="0"),
+    Column("talk_from_ms", Whole),
+    Column("talk_to_ms", Whole),
+    Column("held_from_ms", Whole),
+    Column("disposed_ms", Whole),
     Index("ix_calls_offered_at", "offered_at"),
     Index("ix_calls_ani", "ani", "offered_at"),
+    # Calls on the line have no marks yet: there are few of them, and all are looked at.
+    Index("ix_calls_live", "offered_at", sqlite_where=LIVE, postgresql_where=LIVE),
     # A row is found and replaced by its key alone: one tree less to write.
     sqlite_with_rowid=False,
 )
@@ -89,25 +127,52 @@ calls = Table(
 recordings = Table(
     "recordings",
     metadata,
-    Column("call_id", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
+    Column("call_id", Name, primary_key=True),
+    Column("id", Name, primary_key=True),
     Column("caller_file", Text, nullable=False),
     Column("house_file", Text, nullable=False),
-    Column("started_at", Integer),
-    Column("started_ms", Integer),
-    Column("stopped_ms", Integer),
+    Column("started_at", Whole),
+    Column("started_ms", Whole),
+    Column("stopped_ms", Whole),
     Column("stop_reason", Text),
-    Column("paused_ms", Integer, nullable=False),
-    Column("paused_from_ms", Integer),
-    Column("kept_at", Integer),
+    Column("paused_ms", Whole, nullable=False),
+    Column("paused_from_ms", Whole),
+    Column("kept_at", Whole),
     Column("file", Text),
     Column("sha256", Text),
-    Column("bytes", Integer),
-    Column("duration_ms", Integer),
+    Column("bytes", Whole),
+    Column("duration_ms", Whole),
     Column("problem", Text),
+    Column("begins_ms", Whole),
+    Column("key", Text, nullable=False, server_default=""),
+    Column("erased_at", Whole),
+    Column("measures", Text),
     Index("ix_recordings_id", "id"),
     sqlite_with_rowid=False,
 )
 
-HEAD = "r0002"
+# What a call that is over is found by, newest first: `ledger.marks`.
+call_marks = Table(
+    "call_marks",
+    metadata,
+    Column("mark", Name, primary_key=True),
+    Column("offered_at", Whole, primary_key=True, autoincrement=False),
+    Column("call_id", Name, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# How far each node's ledger has come in a database that several ship into; empty in a node's own.
+shipments = Table(
+    "shipments",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("cursor", Whole, nullable=False),
+    Column("floor_cursor", Whole, nullable=False),
+    # Hash of the node's last event: another ledger under the same name shows against it.
+    Column("head", LargeBinary, nullable=False),
+    Column("shipped_at", Whole, nullable=False),
+    Column("refused", Whole, nullable=False, server_default="0"),
+)
+
+HEAD = "r0003"
 """Newest revision below `ledger/migrations/versions`; a test holds the two together."""

@@ -7,20 +7,16 @@ leaves a hole. Who can rewrite every row and hash can forge all of it: keep `Rep
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Column, Connection, Table, delete, func, insert, inspect, select
+from sqlalchemy import Column, Connection, Table, func, inspect, select
 from sqlalchemy.exc import DatabaseError
 
-from ledger.encoding import EventRow, chained
+from ledger.encoding import chained
 from ledger.floor_verify import floor_findings, floor_head
 from ledger.opening import (
     WriterLock,
@@ -30,10 +26,9 @@ from ledger.opening import (
     writer_connection,
     writer_engine,
 )
-from ledger.projections import CALL_COLUMNS, RECORDING_COLUMNS, Fold, fold_call
-from ledger.tables import call_events, calls, floor_events, recordings
-
-_BATCH = 500
+from ledger.retelling import Stored, by_call, retell
+from ledger.tables import call_events, call_marks, calls, floor_events, recordings
+from ledger.verify_rows import RowCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +62,6 @@ class Report:
     """The same of the floor's facts."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    cursor: int
-    row: EventRow
-    digest: bytes
-    readable: bool
-
-
 def verify(ledger: Path) -> Report:
     """Check every chain, every cursor and both projections; reads only, a serve may go on.
 
@@ -96,13 +83,18 @@ def _verify(connection: Connection) -> Report:
     findings: list[Finding] = []
     counted = [0, 0]
     told: set[str] = set()
-    for call_id, stored in _by_call(connection):
+    check = RowCheck(connection)
+    for call_id, stored in by_call(connection):
         counted[0] += 1
         counted[1] += len(stored)
         told.add(call_id)
         broken = [*_chain(call_id, stored)]
-        findings += broken or _projection(connection, call_id, stored)
+        findings += broken or _rows(check, call_id, stored)
     findings += _untold(connection, told)
+    # Calls that do not fit their chain were not compared.
+    if not findings and (extra := check.left_over()):
+        detail = f"the search index has {extra} rows of no call; `ledger rebuild`"
+        findings.append(Finding(call_id="", seq=0, what="projection", detail=detail))
     findings += _holes(connection, call_events)
     floor, floor_last = 0, b""
     # A ledger that no server of this version has opened yet has no floor.
@@ -129,28 +121,7 @@ def _floor(connection: Connection) -> Iterator[Finding]:
     yield from _holes(connection, floor_events)
 
 
-def _by_call(connection: Connection) -> Iterator[tuple[str, list[_Stored]]]:
-    query = select(call_events).order_by(call_events.c.call_id, call_events.c.seq)
-    rows = connection.execution_options(yield_per=_BATCH).execute(query)
-    for call_id, group in groupby(rows, key=itemgetter(1)):
-        yield str(call_id), [_stored(values) for values in group]
-
-
-def _stored(values: Sequence[Any]) -> _Stored:
-    cursor, call_id, seq, at, offset_ms, kind, data, digest = values
-    try:
-        facts = json.loads(data)
-        readable = isinstance(facts, dict)
-    except (TypeError, ValueError):
-        readable = False
-    # SQLite keeps any type in any column: what somebody wrote there must not stop the search.
-    readable = readable and isinstance(seq, int)
-    number = seq if isinstance(seq, int) else 0
-    row = EventRow(call_id, number, at, offset_ms, kind, data, facts if readable else {})
-    return _Stored(cursor, row, digest if isinstance(digest, bytes) else b"", readable)
-
-
-def _chain(call_id: str, stored: Iterable[_Stored]) -> Iterator[Finding]:
+def _chain(call_id: str, stored: Iterable[Stored]) -> Iterator[Finding]:
     before, expected, cursor = b"", 1, 0
     for one in stored:
         seq = one.row.seq
@@ -167,43 +138,21 @@ def _chain(call_id: str, stored: Iterable[_Stored]) -> Iterator[Finding]:
         before, expected, cursor = one.digest, seq + 1, one.cursor
 
 
-def _projection(
-    connection: Connection, call_id: str, stored: Sequence[_Stored]
-) -> Iterator[Finding]:
-    fold = fold_call(call_id, ((one.row, one.digest) for one in stored))
-    kept = connection.execute(select(calls).where(calls.c.id == call_id)).mappings().first()
+def _rows(check: RowCheck, call_id: str, stored: Sequence[Stored]) -> Iterator[Finding]:
     last = stored[-1].row.seq
-    if kept is not None and (kept["sealed_seq"] or 0) > last:
-        detail = f"events {last + 1} to {kept['sealed_seq']} are not there"
-        yield Finding(call_id=call_id, seq=last + 1, what="cut", detail=detail)
-        return
-    wrong = _differing(CALL_COLUMNS, kept, fold.call, _is_told(fold))
-    query = select(recordings).where(recordings.c.call_id == call_id)
-    found = {row["id"]: row for row in connection.execute(query).mappings()}
-    for name in sorted(found.keys() | fold.recordings.keys()):
-        told = fold.recordings.get(name)
-        wrong += _differing(RECORDING_COLUMNS, found.get(name), told, told is not None)
-    if wrong:
+    if cut := check.cut(call_id, last):
+        yield Finding(call_id=call_id, seq=last + 1, what="cut", detail=cut)
+    elif wrong := check.differing(call_id, stored):
         detail = f"the row says otherwise than the events: {', '.join(wrong)}; `ledger rebuild`"
         yield Finding(call_id=call_id, seq=0, what="projection", detail=detail)
 
 
-def _is_told(fold: Fold) -> bool:
-    """Whether the writer would have made a row: it writes one at the first fact that tells."""
-    return fold.changed
-
-
-def _differing(columns: Sequence[str], kept: Any, told: object, expected: bool) -> list[str]:
-    if not expected:
-        return ["a row without events"] if kept is not None else []
-    if kept is None:
-        return ["a row is not there"]
-    return [name for name in columns if kept[name] != getattr(told, name)]
-
-
 def _untold(connection: Connection, told: set[str]) -> Iterator[Finding]:
-    for table, column in ((calls, calls.c.id), (recordings, recordings.c.call_id)):
-        for call_id in connection.execute(select(column).select_from(table)).scalars():
+    columns = [calls.c.id, recordings.c.call_id]
+    if inspect(connection).has_table(call_marks.name):
+        columns.append(call_marks.c.call_id)
+    for column in columns:
+        for call_id in connection.execute(select(column)).scalars():
             if call_id not in told:
                 told.add(call_id)
                 detail = "all events of this call are gone"
@@ -232,7 +181,7 @@ def _hole(table: Table, first: int, last: int) -> Finding:
 
 
 def rebuild(ledger: Path) -> int:
-    """Make `calls` and `recordings` anew from the events, in one transaction.
+    """Make `calls`, `recordings` and `call_marks` anew from the events, in one transaction.
 
     Returns how many calls were told. Raises LedgerBusyError while a server writes to the ledger.
     """
@@ -242,22 +191,6 @@ def rebuild(ledger: Path) -> int:
             engine = writer_engine(connection)
             migrate(engine, ledger)
             with engine.begin() as opened:
-                return _rebuild(opened)
+                return retell(opened)
     except (DatabaseError, sqlite3.Error) as error:
         raise unreadable(ledger, error) from None
-
-
-def _rebuild(connection: Connection) -> int:
-    connection.execute(delete(calls))
-    connection.execute(delete(recordings))
-    told = 0
-    for call_id, stored in _by_call(connection):
-        fold = fold_call(call_id, ((one.row, one.digest) for one in stored))
-        told += 1
-        if fold.changed:
-            values = {name: getattr(fold.call, name) for name in CALL_COLUMNS}
-            connection.execute(insert(calls).values(values))
-        for recording in fold.recordings.values():
-            values = {name: getattr(recording, name) for name in RECORDING_COLUMNS}
-            connection.execute(insert(recordings).values(values))
-    return told

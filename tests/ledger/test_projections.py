@@ -23,7 +23,10 @@ from ledger.writer import LedgerWriter
 from tests.ledger.house import ListSink, by_hand, place
 
 _BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-_WORDS = st.one_of(st.sampled_from(["", "rec-1", "rec-2", "zh-Hans", "en"]), st.text(max_size=8))
+_WORDS = st.one_of(
+    st.sampled_from(["", "rec-1", "rec-2", "en", "answered", "satisfaction", "A05"]),
+    st.text(max_size=8),
+)
 _ODD = st.one_of(
     st.none(),
     st.booleans(),
@@ -35,11 +38,17 @@ _ODD = st.one_of(
 _NAMES = (
     "uniqueid ani dnis caller_name direction flow channel rings language queue agent by end_reason"
     " disposition recording caller_file house_file reason file sha256 bytes duration_ms problem"
+    " begins_ms key on result waited_ms talked_ms kept broken tag question score caller_talk_ms"
+    " agent_talk_ms talk_over_ms dead_air_ms"
 )
 _KINDS = (
     "offered answered said queued agent_answered fault hung_up ended recording_started"
     " recording_paused recording_resumed recording_stopped recording_kept key heard stepped"
-    " disposed"
+    " disposed agent_offered held left_queue rules_judged tagged surveyed recording_measured"
+    " recording_erased"
+)
+_LATE = (
+    "recording_kept recording_measured recording_erased ended disposed rules_judged tagged surveyed"
 )
 
 
@@ -62,7 +71,7 @@ def traces(draw: st.DrawFn) -> list[Row]:
     ):
         offset_ms += draw(st.integers(0, 5000))
         at = _BEGAN + timedelta(milliseconds=offset_ms)
-        if kind in ("recording_kept", "ended", "disposed") and draw(st.booleans()):
+        if kind in _LATE.split() and draw(st.booleans()):
             rows.append(late_row(call, draw(st.sampled_from([None, at])), kind, data))
             continue
         numbers[call] = numbers.get(call, 0) + 1
@@ -87,6 +96,7 @@ def _tables(path: Path) -> list[list[tuple[Any, ...]]]:
     return [
         by_hand(path, "SELECT * FROM calls ORDER BY id"),
         by_hand(path, "SELECT * FROM recordings ORDER BY call_id, id"),
+        by_hand(path, "SELECT * FROM call_marks ORDER BY mark, offered_at, call_id"),
     ]
 
 

@@ -150,8 +150,9 @@ def test_any_text_a_caller_brings_is_only_text(path: Path, digits: str) -> None:
         call.record(KeyFact(digits=digits, at_ms=1))
 
     with LedgerReader(path) as reader:
+        # No text of PostgreSQL's holds NUL: the row has a sign for it, the event has it as it came.
         kept_digits = digits.encode("utf-8", "replace").decode()
-        assert reader.call(call.id).ani == kept_digits
+        assert reader.call(call.id).ani == kept_digits.replace("\0", "\ufffd")
         assert reader.events(call.id)[1].data["digits"] == kept_digits
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.tables import Name, Whole
+
 revision = "r0001"
 down_revision: str | None = None
 branch_labels = None
@@ -21,7 +23,7 @@ def upgrade() -> None:
 def _events() -> None:
     op.create_table(
         "call_events",
-        sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("cursor", Whole, primary_key=True, autoincrement=True),
         _text("call_id"),
         _whole("seq"),
         _whole("at"),
@@ -37,21 +39,21 @@ def _events() -> None:
 def _calls() -> None:
     op.create_table(
         "calls",
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id", Name, primary_key=True),
         *map(_text, ("uniqueid", "ani", "dnis", "caller_name", "direction", "flow", "channel")),
         _text("language"),
-        sa.Column("offered_at", sa.Integer),
-        sa.Column("answered_at", sa.Integer),
-        sa.Column("answered_ms", sa.Integer),
-        sa.Column("rings", sa.Integer),
+        sa.Column("offered_at", Whole),
+        sa.Column("answered_at", Whole),
+        sa.Column("answered_ms", Whole),
+        sa.Column("rings", Whole),
         *map(_text, ("queue", "agent", "hung_up_by")),
-        sa.Column("ended_at", sa.Integer),
-        sa.Column("ended_ms", sa.Integer),
+        sa.Column("ended_at", Whole),
+        sa.Column("ended_ms", Whole),
         sa.Column("end_reason", sa.Text),
         sa.Column("disposition", sa.Text),
         _text("recording"),
         _whole("faults"),
-        sa.Column("sealed_seq", sa.Integer),
+        sa.Column("sealed_seq", Whole),
         sa.Column("sealed_hash", sa.LargeBinary),
         sqlite_with_rowid=False,
     )
@@ -61,20 +63,20 @@ def _calls() -> None:
 def _recordings() -> None:
     op.create_table(
         "recordings",
-        sa.Column("call_id", sa.Text, primary_key=True),
-        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("call_id", Name, primary_key=True),
+        sa.Column("id", Name, primary_key=True),
         *map(_text, ("caller_file", "house_file")),
-        sa.Column("started_at", sa.Integer),
-        sa.Column("started_ms", sa.Integer),
-        sa.Column("stopped_ms", sa.Integer),
+        sa.Column("started_at", Whole),
+        sa.Column("started_ms", Whole),
+        sa.Column("stopped_ms", Whole),
         sa.Column("stop_reason", sa.Text),
         _whole("paused_ms"),
-        sa.Column("paused_from_ms", sa.Integer),
-        sa.Column("kept_at", sa.Integer),
+        sa.Column("paused_from_ms", Whole),
+        sa.Column("kept_at", Whole),
         sa.Column("file", sa.Text),
         sa.Column("sha256", sa.Text),
-        sa.Column("bytes", sa.Integer),
-        sa.Column("duration_ms", sa.Integer),
+        sa.Column("bytes", Whole),
+        sa.Column("duration_ms", Whole),
         sa.Column("problem", sa.Text),
         sqlite_with_rowid=False,
     )
@@ -82,8 +84,8 @@ def _recordings() -> None:
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, Name if name in ("ani", "call_id") else sa.Text, nullable=False)
 
 
 def _whole(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False)
+    return sa.Column(name, Whole, nullable=False)

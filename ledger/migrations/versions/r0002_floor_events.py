@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.tables import Whole
+
 revision = "r0002"
 down_revision: str | None = "r0001"
 branch_labels = None
@@ -15,9 +17,9 @@ def upgrade() -> None:
     """Add the table and an index; nothing that is there changes."""
     op.create_table(
         "floor_events",
-        sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("cursor", Whole, primary_key=True, autoincrement=True),
         sa.Column("agent", sa.Text, nullable=False),
-        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("at", Whole, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),

@@ -1,0 +1,94 @@
+"""Making `calls`, `recordings` and `call_marks` anew from the events, on either database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Table, delete, insert, select
+
+from ledger.encoding import EventRow
+from ledger.marks import marks_of
+from ledger.projections import fold_call
+from ledger.states import CALL_COLUMNS, RECORDING_COLUMNS
+from ledger.tables import call_events, call_marks, calls, recordings
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+_TELL_EVERY = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event as it stands in the table; one that cannot be read tells nothing."""
+
+    cursor: int
+    row: EventRow
+    digest: bytes
+    readable: bool
+
+
+def by_call(connection: Connection) -> Iterator[tuple[str, list[Stored]]]:
+    """All events, call by call in order."""
+    columns = [
+        call_events.c[name]
+        for name in ("cursor", "call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
+    ]
+    query = select(*columns).order_by(call_events.c.call_id, call_events.c.seq)
+    rows = connection.execution_options(yield_per=_BATCH).execute(query)
+    for call_id, group in groupby(rows, key=itemgetter(1)):
+        yield str(call_id), [_stored(values) for values in group]
+
+
+def _stored(values: Sequence[Any]) -> Stored:
+    cursor, call_id, seq, at, offset_ms, kind, data, digest = values
+    try:
+        facts = json.loads(data)
+        readable = isinstance(facts, dict)
+    except (TypeError, ValueError):
+        readable = False
+    # SQLite keeps any type in any column: what somebody wrote there must not stop the search.
+    readable = readable and isinstance(seq, int)
+    number = seq if isinstance(seq, int) else 0
+    row = EventRow(call_id, number, at, offset_ms, kind, data, facts if readable else {})
+    return Stored(cursor, row, digest if isinstance(digest, bytes) else b"", readable)
+
+
+def retell(connection: Connection) -> int:
+    """Make all rows anew in the transaction of `connection`; returns how many calls were told."""
+    for table in (calls, recordings, call_marks):
+        connection.execute(delete(table))
+    rows: dict[Table, list[dict[str, Any]]] = {calls: [], recordings: [], call_marks: []}
+    told = 0
+    for call_id, stored in by_call(connection):
+        fold = fold_call(call_id, ((one.row, one.digest) for one in stored))
+        told += 1
+        if fold.changed:
+            rows[calls].append({name: getattr(fold.call, name) for name in CALL_COLUMNS})
+            rows[call_marks] += (
+                dict(zip(("mark", "offered_at", "call_id"), one, strict=True))
+                for one in marks_of(fold.call)
+            )
+        rows[recordings] += (
+            {name: getattr(one, name) for name in RECORDING_COLUMNS}
+            for one in fold.recordings.values()
+        )
+        if told % _BATCH == 0:
+            _write(connection, rows.items())
+        if told % _TELL_EVERY == 0:
+            log.info("calls are told anew from their events", calls=told)
+    _write(connection, rows.items())
+    return told
+
+
+def _write(connection: Connection, rows: Iterable[tuple[Table, list[dict[str, Any]]]]) -> None:
+    for table, values in rows:
+        if values:
+            connection.execute(insert(table), values)
+            values.clear()
