@@ -65,10 +65,16 @@ class House:
 
     state: Path
     ledger: MemoryLedger
+    seal: bool = False
 
     def intake(self, settle_ms: int = 40) -> RecorderIntake:
         return RecorderIntake(
-            self.state, self.ledger, self.ledger, SystemClock(), settle_ms=settle_ms
+            self.state,
+            self.ledger,
+            self.ledger,
+            SystemClock(),
+            settle_ms=settle_ms,
+            seal=self.seal,
         )
 
     def begin(self, recording: str = "call-1-r1", call_id: str = "call-1") -> None:
@@ -105,7 +111,8 @@ class House:
         return path
 
     def stereo(self, recording: str = "call-1-r1") -> Path:
-        return self.state / "recordings" / "2026" / "11" / "22" / f"{recording}.wav"
+        name = f"{recording}.wav.sealed" if self.seal else f"{recording}.wav"
+        return self.state / "recordings" / "2026" / "11" / "22" / name
 
 
 def tone_of(seconds: float, tone: int) -> np.ndarray[tuple[int], np.dtype[np.int16]]:

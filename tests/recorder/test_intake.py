@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import RecordingError
+from recorder.sealing.keys import Keyring
 from recorder.store import Store
 from tests.recorder.house import House, unclose
 
@@ -281,7 +282,7 @@ def deadly(act):
 os.fsync = deadly(os.fsync)
 Path.replace = deadly(Path.replace)
 Path.unlink = deadly(Path.unlink)
-house = House(Path(sys.argv[1]), MemoryLedger())
+house = House(Path(sys.argv[1]), MemoryLedger(), seal=sys.argv[3] == "sealed")
 write = house.ledger.append_late
 told = house.state / "told.txt"
 def tell(call_id, fact):
@@ -294,7 +295,10 @@ house.intake().take_in_now(most_wait_s=5)
 """
 
 
-def test_killed_at_any_point_the_next_run_has_the_recording_once(house: House) -> None:
+@pytest.mark.parametrize("how", ["plain", "sealed"])
+def test_killed_at_any_point_the_next_run_has_the_recording_once(house: House, how: str) -> None:
+    house.seal = how == "sealed"
+    Keyring(house.state).begin()
     root = str(Path(__file__).parents[2])
     house.leg("in", 4.0)
     house.leg("out", 4.0, tone=1000)
@@ -305,7 +309,7 @@ def test_killed_at_any_point_the_next_run_has_the_recording_once(house: House) -
             path.write_bytes(content)
         done = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(_KILLED.format(root=root)),
-             str(house.state), str(point)],
+             str(house.state), str(point), how],
             cwd=root, check=False,
         )  # fmt: skip
         if done.returncode == 0:
@@ -319,7 +323,7 @@ def test_killed_at_any_point_the_next_run_has_the_recording_once(house: House) -
 
 def _recovers(house: House) -> None:
     """Run again on what the killed run left; its fact counts only if it was told."""
-    again = House(house.state, type(house.ledger)())
+    again = House(house.state, type(house.ledger)(), house.seal)
     again.begin()
     again.end()
     told = house.state / "told.txt"
@@ -337,9 +341,11 @@ def _recovers(house: House) -> None:
     assert [(one.data["sha256"], one.data["problem"]) for one in kept] == [(digest, "")]
     assert list((house.state / "monitor").iterdir()) == []
     assert list((house.state / "recordings").rglob("*.part")) == []
+    store = Store(house.state)
+    (file,) = store.kept_files()
+    assert store.look(file).duration_ms == 4000
     told.unlink(missing_ok=True)
-    for path in (house.state / "recordings").rglob("*.wav"):
-        path.unlink()
+    store.erase(file)
 
 
 def test_raw_files_that_grew_after_the_intake_are_taken_in_again(house: House) -> None:
