@@ -102,7 +102,7 @@ def _where(scene: Scene, script: ScriptView | None) -> Content:
     if script is None:
         return Content()
     language = script.line.language if script.line else ""
-    parts = [scene.title(script.title) or script.flow, script.step]
+    parts = [scene.title(script.title) or script.flow]
     if language and language != "zh-Hans":
         parts.append(scene.texts.or_plain("language", language))
     return Content.assemble((cut(" · ".join(part for part in parts if part), 48), MUTED))
