@@ -22,6 +22,7 @@ from desk.coaching.live_events import LiveEvents
 from launch.agents_desk import Ledgers, agents_desk, without_desk
 from launch.left_calls import left_calls
 from launch.node import node
+from launch.sealing import begin_sealing
 from launch.settings import Settings
 from launch.workers import Workers
 from ledger.interrupted import mark_interrupted
@@ -57,7 +58,9 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
     try:
         with LedgerReader(writer.path) as reader:
             left = await _left_behind(settings, state, reader, writer)
-            intake = RecorderIntake(state, LedgerSource(reader), writer, SystemClock())
+            seal = begin_sealing(settings.recorder, state)
+            source = LedgerSource(reader)
+            intake = RecorderIntake(state, source, writer, SystemClock(), seal=seal)
             live = LiveEvents(writer)
             ledgers = Ledgers(writer=writer, reader=reader, live=live)
             async with node(

@@ -20,6 +20,7 @@ from launch.floor_settings import (
     duty_phone,
     three_agents,
 )
+from launch.recorder_settings import RecorderSettings, RetentionSettings
 from launch.setting import Host, Section
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -163,6 +164,8 @@ class Settings(Section):
     desk: DeskSettings = DeskSettings()
     ring: RingSettings = RingSettings()
     wallboard: WallSettings = WallSettings()
+    recorder: RecorderSettings = RecorderSettings()
+    retention: RetentionSettings = RetentionSettings()
     dispositions: dict[Name, dict[Literal["zh", "en"], str]] = Field(default={})
     """What a call may have been: name -> title, beside those of the product."""
 

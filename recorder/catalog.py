@@ -29,8 +29,10 @@ class Kept:
 class Erased:
     """That a recording was erased: since then it is a name and lengths, nothing to hear."""
 
-    why: str
-    by: str
+    why: str = ""
+    """Empty where only the fact says so."""
+
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from calls.events import CallEvent
 from ledger.reader import LedgerReader
 from ledger.rows import RecordingRow
-from recorder.catalog import Kept, Recording
+from recorder.catalog import Erased, Kept, Recording
 
 
 class LedgerSource:
@@ -44,6 +44,7 @@ class LedgerSource:
             ended_ms=ended_ms,
             over=over,
             kept=_kept(row),
+            erased=None if row.erased_at is None else Erased(),
         )
 
 
@@ -56,4 +57,5 @@ def _kept(row: RecordingRow) -> Kept | None:
         bytes=row.bytes or 0,
         duration_ms=row.duration_ms or 0,
         problem=row.problem or "",
+        key=row.key,
     )
