@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from callflow.rules.monitor import RuleSet
 from calls.clock import Clock
 from console.accounts.service import Accounts
 from console.ports import Calls, SoundShelf
@@ -28,6 +30,11 @@ class ConsolePlace:
     """Before anybody has chosen one: `zh` or `en`."""
 
 
+def no_rules() -> RuleSet:
+    """A house without rules."""
+    return RuleSet(())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleRoom:
     """What is behind the pages. Pages of other slices find what they need in `parts`."""
@@ -37,5 +44,8 @@ class ConsoleRoom:
     accounts: Accounts
     sounds: SoundShelf
     clock: Clock
+    rules: Callable[[], RuleSet] = no_rules
+    """The house rules as they are now."""
+
     place: ConsolePlace = ConsolePlace()
     parts: dict[str, Any] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from console.room import ConsoleRoom
 from console.web.failing import failed, refused, unreadable
 from console.web.guard import Guard
 from console.web.pages import PAGES
+from console.web.playback import Playbacks
 from console.web.rendering import HERE
 
 
@@ -31,6 +32,7 @@ def make_app(room: ConsoleRoom) -> Starlette:
         },
     )
     app.state.room = room
+    app.state.playbacks = Playbacks(room.clock)
     app.state.menu = [entry for module in PAGES for entry in getattr(module, "MENU", ())]
     return app
 

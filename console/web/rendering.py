@@ -27,6 +27,7 @@ _environment.filters |= {
     "when": showing.when,
     "masked": showing.masked_number,
     "named": showing.masked_name,
+    "plain": showing.plain_text,
 }
 
 

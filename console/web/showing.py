@@ -40,3 +40,8 @@ def masked_number(number: str | None) -> str:
 def masked_name(name: Any) -> str:
     """A caller's name: no controls, no numbers, not long."""
     return plain_name(str(name)) if name else ""
+
+
+def plain_text(text: Any) -> str:
+    """What a person wrote: no control characters."""
+    return plain(str(text), most_cells=4000) if text else ""

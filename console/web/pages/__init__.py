@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from console.web.pages import signing_in
+from console.web.pages import call, signing_in, sound
 
-PAGES: tuple[ModuleType, ...] = (signing_in,)
+PAGES: tuple[ModuleType, ...] = (signing_in, call, sound)
 """All pages; their entries of the menu stand in this order."""

@@ -1,0 +1,1 @@
+"""A call told on its page: the story, the verdicts, the marks on the wave."""

@@ -1,0 +1,197 @@
+"""One call: its sound as waves, its story, its verdicts, and remarks at places of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from calls.errors import LedgerError, RecordingError
+from calls.quality.events import Commented, CommentWithdrawn, QualityEvent
+from calls.quality.states import Role
+from console.room import ConsoleRoom
+from console.telling.marks import held, marks, spans, verdicts
+from console.telling.story import story
+from console.web.forms import text_of
+from console.web.looks import looked
+from console.web.pages.sound import playbacks_of
+from console.web.rendering import page
+from console.web.seeing import may_hear, may_read
+from console.web.visitor import LISTENERS, need, visitor_of
+from ledger.quality.rows import AccountRow, EvaluationFilter, EvaluationRow
+from ledger.rows import CallRow
+
+UNMASKERS: Final = (Role.QA, Role.SUPERVISOR)
+
+
+def routes(room: ConsoleRoom) -> list[Route]:
+    """The call's page and the parts of it that are asked for one by one."""
+    return [
+        Route("/calls/{call}", _call, methods=["GET"]),
+        Route("/calls/{call}/waves", _waves, methods=["GET"]),
+        Route("/calls/{call}/proof", _proof, methods=["GET"]),
+        Route("/calls/{call}/unmask", _unmask, methods=["POST"]),
+        Route("/calls/{call}/comments", _comment, methods=["POST"]),
+        Route("/calls/{call}/comments/{note}/withdraw", _withdraw, methods=["POST"]),
+    ]
+
+
+def seen_call(request: Request) -> tuple[ConsoleRoom, AccountRow, CallRow]:
+    """The call of the address when the visitor may see it.
+
+    Raises HTTPException: 404 when there is none, 403 (and a look that says so) when it is not
+    theirs to see.
+    """
+    room: ConsoleRoom = request.app.state.room
+    account = need(request, Role.AGENT, *LISTENERS)
+    wanted = request.path_params["call"]
+    try:
+        call = room.calls.call(wanted)
+    except LedgerError:
+        raise HTTPException(404 if account.role != Role.AGENT else 403) from None
+    if call.id != wanted:
+        raise HTTPException(404)
+    if not may_hear(room, account, call):
+        looked(request, "denied", f"call/{call.id}")
+        raise HTTPException(403)
+    return room, account, call
+
+
+def _call(request: Request) -> Response:
+    room, account, call = seen_call(request)
+    looked(request, "opened", f"call/{call.id}")
+    return page(request, "call.html", **call_context(request, room, account, call))
+
+
+def call_context(
+    request: Request, room: ConsoleRoom, account: AccountRow, call: CallRow
+) -> dict[str, Any]:
+    """What the player, the story and the verdicts of a call are drawn from."""
+    visitor = visitor_of(request)
+    events = room.calls.events(call.id)
+    told = story(events)
+    return {
+        "call": call,
+        "told": told,
+        "verdicts": verdicts(events, room.rules(), visitor.language),
+        "comments": comments_of(room.book.events(f"call/{call.id}")),
+        "has_sound": room.sounds.has(call.id),
+        "playback": playbacks_of(request).begin(call.id, account.name),
+        "listener": visitor.may(*LISTENERS),
+        "may_unmask": visitor.may(*UNMASKERS),
+        "evaluations": _evaluations(room, account, call),
+    }
+
+
+def _evaluations(
+    room: ConsoleRoom, account: AccountRow, call: CallRow
+) -> list[EvaluationRow]:
+    found = room.book.evaluations(EvaluationFilter(call_id=call.id))
+    return [one for one in found if may_read(account, one) and one.state != "withdrawn"]
+
+
+def comments_of(events: list[QualityEvent]) -> list[dict[str, Any]]:
+    """Remarks that stand, by place: `note from_ms to_ms text question by at`."""
+    standing: dict[str, dict[str, Any]] = {}
+    for event in events:
+        if event.kind == Commented.kind:
+            standing[str(event.data["note"])] = {**event.data, "by": event.actor, "at": event.at}
+        elif event.kind == CommentWithdrawn.kind:
+            standing.pop(str(event.data["note"]), None)
+    return sorted(standing.values(), key=lambda one: (one["from_ms"], one["at"]))
+
+
+def _waves(request: Request) -> Response:
+    room, _account, call = seen_call(request)
+    visitor = visitor_of(request)
+    events = room.calls.events(call.id)
+    waves = room.sounds.waves(call.id)
+    comments = comments_of(room.book.events(f"call/{call.id}"))
+    judged = verdicts(events, room.rules(), visitor.language)
+    last_ms = max((event.offset_ms for event in events if event.kind in _LIVE), default=0)
+    return JSONResponse(
+        {
+            "duration": waves.duration_ms if waves else max(last_ms, 1),
+            "caller": list(waves.caller) if waves else [],
+            "house": list(waves.house) if waves else [],
+            "gaps": list(waves.gaps) if waves else [],
+            "held": held(events),
+            "marks": marks(story(events), judged, comments, visitor.say),
+            "spans": spans(events, visitor.say),
+        }
+    )
+
+
+_LIVE: Final = frozenset({"offered", "answered", "said", "heard", "hung_up", "ended"})
+
+
+def _proof(request: Request) -> Response:
+    room, _account, call = seen_call(request)
+    try:
+        problem = room.sounds.proven(call.id)
+    except RecordingError as error:
+        problem = str(error)
+    return page(request, "parts/proof.html", problem=problem)
+
+
+def _unmask(request: Request) -> Response:
+    _room, account, call = seen_call(request)
+    reason = text_of(request, "reason", 300)
+    if account.role not in UNMASKERS:
+        looked(request, "denied", f"call/{call.id}", detail="unmask")
+        raise HTTPException(403)
+    if len(reason) < 4:
+        return page(request, "parts/unmask.html", call=call, lacking=True, reason=reason)
+    looked(request, "unmasked", f"call/{call.id}", reason=reason)
+    return page(request, "parts/unmasked.html", call=call)
+
+
+def _comment(request: Request) -> Response:
+    room, account, call = seen_call(request)
+    need(request, *LISTENERS)
+    text = text_of(request, "text")
+    if not text:
+        raise HTTPException(400)
+    from_ms, to_ms = _offset(request, "from_ms"), _offset(request, "to_ms")
+    stream = f"call/{call.id}"
+    fact = Commented(
+        note=f"n{len(room.book.events(stream)) + 1}",
+        text=text,
+        from_ms=from_ms or 0,
+        to_ms=to_ms if to_ms is not None and to_ms > (from_ms or 0) else None,
+        question=text_of(request, "question", 100),
+    )
+    room.book.append(stream, fact, actor=account.name)
+    return _comments(request, room, call)
+
+
+def _withdraw(request: Request) -> Response:
+    room, account, call = seen_call(request)
+    stream, note = f"call/{call.id}", request.path_params["note"]
+    own = [
+        one
+        for one in comments_of(room.book.events(stream))
+        if one["note"] == note and one["by"] == account.name
+    ]
+    if not own:
+        raise HTTPException(403)
+    room.book.append(stream, CommentWithdrawn(note=note), actor=account.name)
+    return _comments(request, room, call)
+
+
+def _comments(request: Request, room: ConsoleRoom, call: CallRow) -> Response:
+    if not request.headers.get("hx-request"):
+        return RedirectResponse(f"/calls/{call.id}", status_code=303)
+    comments = comments_of(room.book.events(f"call/{call.id}"))
+    listener = visitor_of(request).may(*LISTENERS)
+    answer = page(request, "parts/comments.html", call=call, comments=comments, listener=listener)
+    answer.headers["HX-Trigger"] = "marks-changed"
+    return answer
+
+
+def _offset(request: Request, name: str) -> int | None:
+    text = text_of(request, name, 12)
+    return int(text) if text.isascii() and text.isdigit() else None

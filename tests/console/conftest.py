@@ -1,0 +1,139 @@
+"""A console over a real quality book and ledger, with one account of each role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from calls.clock import ManualClock
+from calls.quality.states import Role
+from console.accounts.service import Accounts
+from console.room import ConsoleRoom
+from console.web.app import make_app
+from ledger.quality.book import QualityBook
+from ledger.reader import LedgerReader
+from tests.console.house import Shelf, write_calls
+
+HOST = "http://127.0.0.1"
+PASSWORD = "four plain words here"  # noqa: S105
+"""Of every account in these tests."""
+
+PEOPLE = (
+    ("wang", Role.AGENT, "801"),
+    ("zhao", Role.AGENT, "802"),
+    ("lily", Role.QA, ""),
+    ("quan", Role.QA, ""),
+    ("sun", Role.SUPERVISOR, ""),
+    ("root", Role.ADMIN, ""),
+)
+
+
+@dataclass(slots=True)
+class Browser:
+    """A browser of one person: keeps cookies, sends Origin and the page's own token."""
+
+    http: httpx.AsyncClient
+    csrf: str = field(default="")
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        """A page; its token is kept for the next form."""
+        answer = await self.http.get(path, **more)
+        found = re.search(r'name="csrf" value="([\w-]+)"', answer.text)
+        self.csrf = found[1] if found else self.csrf
+        return answer
+
+    async def post(
+        self, path: str, data: Mapping[str, Any] | None = None, **headers: str
+    ) -> httpx.Response:
+        """A form of a page of ours."""
+        return await self.http.post(
+            path, data={"csrf": self.csrf, **(data or {})}, headers={"origin": HOST, **headers}
+        )
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
+        """Fill in the sign-in page."""
+        await self.get("/login")
+        answer = await self.post("/login", {"name": name, "password": password})
+        if answer.status_code == 303:
+            await self.get(answer.headers["location"])
+        return answer
+
+
+@dataclass(slots=True)
+class House:
+    """The console of a test and what is behind it."""
+
+    room: ConsoleRoom
+    clock: ManualClock
+    calls: dict[str, str]
+    """What a call is -> its id."""
+
+    shelf: Shelf
+    browsers: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def browser(self, address: str = "127.0.0.1") -> Browser:
+        """Somebody at a machine of that address."""
+        transport = httpx.ASGITransport(
+            app=make_app(self.room) if not self.browsers else self._app(), client=(address, 40000)
+        )
+        http = httpx.AsyncClient(transport=transport, base_url=HOST)
+        self.browsers.append(http)
+        return Browser(http)
+
+    def _app(self) -> Any:
+        transport = self.browsers[0]._transport
+        assert isinstance(transport, httpx.ASGITransport)
+        return transport.app
+
+    async def signed_in(self, name: str) -> Browser:
+        """A browser in which this person has signed in."""
+        browser = self.browser()
+        answer = await browser.sign_in(name)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def looks(self) -> list[tuple[str, str, str]]:
+        """Who did what to what, in order."""
+        found = [(one.actor, one.action, one.subject) for one in self.room.book.looks()]
+        return found[::-1]
+
+
+@pytest.fixture(scope="session")
+def _people(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A quality book with everybody in it; argon2 takes its time, so once for all tests."""
+    path = tmp_path_factory.mktemp("people") / "quality.sqlite"
+    with QualityBook.open(path, clock=ManualClock()) as book:
+        accounts = Accounts(book)
+        for name, role, agent in PEOPLE:
+            accounts.add(name, role, PASSWORD, actor="system", agent=agent, title=name.title())
+    return path.read_bytes()
+
+
+@pytest.fixture
+def house(tmp_path: Path, _people: bytes) -> Iterator[House]:
+    """The console over three calls."""
+    (tmp_path / "quality.sqlite").write_bytes(_people)
+    clock = ManualClock()
+    calls, shelf = write_calls(tmp_path)
+    with (
+        QualityBook.open(tmp_path / "quality.sqlite", clock=clock) as book,
+        LedgerReader(tmp_path / "ledger.sqlite") as reader,
+    ):
+        room = ConsoleRoom(
+            calls=reader, book=book, accounts=Accounts(book), sounds=shelf, clock=clock
+        )
+        yield House(room, clock, calls, shelf)
+
+
+@pytest.fixture
+async def anybody(house: House) -> AsyncIterator[Browser]:
+    """A browser in which nobody has signed in."""
+    yield house.browser()
+    for http in house.browsers:
+        await http.aclose()
