@@ -39,7 +39,9 @@ class FormShelf:
             return form
         events = self._book.events(stream_of(name, digest))
         if not events:
-            raise WorkError(f"form {name}: version {digest[:12]} is not in the book; `ledger verify`")
+            raise WorkError(
+                f"form {name}: version {digest[:12]} is not in the book; `ledger verify`"
+            )
         form = load_form(str(events[0].data["text"]), f"{name}@{digest[:12]}")
         if form.digest != digest:
             raise WorkError(

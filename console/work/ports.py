@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Protocol
 
 from ledger.rows import CallRow
 from qa.answering import MachineAnswer
 from qa.rubric import Form
-from qa.sampling import Candidate
 
 
 class Cases(Protocol):
@@ -20,9 +18,6 @@ class Cases(Protocol):
 
     def machine(self, form: Form, call_id: str) -> Mapping[str, MachineAnswer]:
         """What the machine answers of this call, by question; nothing it does not know."""
-
-    def candidates(self, since: datetime, until: datetime) -> Iterable[Candidate]:
-        """Calls offered in [since, until) that are over and may be drawn."""
 
     def purpose(self, call_id: str) -> str:
         """`mystery` for a planned test call, else `review`."""

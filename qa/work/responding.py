@@ -78,9 +78,8 @@ def decide_resolve(
         raise NotAllowedError("nobody resolves a dispute about a call of their own")
     if not reason.strip():
         raise WorkError("say why it is decided so: --reason TEXT")
-    changed = {
-        name: answer for name, answer in changes.items() if outcome.answers.get(name) != answer
-    }
+    before = outcome.answers
+    changed = {name: answer for name, answer in changes.items() if before.get(name) != answer}
     if changes and not changed:
         raise WorkError("these answers are the ones that were given; leave them out to uphold them")
     answers = _changed(form, before, changed)

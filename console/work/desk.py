@@ -1,0 +1,14 @@
+"""All the work of QA in one place, for the web and for the terminal."""
+
+from __future__ import annotations
+
+from console.work.evaluating import Evaluating
+from console.work.remarking import Remarking
+
+
+class WorkDesk(Evaluating, Remarking):
+    """Draws, claims, scores, disputes, calibrations, remarks. Safe from any thread.
+
+    Every method takes the `Actor` who wants it and raises WorkError (NotAllowedError,
+    UnknownWorkError, ConflictError) with a text for a person when it cannot be.
+    """
