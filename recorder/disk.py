@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,6 +46,20 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
             part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def private(path: Path) -> Iterator[BinaryIO]:
+    """A new file for its owner's eyes alone; gone again when writing it fails."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            os.fchmod(handle, 0o600)
+            yield out
+    except BaseException:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
 
 
 def overwrite(file: BinaryIO) -> None:

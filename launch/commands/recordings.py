@@ -17,6 +17,7 @@ from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
     from recorder.catalog import Recording
+    from recorder.store import Store
     from recorder.verify import Checked
 
 group = typer.Typer(no_args_is_help=True, help="List, play and verify recordings.")
@@ -67,7 +68,7 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
             row["recording"],
             f"{row['started_at']:%Y-%m-%d %H:%M}",
             length,
-            row["problem"] or row["state"],
+            row["state"] if row["state"] == "erased" else row["problem"] or row["state"],
         )
     Console(markup=False).print(table)
 
@@ -80,25 +81,66 @@ def play(
 ) -> None:
     """Play a recording, or say where it is when this machine has no player."""
     from recorder.finding import pick
-    from recorder.store import Store
+    from recorder.store import SEALED, Store
 
     recording = pick(_recordings(state), wanted)
-    if recording.kept is None or not recording.kept.file:
+    if recording.erased or recording.kept is None or not recording.kept.file:
         raise RecordingError(f"{recording.id}: {_why_no_file(recording)}")
-    path = Store(state).path(recording.kept.file)
+    store, file = Store(state), recording.kept.file
+    path = store.path(file)
     if not path.is_file():
         raise RecordingError(
             f"{recording.id}: {path} is gone; `thirdring recordings verify` lists what else is"
         )
     player = next((one for one in _PLAYERS if shutil.which(one[0])), None)
     if player is None:
-        typer.echo(f"No player here (aplay, play or ffplay). The recording is {path}")
-        return
-    if leg is Leg.BOTH:
-        _play(player, path, path)
+        sealed = f"; `thirdring recordings export {recording.id} --to FILE.wav` opens it"
+        plain = not file.endswith(SEALED)
+        typer.echo(
+            f"No player here (aplay, play or ffplay). The recording is {path}"
+            f"{'' if plain else sealed}"
+        )
         return
     with tempfile.TemporaryDirectory() as folder:
-        _play(player, _one_leg(path, leg, Path(folder)), path)
+        heard = Path(folder) / f"{leg.value}.wav"
+        _in_the_clear(store, file, leg, heard)
+        _play(player, heard, path)
+
+
+@group.command()
+def export(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="Recording id, or the call's.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.wav", help="Where it is written.")],
+    leg: Annotated[Leg, typer.Option(help="caller is left, house is right.")] = Leg.BOTH,
+    salvage: Annotated[
+        bool, typer.Option(help="Write what can be read, with silence for what cannot.")
+    ] = False,
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Write a recording as an open wav file; the log of looks keeps that you did."""
+    from launch.looks import looked
+    from recorder.disk import private
+    from recorder.finding import pick
+    from recorder.salvaging import salvage as rescue
+    from recorder.store import Store
+
+    recording = pick(_recordings(state), wanted)
+    if recording.erased or recording.kept is None or not recording.kept.file:
+        raise RecordingError(f"{recording.id}: {_why_no_file(recording)}")
+    store, file = Store(state), recording.kept.file
+    if not salvage:
+        looked(state, "exported", f"recording/{recording.id}", f"as wav, leg {leg.value}")
+        _in_the_clear(store, file, leg, to)
+        typer.echo(
+            f"{to}: {recording.kept.duration_ms / 1000:.1f} s; what is written is not sealed"
+        )
+        return
+    looked(state, "exported", f"recording/{recording.id}", "as wav, what can be read")
+    with private(to) as out:
+        lost = rescue(store, file, out)
+    for from_ms, to_ms in lost:
+        typer.echo(f"{recording.id}: {from_ms / 1000:.1f} s to {to_ms / 1000:.1f} s is lost")
+    typer.echo(f"{to}: {'all of it' if not lost else 'silence stands for what is lost'}")
 
 
 @group.command()
@@ -142,14 +184,15 @@ def _verify(state: Path, wanted: str, *, quiet: bool) -> list[Checked]:
     from launch.progress import with_bar
     from recorder.finding import pick
     from recorder.store import Store
-    from recorder.verify import check, orphans
+    from recorder.verify import check, orphans, owners
 
     store = Store(state)
     recordings: Sequence[Recording] = _recordings(state)
+    others = owners(recordings)
     if wanted:
-        return [check(store, pick(recordings, wanted))]
+        return [check(store, pick(recordings, wanted), others)]
     shown = with_bar(recordings, "verifying", quiet=quiet)
-    checked = [check(store, recording) for recording in shown]
+    checked = [check(store, recording, others) for recording in shown]
     return checked + list(orphans(store, recordings))
 
 
@@ -158,6 +201,8 @@ def _row(recording: Recording, state: Path) -> dict[str, Any]:
     condition = "recording" if not recording.over else "waiting for intake"
     if kept is not None:
         condition = "kept" if kept.file else "missing"
+    if recording.erased is not None:
+        condition = "erased"
     return {
         "recording": recording.id,
         "call": recording.call_id,
@@ -168,6 +213,7 @@ def _row(recording: Recording, state: Path) -> dict[str, Any]:
         "bytes": kept.bytes if kept else None,
         "sha256": kept.sha256 if kept else "",
         "problem": kept.problem if kept else "",
+        "key": kept.key if kept else "",
         "file": str(state / kept.file) if kept and kept.file else "",
     }
 
@@ -183,6 +229,8 @@ def _verdict(one: Checked) -> dict[str, Any]:
 
 
 def _why_no_file(recording: Recording) -> str:
+    if recording.erased is not None:
+        return "it was erased, nobody can hear it again; the ledger keeps the call"
     if recording.kept is not None:
         return recording.kept.problem
     if recording.over:
@@ -190,13 +238,17 @@ def _why_no_file(recording: Recording) -> str:
     return "the call is still on; play it afterwards"
 
 
-def _one_leg(path: Path, leg: Leg, folder: Path) -> Path:
-    from recorder.wav import look_at, write_leg
+def _in_the_clear(store: Store, file: str, leg: Leg, to: Path) -> None:
+    """Write a kept recording, or one leg of it, as an open wav file."""
+    from recorder.disk import private
+    from recorder.wav import look_in, write_leg_of
 
-    mono = folder / f"{leg.value}.wav"
-    with mono.open("wb") as out:
-        write_leg(look_at(path), int(leg is Leg.HOUSE), out)
-    return mono
+    with store.open(file) as sound, private(to) as out:
+        if leg is Leg.BOTH:
+            shutil.copyfileobj(sound, out)
+        else:
+            stereo = look_in(sound, store.path(file))
+            write_leg_of(sound, stereo, int(leg is Leg.HOUSE), out)
 
 
 def _play(player: tuple[str, ...], sound: Path, original: Path) -> None:

@@ -54,6 +54,11 @@ class SealedFile(io.RawIOBase):
         return self._chunks.count
 
     @property
+    def chunk_bytes(self) -> int:
+        """Bytes of sound in each chunk but the last."""
+        return self._header.chunk_bytes
+
+    @property
     def sound_bytes(self) -> int:
         """Bytes of sound, header of the wav included."""
         return self._chunks.sound_bytes
