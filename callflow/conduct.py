@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from callflow.frames import Ended
+from callflow.frames import Ended, Noted
 from callflow.steps import Position
 from calls.actions import Action
 from calls.call import Call, EndReason
-from calls.events import EndedFact, Fault, RecordingStopped, Stepped
+from calls.events import EndedFact, Fault
 from calls.outcomes import Outcome
 from calls.ports import Channel
 from calls.values import maker
@@ -29,8 +29,8 @@ class Run(Protocol):
     def resume(self, outcome: Outcome) -> Action | Ended:
         """What to do after `outcome` of the last action."""
 
-    def take_entered(self) -> tuple[Stepped, ...]:
-        """Steps entered since last asked, in order."""
+    def take_entered(self) -> tuple[Noted, ...]:
+        """Steps entered and verdicts asked for since last asked, in order."""
 
 
 async def conduct(call: Call, run: Run, channel: Channel) -> Ended:
@@ -66,6 +66,4 @@ def over(call: Call, at: Ended) -> Ended:
 def _note_failure(call: Call, ended: Ended) -> None:
     if ended.problem:
         call.record(Fault(where="flow", problem=ended.problem))
-    if call.recording:
-        call.record(RecordingStopped(recording=call.recording, reason=ended.reason.value))
-        call.recording = ""
+    call.recording_over(ended.reason.value)

@@ -13,30 +13,19 @@ from callflow import performing, targets
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
 from callflow.acts.doing import FormAct
 from callflow.acts.queueing import QueueAct
+from callflow.frames import END_BY, WITHOUT_CALLER, Frame, Noted, Script, Taken, failed
 from callflow.frames import Ended as Ended
-from callflow.frames import Frame, Script, Taken, failed
 from callflow.prepared import parted, prepared, prompted, say
 from callflow.steps import Flow, Position, Step
 from callflow.templates import Condition, Wording, WordingError
-from calls.actions import Action, Do, Fetch, Line, Listen, Lookup, Promise, Record, Ticket
+from calls.actions import Action, Line, Listen
 from calls.call import EndReason
-from calls.events import Stepped
 from calls.outcomes import Answered, Branched, Got, HungUp, Keyed, Outcome, QueueLeft, Spoken
 
 MOST_STEPS_A_CALL: Final = 500
 """Steps one call may enter; beyond it the flow loops and the fallback takes the caller."""
 
 MOST_DEPTH: Final = 16
-
-_WITHOUT_CALLER: Final = (Ended, Record, Lookup, Fetch, Do, Promise, Ticket)
-"""What a flow may still do when the caller is gone: nothing is spoken any more."""
-
-_END_BY: Final = {
-    "agent": EndReason.AGENT_HUNG_UP,
-    "network": EndReason.NETWORK,
-    # Ours while the flow still runs: we were too slow, and the fallback took the caller.
-    "us": EndReason.FAILED,
-}
 
 
 class FlowRun:
@@ -61,11 +50,12 @@ class FlowRun:
             "language": language,
             "performer": performer,
         }
+        self._performer = performer
         self._speaking = False
         self._answered = performer == "agent"  # an agent takes it up where the queue answered
         self._gone: Ended | None = None
         self._budget = MOST_STEPS_A_CALL
-        self._entered: list[Stepped] = []
+        self._entered: list[Noted] = []
         self.taken: list[Taken] | None = None
         """Branches taken, in order, for whoever sets it to a list before the run begins."""
 
@@ -75,8 +65,8 @@ class FlowRun:
         frame = self._frames[-1]
         return frame.flow.positions[frame.at]
 
-    def take_entered(self) -> tuple[Stepped, ...]:
-        """Steps entered since last asked, in order."""
+    def take_entered(self) -> tuple[Noted, ...]:
+        """Steps entered and verdicts asked for since last asked, in order."""
         if not self._entered:
             return ()
         entered, self._entered = self._entered, []
@@ -101,7 +91,7 @@ class FlowRun:
             result = (self._take(outcome) if outcome is not None else None) or self._advance()
         except WordingError as error:
             return Ended(EndReason.FAILED, "fallback", f"{self.position}: {error}")
-        if self._gone is not None and not isinstance(result, _WITHOUT_CALLER):
+        if self._gone is not None and not isinstance(result, WITHOUT_CALLER):
             return self._gone
         return result
 
@@ -144,6 +134,9 @@ class FlowRun:
             return None
         if decided.stored is not None:
             self.variables.update(decided.stored)
+            if frame.prepared.verdict is not None:
+                fact = frame.prepared.verdict.answered(decided.route, self._performer)
+                self._entered.append(fact)
         if decided.target is not None:
             self._note(decided.route)
             return self._go(decided.target)
@@ -183,7 +176,7 @@ class FlowRun:
         return offered
 
     def _hung_up(self, outcome: HungUp) -> Ended | None:
-        reason = _END_BY.get(outcome.by, EndReason.CALLER_HUNG_UP)
+        reason = END_BY.get(outcome.by, EndReason.CALLER_HUNG_UP)
         self.variables.update(outcome.values)
         disposition = self._disposition(outcome)
         first = self._gone is None
@@ -258,6 +251,8 @@ class FlowRun:
         frame.at, frame.repeated, frame.attempt, frame.routes = at, repeated, 0, None
         frame.to_say, frame.prompt = entered.to_say, entered.prompt
         self._entered.append(flow.entered[at])
+        if entered.verdict is not None:
+            self._entered.append(entered.verdict.asked(self._performer))
         return None
 
     def _advance(self) -> Action | Ended:

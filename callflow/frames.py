@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from callflow.forms import FormText
 from callflow.lines import LineWording
 from callflow.prepared import UNPREPARED, Prepared
 from callflow.steps import Flow, Step
 from callflow.targets import CallFlow, Target
+from calls.actions import Do, Fetch, Lookup, Promise, Record, Ticket
 from calls.call import EndReason
+from calls.events import Stepped, Surveyed
+
+Noted = Stepped | Surveyed
+"""A fact that the run itself knows: a step entered, a question put or answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,17 @@ class Ended:
     disposition: str
     problem: str = ""
     """What broke, when the reason is FAILED."""
+
+
+WITHOUT_CALLER: Final = (Ended, Record, Lookup, Fetch, Do, Promise, Ticket)
+"""What a flow may still do when the caller is gone: nothing is spoken any more."""
+
+END_BY: Final = {
+    "agent": EndReason.AGENT_HUNG_UP,
+    "network": EndReason.NETWORK,
+    # Ours while the flow still runs: we were too slow, and the fallback took the caller.
+    "us": EndReason.FAILED,
+}
 
 
 def failed(problem: str) -> Ended:

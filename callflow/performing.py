@@ -198,7 +198,8 @@ def decide(act: Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:
     match act:
         case MenuAct():
             if isinstance(outcome, Keyed) and outcome.digits in act.keys:
-                return Decided(route=outcome.digits, target=act.keys[outcome.digits])
+                key = outcome.digits
+                return Decided(route=key, target=act.keys[key], stored=act.stored(key))
             usable = not isinstance(outcome, Keyed) and outcome.name != "silence"
         case AskAct():
             if isinstance(outcome, Keyed) and _fits(act, outcome.digits):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from callflow import performing
 from callflow.acts.doing import DoAct, FetchAct, FormAct, LookupAct, PromiseAct, TicketAct
 from callflow.acts.queueing import QueueAct
+from callflow.acts.surveying import VerdictAct
 from callflow.acts.talking import AskAct, MenuAct, NoAct
 from callflow.lines import LineWording
 from callflow.steps import Step
@@ -44,6 +45,9 @@ class Prepared:
     routes_by_name: bool
     """An outcome of the ears or of a person leads where its name says, without attempts."""
 
+    verdict: VerdictAct | None = None
+    """The act, where the caller is asked for a verdict."""
+
 
 UNPREPARED: Final = Prepared({}, (), "", None, only_says=False, own=False, routes_by_name=False)
 """Of a flow whose first step is not entered yet."""
@@ -61,6 +65,7 @@ def prepared(step: Step) -> Prepared:
         only_says=isinstance(step.act, NoAct),
         own=isinstance(step.act, _OWN),
         routes_by_name=not isinstance(step.act, _GATHERING),
+        verdict=step.act if isinstance(step.act, VerdictAct) else None,
     )
 
 

@@ -55,6 +55,8 @@ def spell_value(value: Any, field: Field) -> str:
             return value.text if isinstance(value, Condition) else str(value)
         case Kind.KEYS:
             return ", ".join(f"{key}: {spell_target(to)}" for key, to in value.items())
+        case Kind.ANSWERS:
+            return ", ".join(f"{key}: {name}" for key, name in value.items())
         case Kind.WORDINGS | Kind.VALUES:
             return ", ".join(f"{name}: {_text(text)}" for name, text in value.items())
         case _:

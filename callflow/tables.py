@@ -16,7 +16,7 @@ from types import NoneType
 from typing import Any, Final
 
 from callflow.engine import MOST_STEPS_A_CALL, FlowRun
-from callflow.frames import Ended, Script, Taken
+from callflow.frames import Ended, Noted, Script, Taken
 from callflow.steps import Position
 from calls.actions import Action
 from calls.events import Stepped
@@ -63,7 +63,7 @@ class _Move:
     """What the engine does after an outcome, and the row where it stands then."""
 
     at: Action | Ended
-    entered: tuple[Stepped, ...]
+    entered: tuple[Noted, ...]
     steps: int
     taken: tuple[Taken, ...]
     row: _Row
@@ -103,7 +103,8 @@ class Table:
         run = row.run.copied(MOST_STEPS_A_CALL, taken)
         at = run.begin() if outcome is None else run.resume(outcome)
         entered = run.take_entered()
-        row.moves[known] = _Move(at, entered, len(entered), tuple(taken), self._row(run))
+        steps = sum(isinstance(fact, Stepped) for fact in entered)
+        row.moves[known] = _Move(at, entered, steps, tuple(taken), self._row(run))
 
     def _row(self, run: _Standing) -> _Row:
         """The row of all runs that stand here."""
@@ -134,7 +135,7 @@ class TableRun:
         self._row = row
         self._plain: FlowRun | None = None
         self._left = MOST_STEPS_A_CALL
-        self._entered: tuple[Stepped, ...] = ()
+        self._entered: tuple[Noted, ...] = ()
         self.taken: list[Taken] | None = None
         """As of `FlowRun`."""
 
@@ -148,8 +149,8 @@ class TableRun:
         """The values of now; not to be changed."""
         return self._row.run.variables
 
-    def take_entered(self) -> tuple[Stepped, ...]:
-        """Steps entered since last asked, in order."""
+    def take_entered(self) -> tuple[Noted, ...]:
+        """As of `FlowRun`."""
         entered, self._entered = self._entered, ()
         return entered if self._plain is None else entered + self._plain.take_entered()
 

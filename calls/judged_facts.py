@@ -34,14 +34,17 @@ class CallTagged(Fact):
 
 @value
 class Surveyed(Fact):
-    """The caller gave a verdict on the call, or was asked and gave none (Q03)."""
+    """The caller is asked for a verdict on the call, then once more when it came (Q03).
+
+    The last of a question counts: a caller who hangs up when asked leaves the empty answer.
+    """
 
     kind: ClassVar[str] = "surveyed"
     question: str
     """Name of what was asked: `satisfaction`."""
 
     answer: str
-    """A name of the question's answers (`satisfied`); empty: asked, not answered."""
+    """A name of the question's answers (`satisfied`); empty: asked, not answered yet."""
 
     score: int | None
     """1 (worst) to 5; None without an answer."""

@@ -174,6 +174,17 @@ def _asked(_event: CallEvent, data: _Data) -> tuple[str, str]:
     return "house", f"asks {data['source'] or data['plugin']}: {data['result']}"
 
 
+def _surveyed(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    if not data["answer"]:
+        return "house", f"asks for a verdict: {data['question']} [{data['by']}]"
+    points = f", {data['score']} of 5" if data["score"] else ""
+    return "caller", f"{data['question']}: {data['answer']}{points} [{data['by']}]"
+
+
+def _tagged(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"tagged {data['tag']} by {data['by']}"
+
+
 def _promised(_event: CallEvent, data: _Data) -> tuple[str, str]:
     return "house", f"promises to call {data['number']} by {data['due_at']}: {data['about']}"
 
@@ -233,6 +244,8 @@ _TELLERS: Mapping[str, _Tell] = {
     "fetched": _asked,
     "plugin_done": _asked,
     "promised": _promised,
+    "surveyed": _surveyed,
+    "tagged": _tagged,
     "ticket_opened": _ticket,
     "recording_started": _recording,
     "recording_paused": _recording,

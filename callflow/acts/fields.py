@@ -46,6 +46,9 @@ class Kind(StrEnum):
     KEYS = "keys"
     """Keys of a telephone, each with where it goes."""
 
+    ANSWERS = "answers"
+    """Keys of a telephone, each with the name of the answer it stands for, the best first."""
+
     CASES = "cases"
     """`[{if: condition, go: where}, ..., {else: where}]`."""
 

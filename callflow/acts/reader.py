@@ -65,6 +65,7 @@ def _missing(kind: type[Act], field: Field, node: Node, reading: Reading) -> Non
 def _example(kind: type[Act], field: Field) -> str:
     examples = {
         Kind.KEYS: '{"1": a_step}',
+        Kind.ANSWERS: '{"1": satisfied, "2": dissatisfied}',
         Kind.WORDING: "some words",
     }
     return f"write {field.name}: {examples.get(field.kind, 'a_name')}, {_SEE}"
@@ -76,7 +77,7 @@ def _instead(field: Field) -> Any:
         return Wording(field.default or "")
     if field.kind is Kind.EXPRESSION:
         return Condition(field.default)
-    if field.kind is Kind.KEYS:
+    if field.kind in (Kind.KEYS, Kind.ANSWERS):
         return {}
     if field.kind is Kind.NAME:
         return field.default or ""
@@ -173,16 +174,36 @@ def _keys(node: Node, field: Field, reading: Reading) -> dict[str, Target]:
             rule="missing-key",
         )
     for key, value in body.items if body else ():
-        if key.text not in _KEY:
-            reading.wrong(
-                key.place,
-                f'"{key.text}" is no key of a phone',
-                "use 0 to 9, * or #",
-                rule="wrong-value",
-                word=key.text,
-            )
+        _check_key(key, reading)
         keys[key.text] = read_target(value, reading)
     return keys
+
+
+def _answers(node: Node, field: Field, reading: Reading) -> dict[str, str]:
+    body = reading.mapping(node, field.name)
+    answers: dict[str, str] = {}
+    for key, value in body.items if body else ():
+        _check_key(key, reading)
+        answers[key.text] = reading.name(value, "an answer")
+    if body is not None and not field.low <= len(set(answers.values())) <= field.high:
+        reading.wrong(
+            node.place,
+            f"{field.name} has {len(set(answers.values()))} different answers",
+            f'write {field.low} to {field.high} of them, the best first: {{"1": good, "2": bad}}',
+            rule="wrong-value",
+        )
+    return answers
+
+
+def _check_key(key: Scalar, reading: Reading) -> None:
+    if key.text not in _KEY:
+        reading.wrong(
+            key.place,
+            f'"{key.text}" is no key of a phone',
+            "use 0 to 9, * or #",
+            rule="wrong-value",
+            word=key.text,
+        )
 
 
 def _cases(
@@ -267,6 +288,7 @@ _READ: Final[dict[Kind, Callable[[Node, Field, Reading], Any]]] = {
     Kind.WORDING: _wording,
     Kind.WORDINGS: _wordings,
     Kind.KEYS: _keys,
+    Kind.ANSWERS: _answers,
     Kind.CASES: _cases,
     Kind.VALUES: _values,
 }

@@ -17,6 +17,7 @@ from callflow.acts.doing import (
     TransferAct,
 )
 from callflow.acts.queueing import QueueAct
+from callflow.acts.surveying import VerdictAct
 from callflow.acts.talking import AskAct, ListenAct, MenuAct, NoAct, RingAct, WaitAct
 
 _ALL: Final[tuple[type[Act], ...]] = (
@@ -24,6 +25,7 @@ _ALL: Final[tuple[type[Act], ...]] = (
     ListenAct,
     MenuAct,
     AskAct,
+    VerdictAct,
     FormAct,
     ChooseAct,
     SetAct,

@@ -141,6 +141,10 @@ class MenuAct(Act):
     def lines(self) -> tuple[str, ...]:
         return (self.reprompt,) if self.reprompt else ()
 
+    def stored(self, _key: str) -> Mapping[str, str] | None:
+        """Variables that get new values when this key was pressed."""
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskAct(Act):

@@ -10,6 +10,7 @@ from typing import Final
 from callflow.acts.base import Act
 from callflow.acts.doing import FormAct, LookupAct, PromiseAct
 from callflow.acts.queueing import QueueAct
+from callflow.acts.surveying import VerdictAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.checks.notes import BROUGHT, Notes, place_of
 from callflow.checks.ways import Arrow, FlowGraph
@@ -187,11 +188,13 @@ def _set_by(step: Step, arrow: Arrow, notes: Notes) -> Names:
     elif path.startswith("on.") and word in ("ok", "found"):
         found.update(act.stores())
     if (
-        path.startswith(("menu.keys.", "queue.keys."))
+        path.startswith(("menu.keys.", "queue.keys.", "verdict.answers."))
         or (path == "on.key")
         or (isinstance(act, AskAct) and word == "ok")
     ):
         found.add("digits")
+    if isinstance(act, VerdictAct) and path.startswith("verdict."):
+        found.add(act.question)
     if isinstance(act, PromiseAct) and word == "ok":
         found.add(PROMISED)
     if path.startswith("choose.") and path.endswith(".go"):

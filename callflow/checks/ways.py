@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct
 from callflow.acts.queueing import QueueAct
+from callflow.acts.surveying import VerdictAct
 from callflow.acts.talking import MenuAct
 from callflow.checks.components import components
 from callflow.steps import Flow, Step
@@ -92,6 +93,8 @@ def ways_of(step: Step) -> Iterator[Way]:
         match step.act:
             case ChooseAct(cases=cases):
                 path = f"choose.{at}.{'go' if at < len(cases) else 'else'}"
+            case VerdictAct():
+                path = f"{step.act.word}.answers.{word}"
             case MenuAct() | QueueAct():
                 path = f"{step.act.word}.keys.{word}"
             case LeaveAct(word=act):

@@ -23,6 +23,8 @@ FIELD_ZH: Final[Mapping[str, str]] = {
     "window": "等待时长",
     "attempts": "总次数",
     "reprompt": "再问的话",
+    "question": "所问",
+    "answers": "回答",
     "store": "存入变量",
     "digits": "位数",
     "terminator": "结束键",
@@ -199,7 +201,7 @@ def _routes(version: Version) -> Iterator[tuple[str, Target]]:
 
 def _when(word: str, language: str) -> str:
     kind, _, rest = word.partition(" ")
-    if kind in ("menu", "queue") and rest:
+    if kind in ("menu", "queue", "verdict") and rest:
         return f"按 {rest} 键" if language == "zh" else f"on key {rest}"
     if kind == "choose" and rest == "else":
         return "其余情况" if language == "zh" else "otherwise"

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callflow.acts.base import Act
+from callflow.acts.surveying import VerdictAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.proving.lengths import NO_TIME, Length, exactly, up_to
 from callflow.proving.unknown import Unknown
@@ -199,6 +200,9 @@ def _keys(listen: Listen, act: Act, *, by_key: bool) -> Iterator[str]:
     if listen.keys is None:
         return
     match act:
+        case VerdictAct(answers=answers):
+            yield from answers  # each is a fact of its own
+            yield Unknown(next(key for key in _PHONE if key not in answers))
         case MenuAct(keys=keys):
             seen: list[object] = []
             for key, target in keys.items():

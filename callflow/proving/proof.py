@@ -33,6 +33,7 @@ MAKEABLE: Final = frozenset(
         "agent_answered", "left_queue", "transferring", "transferred", "branched", "form_filled",
         "looked_up", "fetched", "plugin_done", "promised", "ticket_opened", "recording_started",
         "recording_paused", "recording_resumed", "recording_stopped", "fault", "hung_up", "ended",
+        "surveyed",
     }
 )  # fmt: skip
 """Kinds of fact that come of performing a flow."""

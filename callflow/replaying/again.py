@@ -23,7 +23,7 @@ from callflow.replaying.trace import Trace
 from calls import actions
 from calls.actions import Action, Listen, Promise, Queue, Ring, Say, Ticket, Transfer, Wait
 from calls.call import EndReason
-from calls.events import CallEvent, EndedFact, Fault
+from calls.events import CallEvent, EndedFact, Fault, Stepped
 from calls.outcomes import HungUp, Outcome
 
 
@@ -111,7 +111,8 @@ def _play(stage: Stage) -> Replayed:
 def _note_steps(stage: Stage) -> None:
     for entered in stage.run.take_entered():
         stage.trace.note(entered)
-        stage.steps.append(Spot(entered.flow, entered.step))
+        if isinstance(entered, Stepped):
+            stage.steps.append(Spot(entered.flow, entered.step))
 
 
 def _end(stage: Stage, ended: Ended) -> None:

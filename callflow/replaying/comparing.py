@@ -17,11 +17,14 @@ from callflow.rules.monitor import Verdict, score
 from callflow.rules.state import Status
 from calls.events import CallEvent
 
-_UNSEEN: Final = frozenset({"saying", "hearing", "stepped", "offered", "recording_kept"})
+_UNSEEN: Final = frozenset(
+    {"saying", "hearing", "stepped", "offered", "recording_kept", "recording_measured"}
+    | {"recording_erased", "rules_judged", "tagged"}
+)
 """Kinds of which nobody on the line notices anything."""
 
 _BY_CHANCE: Final = frozenset(
-    {"level_dbov", "reason", "problem", "recording", "caller_file", "house_file"}
+    {"level_dbov", "reason", "problem", "recording", "caller_file", "house_file", "began_ms"}
     | {"promise", "ticket", "due_at", "performer", "tags"}
 )
 """Fields that differ from call to call, or that nobody on the line notices."""

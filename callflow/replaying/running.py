@@ -15,6 +15,7 @@ from callflow.replaying.record import Record, Spot
 from callflow.steps import Flow, Step
 from callflow.targets import CallFlow, GoTo, Next, Target
 from callflow.templates import Condition, Wording
+from calls.events import Stepped
 from calls.outcomes import Outcome
 
 
@@ -72,9 +73,9 @@ class ReplayRun(FlowRun):
             at = run.resume(outcome)
         except UndecidedError:
             return ""
-        entered = run.take_entered()
-        if entered:
-            return Spot(entered[0].flow, entered[0].step)
+        for entered in run.take_entered():
+            if isinstance(entered, Stepped):
+                return Spot(entered.flow, entered.step)
         return f"{at.reason.value} {at.disposition}" if isinstance(at, Ended) else ""
 
     def unknown(self, names: Iterable[str]) -> bool:

@@ -29,6 +29,7 @@ SHORT: Final[Mapping[str, str]] = {
     "agent_answered": "agent",
     "stepped": "step",
     "offered": "flow",
+    "surveyed": "answer",
     "fault": "where",
 }
 """The field that `{said: hello}` speaks of, by kind."""

@@ -156,7 +156,8 @@ def _link() -> Json:
     pause = closed({key.name: ref("duration", key.doc) for key in PAUSE_KEYS})
     about = {"description": "the time since what came before it"}
     body = closed({**_by_kind(), "pause": {**pause, **about}}, minProperties=1, maxProperties=2)
-    return {"anyOf": [words(sorted(KINDS)), body]}
+    several = {"type": "array", "items": ref("event"), "description": "any of them"}
+    return {"anyOf": [words(sorted(KINDS)), body, several]}
 
 
 SCHEMAS: Final[Mapping[str, Callable[[], Json]]] = {

@@ -107,6 +107,15 @@ def _keys(_field: Field) -> Json:
     }
 
 
+def _answers(field: Field) -> Json:
+    return {
+        "type": "object",
+        "patternProperties": {"^[0-9*#]$": ref("name")},
+        "additionalProperties": False,
+        "minProperties": field.low,
+    }
+
+
 def _cases(_field: Field) -> Json:
     case = closed({"if": ref("text"), "go": ref("target")}, required=("if", "go"))
     otherwise = closed({"else": ref("target")}, required=("else",))
@@ -136,6 +145,7 @@ _OF_KIND: Final[Mapping[Kind, Callable[[Field], Json]]] = {
     Kind.WORDING: lambda _: ref("text"),
     Kind.WORDINGS: lambda _: _named(ref("text")),
     Kind.KEYS: _keys,
+    Kind.ANSWERS: _answers,
     Kind.CASES: _cases,
     Kind.VALUES: lambda _: _named(
         {"anyOf": [ref("text"), closed({"is": ref("text")}, required=("is",))]}

@@ -35,7 +35,7 @@ STEP_KEYS: Final[Mapping[str, str]] = {
     "say": "a line of `lines.yaml`, or a list of them",
     "barge_in": (
         "`true`: the last line is cut when the caller speaks or presses a key "
-        "(with `listen`, `menu`, `ask`)"
+        "(with `listen`, `menu`, `ask`, `verdict`)"
     ),
     "on": "outcome -> where it goes",
     "repeat": "1 to 10: `next` does the step again until it was done so often",

@@ -7,6 +7,7 @@ from typing import Final
 
 from callflow import targets
 from callflow.acts.deciding import CallAct
+from callflow.acts.surveying import VerdictAct
 from callflow.acts.talking import AskAct, MenuAct
 from callflow.engine import Ended, FlowRun
 from callflow.frames import Script
@@ -81,6 +82,11 @@ class CoachedRun(FlowRun):
 
     def picks(self) -> tuple[Choice, ...]:
         """What can be chosen in the window of this step: keys, or what the ears may have missed."""
+        if isinstance(self.step.act, VerdictAct):
+            return tuple(
+                Choice(name=key, title={"zh": answer, "en": answer.replace("_", " ")})
+                for key, answer in self.step.act.answers.items()
+            )
         if isinstance(self.step.act, MenuAct):
             return tuple(
                 Choice(name=key, title=self._leads(target))

@@ -302,13 +302,16 @@ async def test_an_agent_takes_the_call_talks_and_hangs_up_and_every_fact_is_know
         talk = await agent.pick_up()
         await asyncio.sleep(2)
         await talk.hangup()
+        for line, key in (("survey_satisfaction", "1"), ("survey_resolved", "1")):
+            await has_heard(caller, line_sound(line))
+            await caller.press(key)
         await caller.listen(15)
     call, events = await hotline.call_of("13800000007")
 
     kinds = [event.kind for event in events]
     assert kinds.index("queued") < kinds.index("agent_offered") < kinds.index("agent_answered")
     assert (call.queue, call.agent, call.disposition) == ("support", "801", "served")
-    assert (call.hung_up_by, call.end_reason) == ("agent", "agent_hung_up")
+    assert (call.hung_up_by, call.end_reason) == ("us", "completed")
     left = of(events, "left_queue")[0].data
     assert left["result"] == "answered"
     assert left["talked_ms"] >= 1500
