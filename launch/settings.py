@@ -20,6 +20,7 @@ from launch.floor_settings import (
     duty_phone,
     three_agents,
 )
+from launch.qa_settings import QaSettings
 from launch.recorder_settings import RecorderSettings, RetentionSettings
 from launch.setting import Host, Section
 
@@ -164,6 +165,7 @@ class Settings(Section):
     desk: DeskSettings = DeskSettings()
     ring: RingSettings = RingSettings()
     wallboard: WallSettings = WallSettings()
+    qa: QaSettings = QaSettings()
     recorder: RecorderSettings = RecorderSettings()
     retention: RetentionSettings = RetentionSettings()
     dispositions: dict[Name, dict[Literal["zh", "en"], str]] = Field(default={})

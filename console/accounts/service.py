@@ -75,6 +75,16 @@ class Accounts:
         self, name: str, role: Role, password: str, *, actor: str, agent: str = "", title: str = ""
     ) -> AccountRow:
         """Make an account that may sign in. Raises AccountError."""
+        self.refuse_new(name, role, agent)
+        refuse_weak(password, (name, title))
+        created = AccountCreated(role=role.value, agent=agent, display_name=title or name)
+        self._secrets.set_password_hash(
+            name, hashed(password), (created, PasswordSet()), actor=actor, after=0
+        )
+        return self.known(name)
+
+    def refuse_new(self, name: str, role: Role, agent: str) -> None:
+        """AccountError when no such account can be made: asked before anybody types a password."""
         if not _NAME.fullmatch(name):
             raise AccountError(
                 f"{name!r} is no account name; 2 to 32 small letters, digits, '.', '_' and '-',"
@@ -85,12 +95,6 @@ class Accounts:
                 f"there is an account {name!r} already; `thirdring user set` changes it"
             )
         _check_agent(role, agent)
-        refuse_weak(password, (name, title))
-        created = AccountCreated(role=role.value, agent=agent, display_name=title or name)
-        self._secrets.set_password_hash(
-            name, hashed(password), (created, PasswordSet()), actor=actor, after=0
-        )
-        return self.known(name)
 
     def change(
         self,

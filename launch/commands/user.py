@@ -1,0 +1,195 @@
+"""`thirdring user`: accounts of the console and of QA's work."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calls.errors import AccountError
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.quality_desk import ConfigOption, open_book
+
+if TYPE_CHECKING:
+    from ledger.quality.rows import AccountRow
+
+group = typer.Typer(no_args_is_help=True, help="Accounts of the console and of QA's work.")
+
+_NONE_YET = (
+    "No accounts yet. The first one: `thirdring user add NAME --role admin`; then one for each"
+    " person: roles are agent, qa, supervisor, admin."
+)
+_BY = "system"
+"""Who may write to the state folder is trusted: the book says it was done at the machine."""
+
+
+class RoleName(StrEnum):
+    """What an account may do."""
+
+    AGENT = "agent"
+    QA = "qa"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits, '.', '_', '-'.")]
+_Stdin = Annotated[
+    bool,
+    typer.Option("--password-stdin", help="Read the password from standard input, one line."),
+]
+_Agent = Annotated[
+    str | None, typer.Option("--agent", metavar="NUMBER", help="The agent it belongs to.")
+]
+_Title = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="The person's name.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="user")
+
+
+@group.command()
+def add(
+    name: _Name,
+    role: Annotated[RoleName, typer.Option(help="What it may do.")],
+    agent: _Agent = None,
+    title: _Title = None,
+    password_stdin: _Stdin = False,
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+) -> None:
+    """Make an account; asks for its password twice."""
+    from calls.quality.states import Role
+    from console.accounts.service import Accounts
+
+    with open_book(state, config) as book:
+        accounts = Accounts(book)
+        accounts.refuse_new(name, Role(role.value), agent or "")
+        made = accounts.add(
+            name,
+            Role(role.value),
+            _password(password_stdin),
+            actor=_BY,
+            agent=agent or "",
+            title=title or "",
+        )
+    typer.echo(f"{made.name} may sign in as {made.role}.")
+
+
+@group.command("list")
+def list_(
+    state: StateOption = DEFAULT_STATE, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """List accounts with their role; never a password."""
+    with open_book(state, config) as book:
+        found = book.accounts()
+    if as_json:
+        print_json([_row(account) for account in found])
+    elif not found:
+        typer.echo(_NONE_YET)
+    else:
+        _print(found)
+
+
+@group.command("set")
+def set_(
+    name: _Name,
+    role: Annotated[RoleName | None, typer.Option(help="What it may do.")] = None,
+    agent: _Agent = None,
+    title: _Title = None,
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+) -> None:
+    """Change role, agent's number or the person's name; ends the account's sessions."""
+    from calls.quality.states import Role
+    from console.accounts.service import Accounts
+
+    if role is None and agent is None and title is None:
+        raise AccountError("nothing to change; give --role, --agent or --name")
+    with open_book(state, config) as book:
+        made = Accounts(book).change(
+            name,
+            actor=_BY,
+            role=Role(role.value) if role is not None else None,
+            agent=agent,
+            title=title,
+        )
+    typer.echo(f"{made.name} is {made.role} now.")
+
+
+@group.command()
+def disable(name: _Name, state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
+    """Let an account sign in no more; what it did stays."""
+    _enable(name, state, config, enabled=False)
+    typer.echo(f"{name} cannot sign in any more; `thirdring user enable {name}` undoes it.")
+
+
+@group.command()
+def enable(name: _Name, state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
+    """Let a disabled account sign in again."""
+    _enable(name, state, config, enabled=True)
+    typer.echo(f"{name} may sign in again.")
+
+
+@group.command()
+def password(
+    name: _Name,
+    password_stdin: _Stdin = False,
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+) -> None:
+    """Give an account another password; ends its sessions."""
+    from console.accounts.service import Accounts
+
+    with open_book(state, config) as book:
+        accounts = Accounts(book)
+        accounts.known(name)
+        accounts.set_password(name, _password(password_stdin), actor=_BY)
+    typer.echo(f"{name} has another password; sessions of before have ended.")
+
+
+def _enable(name: str, state: Any, config: Any, *, enabled: bool) -> None:
+    from console.accounts.service import Accounts
+
+    with open_book(state, config) as book:
+        Accounts(book).change(name, actor=_BY, enabled=enabled)
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        given = sys.stdin.readline().rstrip("\r\n")
+        if not given:
+            raise AccountError("standard input holds no password; give it as one line")
+        return given
+    found: str = typer.prompt("Password", hide_input=True, confirmation_prompt="Once more")
+    return found
+
+
+def _row(account: AccountRow) -> dict[str, Any]:
+    return {
+        "name": account.name,
+        "role": account.role,
+        "agent": account.agent,
+        "display_name": account.display_name,
+        "enabled": account.enabled,
+        "created_at": account.created_at,
+        "password_at": account.password_at,
+    }
+
+
+def _print(found: list[AccountRow]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("name", "role", "agent", "person", "may sign in")
+    for account in found:
+        table.add_row(
+            account.name,
+            account.role,
+            account.agent,
+            account.display_name,
+            "yes" if account.enabled else "no, disabled",
+        )
+    Console(markup=False).print(table)

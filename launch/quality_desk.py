@@ -1,0 +1,122 @@
+"""The quality book and the desk of QA's work, opened for a command or for the console."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calls.errors import AccountError, ConfigError
+
+if TYPE_CHECKING:
+    from console.work.desk import WorkDesk
+    from launch.settings import Settings
+    from ledger.quality.book import QualityBook
+    from ledger.reader import LedgerReader
+    from qa.work import Actor
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings (TOML) over the defaults."),
+]
+AsOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="NAME",
+        envvar="THIRDRING_AS",
+        help="Account that does it; may be left out while there is only one.",
+        show_default=False,
+    ),
+]
+LangOption = Annotated[
+    str,
+    typer.Option("--lang", metavar="zh|en", help="Language of the screen. [the terminal's]"),
+]
+
+
+def quality_place(state: Path, settings: Settings) -> str | Path:
+    """Where the quality book is: beside the ledger, in the same database with PostgreSQL."""
+    from ledger.quality.opening import QUALITY_FILE
+
+    url = settings.ledger.url
+    return url if url.startswith(("postgresql://", "postgresql+")) else state / QUALITY_FILE
+
+
+@contextmanager
+def open_book(state: Path, config: Path | None) -> Iterator[QualityBook]:
+    """The quality book of a state folder; made when there is none."""
+    from launch.settings import load_settings
+    from ledger.quality.book import QualityBook
+
+    with QualityBook.open(quality_place(state, load_settings(config))) as book:
+        yield book
+
+
+@contextmanager
+def open_desk(state: Path, config: Path | None) -> Iterator[WorkDesk]:
+    """The desk of QA's work over the ledger of a state folder. LedgerMissingError without one."""
+    from launch.settings import load_settings
+    from ledger.opening import LEDGER_FILE
+    from ledger.quality.book import QualityBook
+    from ledger.reader import LedgerReader
+
+    settings = load_settings(config)
+    with (
+        LedgerReader(state / LEDGER_FILE) as reader,
+        QualityBook.open(quality_place(state, settings)) as book,
+    ):
+        yield make_desk(book, reader, settings)
+
+
+def make_desk(book: QualityBook, reader: LedgerReader, settings: Settings) -> WorkDesk:
+    """The desk over a book and a ledger that are open. FormFileError for a bad form."""
+    from callflow.house import House
+    from console.work.cases import LedgerCases
+    from console.work.desk import WorkDesk
+    from console.work.forms import FormShelf
+    from qa.rubric import FORMS_FOLDER, load_forms
+
+    rules = House.load(settings.scripts).rules
+    forms = load_forms(settings.qa.forms or FORMS_FOLDER, rules=rules)
+    for name in (settings.qa.form, settings.qa.form_ivr):
+        if name not in forms:
+            raise ConfigError(
+                f"qa.form: there is no form {name!r}; there are {', '.join(forms)};"
+                " see docs/settings.md"
+            )
+    return WorkDesk(
+        book,
+        FormShelf(book, forms),
+        LedgerCases(reader, rules),
+        terms=settings.qa.terms(),
+        usual_forms=(settings.qa.form, settings.qa.form_ivr),
+    )
+
+
+def acting(desk: WorkDesk, name: str) -> Actor:
+    """Who does it: the account of this name, or the only one there is."""
+    if name:
+        return desk.actor(name)
+    accounts = [each.name for each in desk.book.accounts() if each.enabled]
+    if len(accounts) == 1:
+        return desk.actor(accounts[0])
+    if not accounts:
+        raise AccountError(
+            "nobody has an account yet; `thirdring user add NAME --role supervisor` makes one"
+        )
+    raise AccountError(f"say who does it: --as NAME, one of {', '.join(accounts)}")
+
+
+def language(given: str) -> str:
+    """`zh` or `en`: as told, else the terminal's."""
+    if given not in ("", "zh", "en"):
+        raise ConfigError(f"--lang {given}: write zh or en")
+    spoken = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return given or ("zh" if spoken.lower().startswith("zh") else "en")
