@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from calls.clock import Clock
@@ -11,12 +11,14 @@ from calls.errors import (
     AccountError,
     ConflictError,
     UnknownWorkError,
+    WorkError,
 )
 from calls.quality.states import EvaluationKind, Role
 from console.work.forms import FormShelf
 from console.work.ports import Cases
 from ledger.quality.book import QualityBook
 from ledger.quality.rows import Entry, EvaluationFilter, EvaluationRow
+from ledger.rows import CallRow
 from qa.rubric import Form
 from qa.work import Actor, Decided, Evaluation, Terms, decide_expiry, fold
 from qa.work.seeing import may_see
@@ -113,16 +115,25 @@ class DeskBase:
             return self._load(evaluation_id)
         raise ConflictError(f"{evaluation_id}: others are faster every time; try again")
 
-    def _write_new(self, form: Form, entries: list[Entry]) -> None:
-        """Write new streams of a form, and the form with them on its first use."""
+    def _write_new(
+        self, forms: Iterable[Form], entries: Sequence[Entry], fresh: Collection[tuple[str, str]]
+    ) -> None:
+        """Write new streams, and their forms with them on the first use of each.
+
+        `fresh` as in `QualityBook.append_all`; then nothing is written.
+        """
+        actor, unlike = entries[0].actor, {form.digest: form for form in forms}.values()
         for _ in range(_TRIES):
+            # In one transaction: no evaluation is pinned to a text the book does not have.
+            frozen = [entry for form in unlike for entry in self.forms.freezing(form, actor)]
             try:
-                # In one transaction: no evaluation is pinned to a text the book does not have.
-                self.book.append_all([*self.forms.freezing(form, entries[0].actor), *entries])
+                self.book.append_all([*frozen, *entries], fresh=fresh)
             except ConflictError:
+                if any(self.forms.freezing(form, actor) for form in unlike) or not frozen:
+                    raise
                 continue
             return
-        raise ConflictError(f"form {form.name}: others are faster every time; try again")
+        raise ConflictError("others are faster every time; try again")
 
     def _entries(self, evaluation: Evaluation, decided: Iterable[Decided]) -> list[Entry]:
         stream = f"evaluation/{evaluation.id}"
@@ -130,6 +141,12 @@ class DeskBase:
             Entry(stream, fact, actor, evaluation.seq + number)
             for number, (fact, actor) in enumerate(decided)
         ]
+
+    def _ended(self, call_id: str) -> CallRow:
+        call = self.cases.call(call_id)
+        if call.ended_at is None:
+            raise WorkError(f"{call.id} is still on; it can be evaluated when it is over")
+        return call
 
     def _load(self, evaluation_id: str) -> Evaluation:
         found = fold(evaluation_id, self.book.events(f"evaluation/{evaluation_id}"))

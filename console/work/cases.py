@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from callflow.rules.monitor import RuleSet
 from calls.quality.states import EvaluationKind
@@ -10,7 +11,9 @@ from ledger.reader import LedgerReader
 from ledger.rows import CallRow
 from qa.answering import CaseFacts, MachineAnswer, machine_answers
 from qa.rubric import Form
+from qa.sampling import Candidate
 
+_DAY = timedelta(days=1)
 MYSTERY = "mystery"
 """The tag of a planned test call (Q07)."""
 
@@ -35,3 +38,28 @@ class LedgerCases:
     def purpose(self, call_id: str) -> str:
         tag = self._reader.call(call_id).tag
         return (EvaluationKind.MYSTERY if tag == MYSTERY else EvaluationKind.REVIEW).value
+
+    def candidates(self, since: datetime, until: datetime) -> Iterator[Candidate]:
+        # A day at a time: a month of a busy line is more rows than one list should hold.
+        while since < until:
+            end = min(since + _DAY, until)
+            for call in self._reader.calls(since=since, until=end, live=False):
+                yield _candidate(call)
+            since = end
+
+
+def _candidate(call: CallRow) -> Candidate:
+    return Candidate(
+        call_id=call.id,
+        agent=call.agent,
+        queue=call.queue,
+        hour=call.offered_at.astimezone().hour if call.offered_at is not None else 0,
+        outcome=call.disposition or call.end_reason or "",
+        length_ms=(call.talked_ms if call.agent and call.talked_ms else call.ended_ms) or 0,
+        tag=call.tag,
+        broken=call.broken,
+        talk_over_ms=call.talk_over_ms,
+        dead_air_ms=call.dead_air_ms,
+        survey=call.survey,
+        faults=call.faults,
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from console.work.drawing import Drawing
 from console.work.evaluating import Evaluating
 from console.work.remarking import Remarking
 
 
-class WorkDesk(Evaluating, Remarking):
+class WorkDesk(Evaluating, Drawing, Remarking):
     """Draws, claims, scores, disputes, calibrations, remarks. Safe from any thread.
 
     Every method takes the `Actor` who wants it and raises WorkError (NotAllowedError,

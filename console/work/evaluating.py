@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calls.errors import ConflictError, NotAllowedError, WorkError
+from calls.errors import ConflictError, NotAllowedError
 from calls.quality.states import EvaluationKind
 from console.work.base import DeskBase, new_id
 from ledger.quality.rows import Entry, EvaluationFilter, EvaluationRow
@@ -57,17 +57,14 @@ class Evaluating(DeskBase):
         self, actor: Actor, call_id: str, *, why: str, form: str = "", purpose: str = ""
     ) -> Evaluation:
         """Choose a call by hand. ConflictError when it has an evaluation by this form already."""
-        call = self.cases.call(call_id)
-        if call.ended_at is None:
-            raise WorkError(f"{call.id} is still on; it can be evaluated when it is over")
+        call = self._ended(call_id)
         chosen = self.forms.current(form or self.usual_forms[not call.agent])
         kind = EvaluationKind(purpose or self.cases.purpose(call.id))
         decided = decide_open(call.id, call.agent, chosen, kind, actor, why=why)
-        self._refuse_second(call.id, chosen)
         found = new_id()
-        self._write_new(
-            chosen, [Entry(f"evaluation/{found}", each.fact, each.actor) for each in decided]
-        )
+        entries = [Entry(f"evaluation/{found}", each.fact, each.actor) for each in decided]
+        again = kind is EvaluationKind.CALIBRATION
+        self._write_new([chosen], entries, () if again else [(call.id, chosen.name)])
         return self._load(found)
 
     def next_for(self, actor: Actor) -> EvaluationRow | None:
@@ -194,14 +191,6 @@ class Evaluating(DeskBase):
             if not (actor.agent and row.agent == actor.agent) and _is_free(row, actor, now)
         ]
         return sorted(rows, key=lambda row: row.evaluator != actor.name)
-
-    def _refuse_second(self, call_id: str, form: Form) -> None:
-        same = EvaluationFilter(call_id=call_id, form=form.name)
-        for row in self.book.evaluations(same):
-            if row.state != "withdrawn" and row.purpose != EvaluationKind.CALIBRATION:
-                raise ConflictError(
-                    f"{call_id} has evaluation {row.id} by form {form.name} already ({row.state})"
-                )
 
     def _refuse_unless_scorer(self, actor: Actor) -> None:
         if actor.role not in SCORERS:

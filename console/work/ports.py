@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from ledger.rows import CallRow
 from qa.answering import MachineAnswer
 from qa.rubric import Form
+from qa.sampling import Candidate
 
 
 class Cases(Protocol):
@@ -21,3 +23,6 @@ class Cases(Protocol):
 
     def purpose(self, call_id: str) -> str:
         """`mystery` for a planned test call, else `review`."""
+
+    def candidates(self, since: datetime, until: datetime) -> Iterable[Candidate]:
+        """Calls offered in [since, until) that are over."""

@@ -5,7 +5,7 @@ Every write is one short transaction that is durable when it returns. Nobody edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,12 +16,13 @@ from calls.clock import Clock, SystemClock
 from calls.errors import ConflictError
 from calls.fact import Fact
 from calls.quality.events import QualityEvent
+from calls.quality.states import EvaluationKind, EvaluationState
 from ledger.quality.encoding import chained, headed, quality_event, quality_row
 from ledger.quality.opening import Shelf
 from ledger.quality.projections import apply
 from ledger.quality.reading import QualityReading
 from ledger.quality.rows import Entry
-from ledger.quality.tables import quality_events, quality_head
+from ledger.quality.tables import evaluations, quality_events, quality_head
 
 Beside = Callable[[Connection], None]
 """What is written in the same transaction and is no fact: a password's hash."""
@@ -53,11 +54,20 @@ class QualityBook(QualityReading):
         return self.append_all([Entry(stream, fact, actor, after)])[0]
 
     def append_all(
-        self, entries: Iterable[Entry], *, beside: Beside | None = None
+        self,
+        entries: Iterable[Entry],
+        *,
+        fresh: Collection[tuple[str, str]] = (),
+        beside: Beside | None = None,
     ) -> list[QualityEvent]:
-        """Write all of them in one transaction, or none; each `after` counts what is before it."""
+        """Write all of them in one transaction, or none; each `after` counts what is before it.
+
+        `fresh`: calls and forms; ConflictError when one of these calls has an evaluation by that
+        form already, calibrations and withdrawn ones aside.
+        """
         entries = list(entries)
         with self.shelf.writing() as connection:
+            _refuse_second(connection, fresh)
             written = _write(connection, entries, self.clock.utc_now())
             if beside is not None:
                 beside(connection)
@@ -100,6 +110,18 @@ def _write(connection: Connection, entries: Sequence[Entry], now: datetime) -> l
         written.append(event)
     connection.execute(update(quality_head).values(cursor=cursor, head=head))
     return written
+
+
+def _refuse_second(connection: Connection, fresh: Collection[tuple[str, str]]) -> None:
+    c = evaluations.c
+    counted = (c.state != EvaluationState.WITHDRAWN) & (c.purpose != EvaluationKind.CALIBRATION)
+    for call_id, form in fresh:
+        same = (c.call_id == call_id) & (c.form == form) & counted
+        found = connection.execute(select(c.id, c.state).where(same)).first()
+        if found is not None:
+            raise ConflictError(
+                f"{call_id} has evaluation {found.id} by form {form} already ({found.state})"
+            )
 
 
 def _last(connection: Connection, stream: str) -> tuple[int, bytes]:
