@@ -61,6 +61,10 @@ _BACK: Final = frozenset({"left_queue", "transferred", "hung_up", "fault", "reco
 _COACH: Final = "coach"
 """Where a fault of the flow that an agent performs is."""
 
+_LATER: Final = frozenset(
+    {"recording_kept", "recording_measured", "recording_erased", "rules_judged", "tagged"}
+)
+
 _ENDS: Final = frozenset({"offered", "ended"})
 
 _CLOSES: Final[Mapping[str, tuple[str, str, Callable[[_Data], Outcome]]]] = {
@@ -77,7 +81,7 @@ def read_record(events: Sequence[CallEvent]) -> Record:
     """The record of one call, from its events in order. ValueError when it was never offered."""
     if not events or events[0].kind != "offered":
         raise ValueError("the facts of a call begin with its offer")
-    kept = [event for event in events if event.kind != "recording_kept"]
+    kept = [event for event in events if not _is_later(event)]
     reader = _Reader()
     for event in kept:
         reader.take(event)
@@ -96,6 +100,13 @@ def read_record(events: Sequence[CallEvent]) -> Record:
         ending=f"{ended['end_reason']} {ended['disposition']}" if ended else "",
         down_ms=downs[0] if downs else None,
     )
+
+
+def _is_later(event: CallEvent) -> bool:
+    """Whether it was found out when the call was over: no part of what happened on it."""
+    if event.kind == "surveyed":
+        return event.data.get("by") == "callback"
+    return event.kind in _LATER
 
 
 def _is_back(event: CallEvent, away: Item) -> bool:
@@ -136,6 +147,8 @@ class _Reader:
             self._open.events.append(event)
         elif event.kind == "stepped":
             self._step(event.data)
+        elif event.kind == "surveyed":
+            return  # the flow's own, as a step is
         elif event.kind == "fault":
             self._faults.append(event)
         elif event.kind == "hung_up":
