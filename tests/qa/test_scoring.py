@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calls.quality.states import FormResult
@@ -222,6 +222,7 @@ _FORMS = st.lists(
 ).map(tuple)
 
 
+@settings(deadline=None)
 @given(_FORMS, st.sampled_from(Mode))
 def test_every_form_comes_to_what_handing_out_points_comes_to(drawn: Drawn, mode: Mode) -> None:
     wanted = _by_hand(drawn, mode)
@@ -234,6 +235,7 @@ def test_every_form_comes_to_what_handing_out_points_comes_to(drawn: Drawn, mode
         assert 0 <= found.percent <= 100
 
 
+@settings(deadline=None)
 @given(_FORMS, st.sampled_from(Mode))
 def test_a_better_answer_never_lowers_the_score(drawn: Drawn, mode: Mode) -> None:
     form, answers = _form(drawn, mode), _given(drawn)
@@ -247,6 +249,7 @@ def test_a_better_answer_never_lowers_the_score(drawn: Drawn, mode: Mode) -> Non
             assert after >= before
 
 
+@settings(deadline=None)
 @given(_FORMS)
 def test_the_order_of_the_answers_counts_for_nothing(drawn: Drawn) -> None:
     form, answers = _form(drawn), _given(drawn)
