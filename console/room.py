@@ -10,6 +10,7 @@ from callflow.rules.monitor import RuleSet
 from calls.clock import Clock
 from console.accounts.service import Accounts
 from console.ports import Calls, SoundShelf
+from console.work.desk import WorkDesk
 from ledger.quality.book import QualityBook
 
 
@@ -42,6 +43,7 @@ class ConsoleRoom:
     calls: Calls
     book: QualityBook
     accounts: Accounts
+    desk: WorkDesk
     sounds: SoundShelf
     clock: Clock
     rules: Callable[[], RuleSet] = no_rules

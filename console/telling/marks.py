@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from callflow.rules.monitor import RuleSet, score
 from callflow.rules.state import Status
 from calls.events import CallEvent
 from console.telling.story import Told, shown
+from console.web.showing import plain_text
+from console.work.remarking import Remark
 
 Say = Callable[[str, str], str]
 _ON_THE_WAVE: Final = frozenset({"step", "line", "heard", "key", "agent", "fault"})
@@ -43,14 +45,22 @@ def verdicts(events: Sequence[CallEvent], rules: RuleSet, language: str) -> list
 def marks(
     told: Iterable[Told],
     judged: Iterable[Verdict],
-    comments: Iterable[Mapping[str, Any]],
+    comments: Iterable[Remark],
     say: Say,
 ) -> list[dict[str, Any]]:
     """The marks by time: `kind`, `from`, `to` (ms or None), `text`, `who`, `seq`."""
+    told = [one for one in told if one.kind in _ON_THE_WAVE]
+    ends = _step_ends(told)
     found = [
-        _mark(one.kind, one.from_ms, one.to_ms, say(one.zh, one.en), one.who, one.seq)
+        _mark(
+            one.kind,
+            one.from_ms,
+            ends.get(one.seq, one.to_ms),
+            say(one.zh, one.en),
+            one.who,
+            one.seq,
+        )
         for one in told
-        if one.kind in _ON_THE_WAVE
     ]
     for verdict in judged:
         if verdict.status in ("kept", "broken") and verdict.evidence:
@@ -58,7 +68,9 @@ def marks(
             text = f"{verdict.id} {verdict.title}"
             found.append(_mark(f"rule {verdict.status}", at_ms, None, text, "", seq))
     for comment in comments:
-        found.append(_mark("comment", comment["from_ms"], comment["to_ms"], comment["text"], "", 0))
+        found.append(
+            _mark("comment", comment.from_ms, comment.to_ms, plain_text(comment.text), "", 0)
+        )
     return sorted(found, key=lambda one: (one["from"], one["seq"]))
 
 
@@ -90,6 +102,14 @@ def held(events: Iterable[CallEvent]) -> list[tuple[int, int | None]]:
             found.append((began, event.offset_ms))
             began = None
     return [*found, (began, None)] if began is not None else found
+
+
+def _step_ends(told: Sequence[Told]) -> dict[int, int]:
+    """A step lasts until the next one; the last until the last thing that is told."""
+    steps = [one for one in told if one.kind == "step"]
+    last_ms = max((one.to_ms or one.from_ms for one in told), default=0)
+    ends = [*(one.from_ms for one in steps[1:]), last_ms]
+    return {one.seq: end for one, end in zip(steps, ends, strict=True)} if steps else {}
 
 
 def _mark(

@@ -8,9 +8,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from calls.errors import CallCenterError
+from calls.errors import CallCenterError, WorkError
 from console.room import ConsoleRoom
-from console.web.failing import failed, refused, unreadable
+from console.web.failing import failed, refused, unfit, unreadable
 from console.web.guard import Guard
 from console.web.pages import PAGES
 from console.web.playback import Playbacks
@@ -27,6 +27,7 @@ def make_app(room: ConsoleRoom) -> Starlette:
         middleware=[Middleware(Guard, room=room)],
         exception_handlers={
             HTTPException: refused,
+            WorkError: unfit,
             CallCenterError: unreadable,
             Exception: failed,
         },

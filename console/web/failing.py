@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from calls.errors import CallCenterError
+from calls.errors import CallCenterError, NotAllowedError, UnknownWorkError, WorkError
 from console.web.rendering import page
 
 _log = structlog.get_logger(__name__)
@@ -26,10 +26,7 @@ _WORDS: Final = {
     ),
     404: ("没有这个页面或这条记录。", "There is no such page or record."),
     405: ("这个地址不能这样使用。", "This address is not used that way."),
-    409: (
-        "别人刚刚改动了它。请重新打开页面,看看现在的状态。",
-        "Somebody else has just changed it. Open the page again and look at it as it is now.",
-    ),
+    409: ("现在不能这样做。", "That cannot be done now."),
     413: ("内容太长。", "That is too long."),
     415: ("只接受本站页面的表单。", "Only forms of these pages are taken."),
     416: ("录音没有这一段。", "The recording has no such part."),
@@ -70,6 +67,18 @@ async def unreadable(request: Request, error: Exception) -> Response:
         raise error
     _log.warning("a page could not be made", page=request.url.path, problem=str(error))
     return error_page(request, 503, str(error))
+
+
+async def unfit(request: Request, error: Exception) -> Response:
+    """For a step of quality work that cannot be taken now."""
+    if not isinstance(error, WorkError):
+        raise error
+    status = 409
+    if isinstance(error, NotAllowedError):
+        status = 403
+    elif isinstance(error, UnknownWorkError):
+        status = 404
+    return error_page(request, status, str(error))
 
 
 async def failed(request: Request, error: Exception) -> Response:

@@ -11,15 +11,22 @@ from typing import Any
 import httpx
 import pytest
 
-from calls.clock import ManualClock
+from callflow.house import House as Flows
+from calls.clock import Clock, ManualClock
 from calls.quality.states import Role
 from console.accounts.service import Accounts
-from console.room import ConsoleRoom
+from console.ports import SoundShelf
+from console.room import ConsolePlace, ConsoleRoom
 from console.web.app import make_app
+from console.work.cases import LedgerCases
+from console.work.desk import WorkDesk
+from console.work.forms import FormShelf
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
+from qa.rubric import load_forms
 from tests.console.house import Shelf, write_calls
 
+HOUSE = Flows.load(Path(__file__).parents[2] / "scripts")
 HOST = "http://127.0.0.1"
 PASSWORD = "four plain words here"  # noqa: S105
 """Of every account in these tests."""
@@ -104,6 +111,24 @@ class House:
         return found[::-1]
 
 
+def make_room(
+    book: QualityBook, reader: LedgerReader, shelf: SoundShelf, clock: Clock
+) -> ConsoleRoom:
+    """A console with the house's rules and the forms that come with it."""
+    rules = HOUSE.rules
+    forms = FormShelf(book, load_forms(rules=rules))
+    return ConsoleRoom(
+        calls=reader,
+        book=book,
+        accounts=Accounts(book),
+        desk=WorkDesk(book, forms, LedgerCases(reader, rules)),
+        sounds=shelf,
+        clock=clock,
+        rules=lambda: rules,
+        place=ConsolePlace(company={"zh": "三声服务热线", "en": "Thirdring"}),
+    )
+
+
 @pytest.fixture(scope="session")
 def _people(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A quality book with everybody in it; argon2 takes its time, so once for all tests."""
@@ -125,10 +150,7 @@ def house(tmp_path: Path, _people: bytes) -> Iterator[House]:
         QualityBook.open(tmp_path / "quality.sqlite", clock=clock) as book,
         LedgerReader(tmp_path / "ledger.sqlite") as reader,
     ):
-        room = ConsoleRoom(
-            calls=reader, book=book, accounts=Accounts(book), sounds=shelf, clock=clock
-        )
-        yield House(room, clock, calls, shelf)
+        yield House(make_room(book, reader, shelf, clock), clock, calls, shelf)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from console.web.pages import call, signing_in, sound
+from console.web.pages import call, evaluation, signing_in, sound, work
 
-PAGES: tuple[ModuleType, ...] = (signing_in, call, sound)
+PAGES: tuple[ModuleType, ...] = (signing_in, call, evaluation, sound, work)
 """All pages; their entries of the menu stand in this order."""

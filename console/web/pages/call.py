@@ -10,18 +10,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from calls.errors import LedgerError, RecordingError
-from calls.quality.events import Commented, CommentWithdrawn, QualityEvent
 from calls.quality.states import Role
 from console.room import ConsoleRoom
 from console.telling.marks import held, marks, spans, verdicts
 from console.telling.story import story
-from console.web.forms import text_of
+from console.web.forms import offset_of, text_of
 from console.web.looks import looked
 from console.web.pages.sound import playbacks_of
 from console.web.rendering import page
-from console.web.seeing import may_hear, may_read
+from console.web.seeing import acting, evaluations_of, may_hear, room_of
 from console.web.visitor import LISTENERS, need, visitor_of
-from ledger.quality.rows import AccountRow, EvaluationFilter, EvaluationRow
+from ledger.quality.rows import AccountRow
 from ledger.rows import CallRow
 
 UNMASKERS: Final = (Role.QA, Role.SUPERVISOR)
@@ -45,7 +44,7 @@ def seen_call(request: Request) -> tuple[ConsoleRoom, AccountRow, CallRow]:
     Raises HTTPException: 404 when there is none, 403 (and a look that says so) when it is not
     theirs to see.
     """
-    room: ConsoleRoom = request.app.state.room
+    room = room_of(request)
     account = need(request, Role.AGENT, *LISTENERS)
     wanted = request.path_params["call"]
     try:
@@ -77,31 +76,20 @@ def call_context(
         "call": call,
         "told": told,
         "verdicts": verdicts(events, room.rules(), visitor.language),
-        "comments": comments_of(room.book.events(f"call/{call.id}")),
+        "comments": room.desk.comments(call.id),
         "has_sound": room.sounds.has(call.id),
         "playback": playbacks_of(request).begin(call.id, account.name),
         "listener": visitor.may(*LISTENERS),
         "may_unmask": visitor.may(*UNMASKERS),
-        "evaluations": _evaluations(room, account, call),
+        "forms": _forms(room, visitor.language),
+        "usual": room.desk.usual_forms[not call.agent],
+        "evaluations": evaluations_of(room, account, call.id),
     }
 
 
-def _evaluations(
-    room: ConsoleRoom, account: AccountRow, call: CallRow
-) -> list[EvaluationRow]:
-    found = room.book.evaluations(EvaluationFilter(call_id=call.id))
-    return [one for one in found if may_read(account, one) and one.state != "withdrawn"]
-
-
-def comments_of(events: list[QualityEvent]) -> list[dict[str, Any]]:
-    """Remarks that stand, by place: `note from_ms to_ms text question by at`."""
-    standing: dict[str, dict[str, Any]] = {}
-    for event in events:
-        if event.kind == Commented.kind:
-            standing[str(event.data["note"])] = {**event.data, "by": event.actor, "at": event.at}
-        elif event.kind == CommentWithdrawn.kind:
-            standing.pop(str(event.data["note"]), None)
-    return sorted(standing.values(), key=lambda one: (one["from_ms"], one["at"]))
+def _forms(room: ConsoleRoom, language: str) -> list[tuple[str, str]]:
+    shelf = room.desk.forms
+    return [(name, shelf.current(name).title.get(language) or name) for name in shelf.names]
 
 
 def _waves(request: Request) -> Response:
@@ -109,7 +97,7 @@ def _waves(request: Request) -> Response:
     visitor = visitor_of(request)
     events = room.calls.events(call.id)
     waves = room.sounds.waves(call.id)
-    comments = comments_of(room.book.events(f"call/{call.id}"))
+    comments = room.desk.comments(call.id)
     judged = verdicts(events, room.rules(), visitor.language)
     last_ms = max((event.offset_ms for event in events if event.kind in _LIVE), default=0)
     return JSONResponse(
@@ -151,47 +139,28 @@ def _unmask(request: Request) -> Response:
 
 def _comment(request: Request) -> Response:
     room, account, call = seen_call(request)
-    need(request, *LISTENERS)
-    text = text_of(request, "text")
-    if not text:
-        raise HTTPException(400)
-    from_ms, to_ms = _offset(request, "from_ms"), _offset(request, "to_ms")
-    stream = f"call/{call.id}"
-    fact = Commented(
-        note=f"n{len(room.book.events(stream)) + 1}",
-        text=text,
-        from_ms=from_ms or 0,
-        to_ms=to_ms if to_ms is not None and to_ms > (from_ms or 0) else None,
+    room.desk.comment(
+        acting(account),
+        call.id,
+        text_of(request, "text"),
+        from_ms=offset_of(request, "from_ms") or 0,
+        to_ms=offset_of(request, "to_ms"),
         question=text_of(request, "question", 100),
     )
-    room.book.append(stream, fact, actor=account.name)
     return _comments(request, room, call)
 
 
 def _withdraw(request: Request) -> Response:
     room, account, call = seen_call(request)
-    stream, note = f"call/{call.id}", request.path_params["note"]
-    own = [
-        one
-        for one in comments_of(room.book.events(stream))
-        if one["note"] == note and one["by"] == account.name
-    ]
-    if not own:
-        raise HTTPException(403)
-    room.book.append(stream, CommentWithdrawn(note=note), actor=account.name)
+    room.desk.uncomment(acting(account), call.id, request.path_params["note"])
     return _comments(request, room, call)
 
 
 def _comments(request: Request, room: ConsoleRoom, call: CallRow) -> Response:
     if not request.headers.get("hx-request"):
         return RedirectResponse(f"/calls/{call.id}", status_code=303)
-    comments = comments_of(room.book.events(f"call/{call.id}"))
+    comments = room.desk.comments(call.id)
     listener = visitor_of(request).may(*LISTENERS)
     answer = page(request, "parts/comments.html", call=call, comments=comments, listener=listener)
     answer.headers["HX-Trigger"] = "marks-changed"
     return answer
-
-
-def _offset(request: Request, name: str) -> int | None:
-    text = text_of(request, name, 12)
-    return int(text) if text.isascii() and text.isdigit() else None

@@ -11,7 +11,7 @@ from console.ports import SoundFile
 from console.room import ConsoleRoom
 from console.web.looks import looked
 from console.web.playback import Playbacks, SoundAnswer, wanted_range
-from console.web.seeing import may_hear
+from console.web.seeing import may_hear, room_of
 from console.web.visitor import need
 
 
@@ -25,7 +25,7 @@ def _sound(request: Request) -> Response:
     found = playbacks.find(request.path_params["playback"])
     if found is None or found.account != account.name:
         raise HTTPException(404)
-    room: ConsoleRoom = request.app.state.room
+    room = room_of(request)
     call = room.calls.call(found.call_id)
     if not may_hear(room, account, call):
         looked(request, "denied", f"call/{call.id}", detail="sound")

@@ -195,7 +195,16 @@
   });
   document.addEventListener("click", (event) => {
     const hear = event.target.closest("[data-hear]"), act = event.target.closest("button[data-do]");
-    if (hear && call) {
+    const pin = event.target.closest("[data-pin]"), clip = event.target.closest("[data-clip-set]");
+    if (pin && call) {
+      const field = pin.form.elements.at_ms;
+      field.value = Math.round(now() * 1000);
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (clip && call) {
+      const name = clip.dataset.clipSet;
+      clip.form.elements[`${name}_ms`].value = Math.round(now() * 1000);
+      clip.form.querySelector(`[data-clip="${name}"]`).textContent = clock(now());
+    } else if (hear && call) {
       stopAt = hear.dataset.until ? Number(hear.dataset.until) / 1000 : null;
       go(Number(hear.dataset.hear) / 1000, true);
     } else if (act && call && acts[act.dataset.do]) acts[act.dataset.do]();
