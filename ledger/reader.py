@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, false, func, or_, select
 from sqlalchemy.exc import DatabaseError
 
 from calls.errors import LedgerError
@@ -19,7 +20,9 @@ from ledger.floor_reader import FloorReading
 from ledger.opening import check_schema, reader_engine, unreadable
 from ledger.row_reading import call_row, recording_row
 from ledger.rows import CallRow, RecordingRow
+from ledger.search import Searching
 from ledger.tables import call_events, calls, recordings
+from ledger.tally import Tallying
 
 _EVENTS = (
     call_events.c.call_id,
@@ -31,7 +34,7 @@ _EVENTS = (
 )
 
 
-class LedgerReader(FloorReading):
+class LedgerReader(FloorReading, Searching, Tallying):
     """Read-only sight of a ledger; any number of them, beside the writer, from any thread.
 
     Raises LedgerMissingError when there is no ledger yet, LedgerError when the file is damaged, no
@@ -117,6 +120,16 @@ class LedgerReader(FloorReading):
             query = query.where(recordings.c.call_id == call_id)
         return [recording_row(values) for values in self._rows(query)]
 
+    def recordings_due(
+        self, before: datetime | None, of_queues: Mapping[str, datetime | None], limit: int
+    ) -> list[RecordingRow]:
+        """Up to `limit` recordings to be heard yet whose calls are over and that began before
+        these times, oldest first.
+
+        `before` is for calls of no queue that `of_queues` names; None: never due.
+        """
+        return [recording_row(one) for one in self._rows(_due_query(before, of_queues, limit))]
+
     def cursor(self) -> int:
         """The cursor of the last event there is: `events_after` it gives only what is new."""
         found = self._rows(select(func.max(call_events.c.cursor).label("cursor")))
@@ -172,12 +185,37 @@ class LedgerReader(FloorReading):
         except DatabaseError as error:
             raise unreadable(self.path, error) from None
 
+    @contextmanager
+    def _one_moment(self) -> Iterator[Connection]:
+        """Several queries see the same; what a server writes meanwhile is in none of them."""
+        with self._connection() as connection:
+            try:
+                connection.exec_driver_sql("BEGIN")
+                yield connection
+            except DatabaseError as error:
+                raise unreadable(self.path, error) from None
+
     def _rows(self, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
         with self._connection() as connection:
             try:
                 return [dict(row) for row in connection.execute(query).mappings()]
             except DatabaseError as error:
                 raise unreadable(self.path, error) from None
+
+
+def _due_query(
+    before: datetime | None, of_queues: Mapping[str, datetime | None], limit: int
+) -> Select[Any]:
+    began, queue = recordings.c.started_at, calls.c.queue
+    due = [
+        and_(queue == name, began < at_us(at)) for name, at in of_queues.items() if at is not None
+    ]
+    if before is not None:
+        due.append(and_(queue.not_in(list(of_queues)), began < at_us(before)))
+    query = select(recordings).join(calls, calls.c.id == recordings.c.call_id)
+    query = query.where(recordings.c.erased_at.is_(None), recordings.c.kept_at.is_not(None))
+    query = query.where(calls.c.ended_at.is_not(None), or_(false(), *due))
+    return query.order_by(began, recordings.c.id).limit(limit)
 
 
 def queue_events_query(kinds: Collection[str], since: datetime) -> Select[Any]:

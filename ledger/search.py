@@ -1,0 +1,165 @@
+"""Searching calls newest first, page by page, at any age of the ledger.
+
+Calls that are over are found by the rarest mark asked for (`ledger.marks`), then looked at one by
+one until the page is full; those on the line are few and all looked at. How rare a mark is, is
+counted, up to a limit: no statistics that can be stale, and the same on either database.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_, union_all
+
+from ledger.conditions import conditions, marks_asked, prefix_range
+from ledger.encoding import at_us
+from ledger.filters import About, CallFilter, Cursor, NumberMatch, Page
+from ledger.row_reading import call_row
+from ledger.tables import call_marks, calls
+
+COUNTED = 30_000
+"""Marks counted at most to tell which is the rarest: some milliseconds."""
+
+SORTED = 3000
+"""Calls found by a part of their number or id that are sorted; of more, the newest are read."""
+
+_ORDER = (calls.c.offered_at.desc(), calls.c.id.desc())
+_Rows = Sequence[Mapping[str, Any]]
+
+
+class Searching:
+    """Part of `ledger.reader.LedgerReader`."""
+
+    def search(self, asked: CallFilter, *, before: Cursor | None = None, limit: int = 50) -> Page:
+        """Calls that fit, newest first; `before` is the `next` of the page before."""
+        if limit < 1:
+            raise ValueError(f"a page has at least one call, asked for {limit}")
+        with self._one_moment() as connection:
+            found = list(islice(self._newest(connection, asked, before, limit + 1), limit + 1))
+        rows = tuple(call_row(values) for values in found[:limit])
+        if len(found) <= limit:
+            return Page(rows, None)
+        last = found[limit - 1]
+        return Page(rows, Cursor(last["offered_at"], last["id"]))
+
+    def about(self, asked: CallFilter, *, most: int = 1000) -> About:
+        """How many calls fit, counted up to `most`."""
+        with self._one_moment() as connection:
+            queries = plan(connection, asked, None, most + 1)
+            count = sum(
+                connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+                for query in queries
+            )
+        return About(min(count, most), count > most)
+
+    def _newest(
+        self, connection: Connection, asked: CallFilter, before: Cursor | None, limit: int
+    ) -> Iterator[Mapping[str, Any]]:
+        lists: list[_Rows] = [
+            [dict(row) for row in connection.execute(query).mappings()]
+            for query in plan(connection, asked, before, limit)
+        ]
+        yield from heapq.merge(*lists, key=lambda row: (row["offered_at"], row["id"]), reverse=True)
+
+    def _one_moment(self) -> AbstractContextManager[Connection]:
+        raise NotImplementedError
+
+
+def plan(
+    connection: Connection, asked: CallFilter, before: Cursor | None, limit: int
+) -> list[Select[Any]]:
+    """The queries that together give every call that fits once, each newest first.
+
+    `connection` is asked which way is the shorter one.
+    """
+    bounds = [*conditions(asked), *_bounds(calls.c.offered_at, calls.c.id, asked, before)]
+    on_the_line = _listed([calls.c.ended_at.is_(None), *bounds], limit)
+    if asked.live is True:
+        return [on_the_line]
+    ranged = _by_range(connection, asked)
+    if ranged is not None:
+        return [_listed([*ranged, *bounds, *_over(asked)], limit)]
+    marks = _rarest(connection, asked)
+    if not marks:
+        return [_listed([*bounds, *_over(asked)], limit)]
+    over = [_marked(one, asked, before, limit) for one in marks]
+    return over if asked.live is False else [on_the_line, *over]
+
+
+def _over(asked: CallFilter) -> list[ColumnElement[bool]]:
+    return [] if asked.live is None else [calls.c.ended_at.is_not(None)]
+
+
+def _listed(where: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    return select(calls).where(*where).order_by(*_ORDER).limit(limit)
+
+
+def _marked(mark: str, asked: CallFilter, before: Cursor | None, limit: int) -> Select[Any]:
+    at, call_id = call_marks.c.offered_at, call_marks.c.call_id
+    return (
+        select(calls)
+        .select_from(call_marks.join(calls, calls.c.id == call_id))
+        .where(call_marks.c.mark == mark, *_bounds(at, call_id, asked, before))
+        .where(*conditions(asked))
+        .order_by(at.desc(), call_id.desc())
+        .limit(limit)
+    )
+
+
+def _bounds(
+    at: ColumnElement[int], call_id: ColumnElement[str], asked: CallFilter, before: Cursor | None
+) -> list[ColumnElement[bool]]:
+    bounds: list[ColumnElement[bool]] = [at.is_not(None)]
+    if asked.since is not None:
+        bounds.append(at >= at_us(asked.since))
+    if asked.until is not None:
+        bounds.append(at < at_us(asked.until))
+    if before is not None:
+        # The first one alone bounds the index, on either database.
+        bounds.append(at <= before.offered_at)
+        place = tuple_(literal(before.offered_at), literal(before.call_id))
+        bounds.append(tuple_(at, call_id) < place)
+    return bounds
+
+
+def _by_range(connection: Connection, asked: CallFilter) -> list[ColumnElement[bool]] | None:
+    """What finds a whole number, or a part of it or of an id that few calls have."""
+    if asked.ani and asked.ani_match is NumberMatch.EXACT:
+        return [calls.c.ani == asked.ani]
+    parts = [(calls.c.id, asked.id_prefix)]
+    if asked.ani_match is NumberMatch.PREFIX:
+        parts.append((calls.c.ani, asked.ani))
+    for column, prefix in parts:
+        if prefix:
+            few = prefix_range(column, prefix)
+            some = select(literal(1)).select_from(calls).where(*few).limit(SORTED + 1)
+            if _count(connection, some) <= SORTED:
+                return few
+    return None
+
+
+def _rarest(connection: Connection, asked: CallFilter) -> list[str]:
+    """The marks of what fewest calls have among all that is asked; none when nothing has marks."""
+    candidates = marks_asked(asked)
+    if len(candidates) < 2:
+        return candidates[0] if candidates else []
+    bounds = _bounds(call_marks.c.offered_at, call_marks.c.call_id, asked, None)
+    counted = []
+    for marks in candidates:
+        some = [
+            select(literal(1).label("one"))
+            .select_from(call_marks)
+            .where(call_marks.c.mark == one, *bounds)
+            for one in marks
+        ]
+        both = union_all(*some).subquery()
+        counted.append(_count(connection, select(both.c.one).limit(COUNTED)))
+    return candidates[counted.index(min(counted))]
+
+
+def _count(connection: Connection, some: Select[Any]) -> int:
+    return connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
