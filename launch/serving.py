@@ -20,6 +20,7 @@ from calls.errors import ConfigError
 from desk.coaching.journal import FOLDER, sweep
 from desk.coaching.live_events import LiveEvents
 from launch.agents_desk import Ledgers, agents_desk, without_desk
+from launch.erasing import make_keeper
 from launch.left_calls import left_calls
 from launch.node import node
 from launch.sealing import begin_sealing
@@ -58,9 +59,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
     try:
         with LedgerReader(writer.path) as reader:
             left = await _left_behind(settings, state, reader, writer)
-            seal = begin_sealing(settings.recorder, state)
-            source = LedgerSource(reader)
-            intake = RecorderIntake(state, source, writer, SystemClock(), seal=seal)
+            intake = _recorder(settings, state, reader, writer)
             live = LiveEvents(writer)
             ledgers = Ledgers(writer=writer, reader=reader, live=live)
             async with node(
@@ -92,6 +91,15 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
             await asyncio.to_thread(intake.take_in_now)
     finally:
         await asyncio.to_thread(writer.close)
+
+
+def _recorder(
+    settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter
+) -> RecorderIntake:
+    seal = begin_sealing(settings.recorder, state)
+    source = LedgerSource(reader)
+    keeper = make_keeper(state, source, writer, settings.retention)
+    return RecorderIntake(state, source, writer, SystemClock(), seal=seal, between=keeper.work)
 
 
 async def _left_behind(

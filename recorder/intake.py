@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -74,9 +74,12 @@ class RecorderIntake:
         *,
         settle_ms: int = SETTLE_MS,
         seal: bool = False,
+        between: Callable[[], object] | None = None,
     ) -> None:
+        """`between` is called after each pass, with the store's lock held (`Keeper.work`)."""
         self._store = Store(state, seal=seal)
         self._source = source
+        self._between = between
         self._clock = clock
         self._taker = Taker(self._store, sink, clock, settle_ms)
         self._settle_ms = settle_ms
@@ -144,7 +147,10 @@ class RecorderIntake:
             if due:
                 self._reconcile(raw)
                 self._reconciled_ms = now_ms
-            return list(self._take_in_ended())
+            taken = list(self._take_in_ended())
+            if self._between is not None and not self._stopping.is_set():
+                self._between()
+            return taken
 
     def _read_on(self) -> None:
         if self._cursor is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from calls.events import CallEvent, Fact
@@ -30,3 +31,22 @@ class FactSink(Protocol):
 
     async def durable(self) -> None:
         """Return once what was appended is on disk; LedgerError when it cannot be."""
+
+
+class KeptRecordings(Protocol):
+    """The ledger, asked for recordings that may have to go."""
+
+    def of_call(self, call_id: str) -> Sequence[Recording]:
+        """The recordings of one call, oldest first."""
+
+    def due(
+        self, before: datetime | None, of_queues: Mapping[str, datetime | None], limit: int
+    ) -> Sequence[Recording]:
+        """Up to `limit` that began before these times and can be heard yet, oldest first."""
+
+
+class Holds(Protocol):
+    """Calls of which nothing may be erased."""
+
+    def reasons(self) -> Mapping[str, str]:
+        """Call -> why it is held. Raises CallCenterError when that cannot be known."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from calls.events import CallEvent
 from ledger.reader import LedgerReader
@@ -27,6 +28,23 @@ class LedgerSource:
     def events_after(self, cursor: int) -> tuple[Sequence[CallEvent], int]:
         """The next facts and the cursor behind them."""
         return self._reader.events_after(cursor)
+
+    def of_call(self, call_id: str) -> Sequence[Recording]:
+        """The recordings of the call with exactly this id, oldest first."""
+        rows = self._reader.recordings(call_id=call_id)
+        if not rows:
+            return []
+        over = self._reader.call(call_id).ended_at is not None
+        found = (self._recording(row, over=over) for row in rows)
+        return [recording for recording in found if recording is not None]
+
+    def due(
+        self, before: datetime | None, of_queues: Mapping[str, datetime | None], limit: int
+    ) -> Sequence[Recording]:
+        """Recordings that were kept long enough; see `LedgerReader.recordings_due`."""
+        rows = self._reader.recordings_due(before, of_queues, limit)
+        found = (self._recording(row, over=True) for row in rows)
+        return [recording for recording in found if recording is not None]
 
     def _recording(self, row: RecordingRow, *, over: bool) -> Recording | None:
         if row.started_at is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import RecordingError
+from launch import erase_commands, key_commands
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from recorder.store import Store
     from recorder.verify import Checked
 
-group = typer.Typer(no_args_is_help=True, help="List, play and verify recordings.")
+group = typer.Typer(no_args_is_help=True, help="List, play, verify, export and erase recordings.")
+erase_commands.add_to(group)
+group.add_typer(key_commands.keys, name="keys")
 
 _PLAYERS = (
     ("aplay", "-q"),

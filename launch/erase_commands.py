@@ -1,0 +1,185 @@
+"""`thirdring recordings erase|hold|unhold|holds|retain`: what goes, and what must stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from launch.erasing import Carried
+    from launch.recorder_settings import RetentionSettings
+    from recorder.catalog import Recording
+
+_CallArgument = Annotated[
+    str, typer.Argument(metavar="CALL", help="Id of the call, or how it alone begins.")
+]
+_ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings (TOML) with [retention]."),
+]
+_SHOWN = 20
+
+
+def add_to(group: typer.Typer) -> None:
+    """Put the commands into the group `recordings`."""
+    for command in (erase, hold, unhold, holds, retain):
+        group.command()(command)
+
+
+def erase(
+    call: _CallArgument,
+    why: Annotated[str, typer.Option("--why", help="Who asked for it, and on what ground.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    state: StateOption = DEFAULT_STATE,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase all recordings of a call, so that no copy of them can be heard; the call stays.
+
+    With a server running it is the server that does it; exit 1 when something was left.
+    """
+    from launch.erasing import carry_out
+    from launch.looks import looked, who
+    from recorder.orders import Order
+
+    call_id, recordings = _of_call(state, call)
+    if not recordings:
+        typer.echo(f"Call {call_id} has no recording.")
+        return
+    if not yes:
+        typer.confirm(f"Erase {len(recordings)} recordings of call {call_id} for ever?", abort=True)
+    for one in recordings:
+        looked(state, "erased", f"recording/{one.id}", "ordered", why)
+    order = Order.new({call_id: [one.id for one in recordings]}, "asked", who())
+    _tell(carry_out(state, order), as_json=as_json)
+
+
+def hold(
+    call: _CallArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why it must stay: a case, a claim.")],
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Keep everything of a call, whatever retention or a wish to erase says."""
+    from launch.holds import BookHolds
+    from launch.looks import who
+
+    call_id, recordings = _of_call(state, call)
+    BookHolds(state).hold(call_id, reason, who())
+    gone = sum(one.erased is not None for one in recordings)
+    typer.echo(f"Call {call_id} is held: {reason}")
+    if gone:
+        typer.echo(f"{gone} of its recordings were erased before.")
+
+
+def unhold(
+    call: _CallArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why it need not stay any more.")],
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Lift a hold; retention goes on as for any call."""
+    from launch.holds import BookHolds
+    from launch.looks import who
+
+    call_id, _ = _of_call(state, call)
+    BookHolds(state).lift(call_id, reason, who())
+    typer.echo(f"Call {call_id} is no longer held.")
+
+
+def holds(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
+    """List the calls that are held, with the reason."""
+    from launch.holds import BookHolds
+
+    reasons = BookHolds(state).reasons()
+    if as_json:
+        print_json([{"call": call_id, "reason": why} for call_id, why in reasons.items()])
+        return
+    if not reasons:
+        typer.echo("No call is held. `thirdring recordings hold CALL --reason WHY` holds one.")
+    for call_id, why in reasons.items():
+        typer.echo(f"{call_id}: {why}")
+
+
+def retain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is due.")] = False,
+    state: StateOption = DEFAULT_STATE,
+    config: _ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase the recordings that were kept long enough; a running server does it every night."""
+    from launch.erasing import retain_here
+    from launch.settings import load_settings
+    from ledger.opening import LedgerBusyError
+
+    settings = load_settings(config).retention
+    if dry_run:
+        _show_due(state, settings, as_json=as_json)
+        return
+    try:
+        done = retain_here(state, settings)
+    except LedgerBusyError:
+        typer.echo(f"A server runs here: it looks after retention itself, at {settings.at} UTC.")
+        raise typer.Exit(1) from None
+    if as_json:
+        print_json({"erased": done.erased, "left": done.held})
+    else:
+        typer.echo(f"{done.erased} recordings erased, {done.held} that are due were left (held).")
+
+
+def _show_due(state: Path, settings: RetentionSettings, *, as_json: bool) -> None:
+    from calls.clock import SystemClock
+    from launch.erasing import retention_of
+    from launch.holds import BookHolds
+    from ledger.opening import LEDGER_FILE
+    from ledger.reader import LedgerReader
+    from recorder.source import LedgerSource
+
+    before, of_queues = retention_of(settings).cutoffs(SystemClock().utc_now())
+    held = BookHolds(state).reasons()
+    with LedgerReader(state / LEDGER_FILE) as reader:
+        due = LedgerSource(reader).due(before, of_queues, 1_000_000)
+    going = [one for one in due if one.call_id not in held]
+    if as_json:
+        rows = [(one, held.get(one.call_id, "")) for one in due]
+        print_json([{"recording": one.id, "call": one.call_id, "held": why} for one, why in rows])
+        return
+    for one in going[:_SHOWN]:
+        typer.echo(f"{one.id}: {one.started_at:%Y-%m-%d}")
+    if len(going) > _SHOWN:
+        typer.echo(f"... and {len(going) - _SHOWN} more; --json lists all")
+    typer.echo(f"{len(going)} recordings are due, {len(due) - len(going)} of held calls stay.")
+
+
+def _of_call(state: Path, call: str) -> tuple[str, list[Recording]]:
+    from ledger.opening import LEDGER_FILE
+    from ledger.reader import LedgerReader
+    from recorder.source import LedgerSource
+
+    with LedgerReader(state / LEDGER_FILE) as reader:
+        call_id = reader.call(call).id
+        return call_id, list(LedgerSource(reader).of_call(call_id))
+
+
+def _tell(carried: Carried, *, as_json: bool) -> None:
+    outcome = carried.outcome
+    who = "the server" if carried.by_server else "no server runs: done here"
+    if as_json:
+        print_json(
+            {
+                "by_server": carried.by_server,
+                "erased": list(outcome.erased) if outcome else [],
+                "left": dict(outcome.left) if outcome else {},
+                "waiting": outcome is None,
+            }
+        )
+    elif outcome is None:
+        typer.echo("The server has the order and has not answered yet; it is carried out later.")
+    else:
+        for recording in outcome.erased:
+            typer.echo(f"{recording}: erased ({who}); the ledger keeps the call")
+        for recording, obstacle in outcome.left.items():
+            typer.echo(f"{recording}: left as it is: {obstacle}")
+    if outcome is None or outcome.left:
+        raise typer.Exit(1)

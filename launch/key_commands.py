@@ -1,0 +1,117 @@
+"""`thirdring recordings keys`: the keys that recordings are sealed with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from recorder.sealing.keys import Keyring
+
+keys = typer.Typer(no_args_is_help=True, help="The keys that recordings are sealed with.")
+
+_COPY = "copy it to a safe place elsewhere: without it the recordings are lost"
+
+
+@keys.command("list")
+def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
+    """List the master keys: which is in use, which files need it, whether it can be had."""
+    from calls.errors import LostKeyError
+    from recorder.sealing.keys import Keyring
+
+    ring = Keyring(state)
+    wraps = Counter(kept.key_id for _, kept in ring.kept())
+    current = ring.current_id()
+    rows = []
+    for key_id in sorted({*wraps, *ring.source.ids(), *filter(None, [current])}):
+        try:
+            ring.master(key_id)
+            problem = ""
+        except LostKeyError as error:
+            problem = str(error)
+        row = {"key": key_id, "current": key_id == current, "files": wraps[key_id]}
+        rows.append({**row, "problem": problem})
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        typer.echo("No key yet; `thirdring serve` makes one at its first start, or `keys new`.")
+    else:
+        for row in rows:
+            use = "in use" if row["current"] else "old"
+            state_of = row["problem"] or use
+            typer.echo(f"{row['key']}  {row['files']} recordings  {state_of}")
+    if any(row["problem"] for row in rows):
+        raise typer.Exit(1)
+
+
+@keys.command()
+def new(
+    show: Annotated[
+        bool, typer.Option("--print", help="Only print a key, for a vault of your own.")
+    ] = False,
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Make a master key for recordings to come; those there are keep theirs."""
+    from recorder.sealing.keys import Keyring
+    from recorder.sealing.sources import MasterKey
+
+    if show:
+        typer.echo(MasterKey.new().line)
+        return
+    key, where = Keyring(state).new()
+    typer.echo(f"{key.id} is in use for new recordings; {where}: {_COPY}")
+
+
+@keys.command()
+def use(
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="Id of a key that is there.")],
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Let another key that is there wrap new recordings."""
+    from recorder.sealing.keys import Keyring
+
+    typer.echo(f"{Keyring(state).use(key_id).id} is in use for new recordings")
+
+
+@keys.command()
+def rotate(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
+    """Make a new master key and wrap every recording's key with it; a server may run.
+
+    Stopped half-way it is harmless: run it once more with the same end.
+    """
+    from recorder.sealing.keys import Keyring
+
+    ring = Keyring(state)
+    unfinished = _unfinished(ring)
+    if not unfinished:
+        _, where = ring.new()
+        typer.echo(f"{where}: {_COPY}", err=True)
+    done = _wrap_all(ring, quiet=as_json)
+    left = Counter(kept.key_id for _, kept in ring.kept())
+    old = sorted({*ring.source.ids()} - {ring.current_id(), *left})
+    if as_json:
+        print_json({"key": ring.current_id(), "wrapped": done, "no_longer_needed": old})
+        return
+    typer.echo(f"{done} recordings are wrapped with {ring.current_id()} now.")
+    if old:
+        typer.echo(
+            f"No recording needs {', '.join(old)} any more: destroy it, and its copies, once"
+            " no backup of `keys/files` from before today is needed."
+        )
+
+
+def _unfinished(ring: Keyring) -> bool:
+    """Whether a rotation was stopped half-way: some keys are wrapped by the current, some not."""
+    wraps = {kept.key_id for _, kept in ring.kept()}
+    return ring.current_id() in wraps and len(wraps) > 1
+
+
+def _wrap_all(ring: Keyring, *, quiet: bool) -> int:
+    from launch.progress import with_bar
+
+    names = [name for name, _ in ring.kept()]
+    return sum(ring.wrap_again(name) for name in with_bar(names, "wrapping", quiet=quiet))

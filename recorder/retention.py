@@ -1,0 +1,39 @@
+"""How long recordings are kept: what is due at a time, and when to look. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """The rule of one site. 0 days: for ever."""
+
+    days: int = 180
+    queues: Mapping[str, int] = field(default_factory=dict)
+    """Queue of the call -> days, in place of `days`."""
+
+    at: time = time(3, 30)
+    """When to look every night, UTC."""
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether nothing is ever due."""
+        return not self.days and not any(self.queues.values())
+
+    def cutoffs(self, now: datetime) -> tuple[datetime | None, dict[str, datetime | None]]:
+        """What began before these times is due: by default, and by queue; None: never."""
+        return _before(now, self.days), {
+            queue: _before(now, days) for queue, days in self.queues.items()
+        }
+
+    def next_after(self, then: datetime) -> datetime:
+        """The first time to look after `then` (aware UTC)."""
+        today = datetime.combine(then.date(), self.at, then.tzinfo)
+        return today if today > then else today + timedelta(days=1)
+
+
+def _before(now: datetime, days: int) -> datetime | None:
+    return now - timedelta(days=days) if days else None
