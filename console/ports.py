@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from typing import BinaryIO, NamedTuple, Protocol
 
 from calls.events import CallEvent
+from ledger.filters import CallFilter, Cursor, Page
 from ledger.rows import CallRow, RecordingRow
 
 
 class Calls(Protocol):
     """The ledger, read (`ledger.reader.LedgerReader`). Blocks; LedgerError when it cannot be."""
+
+    def search(self, asked: CallFilter, *, before: Cursor | None = None, limit: int = 50) -> Page:
+        """Calls that fit, newest first; `before` is the `next` of the page before."""
 
     def call(self, call_id: str) -> CallRow:
         """A call by its whole id or the beginning of it; LedgerError when there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from console.web.pages import call, evaluation, signing_in, sound, work
+from console.web.pages import call, calls, evaluation, signing_in, sound, work
 
-PAGES: tuple[ModuleType, ...] = (signing_in, call, evaluation, sound, work)
+PAGES: tuple[ModuleType, ...] = (signing_in, calls, call, evaluation, sound, work)
 """All pages; their entries of the menu stand in this order."""
