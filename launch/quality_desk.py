@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,9 +113,8 @@ def acting(desk: WorkDesk, name: str) -> Actor:
 
 def language(given: str) -> str:
     """`zh` or `en`: as told, else the terminal's."""
+    from softphone_panel.texts import language_of
+
     if given not in ("", "zh", "en"):
         raise ConfigError(f"--lang {given}: write zh or en")
-    spoken = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
-    )
-    return given or ("zh" if spoken.lower().startswith("zh") else "en")
+    return given or language_of().value

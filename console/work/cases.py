@@ -29,7 +29,6 @@ class LedgerCases:
         return self._reader.call(call_id)
 
     def facts(self, call_id: str) -> CaseFacts:
-        """The events of exactly this call, judged by the house's rules."""
         return CaseFacts.of(self._reader.events(call_id), self._rules)
 
     def machine(self, form: Form, call_id: str) -> Mapping[str, MachineAnswer]:

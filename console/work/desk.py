@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from console.work.agreeing import Agreeing
+from console.work.calibrating import Calibrating
 from console.work.drawing import Drawing
 from console.work.evaluating import Evaluating
 from console.work.remarking import Remarking
 
 
-class WorkDesk(Evaluating, Drawing, Remarking):
+class WorkDesk(Evaluating, Drawing, Calibrating, Agreeing, Remarking):
     """Draws, claims, scores, disputes, calibrations, remarks. Safe from any thread.
 
-    Every method takes the `Actor` who wants it and raises WorkError (NotAllowedError,
+    What a person does takes the `Actor` who wants it and raises WorkError (NotAllowedError,
     UnknownWorkError, ConflictError) with a text for a person when it cannot be.
     """

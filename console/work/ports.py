@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ledger.rows import CallRow
-from qa.answering import MachineAnswer
+from qa.answering import CaseFacts, MachineAnswer
 from qa.rubric import Form
 from qa.sampling import Candidate
 
@@ -17,6 +17,9 @@ class Cases(Protocol):
 
     def call(self, call_id: str) -> CallRow:
         """A call by its whole id or the beginning of it; LedgerError when there is none."""
+
+    def facts(self, call_id: str) -> CaseFacts:
+        """The events of exactly this call, judged by the house's rules."""
 
     def machine(self, form: Form, call_id: str) -> Mapping[str, MachineAnswer]:
         """What the machine answers of this call, by question; nothing it does not know."""

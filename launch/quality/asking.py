@@ -1,0 +1,150 @@
+"""Scoring question by question, by keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from launch.quality.showing import answer_title, machine_line, score_line
+from launch.quality.texts import word
+from qa.rubric import asked
+from qa.work import Answering
+
+if TYPE_CHECKING:
+    from console.work.desk import WorkDesk
+    from console.work.evaluating import Sheet
+    from qa.rubric import Question
+    from qa.work import Actor
+
+_LEAVE = "q"
+
+
+class Asking:
+    """One evaluator at one form; every answer is kept the moment it is given."""
+
+    def __init__(self, desk: WorkDesk, actor: Actor, evaluation_id: str, lang: str) -> None:
+        self._desk = desk
+        self._actor = actor
+        self._id = evaluation_id
+        self._lang = lang
+        self.sheet: Sheet = desk.sheet(actor, evaluation_id)
+
+    def run(self) -> bool:
+        """Ask every question in turn; whether the end was reached."""
+        typer.echo(word("keys", self._lang))
+        at = 0
+        while True:
+            questions = asked(self.sheet.form, self.sheet.answers)
+            if at >= len(questions):
+                return True
+            typed = self._ask(questions[at], at + 1, len(questions))
+            if typed == _LEAVE:
+                return False
+            at = max(0, at - 1) if typed == "b" else at + 1
+
+    def _ask(self, question: Question, number: int, count: int) -> str:
+        """Put one question until it is answered or left; what was typed last."""
+        choices = {str(place): name for place, name in enumerate(question.answers, 1)}
+        if question.na:
+            choices["n"] = "na"
+        self._tell(question, number, count, choices)
+        while True:
+            prompt = f"[{'/'.join(choices)}]"
+            typed: str = typer.prompt(prompt, default="", show_default=False).strip().lower()
+            if typed in (_LEAVE, "b"):
+                return typed
+            if typed == "?":
+                help_text = question.help.get(self._lang) or word("no_help", self._lang)
+                typer.echo(f"   {help_text}")
+            elif typed == "c":
+                self._keep(question, self._answer(question), comment=self._text("comment"))
+            elif typed in choices:
+                self._take(question, choices[typed])
+                return typed
+            elif not typed and self.sheet.answers.get(question.name):
+                self._take(question, self.sheet.answers[question.name])
+                return typed
+            else:
+                typer.echo(word("no_such", self._lang, word=typed or "↵"))
+
+    def _tell(self, question: Question, number: int, count: int, choices: dict[str, str]) -> None:
+        section = self.sheet.form.section_of(question.name)
+        lang = self._lang
+        typer.echo("")
+        typer.secho(
+            f"{number}/{count}  {section.title.get(lang, '')} · {question.title.get(lang, '')}",
+            bold=True,
+        )
+        said = machine_line(self.sheet.machine.get(question.name), question, lang)
+        if said:
+            typer.echo(f"   {said}")
+        given = self._answer(question)
+        if given:
+            typer.echo(f"   {word('yours', lang)}: {answer_title(question, given, lang)}")
+        typer.echo(
+            "   "
+            + "  ".join(
+                f"{key} {answer_title(question, name, lang)}" for key, name in choices.items()
+            )
+        )
+
+    def _take(self, question: Question, answer: str) -> None:
+        """Keep the answer, with the reason or the comment that it needs."""
+        machine = self.sheet.machine.get(question.name)
+        reason = self._reason(question)
+        if machine is not None and machine.answer not in ("", answer) and not reason:
+            reason = self._text("why_other")
+        self._keep(question, answer, reason=reason)
+        if question.name in self.sheet.unmet.uncommented:
+            self._keep(question, answer, comment=self._text("needs_comment"), reason=reason)
+
+    def _keep(
+        self, question: Question, answer: str, *, comment: str | None = None, reason: str = ""
+    ) -> None:
+        before = self.sheet.evaluation.draft.get(question.name)
+        kept = before.comment if before is not None else ""
+        given = Answering(
+            question=question.name,
+            answer=answer,
+            comment=kept if comment is None else comment,
+            reason=reason or self._reason(question),
+            at_ms=before.at_ms if before is not None else None,
+        )
+        self.sheet = self._desk.answer(self._actor, self._id, given)
+
+    def _answer(self, question: Question) -> str:
+        given = self.sheet.evaluation.draft.get(question.name)
+        return given.answer if given is not None else ""
+
+    def _reason(self, question: Question) -> str:
+        given = self.sheet.evaluation.draft.get(question.name)
+        return given.reason if given is not None else ""
+
+    def _text(self, key: str) -> str:
+        found: str = typer.prompt(f"   {word(key, self._lang)}")
+        return found.strip()
+
+
+def finish(asking: Asking, desk: WorkDesk, actor: Actor, lang: str) -> Sheet | None:
+    """Show the score and ask whether to submit; the submitted sheet, None when not."""
+    typer.echo("")
+    typer.secho(score_line(asking.sheet, lang), bold=True)
+    if asking.sheet.unmet:
+        typer.echo(word("incomplete", lang, what=missing(asking.sheet, lang)))
+        return None
+    if not typer.confirm(word("complete", lang), default=True):
+        return None
+    return desk.submit(actor, asking.sheet.evaluation.id)
+
+
+def missing(sheet: Sheet, lang: str) -> str:
+    """What keeps the sheet from being submitted."""
+    found = {
+        "unanswered": sheet.unmet.unanswered,
+        "uncommented_q": sheet.unmet.uncommented,
+        "unreasoned": sheet.unmet.unreasoned,
+    }
+    return "; ".join(
+        f"{word(key, lang)}: {', '.join(names)}" for key, names in found.items() if names
+    )

@@ -1,0 +1,260 @@
+"""`thirdring qa` draw, draws, open, agreement: what is evaluated, and how the machine does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calls.errors import WorkError
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.quality import group
+from launch.quality.texts import word
+from launch.quality_desk import (
+    AsOption,
+    ConfigOption,
+    LangOption,
+    acting,
+    language,
+    open_desk,
+)
+
+if TYPE_CHECKING:
+    from console.work.drawing import Drawn
+    from qa.agreeing import Agreement
+
+_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+_Since = Annotated[
+    datetime | None, typer.Option(help="Calls offered from then on, UTC.", formats=_FORMATS)
+]
+_Until = Annotated[
+    datetime | None, typer.Option(help="Calls offered before, UTC.", formats=_FORMATS)
+]
+_DAYS = 7
+
+
+class MethodName(StrEnum):
+    """How calls are drawn."""
+
+    RANDOM = "random"
+    STRATIFIED = "stratified"
+    RISK = "risk"
+
+
+class SharesName(StrEnum):
+    """How many each stratum gives."""
+
+    PROPORTIONAL = "proportional"
+    EQUAL = "equal"
+
+
+@group.command()
+def draw(
+    count: Annotated[int, typer.Option(min=0, help="So many calls.")] = 0,
+    method: Annotated[MethodName, typer.Option(help="How.")] = MethodName.RANDOM,
+    per_agent: Annotated[int, typer.Option(min=0, help="At most so many of one agent.")] = 0,
+    by: Annotated[
+        str, typer.Option(metavar="A,B", help="Strata by agent, queue, hour, outcome.")
+    ] = "agent",
+    shares: Annotated[SharesName, typer.Option(help="Of each stratum.")] = SharesName.PROPORTIONAL,
+    least_s: Annotated[float, typer.Option(min=0, help="Leave shorter calls out.")] = 0,
+    with_ivr: Annotated[
+        bool, typer.Option("--with-ivr", help="Also calls that no agent took.")
+    ] = False,
+    mystery: Annotated[bool, typer.Option("--mystery", help="Only planned test calls.")] = False,
+    form: Annotated[str, typer.Option(help="Another form than the usual one.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Draw with this seed.")] = None,
+    since: _Since = None,
+    until: _Until = None,
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    name: AsOption = "",
+    lang: LangOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Draw calls for evaluation, of the last 7 days unless told; the seed is kept.
+
+    Random: every call has the same chance. Stratified: so many of each agent, queue, hour or
+    outcome. Risk: the more its facts ask to be looked at, the more chance a call has.
+    """
+    from console.work.drawing import DrawOrder
+    from qa.sampling import Method, Plan, Shares
+
+    shown = language(lang)
+    try:
+        plan = Plan(
+            method=Method(method.value),
+            count=count or (0 if per_agent else 5),
+            per_agent=per_agent,
+            by=tuple(part.strip() for part in by.split(",") if part.strip()),
+            shares=Shares(shares.value),
+            least_ms=round(least_s * 1000),
+            agents_only=not with_ivr,
+            tag="mystery" if mystery else "",
+        )
+    except ValueError as error:
+        raise WorkError(str(error)) from None
+    with open_desk(state, config) as desk:
+        actor = acting(desk, name)
+        end = _utc(until) or desk.clock.utc_now() + timedelta(seconds=1)
+        begin = _utc(since) or end - timedelta(days=_DAYS)
+        order = DrawOrder(plan=plan, since=begin, until=end, form=form, seed=seed)
+        drawn = desk.draw(actor, order)
+    if as_json:
+        print_json(_drawn_json(drawn))
+    else:
+        _tell_drawn(drawn, shown)
+
+
+@group.command()
+def draws(
+    again: Annotated[
+        str, typer.Option("--again", metavar="ID", help="Draw this one again and compare.")
+    ] = "",
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the draws there were; --again shows that one gives the same calls."""
+    with open_desk(state, config) as desk:
+        if again:
+            found, same = desk.drawn_again(again)
+            verdict = "the same calls" if same else "other calls: the ledger has changed since"
+            typer.echo(f"{again}: {len(found.picked)} of {found.population}; {verdict}")
+            raise typer.Exit(0 if same else 1)
+        events = desk.draws()
+    rows: list[dict[str, Any]] = [
+        {
+            "draw": event.stream.removeprefix("draw/"),
+            "at": event.at,
+            "by": event.actor,
+            "method": event.data["method"],
+            "seed": event.data["seed"],
+            "population": event.data["population"],
+            "population_digest": event.data["population_digest"],
+            "picked": event.data["picked"],
+            "settings": event.data["settings"],
+        }
+        for event in events
+    ]
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        typer.echo("No draws yet: thirdring qa draw --count 5")
+    for row in () if as_json else rows:
+        typer.echo(
+            f"{row['draw']}  {row['at']:%Y-%m-%d %H:%M}  {row['by']}  {row['method']}"
+            f"  seed {row['seed']}  {len(row['picked'])} of {row['population']}"
+        )
+
+
+@group.command("open")
+def open_(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="A call, or how its id begins.")],
+    why: Annotated[str, typer.Option(help="Why this call.")],
+    form: Annotated[str, typer.Option(help="Another form than the usual one.")] = "",
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    name: AsOption = "",
+    lang: LangOption = "",
+) -> None:
+    """Choose one call by hand to be evaluated; the reason is kept."""
+    with open_desk(state, config) as desk:
+        found = desk.open(acting(desk, name), call, why=why, form=form)
+    typer.echo(word("opened", language(lang), id=found.id, call=found.call_id))
+
+
+@group.command()
+def agreement(
+    form: Annotated[str, typer.Option(help="Which form; all versions of it.")] = "q04",
+    since: _Since = None,
+    until: _Until = None,
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    name: AsOption = "",
+    lang: LangOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """How often people leave the machine's answers as they are, question by question."""
+    shown = language(lang)
+    with open_desk(state, config) as desk:
+        actor = acting(desk, name)
+        known = desk.forms.current(form)
+        found = desk.agreement(actor, known.name, since=_utc(since), until=_utc(until))
+    if as_json:
+        print_json([_agreement_json(each) for each in found.values()])
+    elif not found:
+        typer.echo(word("none_agreed", shown))
+    else:
+        _print_agreement([*found.values()])
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at and at.replace(tzinfo=UTC)
+
+
+def _drawn_json(drawn: Drawn) -> dict[str, Any]:
+    return {
+        "draw": drawn.id,
+        "seed": drawn.draw.seed,
+        "population": drawn.draw.population,
+        "population_digest": drawn.draw.population_digest,
+        "left_out": dict(drawn.draw.left_out),
+        "picked": [
+            {**each.data(), "evaluation": drawn.evaluations.get(each.call_id, "")}
+            for each in drawn.draw.picked
+        ],
+    }
+
+
+def _tell_drawn(drawn: Drawn, lang: str) -> None:
+    found = drawn.draw
+    if not drawn.id:
+        left = ", ".join(f"{name} {count}" for name, count in found.left_out.items())
+        typer.echo(word("none_drawn", lang, why=left or "0"))
+        return
+    facts = {"id": drawn.id, "population": found.population, "seed": found.seed}
+    typer.echo(word("drawn", lang, count=len(found.picked), **facts))
+    for each in found.picked:
+        why = each.why.get(lang, "")
+        typer.echo(f"  {drawn.evaluations[each.call_id]}  {each.call_id}  {each.agent}  {why}")
+
+
+def _agreement_json(each: Agreement) -> dict[str, Any]:
+    return {
+        "question": each.question,
+        "count": each.count,
+        "agreed": each.agreed,
+        "share": each.share,
+        "kappa": each.kappa,
+        "enough": each.enough,
+        "overruled": [
+            {"machine": machine, "human": human, "count": count}
+            for (machine, human), count in each.overruled.items()
+        ],
+        "evaluations": each.evaluations,
+    }
+
+
+def _print_agreement(found: list[Agreement]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("question", "checked", "agreed", "share", "kappa", "overruled")
+    for each in found:
+        share = "" if each.share is None else f"{each.share:.0%}"
+        few = "" if each.enough else " (few)"
+        overruled = ", ".join(
+            f"{machine}→{human} {count}" for (machine, human), count in each.overruled.items()
+        )
+        table.add_row(
+            each.question,
+            str(each.count),
+            str(each.agreed),
+            f"{share}{few}",
+            "" if each.kappa is None else f"{each.kappa:.2f}",
+            overruled,
+        )
+    Console(markup=False).print(table)

@@ -1,0 +1,139 @@
+"""What the commands of QA say, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "none_waiting": (
+        "没有待评的通话。先抽取：thirdring qa draw --count 5 --as {name}",
+        "Nothing waits to be scored. Draw calls: thirdring qa draw --count 5 --as {name}",
+    ),
+    "none_listed": (
+        "没有符合的评分。抽取：thirdring qa draw；全部：thirdring qa list --all",
+        "No evaluation fits. Draw calls: thirdring qa draw; all of them: thirdring qa list --all",
+    ),
+    "next": (
+        "请评 {id}（通话 {call}）。看：thirdring qa show {id} --as {name}"
+        "　评：thirdring qa score {id} --as {name}",
+        "{id} is yours (call {call}). Look: thirdring qa show {id} --as {name}"
+        "  Score: thirdring qa score {id} --as {name}",
+    ),
+    "claimed": ("{id} 归你，到 {until} UTC 为止。", "{id} is yours until {until} UTC."),
+    "released": ("{id} 已交还，草稿保留。", "{id} is given back; the draft stays."),
+    "score": ("得分 {score}（{result}）", "score {score} ({result})"),
+    "no_score": ("还没有得分", "no score yet"),
+    "submitted": (
+        "已提交：{score} 分，{result}。坐席可在 {until} UTC 前申诉。",
+        "Submitted: {score}, {result}. The agent may dispute it until {until} UTC.",
+    ),
+    "settled": ("已提交：{score} 分，{result}。", "Submitted: {score}, {result}."),
+    "acknowledged": ("已确认 {id}。", "{id} is acknowledged."),
+    "disputed": (
+        "已对 {id} 提出申诉，复核期限 {until} UTC。",
+        "{id} is disputed; it should be resolved by {until} UTC.",
+    ),
+    "upheld": ("维持原评分：{score} 分。", "The score stands: {score}."),
+    "changed": ("改判：{before} 分改为 {score} 分。", "Decided anew: {before} becomes {score}."),
+    "withdrawn": ("{id} 已撤销，不计入任何指标。", "{id} is withdrawn and counts in no figure."),
+    "coached": ("辅导意见已写入 {id}。", "The coaching note stands with {id}."),
+    "commented": ("备注 {note} 记在 {at}。", "Remark {note} stands at {at}."),
+    "uncommented": ("备注 {note} 已撤回。", "Remark {note} is taken back."),
+    "drawn": (
+        "抽取 {id}：从 {population} 通中取 {count} 通（种子 {seed}）。",
+        "Draw {id}: {count} of {population} calls (seed {seed}).",
+    ),
+    "none_drawn": (
+        "没有可抽的通话（{why}）。放宽 --since、--with-ivr，或先有通话：thirdring demo",
+        "No call can be drawn ({why}). Widen --since, add --with-ivr, or have calls first:"
+        " thirdring demo",
+    ),
+    "opened": ("{id}：请评通话 {call}。", "{id}: call {call} is to be evaluated."),
+    "complete": ("全部答完。提交？", "Everything is answered. Submit?"),
+    "draft": (
+        "草稿已保存。继续：thirdring qa score {id}",
+        "The draft is kept. Go on: thirdring qa score {id}",
+    ),
+    "incomplete": ("还缺 {what}", "still to do: {what}"),
+    "keys": (
+        "数字选答案，n 不适用，回车采用机器答案或保留，c 备注，? 说明，b 上一题，q 退出",
+        "a number picks an answer, n does not apply, Enter keeps it or takes the machine's,"
+        " c comment, ? help, b back, q leaves (the draft stays)",
+    ),
+    "machine": ("机器", "machine"),
+    "yours": ("你", "you"),
+    "listen": ("听 {span}", "hear {span}"),
+    "no_help": ("这一题没有说明。", "There is no help for this question."),
+    "no_such": ("没有这个选项：{word}", "no such choice: {word}"),
+    "why_other": ("为什么与机器不同？", "Why other than the machine?"),
+    "comment": ("备注", "Comment"),
+    "needs_comment": ("这个答案需要备注", "This answer needs a comment"),
+    "reason": ("理由", "reason"),
+    "not_asked": ("不问", "not asked"),
+    "na": ("不适用", "does not apply"),
+    "unanswered": ("未答", "not answered"),
+    "uncommented_q": ("缺备注", "comment missing"),
+    "unreasoned": ("缺理由", "reason missing"),
+    "call": ("通话", "call"),
+    "agent": ("坐席", "agent"),
+    "no_agent": ("无坐席", "none"),
+    "form": ("评分表", "form"),
+    "state": ("状态", "state"),
+    "evaluator": ("评分人", "evaluator"),
+    "why": ("缘由", "why"),
+    "story": ("经过", "What happened"),
+    "verdicts": ("规则", "House rules"),
+    "remarks": ("备注", "Remarks"),
+    "waves": ("两声道波形", "Both legs"),
+    "no_sound": ("没有可听的录音", "There is no recording to hear"),
+    "dispute": ("申诉", "dispute"),
+    "resolution": ("复核", "resolution"),
+    "coaching": ("辅导", "coaching"),
+    "overdue": ("已超期", "overdue"),
+    "calibration": (
+        "校准 {id}：通话 {call}，{names} 各评一份，互不可见，到 {until} UTC 为止。",
+        "Calibration {id}: call {call}; {names} score it, blind to each other, until {until} UTC.",
+    ),
+    "calibration_open": (
+        "校准 {id} 进行中：已交 {done}，未交 {waiting}",
+        "Calibration {id} goes on: done {done}; waiting for {waiting}",
+    ),
+    "calibration_closed": (
+        "校准 {id} 已结束：Krippendorff α {alpha}",
+        "Calibration {id} is closed: Krippendorff's alpha {alpha}",
+    ),
+    "deviation": ("与专家的平均偏差（百分点）", "mean deviation from the expert (points)"),
+    "none_agreed": (
+        "还没有提交过的评分可以比较。",
+        "No submitted evaluation to compare with the machine yet.",
+    ),
+}
+
+_STATES: Mapping[str, tuple[str, str]] = {
+    "open": ("待评", "open"),
+    "claimed": ("评分中", "claimed"),
+    "submitted": ("已提交", "submitted"),
+    "acknowledged": ("已确认", "acknowledged"),
+    "disputed": ("申诉中", "disputed"),
+    "resolved": ("已复核", "resolved"),
+    "withdrawn": ("已撤销", "withdrawn"),
+    "passed": ("合格", "passed"),
+    "below": ("未达标", "below the mark"),
+    "failed": ("一票否决", "failed"),
+    "review": ("抽检", "review"),
+    "calibration": ("校准", "calibration"),
+    "mystery": ("神秘来电", "mystery call"),
+}
+
+
+def word(key: str, lang: str, **values: object) -> str:
+    """The text of `key` in `zh` or `en`, with its values."""
+    zh, en = WORDS[key]
+    text = zh if lang == "zh" else en
+    return text.format(**values) if values else text
+
+
+def state_word(name: str, lang: str) -> str:
+    """A state, result or purpose as people read it."""
+    zh, en = _STATES.get(name, (name, name))
+    return zh if lang == "zh" else en
