@@ -42,9 +42,11 @@ def erase(
     With a server running it is the server that does it; exit 1 when something was left.
     """
     from launch.erasing import carry_out
+    from launch.logs import set_up_logs
     from launch.looks import looked, who
     from recorder.orders import Order
 
+    set_up_logs("warning")
     call_id, recordings = _of_call(state, call)
     if not recordings:
         typer.echo(f"Call {call_id} has no recording.")
@@ -110,9 +112,11 @@ def retain(
 ) -> None:
     """Erase the recordings that were kept long enough; a running server does it every night."""
     from launch.erasing import retain_here
+    from launch.logs import set_up_logs
     from launch.settings import load_settings
     from ledger.opening import LedgerBusyError
 
+    set_up_logs("warning")
     settings = load_settings(config).retention
     if dry_run:
         _show_due(state, settings, as_json=as_json)
