@@ -23,7 +23,16 @@ _LEAVE = "q"
 class Asking:
     """One evaluator at one form; every answer is kept the moment it is given."""
 
-    def __init__(self, desk: WorkDesk, actor: Actor, evaluation_id: str, lang: str) -> None:
+    def __init__(
+        self,
+        desk: WorkDesk,
+        actor: Actor,
+        evaluation_id: str,
+        lang: str,
+        *,
+        every: bool = False,
+    ) -> None:
+        self._every = every
         self._desk = desk
         self._actor = actor
         self._id = evaluation_id
@@ -31,17 +40,54 @@ class Asking:
         self.sheet: Sheet = desk.sheet(actor, evaluation_id)
 
     def run(self) -> bool:
-        """Ask every question in turn; whether the end was reached."""
+        """Ask what is the person's in turn, then show what the machine answered.
+
+        Whether the end was reached.
+        """
         typer.echo(word("keys", self._lang))
         at = 0
         while True:
-            questions = asked(self.sheet.form, self.sheet.answers)
+            questions = [each for each in self._asked() if self._every or self._is_mine(each)]
             if at >= len(questions):
-                return True
+                return self._every or self._review()
             typed = self._ask(questions[at], at + 1, len(questions))
             if typed == _LEAVE:
                 return False
             at = max(0, at - 1) if typed == "b" else at + 1
+
+    def _asked(self) -> tuple[Question, ...]:
+        return asked(self.sheet.form, self.sheet.answers)
+
+    def _is_mine(self, question: Question) -> bool:
+        """Whether facts leave it to a person."""
+        return question.name not in self.sheet.machine
+
+    def _review(self) -> bool:
+        """What the machine answered: one can be changed by its number; False when left."""
+        while True:
+            found = [each for each in self._asked() if not self._is_mine(each)]
+            if not found:
+                return True
+            typer.echo("")
+            typer.secho(word("by_machine", self._lang), bold=True)
+            for number, question in enumerate(found, 1):
+                typer.echo(f"{number:3}  {self._told(question)}")
+            prompt = word("change_which", self._lang)
+            typed: str = typer.prompt(prompt, default="", show_default=False).strip().lower()
+            if not typed or typed == _LEAVE:
+                return not typed
+            if typed.isdigit() and 1 <= int(typed) <= len(found):
+                if self._ask(found[int(typed) - 1], int(typed), len(found)) == _LEAVE:
+                    return False
+            else:
+                typer.echo(word("no_such", self._lang, word=typed))
+
+    def _told(self, question: Question) -> str:
+        lang = self._lang
+        said = machine_line(self.sheet.machine.get(question.name), question, lang)
+        given = self._answer(question)
+        yours = f"  {word('yours', lang)}: {answer_title(question, given, lang)}" if given else ""
+        return f"{question.title.get(lang, '')}  {said}{yours}"
 
     def _ask(self, question: Question, number: int, count: int) -> str:
         """Put one question until it is answered or left; what was typed last."""

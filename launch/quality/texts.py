@@ -60,6 +60,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "a number picks an answer, n does not apply, Enter keeps it or takes the machine's,"
         " c comment, ? help, b back, q leaves (the draft stays)",
     ),
+    "by_machine": ("机器按事实已答：", "Answered by facts:"),
+    "change_which": (
+        "回车全部采用，输入编号改其中一题",
+        "Enter takes them all, a number changes one",
+    ),
     "machine": ("机器", "machine"),
     "yours": ("你", "you"),
     "listen": ("听 {span}", "hear {span}"),

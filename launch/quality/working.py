@@ -170,6 +170,9 @@ def score(
     answers: Annotated[
         Path | None, typer.Option("--answers", metavar="FILE", help="YAML: question: answer.")
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="Ask also what facts have answered.")
+    ] = False,
     submit_it: Annotated[bool, typer.Option("--submit", help="Submit when complete.")] = False,
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,
@@ -188,7 +191,7 @@ def score(
         _looked(desk, actor, "opened", f"call/{found.call_id}", f"evaluation {found.id}")
         wanted = answers_of(answers, given or (), comments or (), reasons or ())
         if not wanted and not submit_it:
-            _by_keys(desk, actor, found.id, shown)
+            _by_keys(desk, actor, found.id, shown, every=every)
             return
         sheet = desk.sheet(actor, found.id)
         for each in wanted:
@@ -218,10 +221,10 @@ def submit(
     _tell_submitted(sheet, language(lang))
 
 
-def _by_keys(desk: WorkDesk, actor: Actor, evaluation_id: str, lang: str) -> None:
+def _by_keys(desk: WorkDesk, actor: Actor, evaluation_id: str, lang: str, *, every: bool) -> None:
     from launch.quality.asking import Asking, finish
 
-    asking = Asking(desk, actor, evaluation_id, lang)
+    asking = Asking(desk, actor, evaluation_id, lang, every=every)
     done = finish(asking, desk, actor, lang) if asking.run() else None
     if done is None:
         typer.echo(word("draft", lang, id=evaluation_id))
@@ -254,13 +257,13 @@ def _print_rows(rows: list[EvaluationRow], now: datetime, lang: str) -> None:
 
     table = Table(
         Column("id", no_wrap=True),
-        word("call", lang),
+        Column(word("call", lang), no_wrap=True),
         word("agent", lang),
         word("form", lang),
-        "",
         word("state", lang),
         word("evaluator", lang),
-        Column(word("score", lang, score="", result="").split("（")[0].split("(")[0].strip()),
+        Column("", no_wrap=True),
+        box=None,
     )
     for row in rows:
         result = f" {state_word(row.result, lang)}" if row.result else ""
@@ -268,8 +271,7 @@ def _print_rows(rows: list[EvaluationRow], now: datetime, lang: str) -> None:
             row.id,
             row.call_id,
             row.agent,
-            row.form,
-            state_word(row.purpose, lang),
+            row.form if row.purpose == "review" else f"{row.form} {state_word(row.purpose, lang)}",
             _standing(row, now, lang),
             row.evaluator,
             "" if row.score is None else f"{row.score:g}{result}",
