@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from calls.clock import SystemClock
 from calls.errors import ConfigError
 from desk.coaching.journal import FOLDER, sweep
 from desk.coaching.live_events import LiveEvents
+from launch.after_calls import WRAP_UP, AfterCalls
 from launch.agents_desk import Ledgers, agents_desk, without_desk
 from launch.erasing import make_keeper
 from launch.left_calls import left_calls
@@ -73,7 +75,15 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                 else None,
                 left=left,
             ) as first:
+                after = AfterCalls(
+                    reader,
+                    writer,
+                    lambda: first.house.current.rules,
+                    SystemClock(),
+                    wrap_up=WRAP_UP if settings.desk.on else timedelta(),
+                )
                 intake.start()
+                after.start()
                 try:
                     running = Running(
                         state,
@@ -87,8 +97,10 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                         with _announced(running):
                             yield running
                 finally:
+                    await asyncio.to_thread(after.stop)
                     await asyncio.to_thread(intake.stop)
             await asyncio.to_thread(intake.take_in_now)
+            await asyncio.to_thread(after.finish)
     finally:
         await asyncio.to_thread(writer.close)
 
@@ -165,6 +177,7 @@ def _announced(running: Running) -> Iterator[None]:
         "ears": list(running.ears_address),
         "desk": list(running.desk_address or ()),
         "flows": list(running.flows),
+        "console": "",
     }
     whole = path.with_suffix(".new")
     whole.write_text(json.dumps(told) + "\n", encoding="utf-8")
@@ -173,3 +186,15 @@ def _announced(running: Running) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+def tell_console(state: Path, address: str) -> None:
+    """Put the console's address into `serve.json`; empty: it is not there now."""
+    path = state / "serve.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    whole = path.with_suffix(".new")
+    whole.write_text(json.dumps({**told, "console": address}) + "\n", encoding="utf-8")
+    whole.replace(path)

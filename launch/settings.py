@@ -6,10 +6,12 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from calls.errors import ConfigError
+from launch.console_settings import ConsoleSettings
 from launch.floor_settings import (
     AgentNumber,
     AgentSettings,
@@ -22,6 +24,7 @@ from launch.floor_settings import (
 )
 from launch.qa_settings import QaSettings
 from launch.recorder_settings import RecorderSettings, RetentionSettings
+from launch.report_settings import ReportSettings
 from launch.setting import Host, Section
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -41,6 +44,16 @@ class HouseSettings(Section):
 
     language: str = "zh-Hans"
     """Language a call begins in."""
+
+    timezone: str = ""
+    """Where days begin and end in reports: `Asia/Shanghai`; empty: as this machine is set."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _on_the_map(cls, value: str) -> str:
+        if value and value not in available_timezones():
+            raise ValueError(f"{value} is no time zone; write one as Asia/Shanghai")
+        return value
 
     @field_validator("language")
     @classmethod
@@ -165,6 +178,8 @@ class Settings(Section):
     desk: DeskSettings = DeskSettings()
     ring: RingSettings = RingSettings()
     wallboard: WallSettings = WallSettings()
+    reports: ReportSettings = ReportSettings()
+    console: ConsoleSettings = ConsoleSettings()
     qa: QaSettings = QaSettings()
     recorder: RecorderSettings = RecorderSettings()
     retention: RetentionSettings = RetentionSettings()

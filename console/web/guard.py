@@ -125,8 +125,10 @@ class Guard:
         origin = request.headers.get("origin")
         if origin is None:
             return request.headers.get("sec-fetch-site") == "same-origin"
-        scheme = "https" if self._room.place.secure else "http"
-        return origin.lower() == f"{scheme}://{request.headers.get('host', '').lower()}"
+        # In clear we may stand behind a TLS proxy: then the browser's scheme is not ours.
+        schemes = ("https",) if self._room.place.secure else ("http", "https")
+        host = request.headers.get("host", "").lower()
+        return origin.lower() in [f"{scheme}://{host}" for scheme in schemes]
 
     def _with_headers(self, scope: Scope, send: Send, new: str) -> Send:
         secure, static = self._room.place.secure, scope["path"].startswith("/static/")

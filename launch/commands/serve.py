@@ -19,7 +19,7 @@ ConfigOption = Annotated[
 
 
 def serve(state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
-    """Answer calls: FastAGI, ears, ledger and recorder; SIGTERM ends it cleanly.
+    """Answer calls: FastAGI, ears, ledger, recorder and web console; SIGTERM ends it cleanly.
 
     Refuses to start with every problem of the flows, or when the ports or the ledger are taken.
     """
@@ -34,9 +34,15 @@ def serve(state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> No
 
 async def _serve(settings: Settings, state: Path) -> None:
     from launch import loops
-    from launch.serving import serving
+    from launch.console_child import console_beside
+    from launch.serving import serving, tell_console
 
-    async with serving(settings, state) as running:
+    def told(address: str) -> None:
+        tell_console(state, address)
+        if address:
+            typer.echo(f"console on {address}", err=True)
+
+    async with serving(settings, state) as running, console_beside(settings, state, told):
         host, port = running.agi_address
         typer.echo(
             f"answering on agi://{host}:{port} with {', '.join(running.flows)}; "

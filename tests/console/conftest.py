@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from callflow.house import House as Flows
 from calls.clock import Clock, ManualClock
@@ -83,20 +84,20 @@ class House:
 
     shelf: Shelf
     browsers: list[httpx.AsyncClient] = field(default_factory=list)
+    _made: Starlette | None = None
+
+    def app(self) -> Starlette:
+        """The one application of this house."""
+        self._made = self._made or make_app(self.room)
+        return self._made
 
     def browser(self, address: str = "127.0.0.1") -> Browser:
         """Somebody at a machine of that address."""
-        transport = httpx.ASGITransport(
-            app=make_app(self.room) if not self.browsers else self._app(), client=(address, 40000)
-        )
-        http = httpx.AsyncClient(transport=transport, base_url=HOST)
+        transport = httpx.ASGITransport(app=self.app(), client=(address, 40000))
+        scheme = "https" if self.room.place.secure else "http"
+        http = httpx.AsyncClient(transport=transport, base_url=f"{scheme}://127.0.0.1")
         self.browsers.append(http)
         return Browser(http)
-
-    def _app(self) -> Any:
-        transport = self.browsers[0]._transport
-        assert isinstance(transport, httpx.ASGITransport)
-        return transport.app
 
     async def signed_in(self, name: str) -> Browser:
         """A browser in which this person has signed in."""
@@ -144,6 +145,25 @@ def _people(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def house(tmp_path: Path, _people: bytes) -> Iterator[House]:
     """The console over three calls."""
     (tmp_path / "quality.sqlite").write_bytes(_people)
+    clock = ManualClock()
+    calls, shelf = write_calls(tmp_path)
+    with (
+        QualityBook.open(tmp_path / "quality.sqlite", clock=clock) as book,
+        LedgerReader(tmp_path / "ledger.sqlite") as reader,
+    ):
+        yield House(make_room(book, reader, shelf, clock), clock, calls, shelf)
+
+
+@pytest.fixture
+def secure_house(house: House) -> House:
+    """The same under TLS."""
+    house.room = replace(house.room, place=replace(house.room.place, secure=True))
+    return house
+
+
+@pytest.fixture
+def empty_house(tmp_path: Path) -> Iterator[House]:
+    """A console without any account."""
     clock = ManualClock()
     calls, shelf = write_calls(tmp_path)
     with (

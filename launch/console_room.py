@@ -1,0 +1,52 @@
+"""The console's room over a state folder: ledger, quality book, recordings, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from callflow.house import House
+from calls.clock import SystemClock
+from console.accounts.service import Accounts
+from console.room import ConsolePlace, ConsoleRoom
+from launch.quality_desk import make_desk, quality_place
+from launch.settings import Settings
+from launch.sound_shelf import StateShelf
+from ledger.opening import LEDGER_FILE
+from ledger.quality.book import QualityBook
+from ledger.reader import LedgerReader
+
+_OURS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@contextmanager
+def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
+    """Everything the pages need; closed at the end. LedgerMissingError where there is no ledger."""
+    with (
+        LedgerReader(state / LEDGER_FILE) as reader,
+        QualityBook.open(quality_place(state, settings)) as book,
+    ):
+        rules = House.load(settings.scripts).rules
+        yield ConsoleRoom(
+            calls=reader,
+            book=book,
+            accounts=Accounts(book),
+            desk=make_desk(book, reader, settings),
+            sounds=StateShelf(state, reader),
+            clock=SystemClock(),
+            rules=lambda: rules,
+            place=place_of(settings),
+        )
+
+
+def place_of(settings: Settings) -> ConsolePlace:
+    """Where the console is reached, as its pages know it."""
+    console, company = settings.console, settings.house.company
+    chinese = settings.house.language != "en"
+    return ConsolePlace(
+        names=_OURS | {console.host.lower()} | {name.lower() for name in console.names},
+        secure=console.tls_cert is not None,
+        company={"zh": company["zh-Hans"], "en": company["en"]},
+        language="zh" if chinese else "en",
+    )

@@ -1,0 +1,101 @@
+"""Recordings for the console: one sound a call, its wave, and whether its files are proven."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+import numpy as np
+
+from calls.errors import RecordingError
+from console.ports import SoundFile, Waves
+from ledger.reader import LedgerReader
+from recorder.catalog import Recording
+from recorder.source import LedgerSource
+from recorder.store import Store
+from recorder.timeline import CallSound, open_call_sound
+from recorder.verify import check
+
+_STEPS: Final = 4000
+"""Peaks of a whole call at most, so that a long one is no long page."""
+
+_PER_S: Final = 50
+_SPAN_MS: Final = 30_000
+_KEPT: Final = 64
+
+
+class StateShelf:
+    """Implements `console.ports.SoundShelf` over the recordings of a state folder."""
+
+    def __init__(self, state: Path, reader: LedgerReader) -> None:
+        self._store = Store(state)
+        self._source = LedgerSource(reader)
+        self._reader = reader
+        self._waves: OrderedDict[tuple[str, ...], Waves] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def has(self, call_id: str) -> bool:
+        found = self._source.of_call(call_id)
+        return any(one.kept and one.kept.file and one.erased is None for one in found)
+
+    def open(self, call_id: str) -> SoundFile | None:
+        sound = self._open(call_id)
+        # A RawIOBase reads as any file does; BinaryIO is what mypy calls one.
+        return SoundFile(cast(BinaryIO, sound), sound.size) if sound else None
+
+    def waves(self, call_id: str) -> Waves | None:
+        # A part that is taken in later, or erased, makes another wave.
+        key = (call_id, *(f"{one.id} {one.kept} {one.erased}" for one in self._recordings(call_id)))
+        with self._lock:
+            if key in self._waves:
+                return self._waves[key]
+        sound = self._open(call_id)
+        if sound is None:
+            return None
+        with sound:
+            drawn = _drawn(sound)
+        with self._lock:
+            self._waves[key] = drawn
+            while len(self._waves) > _KEPT:
+                self._waves.popitem(last=False)
+        return drawn
+
+    def proven(self, call_id: str) -> str:
+        checked = [check(self._store, one) for one in self._recordings(call_id)]
+        return "; ".join(
+            f"{one.recording}: {finding} {what}".rstrip()
+            for one in checked
+            for finding, what in one.findings
+        )
+
+    def _recordings(self, call_id: str) -> list[Recording]:
+        return list(self._source.of_call(call_id))
+
+    def _open(self, call_id: str) -> CallSound | None:
+        if not self.has(call_id):
+            return None
+        call_ms = self._reader.call(call_id).ended_ms
+        try:
+            return open_call_sound(self._store, self._recordings(call_id), call_ms=call_ms)
+        except FileNotFoundError as error:
+            raise RecordingError(f"{call_id}: {error}") from error
+
+
+def _drawn(sound: CallSound) -> Waves:
+    """The peak of each step of both legs."""
+    step_ms = max(1000 // _PER_S, sound.duration_ms // _STEPS)
+    legs: tuple[list[float], list[float]] = ([], [])
+    span_ms = max(_SPAN_MS // step_ms, 1) * step_ms
+    frames = sound.rate * step_ms // 1000
+    for from_ms in range(0, sound.duration_ms, span_ms):
+        found = np.abs(sound.samples(from_ms, from_ms + span_ms).astype(np.int32))
+        whole = -(-len(found) // frames) * frames
+        padded = np.zeros((whole, 2), np.int32)
+        padded[: len(found)] = found
+        peaks = padded.reshape(-1, frames, 2).max(axis=1) / 32768
+        for leg in (0, 1):
+            legs[leg].extend(peaks[:, leg].round(3).tolist())
+    gaps = tuple((gap.from_ms, gap.to_ms) for gap in sound.gaps if gap.reason != "before")
+    return Waves(legs[0], legs[1], sound.duration_ms, gaps)
