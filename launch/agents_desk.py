@@ -217,6 +217,7 @@ def floor_house(settings: Settings) -> FloorHouse:
         ring_cycle_ms=round(settings.ring.cycle_s * 1000),
         rings=settings.ring.most,
         spies_shown=settings.desk.spies_shown,
+        spies_recorded=settings.desk.record_supervisor,
     )
 
 

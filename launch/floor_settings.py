@@ -71,6 +71,10 @@ class DeskSettings(Section):
     spies_shown: bool = True
     """Whether agents see that a supervisor listens."""
 
+    record_supervisor: bool = True
+    """Whether what a supervisor says into a call is recorded, in a file of its own. The house's
+    notice to staff has to say so."""
+
 
 class RingSettings(Section):
     """How an offered call rings."""

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from calls.asides import is_aside
 from ledger.encoding import EventRow
 from ledger.fold import Fold, text, whole
 from ledger.states import RecordingState
@@ -33,8 +34,9 @@ def _started(fold: Fold, row: EventRow, facts: Mapping[str, Any]) -> None:
     recording.started_ms = row.offset_ms
     recording.caller_file = text(facts, "caller_file")
     recording.house_file = text(facts, "house_file")
-    fold.call.recording = recording.id
-    fold.changed = True
+    if not is_aside(recording.id):
+        fold.call.recording = recording.id
+        fold.changed = True
 
 
 def _paused(fold: Fold, row: EventRow, facts: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from callflow.replaying.record import NOWHERE, Item, Record, Spot
+from calls.asides import is_aside
 from calls.events import CallEvent
 from calls.outcomes import (
     Answered,
@@ -103,10 +104,10 @@ def read_record(events: Sequence[CallEvent]) -> Record:
 
 
 def _is_later(event: CallEvent) -> bool:
-    """Whether it was found out when the call was over: no part of what happened on it."""
+    """Whether it was found out later, or is a supervisor's own voice: no part of the flow."""
     if event.kind == "surveyed":
         return event.data.get("by") == "callback"
-    return event.kind in _LATER
+    return event.kind in _LATER or is_aside(str(event.data.get("recording", "")))
 
 
 def _is_back(event: CallEvent, away: Item) -> bool:

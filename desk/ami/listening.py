@@ -6,7 +6,7 @@ import re
 from uuid import UUID
 
 from calls.floor.states import SpyMode
-from desk.ami.actions import Ami, play_dtmf
+from desk.ami.actions import Ami, play_dtmf, redirect, set_var
 from desk.ami.channels import Originated
 from desk.ami.errors import AmiHeaderError, AmiRefusedError
 
@@ -18,6 +18,9 @@ _NAME = re.compile(r"[A-Za-z0-9_.+/@;:=-]{1,150}")
 _SPY = "qESdu"
 _SPY_BEGINS = {SpyMode.LISTEN: "", SpyMode.WHISPER: "w", SpyMode.BARGE: "B"}
 _SPY_KEYS = {SpyMode.LISTEN: "4", SpyMode.WHISPER: "5", SpyMode.BARGE: "6"}
+
+_SPY_AT = ("cc-desk-spy", "s")
+_RECORDING = re.compile(r"[a-z0-9-]{0,80}")
 
 # AST_CONTROL numbers of an OriginateResponse.
 _REASONS = {
@@ -70,13 +73,16 @@ async def spy(
 ) -> Originated:
     """Ring a supervisor's phone (`PJSIP/803`) and put it on an agent's channel.
 
-    Returns when the supervisor has picked up, with the supervisor's channel. Barge and whisper are
-    not in the call's own recording.
+    Returns when the supervisor has picked up, with the supervisor's channel. A whisper is not in
+    the call's own recording; in a barge the caller hears the supervisor, and so it has it.
     """
     headers = [
         ("Channel", _named(phone)),
-        ("Application", "ChanSpy"),
-        ("Data", f"{_named(channel)},{_SPY_BEGINS[mode]}{_SPY}"),
+        ("Context", _SPY_AT[0]),
+        ("Exten", _SPY_AT[1]),
+        ("Priority", "1"),
+        ("Variable", f"CC_SPIED={_named(channel)}"),
+        ("Variable", f"CC_SPY={_SPY_BEGINS[mode]}{_SPY}"),
     ]
     if caller_id:
         headers.append(("CallerID", caller_id))
@@ -86,6 +92,19 @@ async def spy(
 async def switch_spy(ami: Ami, spy_channel: str, mode: SpyMode) -> None:
     """Listen, whisper or barge from now on, as if the supervisor had pressed the key."""
     await play_dtmf(ami, spy_channel, _SPY_KEYS[mode], receive=True)
+
+
+async def spy_again(ami: Ami, spy_channel: str, mode: SpyMode, recording: str) -> None:
+    """Begin anew on the same call in this mode, the supervisor's own voice recorded or not.
+
+    `recording` names the file below `monitor/` (without `-out.wav`); empty: nothing is written from
+    here on. The manager's user may start no recording itself: the dialplan does.
+    """
+    if not _RECORDING.fullmatch(recording):
+        raise AmiHeaderError("a recording's name has letters, digits and - only")
+    await set_var(ami, spy_channel, "CC_SPY", f"{_SPY_BEGINS[mode]}{_SPY}")
+    await set_var(ami, spy_channel, "CC_ASIDE", recording)
+    await redirect(ami, spy_channel, *_SPY_AT)
 
 
 async def call_out(

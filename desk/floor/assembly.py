@@ -30,6 +30,7 @@ from desk.roster.roster import Roster
 from desk.roster.status import RosterAgent
 from desk.server.server import DeskServer
 from desk.server.tokens import Tokens
+from desk.supervision.asides import Asides
 from desk.supervision.cue import Cues
 from desk.supervision.ledger_feed import QueueFeed, keep_up
 from desk.supervision.limits import WallLimits
@@ -192,6 +193,9 @@ class Floor:
             call_of=self._call_of,
             is_supervisor=self._is_supervisor,
             shown=outside.house.spies_shown,
+            asides=Asides(self._whole_call, outside.state)
+            if outside.house.spies_recorded
+            else None,
             clock=outside.clock,
         )
 
@@ -210,6 +214,10 @@ class Floor:
     def _call_of(self, agent: str) -> LiveCall | None:
         found = self.agents.of(agent)
         return None if found is None else found.live
+
+    def _whole_call(self, call_id: str) -> Call | None:
+        found = self.agents.by_id(call_id)
+        return None if found is None else found.call
 
     def _is_supervisor(self, agent: str) -> bool:
         card = self._outside.house.agents.get(agent)

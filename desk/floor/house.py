@@ -24,6 +24,7 @@ class FloorHouse:
     ring_cycle_ms: int = 5000
     rings: int = 3
     spies_shown: bool = True
+    spies_recorded: bool = True
 
     def colleagues_of(self, agent: str) -> tuple[Choice, ...]:
         """Agents a call can be transferred to."""

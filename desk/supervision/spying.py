@@ -22,10 +22,11 @@ from calls.floor.wall import Watcher
 from desk.ami import AmiClient, AmiError, AmiGoneError, AmiRefusedError, Message
 from desk.ami.actions import core_show_channels, get_var, hang_up
 from desk.ami.channels import LiveChannel
-from desk.ami.listening import spy, switch_spy
+from desk.ami.listening import spy, spy_again, switch_spy
 from desk.ami.nailed_up import agent_of
 from desk.control.errors import ControlError
 from desk.control.live import LiveCall
+from desk.supervision.asides import Asides, may_be_heard
 
 RINGS_S: Final = 20.0
 _CHANNEL = re.compile(r"PJSIP/(?P<number>[0-9]{2,8})-[0-9a-f]+")
@@ -49,6 +50,9 @@ class _Spying:
     """The supervisor's, once picked up."""
 
     began_ms: int = 0
+    aside: str = ""
+    """Id of the recording of the supervisor's own voice that runs now."""
+
     moving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -63,15 +67,20 @@ class Spies:
         call_of: Callable[[str], LiveCall | None],
         is_supervisor: Callable[[str], bool],
         shown: bool,
+        asides: Asides | None = None,
         clock: Clock | None = None,
         rings_s: float = RINGS_S,
     ) -> None:
-        """`call_of` gives the talk that an agent is in; `shown`: agents see who listens."""
+        """`call_of` gives the talk that an agent is in; `shown`: agents see who listens.
+
+        With `asides` what supervisors say into a call is recorded.
+        """
         self._ami = ami
         self._ledger = ledger
         self._call_of = call_of
         self._is_supervisor = is_supervisor
         self._shown = shown
+        self._asides = asides
         self._clock = clock or SystemClock()
         self._rings_s = rings_s
         self._spying: dict[str, _Spying] = {}
@@ -145,7 +154,7 @@ class Spies:
                 self._ami,
                 f"PJSIP/{by}",
                 call.agent_channel,
-                mode,
+                mode if self._asides is None else SpyMode.LISTEN,
                 caller_id=f'"{agent}" <{agent}>',
                 wait_s=self._rings_s,
             )
@@ -158,6 +167,9 @@ class Spies:
         if self._spying.get(by) is not spying:
             raise ControlError("no_call_there", "it was called off meanwhile")
         spying.channel, spying.began_ms = begun.channel, self._clock.monotonic_ms()
+        if self._asides is not None and may_be_heard(mode):
+            async with spying.moving:
+                await self._heard(spying, mode)
         self._record(spying, SpyBegan(by=by, call_id=call.call_id, mode=mode))
 
     async def _move(self, spying: _Spying, mode: SpyMode) -> None:
@@ -166,12 +178,32 @@ class Spies:
         async with spying.moving:
             if mode is spying.mode:
                 return
-            try:
-                await switch_spy(self._ami, spying.channel, mode)
-            except AmiError as error:
-                raise _not_done(error) from error
+            if self._asides is not None and may_be_heard(mode) != may_be_heard(spying.mode):
+                await self._heard(spying, mode)
+            else:
+                await self._switch(spying, mode)
             spying.mode = mode
             self._record(spying, SpyMoved(by=spying.by, call_id=spying.call.call_id, mode=mode))
+
+    async def _switch(self, spying: _Spying, mode: SpyMode) -> None:
+        try:
+            await switch_spy(self._ami, spying.channel, mode)
+        except AmiError as error:
+            raise _not_done(error) from error
+
+    async def _heard(self, spying: _Spying, mode: SpyMode) -> None:
+        """The supervisor may be heard from now on, and is recorded; or no more, and is not."""
+        asides = self._asides
+        if asides is None:
+            return
+        recording = await asides.begin(spying.call.call_id) if may_be_heard(mode) else ""
+        try:
+            await spy_again(self._ami, spying.channel, mode, recording)
+        except AmiError as error:
+            asides.end(recording, "the supervisor's phone could not be recorded")
+            raise _not_done(error) from error
+        asides.end(spying.aside)
+        spying.aside = recording
 
     async def _leave(self, by: str, agent: str) -> None:
         spying = self._spying.get(by)
@@ -232,6 +264,8 @@ class Spies:
     def _ended(self, spying: _Spying) -> None:
         if not self._forget(spying):
             return
+        if self._asides is not None:
+            self._asides.end(spying.aside)
         lasted_ms = self._clock.monotonic_ms() - spying.began_ms
         self._record(
             spying, SpyEnded(by=spying.by, call_id=spying.call.call_id, lasted_ms=lasted_ms)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
+from calls.asides import is_aside
 from calls.events import CallEvent
 from calls.masking import mask, plain
 from softphone_panel.watch.live_call import (
@@ -202,6 +203,8 @@ def _left_queue(call: LiveCall, event: CallEvent) -> LiveCall:
 
 
 def _recording(call: LiveCall, event: CallEvent) -> LiveCall:
+    if is_aside(_text(event.data, "recording", 96)):
+        return replace(call, turns=_note(call, event))  # a supervisor's voice; ours goes on
     running = {"recording_started": True, "recording_resumed": True}.get(event.kind, False)
     recording = _text(event.data, "recording", 48) if running else ""
     return replace(call, recording=recording, turns=_note(call, event))

@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from calls.call import Call
+from calls.clock import SystemClock
+from calls.events import CallEvent
 from calls.floor.events import FloorEvent
 from calls.floor.states import SpyMode
 from desk.ami import AmiClient
 from desk.control import ControlError, LiveCall
+from desk.supervision.asides import Asides
 from desk.supervision.cue import CueError, Cues
 from desk.supervision.spying import Spies
 from tests.support.floor import CALL, VoicedPhone, floor_phones, live_call, manager, talk
-from tests.support.heard import tone
+from tests.support.heard import read_wav, tone
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
 from tests.support.tones import (
@@ -99,6 +106,38 @@ async def watched(pbx: HousePbx, caller: SipCaller, ami: AmiClient) -> AsyncIter
             await phones["803"].phone.hang_up()
 
 
+class Facts:
+    """What a call records, in memory."""
+
+    def __init__(self) -> None:
+        self.events: list[CallEvent] = []
+
+    def append(self, event: CallEvent) -> None:
+        self.events.append(event)
+
+    async def durable(self) -> None:
+        return
+
+    def of_recordings(self) -> list[tuple[str, str]]:
+        return [(one.kind, str(one.data["recording"])) for one in self.events]
+
+
+def tones_of(file: Path) -> set[int]:
+    """The tones of the floor in a sound file."""
+    samples = read_wav(file).astype(float)
+    strength = {hz: _strength(samples, hz) for hz in (CALLER_HZ, AGENT_HZ, SUPERVISOR_HZ)}
+    return {hz for hz, value in strength.items() if value > 300}
+
+
+def _strength(samples: NDArray[np.float64], hz: int) -> float:
+    """The highest amplitude of a tone in any half second (Goertzel by correlation)."""
+    count = 4000
+    turn = np.exp(-2j * np.pi * hz * np.arange(count) / 8000)
+    starts = range(0, max(1, len(samples) - count), count)
+    pieces = (samples[at : at + count] for at in starts)
+    return max((2 * abs(np.dot(one, turn[: len(one)])) / count for one in pieces), default=0.0)
+
+
 async def word_of(order: Awaitable[None]) -> str:
     """Why an order was not carried out."""
     with pytest.raises(ControlError) as refused:
@@ -171,6 +210,67 @@ async def test_a_supervisor_who_hangs_up_is_off_and_the_talk_goes_on(watched: Wa
     await watched.supervisor.phone.hang_up()
     await until(lambda: watched.ledger.kinds()[-1] == "spy_ended", "recorded")
     await all_hear((watched.caller.heard, [AGENT_HZ]), (watched.agent.ear, [CALLER_HZ]))
+
+
+async def test_what_a_supervisor_says_is_recorded_apart_and_the_calls_own_legs_never_have_a_whisper(
+    watched: Watched, pbx: HousePbx
+) -> None:
+    facts = Facts()
+    call = Call(SystemClock(), facts, id=CALL)
+    spies = Spies(
+        watched.ami,
+        watched.ledger,
+        call_of=watched.calls.get,
+        is_supervisor="803".__eq__,
+        shown=False,
+        asides=Asides({CALL: call}.get, pbx.state),
+    )
+    monitor = pbx.state / "monitor"
+    monitor.mkdir(exist_ok=True)
+    for left in monitor.glob(f"{CALL}*"):
+        left.unlink()
+    legs = monitor / f"{CALL}-1-in.wav", monitor / f"{CALL}-1-out.wav"
+    first, second = (monitor / f"{CALL}-s{count}-out.wav" for count in (1, 2))
+    caller = watched.calls["801"].caller_channel
+    pbx.cli(f"mixmonitor start {caller} ,r({legs[0]})t({legs[1]})")
+    watched.spies, own = spies, watched.spies
+    try:
+        await watched.come(SpyMode.WHISPER)
+        await watched.each_hears([AGENT_HZ], [CALLER_HZ, SUPERVISOR_HZ], [CALLER_HZ, AGENT_HZ])
+        await spies.order("803", "801", SpyMode.LISTEN)
+        await watched.each_hears([AGENT_HZ], [CALLER_HZ], [CALLER_HZ, AGENT_HZ])
+        pbx.cli(f"mixmonitor stop {caller}")
+        size = first.stat().st_size
+        await asyncio.sleep(1)
+        assert first.stat().st_size == size, "whoever only listens is not recorded"
+        assert facts.of_recordings() == [
+            ("recording_started", f"{CALL}-s1"),
+            ("recording_stopped", f"{CALL}-s1"),
+        ]
+        assert (tones_of(first), tones_of(legs[0]), tones_of(legs[1])) == (
+            {SUPERVISOR_HZ},
+            {CALLER_HZ},
+            {AGENT_HZ},
+        )
+
+        await spies.order("803", "801", SpyMode.BARGE)
+        await watched.each_hears(
+            [AGENT_HZ, SUPERVISOR_HZ], [CALLER_HZ, SUPERVISOR_HZ], [CALLER_HZ, AGENT_HZ]
+        )
+        await spies.order("803", "801", SpyMode.WHISPER)
+        await watched.each_hears([AGENT_HZ], [CALLER_HZ, SUPERVISOR_HZ], [CALLER_HZ, AGENT_HZ])
+        await spies.order("803", "801", None)
+        await until(lambda: not watched.supervisor.phone.on_call, "the supervisor is off")
+        await until(lambda: len(facts.events) == 4, "the second one is over")
+        assert tones_of(second) == {SUPERVISOR_HZ}
+        assert {file.name for file in monitor.glob(f"{CALL}-s*")} == {first.name, second.name}
+        assert facts.of_recordings()[2:] == [
+            ("recording_started", f"{CALL}-s2"),
+            ("recording_stopped", f"{CALL}-s2"),
+        ]
+    finally:
+        spies.close()
+        watched.spies = own
 
 
 async def test_the_agent_on_hold_is_still_listened_to(watched: Watched) -> None:

@@ -10,7 +10,7 @@ import pytest
 from calls.floor.states import SpyMode
 from desk.ami import AmiClient, AmiRefusedError, actions
 from desk.ami.channels import DeviceStatus
-from desk.ami.listening import spy, switch_spy, tap, whisper_audio
+from desk.ami.listening import spy, spy_again, switch_spy, tap, whisper_audio
 from tests.support.fake_manager import Asked, Line, connected, fake_manager
 
 AGENT = "PJSIP/801-00000008"
@@ -76,8 +76,15 @@ Act = Callable[[AmiClient], Awaitable[object]]
         ),
         (
             lambda ami: spy(ami, "PJSIP/803", AGENT, SpyMode.BARGE, caller_id="<801>"),
-            f"Originate Channel=PJSIP/803 Application=ChanSpy Data={AGENT},BqESdu CallerID=<801> "
+            "Originate Channel=PJSIP/803 Context=cc-desk-spy Exten=s Priority=1 "
+            f"Variable=CC_SPIED={AGENT} Variable=CC_SPY=BqESdu CallerID=<801> "
             "Async=true Timeout=20000",
+        ),
+        (
+            lambda ami: spy_again(ami, "PJSIP/803-1", SpyMode.WHISPER, "call-1-s1"),
+            "Setvar Channel=PJSIP/803-1 Variable=CC_SPY Value=wqESdu + "
+            "Setvar Channel=PJSIP/803-1 Variable=CC_ASIDE Value=call-1-s1 + "
+            "Redirect Channel=PJSIP/803-1 Context=cc-desk-spy Exten=s Priority=1",
         ),
         (
             lambda ami: whisper_audio(ami, AGENT, "127.0.0.1", 4100, IDENTITY),

@@ -392,8 +392,11 @@ async def test_m18_an_originate_has_just_what_was_asked_for() -> None:
         ],
         [
             ("Channel", "PJSIP/803"),
-            ("Application", "ChanSpy"),
-            ("Data", "PJSIP/801-00000008,qESdu"),
+            ("Context", "cc-desk-spy"),
+            ("Exten", "s"),
+            ("Priority", "1"),
+            ("Variable", "CC_SPIED=PJSIP/801-00000008"),
+            ("Variable", "CC_SPY=qESdu"),
             ("Async", "true"),
             ("Timeout", "20000"),
         ],
