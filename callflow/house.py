@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 from callflow.checks.house import Outside, Parts, check_house
 from callflow.checks.pinpoint import pinpoint
+from callflow.digests import words_digest
 from callflow.engine import FlowRun
 from callflow.forms import FormText, read_form
 from callflow.lines import LINES_FILE as LINES_FILE
@@ -131,7 +131,7 @@ def examine(
     lines_text, lines_source = files.get(LINES_FILE, ("", LINES_FILE))
     lines = read_lines(lines_text, lines_source, reading) if lines_text else {}
     forms = _forms(forms_texts, reading)
-    flows = _flows(others, _digest(lines_text, *forms_texts.values()), reading)
+    flows = _flows(others, words_digest(lines_text, forms_texts.values()), reading)
     rules = _rules(files, lines, flows, forms, reading) if RULES_FILE in files else RuleSet(())
     unreadable = bool(reading.problems)
     parts = Parts(flows=flows, lines=lines, forms=forms)
@@ -167,10 +167,6 @@ def _rules(
 def is_form(source: str) -> bool:
     """Whether a file of a house is a form, by its folder."""
     return Path(source).parent.name == FORMS
-
-
-def _digest(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _forms(texts: Mapping[str, str], reading: Reading) -> dict[str, FormText]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Final
 
@@ -11,6 +10,7 @@ from callflow.acts.base import Act
 from callflow.acts.reader import read_act
 from callflow.acts.table import ACTS, OUTCOMES
 from callflow.acts.talking import NoAct
+from callflow.digests import flow_digest
 from callflow.forms import read_title
 from callflow.lines import LANGUAGES
 from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse, places_of, texts_of
@@ -60,8 +60,8 @@ def _flow(text: str, source: str, reading: Reading, house_digest: str) -> steps.
     if found is None:
         return None
     named, listed = found
-    digest = hashlib.sha256((text + "\0" + house_digest).encode("utf-8", "surrogatepass"))
-    return _whole(top, reading.name(named, "the flow's name"), listed, digest.hexdigest(), reading)
+    digest = flow_digest(text, house_digest)
+    return _whole(top, reading.name(named, "the flow's name"), listed, digest, reading)
 
 
 def _whole(top: Mapping, name: str, listed: Mapping, digest: str, reading: Reading) -> steps.Flow:
@@ -88,7 +88,7 @@ def _whole(top: Mapping, name: str, listed: Mapping, digest: str, reading: Readi
         variables=_variables(top.get("variables"), reading),
         steps=read,
         place=top.place,
-        digest=digest[:16],
+        digest=digest,
         places={
             path: place
             for key, value in top.items

@@ -22,17 +22,29 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise FlowFileError(problems)
 
 
+Keep = Callable[[Mapping[str, str], House], None]
+"""Takes the texts of a house, by path, and the house made of them."""
+
+
 class LiveHouse:
     """Holds the current House; a run keeps the version it was started with."""
 
-    def __init__(self, folder: Path, vetting: Vetting | None = None) -> None:
-        """Load `folder`; raises FlowFileError with every problem, and what `vetting` finds."""
+    def __init__(
+        self, folder: Path, vetting: Vetting | None = None, keep: Keep | None = None
+    ) -> None:
+        """Load `folder`; raises FlowFileError with every problem, and what `vetting` finds.
+
+        `keep` is given the texts of every house that calls are answered with.
+        """
         self._folder = folder
         self._vetting = vetting
         self._seen = self._stamp()
         texts = house_texts(folder)
         self.current = House.of_texts(texts)
         _refuse(vetting.problems(texts) if vetting is not None else ())
+        self._keep = keep
+        if keep is not None:
+            keep(texts, self.current)
         self.changed: list[Callable[[House], None]] = []
         """Called on the loop after each good reload (prompts get warm this way)."""
 
@@ -74,6 +86,8 @@ class LiveHouse:
                 problems=[str(problem) for problem in error.problems],
             )
             return False
+        if self._keep is not None:
+            await asyncio.to_thread(self._keep, texts, house)
         self.current = house
         _log.info("flows reloaded", flows=sorted(house.flows))
         for tell in self.changed:

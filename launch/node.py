@@ -31,8 +31,9 @@ from calls.errors import ConfigError
 from casework.office import HouseOffice
 from launch.agents_port import OpenDesk, OpenedDesk, Shared
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
+from launch.kept_flows import KeptFlows
 from launch.left_calls import taken_up
-from launch.live_house import LiveHouse
+from launch.live_house import Keep, LiveHouse
 from launch.prompt_lines import spoken_lines
 from launch.settings import Settings
 from launch.vetting import Vetting
@@ -68,7 +69,7 @@ async def node(
     `open_desk` opens the agents' desk of this process, if any; `left` are calls of the last server
     that go on. Raises FlowFileError for broken flows, ConfigError for an address that is taken.
     """
-    house = LiveHouse(settings.scripts, _vetting(settings, state))
+    house = LiveHouse(settings.scripts, _vetting(settings, state), _keep(state))
     office = _office(house, settings, state)
     prompts = _prompts(settings, state)
     ears = EarsService(SileroVad())
@@ -180,6 +181,12 @@ def _limits(settings: Settings, *, times: int = 1) -> Limits:
         per_source=max(1024, 2 * calls),
         lease_s=float(settings.agi.lease_s),
     )
+
+
+def _keep(state: Path) -> Keep:
+    """What keeps the texts of every house that calls are answered with."""
+    kept, clock = KeptFlows(state), SystemClock()
+    return lambda texts, house: kept.keep(texts, house, clock.utc_now())
 
 
 def _vetting(settings: Settings, state: Path) -> Vetting | None:
