@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, inspect, select
 
 from ledger.floor import FloorRow, floor_chained
 from ledger.tables import floor_events
@@ -19,14 +19,18 @@ def floor_findings(connection: Connection) -> Iterator[tuple[str, str, str]]:
     A fact that was taken out or moved makes the next one of its agent misfit, too: which of the two
     it was, the holes in the cursors say.
     """
-    heads: dict[str, bytes] = {}
-    query = select(floor_events).order_by(floor_events.c.cursor)
+    heads: dict[tuple[str, str], bytes] = {}
+    there = {column["name"] for column in inspect(connection).get_columns(floor_events.name)}
+    columns = [column for column in floor_events.columns if column.name in there]
+    query = select(*columns).order_by(floor_events.c.cursor)
     for row in connection.execution_options(yield_per=_BATCH).execute(query):
         agent, digest = str(row.agent), row.hash if isinstance(row.hash, bytes) else b""
-        if not _fits(row, heads.get(agent, b""), digest):
+        # Each node has a chain of its own for an agent.
+        chain = agent, str(row._mapping.get("node", ""))
+        if not _fits(row, heads.get(chain, b""), digest):
             detail = f"row {row.cursor} ({row.kind}) does not fit its hash"
             yield agent, "edited", detail
-        heads[agent] = digest
+        heads[chain] = digest
 
 
 def _fits(row: Row[tuple[object, ...]], before: bytes, digest: bytes) -> bool:

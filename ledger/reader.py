@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, false, func, or_, select
-from sqlalchemy.exc import DatabaseError
 
 from calls.errors import LedgerError
 from calls.events import CallEvent
 from ledger.encoding import at_us, from_us
 from ledger.floor_reader import FloorReading
-from ledger.opening import check_schema, reader_engine, unreadable
 from ledger.row_reading import call_row, recording_row
 from ledger.rows import CallRow, RecordingRow
 from ledger.search import Searching
+from ledger.sight import Sight
 from ledger.tables import call_events, calls, recordings
 from ledger.tally import Tallying
 
@@ -37,20 +36,13 @@ _EVENTS = (
 class LedgerReader(FloorReading, Searching, Tallying):
     """Read-only sight of a ledger; any number of them, beside the writer, from any thread.
 
-    Raises LedgerMissingError when there is no ledger yet, LedgerError when the file is damaged, no
-    ledger, or of another version.
+    `place` is a node's `ledger.sqlite`, or the `postgresql://` address that nodes ship into. Raises
+    LedgerMissingError when there is no ledger yet, LedgerError when it cannot be read, is none, or
+    of another version.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine = reader_engine(path)
-        with self._connection() as connection:
-            current = check_schema(connection, path)
-        if not current:
-            self.close()
-            raise LedgerError(
-                f"{path}: written by an earlier version; start `thirdring serve` once to update it"
-            )
+    def __init__(self, place: Path | str) -> None:
+        self._sight = Sight(place)
 
     def calls(
         self,
@@ -88,12 +80,21 @@ class LedgerReader(FloorReading, Searching, Tallying):
             return call_row((exact or found)[0])
         if not found or not call_id:
             raise LedgerError(
-                f"{self.path}: no call {call_id!r}; `thirdring calls list` shows them"
+                f"{self._sight.name}: no call {call_id!r}; `thirdring calls list` shows them"
             )
         ids = ", ".join(values["id"] for values in found[:8])
         raise LedgerError(
-            f"{self.path}: {call_id!r} begins several calls: {ids}; give more of the id"
+            f"{self._sight.name}: {call_id!r} begins several calls: {ids}; give more of the id"
         )
+
+    def ended(self, *, since: datetime | None = None, judged: bool | None = None) -> list[str]:
+        """Ids of calls that are over, oldest first; offered since, and judged or not, as asked."""
+        query = select(calls.c.id).where(calls.c.ended_at.is_not(None))
+        if since is not None:
+            query = query.where(calls.c.offered_at >= at_us(since))
+        if judged is not None:
+            query = query.where(calls.c.judged == int(judged))
+        return [row["id"] for row in self._rows(query.order_by(calls.c.offered_at, calls.c.id))]
 
     def events(self, call_id: str) -> list[CallEvent]:
         """All events of the call with exactly this id, in order."""
@@ -166,7 +167,7 @@ class LedgerReader(FloorReading, Searching, Tallying):
 
     def close(self) -> None:
         """Close every connection; harmless when done already."""
-        self._engine.dispose()
+        self._sight.close()
 
     def __enter__(self) -> LedgerReader:
         return self
@@ -179,28 +180,12 @@ class LedgerReader(FloorReading, Searching, Tallying):
     ) -> None:
         self.close()
 
-    def _connection(self) -> Connection:
-        try:
-            return self._engine.connect()
-        except DatabaseError as error:
-            raise unreadable(self.path, error) from None
-
-    @contextmanager
-    def _one_moment(self) -> Iterator[Connection]:
-        """Several queries see the same; what a server writes meanwhile is in none of them."""
-        with self._connection() as connection:
-            try:
-                connection.exec_driver_sql("BEGIN")
-                yield connection
-            except DatabaseError as error:
-                raise unreadable(self.path, error) from None
+    def _one_moment(self) -> AbstractContextManager[Connection]:
+        return self._sight.one_moment()
 
     def _rows(self, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
-        with self._connection() as connection:
-            try:
-                return [dict(row) for row in connection.execute(query).mappings()]
-            except DatabaseError as error:
-                raise unreadable(self.path, error) from None
+        with self._sight.connection() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _due_query(

@@ -227,17 +227,17 @@ class Store:
         return released
 
     def _write(self) -> None:
-        insert_all(self._cursor, _EVENT_INSERTS, self._batch)
+        insert_all(self._cursor, EVENT_INSERTS, self._batch)
         self._floor.write()
         rows = Changes()
         for fold in self._touched.values():
             rows.take(fold)
-        insert_all(self._cursor, _CALL_UPSERTS, rows.renamed)
+        insert_all(self._cursor, CALL_UPSERTS, rows.renamed)
         insert_all(self._cursor, _CALL_UPDATES, rows.calls)
-        insert_all(self._cursor, _RECORDING_UPSERTS, rows.recordings)
+        insert_all(self._cursor, RECORDING_UPSERTS, rows.recordings)
         if rows.unmarked:
             self._cursor.executemany(_UNMARK, rows.unmarked)
-        insert_all(self._cursor, _MARK_INSERTS, rows.marked)
+        insert_all(self._cursor, MARK_INSERTS, rows.marked)
 
     def _forget(self) -> None:
         for call_id, fold in self._touched.items():
@@ -268,12 +268,12 @@ class Store:
         return fold
 
 
-_EVENT_INSERTS = statements(call_events, _EVENT_COLUMNS)
-_CALL_UPSERTS = statements(calls, CALL_COLUMNS, upsert=True)
+EVENT_INSERTS = statements(call_events, _EVENT_COLUMNS)
+CALL_UPSERTS = statements(calls, CALL_COLUMNS, upsert=True)
 _CALL_UPDATES = statements(calls, CALL_COLUMNS, upsert=True, but=IDENTITY)
-_MARK_INSERTS = statements(call_marks, ("mark", "offered_at", "call_id"))
+MARK_INSERTS = statements(call_marks, ("mark", "offered_at", "call_id"))
 _UNMARK = "DELETE FROM call_marks WHERE mark = ? AND offered_at = ? AND call_id = ?"
-_RECORDING_UPSERTS = statements(recordings, RECORDING_COLUMNS, upsert=True)
+RECORDING_UPSERTS = statements(recordings, RECORDING_COLUMNS, upsert=True)
 _LAST_EVENT = (
     "SELECT seq, hash, at, offset_ms FROM call_events WHERE call_id = ? ORDER BY seq DESC LIMIT 1"
 )

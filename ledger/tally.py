@@ -48,6 +48,7 @@ class CallTally(NamedTuple):
     agent_talk_ms: int | None
     talk_over_ms: int | None
     dead_air_ms: int | None
+    recording: str
 
 
 _COLUMNS = [calls.c[name] for name in CallTally._fields]

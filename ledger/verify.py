@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Table, func, inspect, select
+from sqlalchemy import Column, Connection, Table, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from ledger.encoding import chained
@@ -26,7 +26,10 @@ from ledger.opening import (
     writer_connection,
     writer_engine,
 )
+from ledger.postgres.batch import GIVEN, progress
+from ledger.postgres.opening import is_address, rebuild_central
 from ledger.retelling import Stored, by_call, retell
+from ledger.sight import Sight
 from ledger.tables import call_events, call_marks, calls, floor_events, recordings
 from ledger.verify_rows import RowCheck
 
@@ -62,11 +65,19 @@ class Report:
     """The same of the floor's facts."""
 
 
-def verify(ledger: Path) -> Report:
-    """Check every chain, every cursor and both projections; reads only, a serve may go on.
+def verify(place: Path | str) -> Report:
+    """Check every chain, every cursor and all rows; reads only, a serve may go on.
 
-    Raises LedgerError when the file cannot be read.
+    `place` is a file, or the `postgresql://` address that nodes ship into. Raises LedgerError when
+    it cannot be read.
     """
+    if is_address(place):
+        with Sight(place) as sight, sight.one_moment() as connection:
+            return _verify(connection)
+    return _verify_file(Path(place))
+
+
+def _verify_file(ledger: Path) -> Report:
     engine = reader_engine(ledger)
     try:
         with engine.connect() as connection:
@@ -167,11 +178,18 @@ def _holes(connection: Connection, table: Table) -> Iterator[Finding]:
         if cursor != at + 1:
             yield _hole(table, at + 1, cursor - 1)
         at = cursor
-    given = connection.exec_driver_sql(
-        "SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)
-    ).scalar()
+    given = _given(connection, table)
     if given is not None and given > at:
         yield _hole(table, at + 1, given)
+
+
+def _given(connection: Connection, table: Table) -> int | None:
+    """The last cursor that was ever given."""
+    if connection.dialect.name == "sqlite":
+        last = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        return connection.execute(last, {"name": table.name}).scalar()
+    given = progress(connection, GIVEN)
+    return given.cursor if table is call_events else given.floor_cursor
 
 
 def _hole(table: Table, first: int, last: int) -> Finding:
@@ -180,11 +198,15 @@ def _hole(table: Table, first: int, last: int) -> Finding:
     return Finding(call_id="", seq=0, what="hole", detail=detail)
 
 
-def rebuild(ledger: Path) -> int:
+def rebuild(place: Path | str) -> int:
     """Make `calls`, `recordings` and `call_marks` anew from the events, in one transaction.
 
-    Returns how many calls were told. Raises LedgerBusyError while a server writes to the ledger.
+    Returns how many calls were told. Raises LedgerBusyError while a server writes to a file; in a
+    database that nodes ship into, they wait.
     """
+    if is_address(place):
+        return rebuild_central(str(place))
+    ledger = Path(place)
     reader_engine(ledger).dispose()
     try:
         with WriterLock(ledger), closing(writer_connection(ledger)) as connection:

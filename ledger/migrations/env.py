@@ -9,6 +9,7 @@ from ledger.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    version_table=context.config.attributes.get("version_table", "alembic_version"),
     transactional_ddl=True,
 )
 with context.begin_transaction():

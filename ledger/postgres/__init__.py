@@ -1,0 +1,1 @@
+"""The ledger on PostgreSQL: nodes ship their facts into one database, read as any ledger."""

@@ -1,0 +1,151 @@
+"""Opening the database that nodes ship into: address, schema, errors that say what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from calls.errors import ConfigError, LedgerError
+from ledger.tables import HEAD
+
+_SCHEMES = ("postgresql://", "postgresql+psycopg://")
+_CONNECT_S = 5
+_STATEMENT_MS = 60_000
+VERSION_TABLE = "ledger_version"
+"""Alembic's: the database may be somebody else's too, with an `alembic_version` of theirs."""
+
+LOCK = 0x7468_6972_6472
+"""Advisory lock of everybody who writes: cursors then are in the order of the commits."""
+
+
+def is_address(place: str | Path) -> bool:
+    """Whether it names a database of PostgreSQL's rather than a file."""
+    return isinstance(place, str) and place.startswith(_SCHEMES)
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown."""
+    return re.sub(r"(//[^:@/]*):[^@]*@", r"\1:***@", re.sub(r"(password=)[^&]*", r"\1***", url))
+
+
+def central_engine(url: str, *, pool_size: int = 4) -> Engine:
+    """Connections to the database; none is made yet.
+
+    Raises ConfigError for an address that is none, or when the driver is not installed.
+    """
+    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    options = f"-c statement_timeout={_STATEMENT_MS} -c timezone=UTC -c jit=off"
+    try:
+        return create_engine(
+            address,
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": _CONNECT_S, "options": options},
+        )
+    except (ImportError, NoSuchModuleError) as error:
+        raise ConfigError(
+            f"{without_password(url)}: PostgreSQL's driver is not installed ({error}); "
+            "pip install thirdring[postgresql]"
+        ) from None
+    except (SQLAlchemyError, ValueError) as error:
+        raise ConfigError(
+            f"ledger.url {without_password(url)!r}: {error}; write postgresql://user@host/database"
+        ) from None
+
+
+def prepare(engine: Engine, url: str) -> None:
+    """Make or update the ledger's tables; one of several nodes does it, the others wait.
+
+    Raises LedgerError when it cannot be, or when a later version wrote there.
+    """
+    try:
+        with engine.connect() as connection:
+            if is_current(connection, url):
+                return
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            if not is_current(connection, url):
+                _upgrade(connection)
+    except DatabaseError as error:
+        raise trouble(url, error) from None
+
+
+def rebuild_central(url: str) -> int:
+    """Make the rows anew from the events in one transaction; returns how many calls were told."""
+    from ledger.retelling import retell
+
+    engine = central_engine(url, pool_size=1)
+    prepare(engine, url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            return retell(connection)
+    except DatabaseError as error:
+        raise trouble(url, error) from None
+    finally:
+        engine.dispose()
+
+
+def is_current(connection: Connection, url: str) -> bool:
+    """Whether the schema is this version's; LedgerError when it is a later one's."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return False
+    found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+    if found is not None and found > HEAD:
+        raise LedgerError(
+            f"{without_password(url)}: written by a later version (schema {found}, this one knows "
+            f"{HEAD}); update thirdring"
+        )
+    return bool(found == HEAD)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from ledger.opening import migrations_folder
+    from ledger.retelling import retell
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["version_table"] = VERSION_TABLE
+    command.upgrade(config, "head")
+    retell(connection)
+
+
+def trouble(url: str, error: Exception) -> LedgerError:
+    """A database error as a message for a person."""
+    cause = getattr(error, "orig", None) or error
+    first = str(cause).strip().partition("\n")[0] or type(cause).__name__
+    state = getattr(cause, "sqlstate", None) or ""
+    remedy = "see that PostgreSQL runs there and takes connections"
+    if state.startswith("28") or "password" in first or "role" in first:
+        remedy = "check user and password in the address"
+    elif state.startswith("3D"):
+        remedy = "make the database: createdb"
+    elif state.startswith("42501"):
+        remedy = "let the user create and write tables there"
+    elif state.startswith("53"):
+        remedy = "make room, or allow more connections"
+    elif state.startswith("42P01"):
+        remedy = "no node has shipped there yet: `thirdring ledger ship`"
+    return LedgerError(f"{without_password(url)}: {first}; {remedy}")
+
+
+_RETRIED = ("40001", "40P01", "57P0", "08", "53", "55P03", "57014", "25006")
+"""Conflicts, shut-downs, lost connections, full disks, locks, time-outs, a read-only standby."""
+
+
+def passes(error: Exception) -> bool:
+    """Whether trying the same again later may go well."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    # Without a state the connection itself failed.
+    return state is None or state.startswith(_RETRIED)
