@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from agi.pyst2 import AGIHangup
 from agi.session import AgiSession
 from calls.call import Call
-from calls.events import AnsweredFact, Fault, HungUpFact, RecordingStopped
+from calls.events import AnsweredFact, Fault, HungUpFact
 from calls.outcomes import HungUp
 
 ANSWER_MOST_S = 5.0
@@ -65,9 +65,7 @@ class PhoneLine:
         call = self.call
         if problem:
             call.record(Fault(where="line", problem=problem))
-        if call.recording:
-            call.record(RecordingStopped(recording=call.recording, reason="call_ended"))
-            call.recording = ""
+        call.recording_over("call_ended")
         self.down = HungUp(by=by, talked_ms=talked_ms)
         call.hung_up_by = by
         call.record(HungUpFact(by=by))

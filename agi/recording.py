@@ -19,7 +19,6 @@ from calls.events import (
     RecordingPaused,
     RecordingResumed,
     RecordingStarted,
-    RecordingStopped,
 )
 from calls.outcomes import Done, Failed, Outcome
 
@@ -68,12 +67,12 @@ class Recorder:
         call.recording = recording
         try:
             await line.session.run(line.session.agi.appexec, "MixMonitor", files)
+            call.recording_began_ms = call.elapsed_ms()
         except AGIHangup:
             raise
         except AGIAppError as error:
-            call.recording = ""
             call.record(Fault(where="recording", problem=f"MixMonitor: {error}"))
-            call.record(RecordingStopped(recording=recording, reason="failed"))
+            call.recording_over("failed")
             return Failed(reason="MixMonitor did not start")
         return Done()
 
@@ -82,7 +81,6 @@ class Recorder:
         self._paused = False
         if not call.recording:
             return Done()
-        recording = call.recording
         try:
             await line.session.run(line.session.agi.appexec, "StopMixMonitor")
         except AGIHangup:
@@ -90,8 +88,7 @@ class Recorder:
         except AGIAppError as error:
             call.record(Fault(where="recording", problem=f"StopMixMonitor: {error}"))
             return Failed(reason="StopMixMonitor failed")
-        call.recording = ""
-        call.record(RecordingStopped(recording=recording, reason=reason))
+        call.recording_over(reason)
         return Done()
 
     async def _pause(self) -> Outcome:

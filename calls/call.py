@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from calls.asides import is_aside
 from calls.clock import Clock
-from calls.events import CallEvent, Fact
+from calls.events import CallEvent, Fact, RecordingStopped
 
 PERFORMERS: Final = ("ivr", "agent")
 """Who can speak for the house."""
@@ -75,6 +76,9 @@ class Call:
     recording: str = ""
     """Id of the recording running now, or empty."""
 
+    recording_began_ms: int | None = None
+    """Offset at which Asterisk began to write it."""
+
     hung_up_by: str = ""
     """Who hung up, as soon as anybody did."""
 
@@ -105,6 +109,8 @@ class Call:
         for event in events:
             if event.kind == "answered":
                 call.answered_ms = event.offset_ms
+            elif is_aside(str(event.data.get("recording", ""))):
+                continue
             elif event.kind == "recording_started":
                 call.recording = str(event.data["recording"])
             elif event.kind == "recording_stopped":
@@ -119,6 +125,16 @@ class Call:
         """An id of its own for something this call brings about: a promise, a ticket."""
         self._parts += 1
         return f"{self.id}-{self._parts}"
+
+    def recording_over(self, reason: str) -> None:
+        """Record that the recording running now has stopped; harmless when none runs."""
+        if self.recording:
+            self.record(
+                RecordingStopped(
+                    recording=self.recording, reason=reason, began_ms=self.recording_began_ms
+                )
+            )
+            self.recording, self.recording_began_ms = "", None
 
     def record(self, fact: Fact) -> None:
         """Number, time and append a fact."""

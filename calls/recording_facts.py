@@ -46,6 +46,8 @@ class RecordingStopped(Fact):
     kind: ClassVar[str] = "recording_stopped"
     recording: str
     reason: str
+    began_ms: int | None = None
+    """Offset at which Asterisk began to write; None: not known better than by its start."""
 
 
 @value
@@ -64,6 +66,10 @@ class RecordingKept(Fact):
     begins_ms: int | None = None
     """Offset of the file's first sample since the call was offered, as measured; None: that of
     `recording_started`."""
+
+    filled: tuple[tuple[int, int], ...] = ()
+    """Where Asterisk had written nothing, as nobody sent anything, and silence was put in: from
+    and to, offsets of the call."""
 
     key: str = ""
     """Id of the key that wraps the file's own; empty: the file is not sealed."""

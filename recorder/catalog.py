@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,12 @@ class Kept:
     bytes: int
     duration_ms: int
     problem: str
+    begins_ms: int | None = None
+    """Offset of the first sample since the call was offered, where it was found out."""
+
+    filled: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    """Silence that was put in, as the fact tells it; no projection keeps it."""
+
     key: str = ""
     """Id of the master key that wraps the file's own; empty: not sealed."""
 
@@ -48,11 +54,22 @@ class Recording:
     ended_ms: int | None = None
     """When it was stopped, or the line went down; None while it runs."""
 
+    stop_reason: str = ""
+    began_ms: int | None = None
+    """When Asterisk began to write, where that is known."""
+
     over: bool = False
     """Whether its call has ended; only then may the recorder add a fact."""
 
     kept: Kept | None = None
     erased: Erased | None = None
+
+    @property
+    def begins_ms(self) -> int:
+        """Offset of its first sample, as well as it is known."""
+        if self.kept is not None and self.kept.begins_ms is not None:
+            return self.kept.begins_ms
+        return self.started_ms if self.began_ms is None else self.began_ms
 
     @property
     def call_ms(self) -> int | None:
@@ -99,7 +116,7 @@ class Catalog:
             case "recording_started":
                 self._start(event)
             case "recording_stopped":
-                self._end([str(event.data.get("recording", ""))], event.offset_ms)
+                self._stop(event)
             case "hung_up" | "ended":
                 of_call = tuple(self._of_call.get(event.call_id, ()))
                 self._end(of_call, event.offset_ms)
@@ -130,6 +147,14 @@ class Catalog:
         self._by_id[recording.id] = recording
         self._of_call.setdefault(recording.call_id, []).append(recording.id)
 
+    def _stop(self, event: CallEvent) -> None:
+        recording = str(event.data.get("recording", ""))
+        self._end([recording], event.offset_ms)
+        found = self._by_id.get(recording)
+        if found is not None:
+            reason, began_ms = str(event.data.get("reason", "")), event.data.get("began_ms")
+            self._by_id[recording] = replace(found, stop_reason=reason, began_ms=began_ms)
+
     def _end(self, recordings: Iterable[str], offset_ms: int) -> None:
         for recording in recordings:
             found = self._by_id.get(recording)
@@ -149,6 +174,8 @@ class Catalog:
                 bytes=int(data["bytes"]),
                 duration_ms=int(data["duration_ms"]),
                 problem=str(data["problem"]),
+                begins_ms=data.get("begins_ms"),
+                filled=tuple((int(each[0]), int(each[1])) for each in data.get("filled", ())),
                 key=str(data.get("key", "")),
             )
             self._by_id[found.id] = replace(found, kept=kept)

@@ -15,6 +15,7 @@ import structlog
 from calls.clock import Clock
 from calls.errors import CallCenterError, RecordingError
 from recorder.catalog import Catalog, Kept, Recording
+from recorder.measured import Measuring
 from recorder.orphans import take_in_orphans
 from recorder.ports import FactSink, FactSource
 from recorder.store import Store
@@ -81,7 +82,8 @@ class RecorderIntake:
         self._source = source
         self._between = between
         self._clock = clock
-        self._taker = Taker(self._store, sink, clock, settle_ms)
+        self._taker = Taker(self._store, source, sink, clock, settle_ms)
+        self._measuring = Measuring(self._store, source, sink, clock)
         self._settle_ms = settle_ms
         self._catalog = Catalog()
         self._cursor: int | None = None
@@ -148,6 +150,7 @@ class RecorderIntake:
                 self._reconcile(raw)
                 self._reconciled_ms = now_ms
             taken = list(self._take_in_ended())
+            self._measuring.try_again()
             if self._between is not None and not self._stopping.is_set():
                 self._between()
             return taken
@@ -198,7 +201,7 @@ class RecorderIntake:
             if recording.kept is not None and self._taker.is_settled(recording, recording.kept):
                 self._settle(recording)
                 return None
-            kept = self._taker.take(recording, attempt)
+            kept = self._taker.take(recording, attempt, self._measuring)
         except NotYetError as error:
             attempt.why = str(error)
             return None

@@ -26,6 +26,8 @@ class Legs:
 
     caller: WavFile | None
     house: WavFile | None
+    aside: bool = False
+    """Whether it is a supervisor's voice: one leg, in the house's place, and nothing to pair."""
 
     @property
     def present(self) -> tuple[WavFile, ...]:
@@ -39,8 +41,10 @@ class Legs:
 
     @property
     def final(self) -> bool:
-        """Whether Asterisk has closed both."""
-        return len(self.present) == 2 and all(leg.final for leg in self.present)
+        """Whether Asterisk has closed all there is to come."""
+        return len(self.present) == (1 if self.aside else 2) and all(
+            leg.final for leg in self.present
+        )
 
     def sizes(self) -> tuple[int, ...]:
         """Bytes on disk, to see whether they still grow; -1 for a missing leg."""
@@ -53,13 +57,16 @@ def is_cut(duration_ms: int, call_ms: int) -> bool:
     return lack_ms > CUT_MS or (lack_ms > GRACE_MS and duration_ms < CUT_SHARE * call_ms)
 
 
-def problem_of(legs: Legs, call_ms: int | None) -> str:
-    """What differs from the call, in one line; empty when all is well."""
+def problem_of(legs: Legs, call_ms: int | None, put_in_ms: int = 0) -> str:
+    """What differs from the call, in one line; empty when all is well.
+
+    `put_in_ms` is time in which there was nothing to write, as nobody sent anything.
+    """
     if not legs.present:
-        return "missing: neither leg was written"
-    named = (("caller", legs.caller), ("house", legs.house))
+        return "missing: nothing was written" if legs.aside else "missing: neither leg was written"
+    named = () if legs.aside else (("caller", legs.caller), ("house", legs.house))
     found = [f"{name} leg missing, silence in its place" for name, leg in named if leg is None]
-    found += _cut(legs, call_ms)
+    found += _cut(legs, None if call_ms is None else call_ms - put_in_ms)
     found += _uneven(legs)
     if any(leg.claimed < 0 or leg.claimed == 0 < leg.frames for leg in legs.present):
         found.append("recovered: the files were never closed, up to 2.1 s of the end may be lost")

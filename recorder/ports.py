@@ -22,6 +22,9 @@ class FactSource(Protocol):
         May give only a part; the same cursor means that there are no more.
         """
 
+    def events_of(self, call_id: str) -> Sequence[CallEvent]:
+        """All facts of one call so far, in order."""
+
 
 class FactSink(Protocol):
     """The ledger, written to by somebody who is not the call itself (`ledger.LedgerWriter`)."""

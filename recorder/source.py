@@ -29,6 +29,10 @@ class LedgerSource:
         """The next facts and the cursor behind them."""
         return self._reader.events_after(cursor)
 
+    def events_of(self, call_id: str) -> Sequence[CallEvent]:
+        """All facts of one call so far, in order."""
+        return self._reader.events(call_id)
+
     def of_call(self, call_id: str) -> Sequence[Recording]:
         """The recordings of the call with exactly this id, oldest first."""
         rows = self._reader.recordings(call_id=call_id)
@@ -60,6 +64,7 @@ class LedgerSource:
             caller_file=row.caller_file,
             house_file=row.house_file,
             ended_ms=ended_ms,
+            stop_reason=row.stop_reason or "",
             over=over,
             kept=_kept(row),
             erased=None if row.erased_at is None else Erased(),
@@ -75,5 +80,6 @@ def _kept(row: RecordingRow) -> Kept | None:
         bytes=row.bytes or 0,
         duration_ms=row.duration_ms or 0,
         problem=row.problem or "",
+        begins_ms=row.begins_ms,
         key=row.key,
     )

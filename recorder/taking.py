@@ -14,12 +14,16 @@ from typing import Final
 
 import structlog
 
+from calls.asides import is_aside
 from calls.clock import Clock
 from calls.errors import RecordingError
 from calls.events import RecordingKept
+from recorder.aligning import FileClock, file_clock
 from recorder.catalog import Kept, Recording
+from recorder.lines import LineSounds
 from recorder.measure import Legs, problem_of
-from recorder.ports import FactSink
+from recorder.measured import Measuring
+from recorder.ports import FactSink, FactSource
 from recorder.store import Store, sha256_of
 from recorder.wav import WavFile, look_at, write_stereo
 
@@ -48,14 +52,18 @@ class Attempt:
 class Taker:
     """Takes recordings in, one at a time."""
 
-    def __init__(self, store: Store, sink: FactSink, clock: Clock, settle_ms: int) -> None:
+    def __init__(
+        self, store: Store, source: FactSource, sink: FactSink, clock: Clock, settle_ms: int
+    ) -> None:
         self._store = store
+        self._source = source
+        self._sounds = LineSounds(store.state)
         self._sink = sink
         self._clock = clock
         self._settle_ms = settle_ms
 
-    def take(self, recording: Recording, attempt: Attempt) -> Kept:
-        """Merge, record, clear away.
+    def take(self, recording: Recording, attempt: Attempt, measuring: Measuring) -> Kept:
+        """Merge, measure, record, clear away.
 
         Raises NotYetError, OSError (a full disk) or a CallCenterError; the raw files are then
         untouched. A file no one can read is recorded as such and left for a person.
@@ -63,14 +71,14 @@ class Taker:
         try:
             file = self._store.place(recording.id, recording.started_at)
             legs = self._complete_legs(recording, attempt)
-            kept = self._merge(legs, file, recording.call_ms)
+            kept = self._merge(legs, file, recording)
         except RecordingError as error:
             legs = Legs(None, None)
             kept = _nothing(f"{_UNREADABLE}{error}")
         if self._sizes(recording) != attempt.sizes:
             raise NotYetError("the files still grow")
         if kept != recording.kept:
-            self._record(recording, kept)
+            self._record(recording, kept, measuring)
         self._store.remove([leg.path for leg in legs.present])
         return kept
 
@@ -109,21 +117,30 @@ class Taker:
                 file=kept.file,
             )
 
-    def _merge(self, legs: Legs, file: str, call_ms: int | None) -> Kept:
-        problem = problem_of(legs, call_ms)
+    def _merge(self, legs: Legs, file: str, recording: Recording) -> Kept:
         if not legs.present:
-            return _nothing(problem)
-        stored = self._store.put(file, partial(write_stereo, legs.caller, legs.house))
+            return _nothing(problem_of(legs, recording.call_ms))
+        clock = self._clock_of(legs, recording)
+        write = partial(write_stereo, legs.caller, legs.house, holes=clock.holes)
+        stored = self._store.put(file, write)
         return Kept(
             file=stored.file,
             sha256=stored.sha256,
             bytes=stored.bytes,
-            duration_ms=legs.duration_ms,
-            problem=problem,
+            duration_ms=legs.duration_ms + clock.put_in_ms,
+            problem=problem_of(legs, recording.call_ms, clock.put_in_ms),
+            begins_ms=clock.begins_ms,
+            filled=clock.filled,
             key=stored.key,
         )
 
-    def _record(self, recording: Recording, kept: Kept) -> None:
+    def _clock_of(self, legs: Legs, recording: Recording) -> FileClock:
+        """Its place on the call's clock; a supervisor's own voice has no lines to find it by."""
+        events = self._source.events_of(recording.call_id)
+        house = None if legs.aside else legs.house
+        return file_clock(house, recording, events, self._sounds)
+
+    def _record(self, recording: Recording, kept: Kept, measuring: Measuring) -> None:
         fact = RecordingKept(
             recording=recording.id,
             file=kept.file,
@@ -131,9 +148,14 @@ class Taker:
             bytes=kept.bytes,
             duration_ms=kept.duration_ms,
             problem=kept.problem,
+            begins_ms=kept.begins_ms,
+            filled=kept.filled,
             key=kept.key,
         )
+        measured = measuring.fact_of(recording, kept)
         self._sink.append_late(recording.call_id, fact)
+        if measured is not None:
+            self._sink.append_late(recording.call_id, measured)
         asyncio.run(self._sink.durable())  # this thread has no loop of its own
 
     def _complete_legs(self, recording: Recording, attempt: Attempt) -> Legs:
@@ -151,7 +173,7 @@ class Taker:
 
     def _legs(self, recording: Recording) -> Legs:
         caller, house = self._raw(recording)
-        return Legs(_look(caller), _look(house))
+        return Legs(_look(caller), _look(house), aside=is_aside(recording.id))
 
     def _sizes(self, recording: Recording) -> tuple[int, ...]:
         """Bytes on disk of each leg, -1 for one that is missing."""

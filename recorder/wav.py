@@ -7,7 +7,7 @@ file; killed before that, the header says 0 bytes and the samples are there all 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
@@ -179,11 +179,23 @@ def blocks_in(file: BinaryIO, wav: WavFile, *, most: int = _BLOCK_FRAMES) -> Ite
         yield np.frombuffer(raw[: got * width], dtype="<i2").reshape(-1, wav.channels)
 
 
-def write_stereo(caller: WavFile | None, house: WavFile | None, out: Writable) -> int:
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Silence to be put into both legs."""
+
+    at: int
+    """Frame of the file before which it goes."""
+
+    frames: int
+
+
+def write_stereo(
+    caller: WavFile | None, house: WavFile | None, out: Writable, holes: Sequence[Hole] = ()
+) -> int:
     """Write a stereo wav, caller left and house right; returns its frames.
 
-    The shorter or missing leg is filled up with silence. Both legs must be mono and of one rate,
-    else RecordingError.
+    The shorter or missing leg is filled up with silence; `holes` in order become silence. Both
+    legs must be mono and of one rate, else RecordingError.
     """
     legs = [leg for leg in (caller, house) if leg is not None]
     rates = {leg.rate for leg in legs}
@@ -193,11 +205,29 @@ def write_stereo(caller: WavFile | None, house: WavFile | None, out: Writable) -
         )
     rate = rates.pop() if rates else RATE
     frames = max((leg.frames for leg in legs), default=0)
-    out.write(header(rate, 2, frames))
+    total = frames + sum(hole.frames for hole in holes)
+    out.write(header(rate, 2, total))
     left, right = _padded(caller, frames), _padded(house, frames)
-    for one, other in zip(left, right, strict=True):
-        out.write(np.column_stack((one, other)).astype("<i2").tobytes())
-    return frames
+    both = (np.column_stack(pair) for pair in zip(left, right, strict=True))
+    for block in _with_holes(both, holes):
+        out.write(block.astype("<i2").tobytes())
+    return total
+
+
+def _with_holes(blocks: Iterable[Samples], holes: Sequence[Hole]) -> Iterator[Samples]:
+    """Stereo blocks with silence in its places; one behind the last frame goes to the end."""
+    waiting, at = list(holes), 0
+    for block in blocks:
+        begin = 0
+        while waiting and waiting[0].at < at + len(block):
+            hole = waiting.pop(0)
+            yield block[begin : max(hole.at - at, begin)]
+            begin = max(hole.at - at, begin)
+            yield np.zeros((hole.frames, 2), np.int16)
+        yield block[begin:]
+        at += len(block)
+    for hole in waiting:
+        yield np.zeros((hole.frames, 2), np.int16)
 
 
 def _padded(leg: WavFile | None, frames: int) -> Iterator[Samples]:

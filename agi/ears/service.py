@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from agi.ears.audiosocket import AudioSocketProtocol, Caller
+from agi.ears.filling import Filler
 from agi.ears.listener import Listener, Message, Report, work
 from agi.ears.pacer import Pacer
 from agi.ears.session import HearingSession
@@ -37,6 +38,7 @@ class EarsService:
     def __init__(self, backend: VadBackend, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or SystemClock()
         self.pacer = Pacer()
+        self.filler = Filler()
         self._backend = backend
         self._server: asyncio.Server | None = None
         self._address = ("", 0)
@@ -98,6 +100,7 @@ class EarsService:
         if self._watch is not None:
             self._watch.cancel()
         self.pacer.stop()
+        self.filler.stop()
         for connection in list(self._connections):
             connection.cut()
         if self._server is not None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from agi.ears.answer import Answer, PromptPlayed
 from agi.ears.audiosocket import AudioSocketProtocol
+from agi.ears.connecting import Ears, connecting
 from agi.ears.features import FRAME_MS
 from agi.ears.listener import (
     Answered,
@@ -28,11 +28,10 @@ from agi.ears.listener import (
 )
 from agi.ears.metering import Meter, Reading, Voice
 from agi.ears.onset import END_MS
-from agi.ears.pacer import Pacer, Playing
+from agi.ears.pacer import Playing
 from agi.ears.question import HearingCallback
 from agi.ears.vad import EarsError
 from calls.actions import Listen
-from calls.clock import Clock
 from calls.outcomes import SaidEnd
 
 GRACE_MS = 600
@@ -43,19 +42,6 @@ MOST_AHEAD_FRAMES = 500
 
 PromptCallback = Callable[[PromptPlayed], None]
 VoiceCallback = Callable[[Voice], None]
-
-
-class Ears(Protocol):
-    """What a session needs of the service it belongs to."""
-
-    clock: Clock
-    pacer: Pacer
-
-    def wake(self, session: HearingSession) -> None:
-        """The session's inbox holds something; it goes with the next batch."""
-
-    def forget(self, session: HearingSession) -> None:
-        """The session is closed."""
 
 
 class HearingSession:
@@ -79,12 +65,15 @@ class HearingSession:
         self._ears = ears
         self._max_wait_s = max_wait_s
         self._connection: AudioSocketProtocol | None = None
-        self._connected = _connecting()
+        self._connected = connecting()
         self._connected_at = 0.0
         self._over = asyncio.Event()
         self._held = b""
+        self._tap = False
         self._down = ""
-        self._frames = 0
+        self.frames = 0
+        """Frames that came so far."""
+
         self._gap_ms = 0.0
         self._stood_in_ms = 0
         self._number = 0
@@ -100,6 +89,12 @@ class HearingSession:
     def connected(self) -> bool:
         """Whether Asterisk is on the line now."""
         return self._connection is not None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether Asterisk is on the line and no prompt plays."""
+        played = self._playing is None or self._playing.left_s <= 0
+        return played and self._connection is not None
 
     async def ask(
         self,
@@ -149,6 +144,8 @@ class HearingSession:
         `end_ms` without speech ends an utterance; without `sounds` no noise or faint voice is told.
         """
         self._on_voice = on_voice
+        self._ears.filler.forget((self,))  # a tap: nobody hears what it says
+        self._tap = True
         self._post(Watched(Meter(end_ms=end_ms, sounds=sounds)))
 
     def hold(self, *, late_ms: int = 0) -> None:
@@ -174,8 +171,9 @@ class HearingSession:
         connection, self._connection = self._connection, None
         if connection is None:
             return False
-        self._connected = _connecting()
+        self._connected = connecting()
         connection.hang_up()
+        self._ears.filler.forget((self,))
         return True
 
     def release_in_pause(self, left_s: float) -> bool:
@@ -202,6 +200,8 @@ class HearingSession:
         self._connection = connection
         self._connected_at = self._connected_at or asyncio.get_running_loop().time()
         self._connected.set_result(None)
+        if not self._tap:
+            self._ears.filler.watch(self)
         held, self._held = self._held, b""
         if held:
             connection.send(held)
@@ -210,18 +210,19 @@ class HearingSession:
     def frame(self, pcm: bytes) -> bool:
         if self.first_frame_at_ms is None:
             self.first_frame_at_ms = self._ears.clock.monotonic_ms() - FRAME_MS
-        self._frames += 1
+        self.frames += 1
         self._gap_ms = 0.0
         self._stood_in_ms = 0
         self.inbox.append(pcm)
         self._ears.wake(self)
-        return self._frames % 250 != 0 or not self._too_far_ahead()
+        return self.frames % 250 != 0 or not self._too_far_ahead()
 
     def key(self, digit: str) -> None:
         self._post(Pressed(digit))
 
     def line_down(self, why: str) -> None:
         self._connection = None
+        self._ears.filler.forget((self,))
         if self._down:
             return
         self._down = why
@@ -292,9 +293,10 @@ class HearingSession:
             ) from None
 
     def _play(self, pcm: bytes) -> None:
-        self._playing = self._ears.pacer.play(pcm, self._send, lambda: self._post(PromptOver()))
+        self._playing = self._ears.pacer.play(pcm, self.send, lambda: self._post(PromptOver()))
 
-    def _send(self, messages: bytes) -> None:
+    def send(self, messages: bytes) -> None:
+        """Send whole messages of audio, now or as soon as Asterisk is there."""
         if self._connection is None:
             # Between two connections; what is due is played when the next one is there.
             self._held += messages
@@ -313,16 +315,4 @@ class HearingSession:
 
     def _too_far_ahead(self) -> bool:
         elapsed_s = asyncio.get_running_loop().time() - self._connected_at
-        return self._frames > elapsed_s * 1000 / FRAME_MS + MOST_AHEAD_FRAMES
-
-
-def _connecting() -> asyncio.Future[None]:
-    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    future.add_done_callback(_retrieve)
-    return future
-
-
-def _retrieve(future: asyncio.Future[None]) -> None:
-    """Mark the exception as seen: a session closed before anybody asked is no error."""
-    if not future.cancelled():
-        future.exception()
+        return self.frames > elapsed_s * 1000 / FRAME_MS + MOST_AHEAD_FRAMES

@@ -37,6 +37,9 @@ class MemoryLedger:
         part = self.events[cursor : cursor + 3]
         return part, cursor + len(part)
 
+    def events_of(self, call_id: str) -> Sequence[CallEvent]:
+        return [event for event in self.events if event.call_id == call_id]
+
     def known(self) -> tuple[Sequence[Recording], int]:
         catalog = Catalog()
         catalog.take(self.events)
