@@ -27,6 +27,7 @@ from launch.left_calls import left_calls
 from launch.node import node
 from launch.sealing import begin_sealing
 from launch.settings import Settings
+from launch.tagging import TagOrders, tags_of
 from launch.workers import Workers
 from ledger.interrupted import mark_interrupted
 from ledger.reader import LedgerReader
@@ -81,6 +82,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                     lambda: first.house.current.rules,
                     SystemClock(),
                     wrap_up=WRAP_UP if settings.desk.on else timedelta(),
+                    also=tags_of(settings.mystery.numbers),
                 )
                 intake.start()
                 after.start()
@@ -111,7 +113,13 @@ def _recorder(
     seal = begin_sealing(settings.recorder, state)
     source = LedgerSource(reader)
     keeper = make_keeper(state, source, writer, settings.retention)
-    return RecorderIntake(state, source, writer, SystemClock(), seal=seal, between=keeper.work)
+    tags = TagOrders(state)
+
+    def between() -> None:
+        tags.carry_out(writer)
+        keeper.work()
+
+    return RecorderIntake(state, source, writer, SystemClock(), seal=seal, between=between)
 
 
 async def _left_behind(

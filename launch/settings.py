@@ -22,6 +22,7 @@ from launch.floor_settings import (
     duty_phone,
     three_agents,
 )
+from launch.mystery_settings import MysterySettings
 from launch.qa_settings import QaSettings
 from launch.recorder_settings import RecorderSettings, RetentionSettings
 from launch.report_settings import ReportSettings
@@ -181,6 +182,7 @@ class Settings(Section):
     reports: ReportSettings = ReportSettings()
     console: ConsoleSettings = ConsoleSettings()
     qa: QaSettings = QaSettings()
+    mystery: MysterySettings = MysterySettings()
     recorder: RecorderSettings = RecorderSettings()
     retention: RetentionSettings = RetentionSettings()
     dispositions: dict[Name, dict[Literal["zh", "en"], str]] = Field(default={})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from calls.events import CallEvent
     from ledger.rows import CallRow
 
-group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, show, export.")
+group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, show, export; tag.")
 
 _NONE_YET = (
     "No calls yet. `thirdring demo` lets simulated callers call; `thirdring serve` takes real ones."
@@ -101,6 +101,32 @@ def show(
         print_json({"call": call_json(call), "events": [_event_json(one) for one in events]})
     else:
         _print_story(call, events, unmasked=unmasked)
+
+
+@group.command()
+def tag(
+    call_id: Annotated[str, typer.Argument(metavar="ID", help="A call's id, or how it begins.")],
+    word: Annotated[
+        str, typer.Argument(metavar="TAG", help="mystery, practice or test; none takes it off.")
+    ],
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Say of which kind a call is that figures keep apart: a planned test call (mystery).
+
+    With a server running it is the server that writes it down.
+    """
+    from launch.looks import who
+    from launch.tagging import TAGS, tag_call
+    from ledger.opening import LEDGER_FILE
+    from ledger.reader import LedgerReader
+
+    if word not in (*TAGS, "none"):
+        raise typer.BadParameter(f"{word} is no tag; write {', '.join(TAGS)} or none")
+    with LedgerReader(state / LEDGER_FILE) as reader:
+        call = reader.call(call_id)
+    written = tag_call(state, call.id, "" if word == "none" else word, who())
+    told = f"Call {call.id} is tagged {word}." if word != "none" else f"Call {call.id} has no tag."
+    typer.echo(told if written else f"The server has the order for call {call.id} and will do it.")
 
 
 @group.command()
