@@ -1,0 +1,62 @@
+"""`thirdring verify`: everything that can prove itself, in one go."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from launch.verification import PartReport
+
+HeadOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--head",
+        metavar="FILE",
+        help="Heads that were kept elsewhere (`ledger head --to FILE`).",
+    ),
+]
+
+
+def verify(
+    head: HeadOption = None, state: StateOption = DEFAULT_STATE, as_json: JsonOption = False
+) -> None:
+    """Name every edit, cut, swap or missing file of recordings, ledger, scores, flows and forms.
+
+    Exit 1 when anything was found. With --head even a ledger that was rewritten whole shows.
+    """
+    from launch.all_heads import read_file
+    from launch.verification import verify_all
+
+    kept = read_file(head) if head is not None else None
+    reports = []
+    for report in verify_all(state, kept, quiet=as_json):
+        reports.append(report)
+        if not as_json:
+            _tell(report)
+    found = sum(len(report.found) for report in reports)
+    if as_json:
+        print_json({"findings": found, "parts": [asdict(report) for report in reports]})
+    else:
+        typer.echo(f"{found} findings" if found else "All as it was written.")
+        if kept is None:
+            typer.echo("Without --head a ledger rewritten whole does not show; see docs.", err=True)
+    if found:
+        raise typer.Exit(1)
+
+
+def _tell(report: PartReport) -> None:
+    verdict = f"{len(report.found)} findings" if report.found else "good"
+    typer.echo(f"{report.part}: {report.looked_at}: {verdict}")
+    for one in report.found:
+        typer.echo(f"  {one.what}: {one.where + ': ' if one.where else ''}{one.detail}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(verify)
