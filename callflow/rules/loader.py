@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection
 from typing import Final
@@ -79,7 +80,8 @@ def read_rules(
     patterns = PatternReader(reading, EventReader(reading, lines, tags, more), slack)
     reader = _Reader(reading, patterns, flows)
     found = [reader.rule(key, node) for key, node in top.items if key.text != "tolerance"]
-    return RuleSet(rule for rule in found if rule is not None)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return RuleSet((rule for rule in found if rule is not None), digest)
 
 
 class _Reader:

@@ -94,8 +94,10 @@ class Verdict:
 class RuleSet:
     """The rules of one file, in its order."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], digest: str = "") -> None:
         self._rules = {rule.id: rule for rule in rules}
+        self.digest = digest
+        """SHA-256 (hex) of the file's text; empty where the rules come from no file."""
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._rules.values())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from callflow.rules.monitor import Evidence, Rule, RuleSet, Verdict
     from callflow.rules.state import Due
 
-LIST = "list"
+LIST, JUDGE = "list", "judge"
 _MARKS = {"kept": "kept", "broken": "BROKEN", "not_applicable": "-", "pending": "pending"}
 
 
@@ -29,8 +29,9 @@ def rules(
     call_id: Annotated[
         str,
         typer.Argument(
-            metavar="[CALL_ID|list]",
-            help="The call, or how its id begins; `list`, or nothing, lists the rules themselves.",
+            metavar="[CALL_ID|list|judge]",
+            help="The call, or how its id begins; `list`, or nothing, lists the rules themselves; "
+            "`judge` judges every call that is over and was not judged.",
             show_default=False,
         ),
     ] = LIST,
@@ -38,14 +39,23 @@ def rules(
     scripts: Annotated[
         Path, typer.Option(help="Folder of the house rules.", show_default=False)
     ] = PROJECT / "scripts",
+    again: Annotated[
+        bool, typer.Option("--again", help="With judge: also calls judged by other rules.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the house rules, or say of each whether a call kept it and which events show it."""
+    """List the house rules, or say of each whether a call kept it and which events show it.
+
+    A running server judges every call when it is over; `judge` is for what was left, and needs
+    the server to be stopped.
+    """
     from callflow.house import House
 
     house_rules = House.load(scripts).rules
     if call_id == LIST:
         _list(house_rules, as_json=as_json)
+    elif call_id == JUDGE:
+        _judge_all(house_rules, state, again=again, as_json=as_json)
     else:
         _judge(call_id, house_rules, state, as_json=as_json)
 
@@ -63,6 +73,23 @@ def _judge(call_id: str, house_rules: RuleSet, state: Path, *, as_json: bool) ->
         print_json({"call": call.id, "rules": [as_row(verdict) for verdict in verdicts]})
     else:
         _show(call.id, verdicts)
+
+
+def _judge_all(house_rules: RuleSet, state: Path, *, again: bool, as_json: bool) -> None:
+    from launch.judging import judge_all
+    from launch.progress import with_bar
+    from ledger.opening import LEDGER_FILE
+
+    path = state / LEDGER_FILE
+    report = judge_all(
+        path, house_rules, again=again, shown=lambda ids: with_bar(ids, "Judging", quiet=as_json)
+    )
+    if as_json:
+        print_json(asdict(report))
+    elif not report.judged:
+        typer.echo(f"{path}: every call that is over was judged by these rules already")
+    else:
+        typer.echo(f"{report.judged} calls judged, {report.broke} of them broke a rule")
 
 
 def _list(house_rules: RuleSet, *, as_json: bool) -> None:

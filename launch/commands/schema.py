@@ -17,7 +17,10 @@ def register(app: typer.Typer) -> None:
 
 def schema(
     name: Annotated[
-        str, typer.Argument(metavar="[flow|lines|rules|form|test|qa_form]", help="Which; without it, all.")
+        str,
+        typer.Argument(
+            metavar="[flow|lines|rules|form|test|qa_form]", help="Which; without it, all."
+        ),
     ] = "",
     out: Annotated[
         Path | None, typer.Option(help="Folder to write NAME.json into; else standard output.")

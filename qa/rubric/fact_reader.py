@@ -32,7 +32,10 @@ class FactReader:
         return self._reading.list_of(node, "rules", self._rule)
 
     def fact(self, node: Node, answers: Collection[str], *, na: bool) -> Fact | None:
-        """The source of the answer; None, with a problem noted, when it makes none."""
+        """The source of the answer; None, with a problem noted, when it makes none.
+
+        `answers` are those of the question; empty when they could not be read.
+        """
         reading = self._reading
         body = reading.mapping(node, "fact")
         if body is None:
@@ -76,7 +79,7 @@ class FactReader:
 
     def _demand_yes_no(self, body: MappingNode, answers: Collection[str]) -> None:
         missing = [word for word in (YES, NO) if word not in answers]
-        if missing:
+        if missing and answers:
             hint = "drop answers: of the question, or use bands: for others"
             self._reading.wrong(body.place, f"the question has no answer {missing[0]}", hint)
 
@@ -102,7 +105,7 @@ class FactReader:
             kind=kind,
             name=name,
             bands=self._bands(body.get("bands"), source, answers),
-            otherwise=self._reading.one_of(otherwise, "otherwise", answers, ""),
+            otherwise=self._answer(otherwise, "otherwise", answers),
         )
 
     def _of_limits(
@@ -121,12 +124,17 @@ class FactReader:
         listed = self._reading.mapping(node, "bands") if node is not None else None
         found = []
         for key, value in listed.items if listed is not None else ():
-            answer = self._reading.one_of(key, "a band's answer", answers, "")
+            answer = self._answer(key, "a band's answer", answers)
             body = self._reading.mapping(value, f'the band "{key.text}"')
             if body is not None:
                 self._reading.keys(body, BAND_KEYS, "a band")
                 found.append(self._band(answer, body, source))
         return tuple(found)
+
+    def _answer(self, node: Node | None, what: str, answers: Collection[str]) -> str:
+        if not answers:
+            return self._reading.text(node, what)
+        return self._reading.one_of(node, what, answers, "")
 
     def _band(self, answer: str, body: MappingNode, source: Source) -> Band:
         low, high = body.get("at_least"), body.get("at_most")

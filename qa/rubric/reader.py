@@ -152,7 +152,8 @@ class FormReader:
     def _demand_failing(self, key: Scalar, question: Question) -> None:
         """What fails a section or a form must be able to fail."""
         wanted = question.critical or question.fatal or question.comment is Comment.ON_FAIL
-        if wanted and not any(each.share == 0 for each in question.answers.values()):
+        shares = [each.share for each in question.answers.values()]
+        if wanted and shares and min(shares) > 0:
             what = f'no answer of "{question.name}" fails it'
             self._reading.wrong(key.place, what, "give one of its answers share: 0")
 
@@ -176,8 +177,9 @@ class FormReader:
                 what = f'ask_if: there is no earlier question "{key.text}"'
                 reading.wrong(key.place, what, nearest(key.text, self._asked), word=key.text)
                 continue
-            known = (*earlier.answers, *((NA,) if earlier.na else ()))
-            found[key.text] = self._words(value, known)
+            if earlier.answers:  # else they could not be read, which is told where they stand
+                known = (*earlier.answers, *((NA,) if earlier.na else ()))
+                found[key.text] = self._words(value, known)
         return found
 
     def _words(self, node: Node, known: Iterable[str]) -> tuple[str, ...]:
@@ -201,7 +203,7 @@ class FormReader:
                 rule="unknown-word",
                 word=node.text,
             )
-        return self._scales.get(node.text, self._scales[YES_NO])
+        return self._scales.get(node.text, {})
 
     def _answers(self, node: Node, what: str) -> Scale:
         body = self._reading.mapping(node, f"the answers of {what}")
