@@ -84,6 +84,10 @@ class FlowFileError(CallCenterError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class ReportError(CallCenterError):
+    """A report cannot be made so; the message says what to give or to install."""
+
+
 class WorkError(CallCenterError):
     """A step of quality work cannot be taken now; the message says why and what can be done."""
 

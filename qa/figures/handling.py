@@ -18,11 +18,11 @@ def _handled(row: CallFacts, _terms: Terms) -> Part | None:
 
 
 def _talk(row: CallFacts, _terms: Terms) -> Part | None:
-    return (row.talked_ms - (row.held_ms or 0), 1) if row.talked_ms else None
+    return (row.talked_ms - row.held_ms, 1) if row.talked_ms else None
 
 
 def _hold(row: CallFacts, _terms: Terms) -> Part | None:
-    return (row.held_ms or 0, 1) if row.talked_ms else None
+    return (row.held_ms, 1) if row.talked_ms else None
 
 
 def _wrap_up(row: CallFacts, _terms: Terms) -> Part | None:
@@ -60,7 +60,7 @@ def _longest_silence(row: CallFacts, _terms: Terms) -> Part | None:
 def _recorded(row: CallFacts, _terms: Terms) -> Part | None:
     if row.answered_ms is None:
         return None
-    return HIT if row.recorded else MISS
+    return HIT if row.recording else MISS
 
 
 def _faults(row: CallFacts, _terms: Terms) -> Part | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 
@@ -15,8 +16,8 @@ class CallFacts(Protocol):
     @property
     def id(self) -> str: ...
     @property
-    def offered_at(self) -> int:
-        """Microseconds since 1970, UTC."""
+    def offered_at(self) -> datetime:
+        """Aware UTC."""
 
     @property
     def direction(self) -> str: ...
@@ -49,7 +50,7 @@ class CallFacts(Protocol):
         """From the agent's answer to the end of their talk, hold included."""
 
     @property
-    def held_ms(self) -> int | None: ...
+    def held_ms(self) -> int: ...
     @property
     def wrapped_ms(self) -> int | None: ...
     @property
@@ -79,7 +80,9 @@ class CallFacts(Protocol):
     @property
     def dead_air_ms(self) -> int | None: ...
     @property
-    def recorded(self) -> bool: ...
+    def recording(self) -> str:
+        """Id of the last recording; empty for none."""
+
     @property
     def faults(self) -> int: ...
 

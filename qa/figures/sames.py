@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from qa.figures.figure import Value
@@ -40,8 +40,7 @@ class Placed:
     """An evaluation and when its call came."""
 
     scored: Scored
-    offered_at: int
-    """Microseconds since 1970, UTC."""
+    offered_at: datetime
 
 
 def by_load(folded: Folded, scores: Iterable[Placed], zone: tzinfo | None) -> list[Service]:

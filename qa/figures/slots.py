@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
-QUARTER_US: Final = 15 * 60 * 1_000_000
+QUARTER_S: Final = 15 * 60
 """Every time zone's offset is a multiple of a quarter of an hour."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,12 +33,12 @@ class Slots:
         self._zone = zone
         self._known: dict[int, Slot] = {}
 
-    def of(self, at_us: int) -> Slot:
-        """The slot of `at_us`, microseconds since 1970 UTC."""
-        quarter = at_us // QUARTER_US
+    def of(self, at: datetime) -> Slot:
+        """The slot of an aware moment."""
+        quarter = int(at.timestamp()) // QUARTER_S
         found = self._known.get(quarter)
         if found is None:
-            local = (_EPOCH + timedelta(microseconds=quarter * QUARTER_US)).astimezone(self._zone)
+            local = (_EPOCH + timedelta(seconds=quarter * QUARTER_S)).astimezone(self._zone)
             found = Slot(local.date(), local.hour * 2 + local.minute // 30)
             self._known[quarter] = found
         return found

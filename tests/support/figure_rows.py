@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 
-def at(text: str) -> int:
-    """Microseconds since 1970 of `2026-11-02 09:15` in UTC."""
-    moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
-    return int(moment.timestamp()) * 1_000_000
+def at(text: str) -> datetime:
+    """`2026-11-02 09:15` in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +17,7 @@ class FigureCall:
     """One call."""
 
     id: str = "20261102-091500-aaaaaaaa"
-    offered_at: int = field(default_factory=lambda: at("2026-11-02 09:15"))
+    offered_at: datetime = field(default_factory=lambda: at("2026-11-02 09:15"))
     direction: str = "inbound"
     queue: str = "support"
     agent: str = "801"
@@ -40,7 +39,7 @@ class FigureCall:
     agent_talk_ms: int | None = None
     talk_over_ms: int | None = None
     dead_air_ms: int | None = None
-    recorded: bool = True
+    recording: str = "r1"
     faults: int = 0
 
 

@@ -1,0 +1,94 @@
+"""What reports know of the house, from settings and scripts; and where they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from console.reports.house import House
+    from console.reports.sources import HouseSources
+    from launch.settings import Settings
+
+
+def report_house(settings: Settings) -> House:
+    """Names, limits and time zone of the site. Flows that do not load cost only the titles of
+    rules."""
+    from console.reports.house import House
+    from qa.figures.consequences import Limits
+    from qa.figures.staffing import Goals
+    from qa.figures.terms import Terms
+
+    wall, own = settings.wallboard, settings.reports
+    return House(
+        company={
+            "zh": settings.house.company["zh-Hans"],
+            "en": settings.house.company["en"],
+        },
+        terms=Terms(
+            target_s=wall.service_target_s,
+            goal=wall.service_goal,
+            short_s=own.short_s,
+            most_rings=settings.ring.most,
+            satisfied=own.satisfied,
+            long_silence_s=own.long_silence_s,
+        ),
+        limits=Limits(
+            good_score=own.good_score,
+            good_rules=own.good_rules,
+            poor_score=own.poor_score,
+            poor_rules=own.poor_rules,
+            complaints=own.complaints,
+        ),
+        goals=Goals(
+            target_s=wall.service_target_s,
+            goal=min(wall.service_goal, 0.999),
+            most_occupancy=own.most_occupancy,
+            shrinkage=own.shrinkage,
+        ),
+        zone=ZoneInfo(settings.house.timezone) if settings.house.timezone else None,
+        agents={number: one.name for number, one in settings.agents.items() if one.name},
+        rules=_rule_titles(settings.scripts),
+        dispositions=_dispositions(settings),
+    )
+
+
+def _dispositions(settings: Settings) -> dict[str, Mapping[str, str]]:
+    from launch.floor_settings import DISPOSITIONS
+
+    titles: dict[str, Mapping[str, str]] = dict(DISPOSITIONS)
+    for name, one in settings.dispositions.items():
+        titles[name] = {"zh": one.get("zh", name), "en": one.get("en", name)}
+    return titles
+
+
+def _rule_titles(scripts: Path) -> dict[str, dict[str, str]]:
+    from callflow.house import RULES_FILE
+    from callflow.reading import Reading
+    from callflow.rules.loader import read_rules
+
+    try:
+        text = (scripts / RULES_FILE).read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    return {rule.id: dict(rule.title) for rule in read_rules(text, RULES_FILE, Reading())}
+
+
+@contextmanager
+def report_sources(state: Path, settings: Settings) -> Iterator[HouseSources]:
+    """The ledger and the quality book of a state folder. LedgerMissingError without a ledger."""
+    from calls.clock import SystemClock
+    from console.reports.sources import HouseSources
+    from launch.quality_desk import quality_place
+    from ledger.opening import LEDGER_FILE
+    from ledger.quality.book import QualityBook
+    from ledger.reader import LedgerReader
+
+    with (
+        LedgerReader(state / LEDGER_FILE) as reader,
+        QualityBook.open(quality_place(state, settings)) as book,
+    ):
+        yield HouseSources(reader, book, SystemClock())
