@@ -43,7 +43,7 @@ def test_a_mistake_is_told_with_its_line_and_a_caret(folder: Path) -> None:
     assert f'{path}:16:50: error: there is no scale "graded9"' in told
     assert "^^^^^^^" in told
     assert told.count("error:") == 1  # nothing that only follows from it
-    assert 'did you mean "graded3"?' in told
+    assert 'did you mean "graded"?' in told
 
 
 def test_mistakes_are_told_to_programs(folder: Path) -> None:
