@@ -55,12 +55,16 @@ def spell_value(value: Any, field: Field) -> str:
             return value.text if isinstance(value, Condition) else str(value)
         case Kind.KEYS:
             return ", ".join(f"{key}: {spell_target(to)}" for key, to in value.items())
-        case Kind.ANSWERS:
-            return ", ".join(f"{key}: {name}" for key, name in value.items())
+        case Kind.ANSWERS | Kind.LABELS:
+            return ", ".join(f"{key}: {_answer(told)}" for key, told in value.items())
         case Kind.WORDINGS | Kind.VALUES:
             return ", ".join(f"{name}: {_text(text)}" for name, text in value.items())
         case _:
             return _text(value)
+
+
+def _answer(told: str | Mapping[str, str]) -> str:
+    return told if isinstance(told, str) else "/".join(told.values())
 
 
 def _text(value: Any) -> str:

@@ -46,6 +46,9 @@ class Kind(StrEnum):
     KEYS = "keys"
     """Keys of a telephone, each with where it goes."""
 
+    LABELS = "labels"
+    """Keys of a telephone, each with what it means, by language: `{"1": {zh: 对, en: Right}}`."""
+
     ANSWERS = "answers"
     """Keys of a telephone, each with the name of the answer it stands for, the best first."""
 

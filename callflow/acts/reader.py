@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from callflow.acts.base import Act
 from callflow.acts.fields import Field, Kind
+from callflow.acts.labels import check_labels, read_labels
 from callflow.nodes import Mapping, Node, Scalar, Sequence
 from callflow.reading import Reading
 from callflow.targets import Next, Target
@@ -48,6 +49,8 @@ def read_act(kind: type[Act], node: Node, reading: Reading) -> Act:
             values[field.attribute] = _instead(field)
         else:
             values[field.attribute] = _READ[field.kind](found, field, reading)
+        if field.kind is Kind.LABELS:
+            check_labels(found, values["keys"], reading)
     return kind.made(values)
 
 
@@ -77,7 +80,7 @@ def _instead(field: Field) -> Any:
         return Wording(field.default or "")
     if field.kind is Kind.EXPRESSION:
         return Condition(field.default)
-    if field.kind in (Kind.KEYS, Kind.ANSWERS):
+    if field.kind in (Kind.KEYS, Kind.ANSWERS, Kind.LABELS):
         return {}
     if field.kind is Kind.NAME:
         return field.default or ""
@@ -289,6 +292,7 @@ _READ: Final[dict[Kind, Callable[[Node, Field, Reading], Any]]] = {
     Kind.WORDINGS: _wordings,
     Kind.KEYS: _keys,
     Kind.ANSWERS: _answers,
+    Kind.LABELS: read_labels,
     Kind.CASES: _cases,
     Kind.VALUES: _values,
 }

@@ -42,7 +42,7 @@ class VerdictAct(MenuAct):
             default={},
             about="the answer of each key, two to five, the best first: 5 points down to 1",
         ),
-        *(field for field in MenuAct.fields if field.kind is not Kind.KEYS),
+        *(each for each in MenuAct.fields if each.kind not in (Kind.KEYS, Kind.LABELS)),
     )
     must: ClassVar[frozenset[str]] = frozenset()
     may: ClassVar[frozenset[str]] = frozenset({"speech", "noise", "faint"})

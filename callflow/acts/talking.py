@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from callflow.acts.base import Act
@@ -121,6 +121,7 @@ class MenuAct(Act):
     about: ClassVar[str] = "one key chooses; an agent picks what the caller said"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(name="keys", kind=Kind.KEYS, required=True, about="where each key goes"),
+        Field(name="labels", kind=Kind.LABELS, about="what a key means, as an agent reads it"),
         _window("window", 6000, "how long the caller may think"),
         _ATTEMPTS,
         _REPROMPT,
@@ -134,6 +135,7 @@ class MenuAct(Act):
     reprompt: str
     end_pause_ms: int = 700
     longest_ms: int = 20_000
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def targets(self) -> Iterator[tuple[str, Target]]:
         return iter(self.keys.items())

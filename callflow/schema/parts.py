@@ -116,6 +116,14 @@ def _answers(field: Field) -> Json:
     }
 
 
+def _labels(_field: Field) -> Json:
+    return {
+        "type": "object",
+        "patternProperties": {"^[0-9*#]$": ref("title")},
+        "additionalProperties": False,
+    }
+
+
 def _cases(_field: Field) -> Json:
     case = closed({"if": ref("text"), "go": ref("target")}, required=("if", "go"))
     otherwise = closed({"else": ref("target")}, required=("else",))
@@ -146,6 +154,7 @@ _OF_KIND: Final[Mapping[Kind, Callable[[Field], Json]]] = {
     Kind.WORDINGS: lambda _: _named(ref("text")),
     Kind.KEYS: _keys,
     Kind.ANSWERS: _answers,
+    Kind.LABELS: _labels,
     Kind.CASES: _cases,
     Kind.VALUES: lambda _: _named(
         {"anyOf": [ref("text"), closed({"is": ref("text")}, required=("is",))]}

@@ -89,7 +89,7 @@ class CoachedRun(FlowRun):
             )
         if isinstance(self.step.act, MenuAct):
             return tuple(
-                Choice(name=key, title=self._leads(target))
+                Choice(name=key, title=self.step.act.labels.get(key) or self._leads(target))
                 for key, target in self.step.act.keys.items()
             )
         return tuple(
