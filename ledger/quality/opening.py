@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from calls.errors import LedgerError
@@ -119,6 +119,8 @@ def _file(path: Path) -> Engine:
             f"{path}: {error.strerror or error}; give a writable folder with --state"
         ) from None
 
+    _refuse_wal(path)
+
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, timeout=_PATIENCE_S
@@ -130,6 +132,18 @@ def _file(path: Path) -> Engine:
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _refuse_wal(path: Path) -> None:
+    """LedgerError for a database with a WAL: a ledger, say, whose journal must not be changed."""
+    with path.open("rb") as file:
+        head = file.read(20)
+    # Bytes 18 and 19, "file format write and read version": 2 for WAL (SQLite file format, 1.3).
+    if head.startswith(b"SQLite format 3\0") and head[18:20] == b"\2\2":
+        raise LedgerError(
+            f"{path}: this database is no quality book, or another program gave it a WAL; move it"
+            " away or give another --state"
+        )
 
 
 def _begin(connection: Connection) -> None:
@@ -152,10 +166,10 @@ def trouble(place: str, error: Exception) -> LedgerError:
     """A database's error as a message for a person; never with a password in it."""
     cause = getattr(error, "orig", None) or error
     said = " ".join(str(cause).split())
-    return LedgerError(f"{_without_password(place)}: {said}; {_remedy(said, error)}")
+    return LedgerError(f"{_without_password(place)}: {said}; {_remedy(said)}")
 
 
-def _remedy(said: str, error: Exception) -> str:
+def _remedy(said: str) -> str:
     if "locked" in said or "timeout" in said:
         return "another program holds it; close that program (an sqlite3 shell?) and try again"
     if "malformed" in said or "not a database" in said:
@@ -164,7 +178,7 @@ def _remedy(said: str, error: Exception) -> str:
         return "the disk is full; make room, nothing of this was kept"
     if "connection" in said or "connect" in said:
         return "see that the database server runs and can be reached"
-    if isinstance(error, DatabaseError) and "readonly" in said:
+    if "readonly" in said:
         return "the file may not be written; see to its owner and mode"
     return "see that the folder exists, is on a healthy disk and may be written"
 
