@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -278,7 +279,7 @@ async def test_the_recording_holds_both_legs_of_the_call(
 ) -> None:
     _, events = await hotline.call_of(calls["speaks"].checked().number, until="recording_kept")
     kept = of(events, "recording_kept")[0].data
-    house, spoken = _legs(hotline.state / kept["file"])
+    house, spoken = _legs(hotline.state, kept["file"])
 
     assert kept["problem"] == ""
     assert len(house.find(line_sound("how_may_i_help"))) == 1
@@ -340,13 +341,16 @@ async def test_callers_who_hang_up_at_any_step_leave_a_whole_row_and_nothing_els
         assert call.ended_at is not None
 
 
-def _legs(path: object) -> tuple[Heard, Heard]:
-    """The house's and the caller's leg of a recording."""
+def _legs(state: Path, kept: str) -> tuple[Heard, Heard]:
+    """The house's and the caller's leg of a sealed recording."""
     import wave
 
     import numpy as np
 
-    with wave.open(str(path), "rb") as file:
+    from recorder.store import Store
+
+    assert kept.endswith(".sealed")
+    with Store(state).open(kept) as sound, wave.open(sound, "rb") as file:
         assert (file.getnchannels(), file.getframerate()) == (2, 8000)
         both = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
     legs = Heard(), Heard()
