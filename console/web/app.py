@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from calls.errors import CallCenterError, WorkError
+from calls.errors import AccountError, CallCenterError, WorkError
 from console.room import ConsoleRoom
 from console.web.failing import failed, refused, unfit, unreadable
 from console.web.guard import Guard
@@ -28,6 +28,7 @@ def make_app(room: ConsoleRoom) -> Starlette:
         exception_handlers={
             HTTPException: refused,
             WorkError: unfit,
+            AccountError: unfit,
             CallCenterError: unreadable,
             Exception: failed,
         },

@@ -9,7 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from calls.errors import CallCenterError, NotAllowedError, UnknownWorkError, WorkError
+from calls.errors import (
+    AccountError,
+    CallCenterError,
+    NotAllowedError,
+    UnknownWorkError,
+    WorkError,
+)
 from console.web.rendering import page
 
 _log = structlog.get_logger(__name__)
@@ -70,10 +76,10 @@ async def unreadable(request: Request, error: Exception) -> Response:
 
 
 async def unfit(request: Request, error: Exception) -> Response:
-    """For a step of quality work that cannot be taken now."""
-    if not isinstance(error, WorkError):
+    """For a step of quality work, or a change of an account, that cannot be taken now."""
+    if not isinstance(error, WorkError | AccountError):
         raise error
-    status = 409
+    status = 400 if isinstance(error, AccountError) else 409
     if isinstance(error, NotAllowedError):
         status = 403
     elif isinstance(error, UnknownWorkError):

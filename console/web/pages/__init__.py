@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from console.web.pages import call, calls, evaluation, signing_in, sound, work
+from console.web.pages import (
+    accounts,
+    calibrations,
+    call,
+    calls,
+    draws,
+    evaluation,
+    oversight,
+    signing_in,
+    sound,
+    work,
+)
 
-PAGES: tuple[ModuleType, ...] = (signing_in, calls, call, evaluation, sound, work)
+PAGES: tuple[ModuleType, ...] = (
+    signing_in,
+    calls,
+    call,
+    work,
+    evaluation,
+    sound,
+    draws,
+    calibrations,
+    accounts,
+    oversight,
+)
 """All pages; their entries of the menu stand in this order."""
