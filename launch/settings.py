@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from calls.errors import ConfigError
+from launch.asr_settings import AsrSettings
 from launch.console_settings import ConsoleSettings
 from launch.floor_settings import (
     AgentNumber,
@@ -183,6 +184,7 @@ class Settings(Section):
     console: ConsoleSettings = ConsoleSettings()
     qa: QaSettings = QaSettings()
     mystery: MysterySettings = MysterySettings()
+    asr: AsrSettings = AsrSettings()
     recorder: RecorderSettings = RecorderSettings()
     retention: RetentionSettings = RetentionSettings()
     dispositions: dict[Name, dict[Literal["zh", "en"], str]] = Field(default={})

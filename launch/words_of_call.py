@@ -1,0 +1,81 @@
+"""The recogniser and the sound of one call put together; what comes of it told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from calls.errors import RecordingError
+from launch.asr_settings import AsrSettings
+from launch.call_story import clock
+from ledger.opening import LEDGER_FILE
+from ledger.reader import LedgerReader
+from recorder.source import LedgerSource
+from recorder.store import Store
+from recorder.timeline import open_call_sound
+from recorder.words.call_words import CallWords, words_of
+from recorder.words.checking import Finding
+from recorder.words.ports import LEAST_CONFIDENCE, Recogniser, WordsError
+
+FINDINGS = {
+    Finding.SAID: ("说了", "said"),
+    Finding.UNSURE: ("请人听", "a person listens"),
+    Finding.NOT_FOUND: ("没听出来，请人听", "not recognised, a person listens"),
+}
+
+
+def recogniser_of(settings: AsrSettings, model: Path | None) -> Recogniser:
+    """The site's recogniser. Raises WordsError that says what is missing."""
+    from recorder.words.whisper import Whisper
+
+    folder = model or settings.model
+    if folder is None:
+        raise WordsError(
+            "no model for speech recognition: write [asr] model in the settings, or give --model; "
+            "docs/words.md says which"
+        )
+    return Whisper(folder, threads=settings.threads)
+
+
+def recognise(
+    state: Path,
+    call_id: str,
+    recogniser: Recogniser,
+    *,
+    polite: Sequence[str],
+    whole: bool,
+    told: Callable[[int, int], object],
+    before: Callable[[str], object],
+) -> tuple[str, CallWords]:
+    """The call's whole id and its words; `before` is told the id before anything is heard.
+
+    Raises LedgerError for an unknown call, RecordingError when there is nothing to hear.
+    """
+    with LedgerReader(state / LEDGER_FILE) as reader:
+        call = reader.call(call_id)
+        events = reader.events(call.id)
+        recordings = LedgerSource(reader).of_call(call.id)
+        before(call.id)
+        try:
+            sound = open_call_sound(Store(state), recordings, call_ms=call.ended_ms)
+        except FileNotFoundError as error:
+            raise RecordingError(f"{call.id}: {error}") from error
+        with sound:
+            found = words_of(sound, events, recogniser, polite=polite, whole=whole, told=told)
+    return call.id, found
+
+
+def as_told(call_id: str, found: CallWords) -> dict[str, Any]:
+    """As `thirdring words --json` prints it; offsets are milliseconds of the call."""
+    return {"call": call_id, "least_confidence": LEAST_CONFIDENCE, **asdict(found)}
+
+
+def transcript(found: CallWords) -> Iterator[tuple[str, str, str]]:
+    """Both legs in order of time: when, who, what; what is too unsure stands in brackets."""
+    legs = (("caller", found.caller), ("house", found.house))
+    both = sorted((one.from_ms, who, one) for who, leg in legs for one in leg)
+    for at_ms, who, one in both:
+        sure = one.confidence >= LEAST_CONFIDENCE
+        yield clock(at_ms), who, one.text if sure else f"[{one.text}]"

@@ -1,0 +1,1 @@
+"""What was said, by speech recognition: an offline aid for QA, never on the way of a call."""
