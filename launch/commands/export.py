@@ -1,0 +1,145 @@
+"""`thirdring export`: what leaves the house, each time written into the log of looks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calls.errors import RecordingError
+from launch.options import DEFAULT_STATE, StateOption
+
+if TYPE_CHECKING:
+    from launch.exporting.vcon import Sound
+    from launch.settings import HouseSettings
+    from ledger.reader import LedgerReader
+    from ledger.rows import CallRow
+
+group = typer.Typer(no_args_is_help=True, help="Export one caller's data, or a call as a vCon.")
+
+WhyOption = Annotated[
+    str, typer.Option("--why", help="Who asked for it, and on what ground; it is logged.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="export")
+
+
+@group.command()
+def person(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The caller's number.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="Where it is written.")],
+    why: WhyOption,
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Write everything the house keeps of one caller: calls, facts, recordings, scores.
+
+    The recordings in it are open: hand the file over by a safe way, then delete it.
+    """
+    from calls.masking import mask
+    from launch.exporting.person import Person
+    from launch.looks import looked
+    from launch.progress import with_bar
+
+    one = Person(state, number)
+    if not one.calls:
+        typer.echo(f"No call from {number}; give the number as `thirdring calls list` shows it.")
+        raise typer.Exit(1)
+    looked(state, "exported", f"person/{mask(number)}", f"{len(one.calls)} calls to {to.name}", why)
+    for call in one.calls:
+        looked(state, "exported", f"call/{call.id}", "with all of the caller's data", why)
+    manifest = one.write(to, with_bar(one.calls, "exporting"))
+    sounds = sum(name.startswith("recordings/") for name in manifest.files)
+    typer.echo(f"{to}: {manifest.calls} calls, {sounds} recordings, {len(manifest.files)} files")
+    for name, reason in manifest.missing.items():
+        typer.echo(f"not in it: {name}: {reason}")
+
+
+@group.command()
+def vcon(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="Id, or how it alone begins.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.vcon", help="Where it is written.")],
+    why: WhyOption,
+    open_: Annotated[
+        bool, typer.Option("--unmasked", help="With the caller's number, name and words.")
+    ] = False,
+    url: Annotated[
+        str,
+        typer.Option(
+            "--external",
+            metavar="https://...",
+            help="Write the recordings beside it; it names them below this address by hash.",
+        ),
+    ] = "",
+    state: StateOption = DEFAULT_STATE,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Settings with [house].")
+    ] = None,
+) -> None:
+    """Write a call as a vCon (draft-ietf-vcon-vcon-core): parties, sound, facts, verdicts.
+
+    The caller is anonymous in it unless --unmasked; the sound is what it is.
+    """
+    from launch.looks import looked
+    from launch.settings import load_settings
+    from ledger.opening import LEDGER_FILE
+    from ledger.reader import LedgerReader
+    from recorder.disk import write_whole
+
+    if url and not url.startswith("https://"):
+        raise RecordingError(f"{url}: the draft wants an https:// address")
+    with LedgerReader(state / LEDGER_FILE) as reader:
+        found = reader.call(call)
+        detail = f"as vCon, {'unmasked' if open_ else 'masked'}"
+        looked(state, "exported", f"call/{found.id}", detail, why)
+        sounds = _sounds(state, reader, found, url)
+        told = _told(reader, found, sounds, load_settings(config).house, masked=not open_)
+    for sound in sounds if url else ():
+        write_whole(to.resolve().parent / f"{sound.recording.id}.wav", sound.wav)
+    write_whole(to.resolve(), (json.dumps(told, ensure_ascii=False) + "\n").encode())
+    beside = f", {len(sounds)} recordings beside it" if url else f", {len(sounds)} recordings in it"
+    typer.echo(f"{to}: call {found.id}{beside}")
+
+
+def _told(
+    reader: LedgerReader, call: CallRow, sounds: list[Sound], house: HouseSettings, *, masked: bool
+) -> dict[str, object]:
+    import platform
+
+    from calls.clock import SystemClock
+    from launch.exporting.vcon import Telling, vcon
+
+    return vcon(
+        Telling(
+            call=call,
+            events=reader.events(call.id),
+            sounds=sounds,
+            house=house.company[house.language],
+            made_at=SystemClock().utc_now(),
+            host=platform.node(),
+            masked=masked,
+        )
+    )
+
+
+def _sounds(state: Path, reader: LedgerReader, call: CallRow, url: str) -> list[Sound]:
+    from launch.exporting.vcon import Sound
+    from recorder.source import LedgerSource
+    from recorder.store import Store
+
+    begins = {row.id: row.begins_ms for row in reader.recordings(call_id=call.id)}
+    store, sounds = Store(state), []
+    for recording in LedgerSource(reader).of_call(call.id):
+        if recording.erased or recording.kept is None or not recording.kept.file:
+            continue
+        with store.open(recording.kept.file) as sound:
+            wav = sound.read()
+        begins_ms = begins.get(recording.id)
+        where = f"{url.rstrip('/')}/{recording.id}.wav" if url else ""
+        at_ms = recording.started_ms if begins_ms is None else begins_ms
+        sounds.append(Sound(recording=recording, wav=wav, url=where, begins_ms=at_ms))
+    return sounds
