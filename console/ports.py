@@ -43,8 +43,9 @@ class Waves(NamedTuple):
 
     house: Sequence[float]
     duration_ms: int
-    gaps: Sequence[tuple[int, int]]
-    """From and to where nobody recorded, offsets of the call."""
+    gaps: Sequence[tuple[int, int, str]]
+    """From, to and why nothing was recorded there: `before paused stopped missing erased`;
+    offsets of the call."""
 
 
 class SoundShelf(Protocol):

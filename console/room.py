@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,9 @@ class ConsolePlace:
 
     company: dict[str, str] = field(default_factory=lambda: {"zh": "", "en": ""})
     """The house's name, `zh` and `en`, for the head of each page."""
+
+    dispositions: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    """What a call may have been: name -> title, `zh` and `en`."""
 
     language: str = "zh"
     """Before anybody has chosen one: `zh` or `en`."""

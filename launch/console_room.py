@@ -10,6 +10,7 @@ from callflow.house import House
 from calls.clock import SystemClock
 from console.accounts.service import Accounts
 from console.room import ConsolePlace, ConsoleRoom
+from launch.floor_settings import DISPOSITIONS
 from launch.quality_desk import make_desk, quality_place
 from launch.settings import Settings
 from launch.sound_shelf import StateShelf
@@ -48,5 +49,6 @@ def place_of(settings: Settings) -> ConsolePlace:
         names=_OURS | {console.host.lower()} | {name.lower() for name in console.names},
         secure=console.tls_cert is not None,
         company={"zh": company["zh-Hans"], "en": company["en"]},
+        dispositions={**DISPOSITIONS, **settings.dispositions},
         language="zh" if chinese else "en",
     )

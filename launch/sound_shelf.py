@@ -17,12 +17,12 @@ from recorder.source import LedgerSource
 from recorder.store import Store
 from recorder.timeline import CallSound, open_call_sound
 from recorder.verify import check
+from recorder.waves import Pairs, peaks
 
-_STEPS: Final = 4000
-"""Peaks of a whole call at most, so that a long one is no long page."""
+_PER_S: Final = (50, 25, 10, 5, 2, 1)
+_STRETCHES: Final = 40_000
+"""Of a whole call at most, so that a long one is no long page: 13 minutes at 50 a second."""
 
-_PER_S: Final = 50
-_SPAN_MS: Final = 30_000
 _KEPT: Final = 64
 
 
@@ -84,18 +84,16 @@ class StateShelf:
 
 
 def _drawn(sound: CallSound) -> Waves:
-    """The peak of each step of both legs."""
-    step_ms = max(1000 // _PER_S, sound.duration_ms // _STEPS)
-    legs: tuple[list[float], list[float]] = ([], [])
-    span_ms = max(_SPAN_MS // step_ms, 1) * step_ms
-    frames = sound.rate * step_ms // 1000
-    for from_ms in range(0, sound.duration_ms, span_ms):
-        found = np.abs(sound.samples(from_ms, from_ms + span_ms).astype(np.int32))
-        whole = -(-len(found) // frames) * frames
-        padded = np.zeros((whole, 2), np.int32)
-        padded[: len(found)] = found
-        peaks = padded.reshape(-1, frames, 2).max(axis=1) / 32768
-        for leg in (0, 1):
-            legs[leg].extend(peaks[:, leg].round(3).tolist())
-    gaps = tuple((gap.from_ms, gap.to_ms) for gap in sound.gaps if gap.reason != "before")
-    return Waves(legs[0], legs[1], sound.duration_ms, gaps)
+    """The peak of each stretch of both legs."""
+    length_s = sound.duration_ms / 1000
+    per_s = next((one for one in _PER_S if one * length_s <= _STRETCHES), _PER_S[-1])
+    drawn = peaks(cast(BinaryIO, sound), per_s, wav=sound.wav)
+    caller, house = (_loudest(leg) for leg in (drawn.caller, drawn.house))
+    gaps = tuple((gap.from_ms, gap.to_ms, gap.reason) for gap in sound.gaps)
+    return Waves(caller, house, sound.duration_ms, gaps)
+
+
+def _loudest(leg: Pairs) -> list[float]:
+    """0 to 1 for each stretch."""
+    found: list[float] = (np.abs(leg.astype(np.int16)).max(axis=1) / 128).round(3).tolist()
+    return found

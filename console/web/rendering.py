@@ -36,12 +36,13 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
     `csrf`, and `_(zh, en)` for a text in the visitor's language."""
     visitor = visitor_of(request)
     say: Callable[[str, str], str] = visitor.say
-    menu = request.app.state.menu if "app" in request.scope else ()
+    menu = request.app.state.menu
     shown = [
         entry
         for entry in menu
         if visitor.account and (not entry.roles or visitor.role in entry.roles)
     ]
+    place = request.app.state.room.place
     text = _environment.get_template(template).render(
         request=request,
         visitor=visitor,
@@ -49,7 +50,8 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
         nonce=request.scope["nonce"],
         csrf=visitor.csrf,
         _=say,
-        company=request.app.state.room.place.company if "app" in request.scope else {},
+        company=place.company,
+        dispositions=place.dispositions,
         **context,
     )
     return HTMLResponse(text)

@@ -106,6 +106,10 @@ class House:
         assert answer.status_code == 303, answer.text
         return browser
 
+    def role(self, name: str) -> Role:
+        """A role by its word."""
+        return Role(name)
+
     def looks(self) -> list[tuple[str, str, str]]:
         """Who did what to what, in order."""
         found = [(one.actor, one.action, one.subject) for one in self.room.book.looks()]

@@ -70,7 +70,7 @@ class Shelf:
         steps = len(frames) // 160
         peaks = np.abs(frames[: steps * 160].astype(float)).reshape(steps, 160, 2).max(axis=1)
         loud = (peaks / 32768).round(3)
-        gaps = [(6000, 8000)]
+        gaps = [(6000, 8000, "paused")]
         return Waves(loud[:, 0].tolist(), loud[:, 1].tolist(), len(frames) * 1000 // RATE, gaps)
 
     def proven(self, call_id: str) -> str:

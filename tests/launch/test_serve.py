@@ -28,7 +28,19 @@ def _config(folder: Path, **agi: object) -> Path:
     lines = [f"{name} = {json.dumps(value)}" for name, value in {"port": 0, **agi}.items()]
     file = folder / "site.toml"
     file.write_text(
-        "\n".join(["[agi]", *lines, "[ears]", "port = 0", "[desk]", "on = false"]) + "\n",
+        "\n".join(
+            [
+                "[agi]",
+                *lines,
+                "[ears]",
+                "port = 0",
+                "[console]",
+                "on = false",
+                "[desk]",
+                "on = false",
+            ]
+        )
+        + "\n",
         encoding="utf-8",
     )
     return file
@@ -199,7 +211,8 @@ def test_broken_flows_are_refused_with_every_problem(tmp_path: Path) -> None:
     flow.write_text(flow.read_text("utf-8").replace("silence: goodbye", "silence: godbye"), "utf-8")
     config = tmp_path / "site.toml"
     config.write_text(
-        f'scripts = "{scripts}"\n[agi]\nport = 0\n[ears]\nport = 0\n[desk]\non = false\n', "utf-8"
+        f'scripts = "{scripts}"\n[agi]\nport = 0\n[ears]\nport = 0\n[console]\non = false\n[desk]\non = false\n',
+        "utf-8",
     )
 
     done = subprocess.run(
@@ -223,7 +236,8 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, section: str) -> None:
         other = {"agi": "ears", "ears": "agi"}[section]
         config = tmp_path / "site.toml"
         config.write_text(
-            f"[{section}]\nport = {port}\n[{other}]\nport = 0\n[desk]\non = false\n", "utf-8"
+            f"[{section}]\nport = {port}\n[{other}]\nport = 0\n[console]\non = false\n[desk]\non = false\n",
+            "utf-8",
         )
         done = subprocess.run(
             [str(THIRDRING), "serve", "--state", str(tmp_path / "state"), "--config", str(config)],

@@ -76,13 +76,14 @@ def start_hotline(
     log_level: str = "info",
     more: Sequence[str] = (),
     desk: Sequence[str] = ("on = false",),
+    console: Sequence[str] = ("on = false",),
     lease_s: int = 10,
     **agi: object,
 ) -> Hotline:
     """Start `thirdring serve` where the dialplan of `pbx` looks for it.
 
     `more` are lines of the configuration before its first section, `desk` those of [desk] and what
-    comes after it; agents' phones ring without one unless they say otherwise.
+    comes after it, `console` those of [console]; agents' phones ring without one unless they say otherwise.
     """
     # The usual lease: a machine that stands still for a second or two must not cost a call.
     pbx.cli(f"dialplan set global CC_LEASE {lease_s}")
@@ -95,7 +96,8 @@ def start_hotline(
         *(f"{name} = {json.dumps(value)}" for name, value in settings.items()),
     ]
     config.write_text(
-        "\n".join([*lines, "[ears]", "port = 0", "[desk]", *desk, ""]), encoding="utf-8"
+        "\n".join([*lines, "[ears]", "port = 0", "[console]", *console, "[desk]", *desk, ""]),
+        encoding="utf-8",
     )
     ready = pbx.state / "serve.json"
     ready.unlink(missing_ok=True)

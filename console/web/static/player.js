@@ -98,7 +98,7 @@
       label.textContent = name;
       plugin.addRegion({ start: from / 1000, end: (to === null ? call.duration : to) / 1000, color: colour(kind), content: label, drag: false, resize: false });
     };
-    for (const [from, to] of call.gaps) add(from, to, names.pause, "--span-gap");
+    for (const [from, to, why] of call.gaps) add(from, to, names[why] || names.stopped, "--span-gap");
     for (const [from, to] of call.held) add(from, to, names.held, "--span-held");
     for (const span of call.spans) add(span.from, span.to, span.text, span.kind === "talk_over" ? "--span-over" : "--span-dead");
   };
