@@ -42,6 +42,7 @@ class LedgerReader(FloorReading, Searching, Tallying):
     """
 
     def __init__(self, place: Path | str) -> None:
+        self.place = place
         self._sight = Sight(place)
 
     def calls(

@@ -39,14 +39,15 @@ from desk.supervision.spoken import Speak, SpokenCues
 from desk.supervision.spying import Spies
 
 
-class Paths(Protocol):
-    """Where a ledger lies."""
+class Placed(Protocol):
+    """Something kept in one place."""
 
     @property
-    def path(self) -> Path: ...
+    def place(self) -> Path | str:
+        """File or address."""
 
 
-class Memory(Past, Paths, Protocol):
+class Memory(Past, Placed, Protocol):
     """The ledger, read; `LedgerReader` is one."""
 
 
@@ -138,7 +139,7 @@ class Floor:
         await self._roster.start()
         self._nailed_up.start()
         await outside.ami.start()
-        feed = QueueFeed(outside.memory.path, self._clock)
+        feed = QueueFeed(outside.memory.place, self._clock)
         self._feeding = asyncio.create_task(keep_up(feed, self._queues), name="queues")
         return address
 

@@ -31,10 +31,10 @@ class QueueFeed:
     """
 
     def __init__(
-        self, path: Path, clock: Clock | None = None, timezone: tzinfo | None = None
+        self, place: Path | str, clock: Clock | None = None, timezone: tzinfo | None = None
     ) -> None:
         """`timezone` says when today began; None is the machine's own."""
-        self._path, self._timezone = path, timezone
+        self._place, self._timezone = place, timezone
         self._clock = clock or SystemClock()
         self._reader: LedgerReader | None = None
         self._cursor: int | None = None
@@ -42,7 +42,7 @@ class QueueFeed:
     def read(self) -> list[CallEvent]:
         """At first the facts of today's queued calls, then those written since the last read."""
         if self._reader is None:
-            self._reader = LedgerReader(self._path)
+            self._reader = LedgerReader(self._place)
         newest = self._reader.cursor()
         if self._cursor is None:
             found = self._reader.queue_events(KINDS, since=self._midnight() - LONGEST_CALL)
