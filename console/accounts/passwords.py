@@ -1,6 +1,6 @@
 """Passwords: what is good enough, and how it is kept.
 
-Hashing: argon2id with 46 MiB and 2 rounds (OWASP Password Storage Cheat Sheet asks for at least
+Hashing: argon2id with 32 MiB and 2 rounds (OWASP Password Storage Cheat Sheet asks for at least
 19 MiB and 2; ASVS 11.4.2). Rules: length over composition (ASVS 6.2.1 to 6.2.4; NIST SP 800-63B):
 at least 12 characters, not one that everybody tries, not the account's own name or the house's.
 """
@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from calls.errors import AccountError
 
 LEAST, MOST = 12, 256
-_HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
+_HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
 _LONGEST_RUN = 4
 
 _COMMON_WORDS = (
