@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from calls.errors import ConflictError, UnknownWorkError, WorkError
-from calls.quality.events import CallsDrawn, QualityEvent
-from calls.quality.states import EvaluationKind, EvaluationState
+from calls.quality.events import (
+    CallsDrawn,
+    EvaluationOpened,
+    EvaluationWithdrawn,
+    QualityEvent,
+)
+from calls.quality.states import EvaluationKind
 from console.work.base import DeskBase, new_id
 from console.work.cases import MYSTERY
-from ledger.quality.rows import Entry, EvaluationFilter, EvaluationRow
+from ledger.quality.rows import Entry
 from qa.rubric import Form
 from qa.sampling import Candidate, Draw, Picked, Plan, draw
 from qa.work import Actor, decide_open
@@ -21,6 +26,8 @@ from qa.work.deciding import refuse_unless
 from qa.work.terms import SCORERS, iso, when
 
 _TRIES = 3
+_COUNTED = (EvaluationKind.REVIEW, EvaluationKind.MYSTERY)
+"""Purposes for which a call is drawn once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +103,25 @@ class Drawing(DeskBase):
             candidates,
             Plan.of(settings["plan"]),
             event.data["seed"],
-            drawn=self._drawn_before(draw_id, event, [each.call_id for each in candidates]),
+            drawn=self._drawn_before(draw_id),
         )
         same = [each["call_id"] for each in event.data["picked"]] == [
             each.call_id for each in again.picked
         ]
         return again, same and again.population_digest == event.data["population_digest"]
 
-    def _drawn_before(self, draw_id: str, event: QualityEvent, call_ids: Sequence[str]) -> set[str]:
-        wanted = set(call_ids)
-        return {
-            row.call_id
-            for row in self.book.evaluations(EvaluationFilter())
-            if row.call_id in wanted and row.drawn_by != draw_id and _counted_at(row, event.at)
-        }
+    def _drawn_before(self, draw_id: str) -> set[str]:
+        """Calls that had an evaluation when this draw was written, by the order of the book."""
+        having: dict[str, str] = {}
+        kinds = (CallsDrawn.kind, EvaluationOpened.kind, EvaluationWithdrawn.kind)
+        for event in self.book.events_of(kinds):
+            if event.stream == f"draw/{draw_id}":
+                break
+            if event.kind == EvaluationWithdrawn.kind:
+                having.pop(event.stream, None)
+            elif event.data.get("purpose") in _COUNTED:
+                having[event.stream] = event.data["call_id"]
+        return set(having.values())
 
     def _keep(
         self, actor: Actor, order: DrawOrder, drawn: Draw, candidates: Mapping[str, Candidate]
@@ -145,13 +157,6 @@ class Drawing(DeskBase):
 
     def _form_for(self, order: DrawOrder, picked: Picked) -> Form:
         return self.forms.current(order.form or self.usual_forms[not picked.agent])
-
-
-def _counted_at(row: EvaluationRow, at: datetime) -> bool:
-    """Whether the evaluation was there at that time, and not withdrawn."""
-    if row.state == EvaluationState.WITHDRAWN and row.settled_at is not None:
-        return row.opened_at < at <= row.settled_at
-    return row.opened_at < at
 
 
 def _purpose(call: Candidate) -> EvaluationKind:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from calls.errors import UnknownWorkError
 from calls.quality.events import QualityEvent
+from calls.quality.states import EvaluationKind, EvaluationState
 from ledger.encoding import at_us, from_us
 from ledger.quality.encoding import quality_event
 from ledger.quality.opening import Shelf
@@ -111,12 +112,14 @@ class QualityReading:
         )
 
     def drawn(self, call_ids: Sequence[str]) -> set[str]:
-        """Those of these calls that have an evaluation that was not withdrawn."""
+        """Those of these calls that have an evaluation, withdrawn ones and calibrations aside."""
         found: set[str] = set()
         column = evaluations.c.call_id
         for at in range(0, len(call_ids), _PAGE):
             query = select(column).where(
-                column.in_(call_ids[at : at + _PAGE]), evaluations.c.state != "withdrawn"
+                column.in_(call_ids[at : at + _PAGE]),
+                evaluations.c.state != EvaluationState.WITHDRAWN,
+                evaluations.c.purpose != EvaluationKind.CALIBRATION,
             )
             found.update(row["call_id"] for row in self._rows(query))
         return found
