@@ -212,7 +212,7 @@ def _by_agent(damage: str, what: str, does: str, kept: str, broken: str = "", **
     given = {"caller": _SPEAKS, **more}
     extra = "".join(f", {name}: {value}" for name, value in given.items())
     return Known(
-        name=f"{what} - {damage}",
+        name=f"to an agent, {what} - {damage}",
         damage=damage,
         given=f"{{flow: agent_call, performer: agent, variables: {{agent_name: 李明}}, "
         f"does: [{does}]{extra}}}",

@@ -1,0 +1,1 @@
+"""The machine's answers against the truth, over real FastAGI calls."""
