@@ -12,8 +12,10 @@ from console.accounts.service import Accounts
 from console.room import ConsolePlace, ConsoleRoom
 from launch.floor_settings import DISPOSITIONS
 from launch.quality_desk import make_desk, quality_place
+from launch.report_house import report_shelf
 from launch.settings import Settings
 from launch.sound_shelf import StateShelf
+from launch.wall_feed import desk_feed
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
@@ -27,6 +29,7 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
     with (
         LedgerReader(state / LEDGER_FILE) as reader,
         QualityBook.open(quality_place(state, settings)) as book,
+        desk_feed(settings, state) as wall,
     ):
         rules = House.load(settings.scripts).rules
         yield ConsoleRoom(
@@ -38,6 +41,7 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
             clock=SystemClock(),
             rules=lambda: rules,
             place=place_of(settings),
+            parts={"reports": report_shelf(reader, book, settings), "wall": wall},
         )
 
 

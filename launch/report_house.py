@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from console.reports.house import House
+    from console.reports.shelf import ReportShelf
     from console.reports.sources import HouseSources
     from launch.settings import Settings
+    from ledger.quality.book import QualityBook
+    from ledger.reader import LedgerReader
 
 
 def report_house(settings: Settings) -> House:
@@ -75,6 +78,16 @@ def _rule_titles(scripts: Path) -> dict[str, dict[str, str]]:
     except OSError:
         return {}
     return {rule.id: dict(rule.title) for rule in read_rules(text, RULES_FILE, Reading())}
+
+
+def report_shelf(reader: LedgerReader, book: QualityBook, settings: Settings) -> ReportShelf:
+    """What the console's report pages stand on."""
+    from calls.clock import SystemClock
+    from console.reports.shelf import ReportShelf
+    from console.reports.sources import HouseSources
+
+    clock = SystemClock()
+    return ReportShelf(HouseSources(reader, book, clock), report_house(settings), clock)
 
 
 @contextmanager

@@ -15,11 +15,12 @@ from qa.figures.agents_time import PROMISES, agent_rings, not_ready, occupancy
 from qa.figures.catalogue import OF_CALLS
 from qa.figures.consequences import Proposal, Standing, proposals
 from qa.figures.figure import Value
-from qa.figures.folding import Folded, Sums, fold
+from qa.figures.folding import Folded, fold, fold_whole
 from qa.figures.judging import agreement, counted, qa_passed, qa_score
 from qa.figures.rows import Scored
 from qa.figures.sames import Placed
 from qa.figures.slots import Days
+from qa.figures.sums import Sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ def gather(
 
 
 def _before(sources: Sources, house: House, days: Days, queue: str) -> dict[str, Value]:
-    earlier = fold(sources.calls(days.before(), queue), house.terms, house.zone).total()
+    earlier = fold_whole(sources.calls(days.before(), queue), house.terms)
     if not earlier.calls:
         return {}
     return {one.id: earlier.value(one.id) for one in OF_CALLS}

@@ -44,7 +44,7 @@ class Tile:
     tail: str
     change: str
     state: str
-    """`good`, `bad` or empty."""
+    """`met`, `missed` or empty: against the house's own goal."""
 
     formula: str
     tells: str
@@ -159,4 +159,4 @@ def _state(value: Value, terms: Terms) -> str:
     """Good or bad, only where the house has said what it wants."""
     if not value.figure.id.startswith("SL.") or value.amount is None:
         return ""
-    return "good" if value.amount >= terms.goal else "bad"
+    return "met" if value.amount >= terms.goal else "missed"

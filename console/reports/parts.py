@@ -10,8 +10,8 @@ from console.reports.paper import Block, Note, Pen, Section, Table, Tiles
 from console.reports.tables import owed
 from qa.figures.catalogue import CATALOGUE
 from qa.figures.figure import Unit
-from qa.figures.folding import Sums
 from qa.figures.judging import agreement, qa_passed, qa_score
+from qa.figures.sums import Sums
 
 GLANCE = (
     *("OFF.1", "SL.2", "AB.1", "ASA.1", "AHT.1", "ACW.1", "OCC.1", "RING.1", "RING.3", "RULE.1"),

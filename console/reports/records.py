@@ -13,10 +13,11 @@ from console.reports.staffing import needs_of
 from qa.figures.agents_time import agent_rings, not_ready, occupancy
 from qa.figures.catalogue import OF_CALLS
 from qa.figures.figure import Value
-from qa.figures.folding import Sums, rule_rates
+from qa.figures.folding import rule_rates
 from qa.figures.judging import qa_passed, qa_score
 from qa.figures.service_levels import service_levels
 from qa.figures.staffing import Need
+from qa.figures.sums import Sums
 from qa.figures.terms import TARGETS_S
 
 Record = Mapping[str, Any]

@@ -13,9 +13,10 @@ from ledger.floor_day import AgentDay
 from qa.figures.agents_time import agent_rings, occupancy
 from qa.figures.catalogue import CATALOGUE, VARIANTS
 from qa.figures.figure import Unit
-from qa.figures.folding import Sums, rule_rates
+from qa.figures.folding import rule_rates
 from qa.figures.judging import agreement_by_question, qa_score
 from qa.figures.service_levels import service_levels
+from qa.figures.sums import Sums
 from qa.figures.terms import TARGETS_S
 
 SHOWN = ("OFF.1", "SL.2", "AB.1", "ASA.1", "AHT.1", "ACW.1", "RULE.1", "TO.1", "CSAT.1")

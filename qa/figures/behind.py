@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa.figures.figure import Figure, Part, Unit
+from qa.figures.columns import Columns
+from qa.figures.figure import Better, Figure, Unit
 from qa.figures.rows import CallFacts
+from qa.figures.sums import parts_of
 from qa.figures.terms import Terms
 
 
@@ -15,12 +17,13 @@ class Behind:
     """One call and what it adds to the figure."""
 
     row: CallFacts
-    part: Part
+    total: float
+    over: float
 
     @property
     def amount(self) -> float:
         """The call's own value of the figure."""
-        return self.part[0] / self.part[1] if self.part[1] else 0.0
+        return self.total / self.over
 
 
 def calls_behind(
@@ -32,17 +35,18 @@ def calls_behind(
     Nothing for a figure that is not made of calls. Calls still on the line and calls kept apart
     are not in it, as in the figure itself.
     """
-    of = figure.of
-    if of is None:
+    if figure.of is None:
         return []
+    own = [row for row in rows if row.ended_ms is not None and not row.tag]
+    totals, counted = parts_of(figure, Columns(own), terms)
     found = [
-        Behind(row, part)
-        for row in rows
-        if row.ended_ms is not None and not row.tag and (part := of(row, terms)) is not None
+        Behind(row, float(total), float(over))
+        for row, total, over in zip(own, totals, counted, strict=True)
+        if over
     ]
     found.sort(key=lambda one: one.row.offered_at, reverse=True)
     if figure.unit is Unit.SHARE:
-        found.sort(key=lambda one: one.amount, reverse=figure.better.value == "low")
+        found.sort(key=lambda one: one.amount, reverse=figure.better is Better.LOW)
     elif figure.unit is not Unit.COUNT:
         found.sort(key=lambda one: -one.amount)
     return found[:most]

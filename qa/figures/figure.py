@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
-from qa.figures.rows import CallFacts
+from qa.figures.columns import Columns, Floats, Mask
 from qa.figures.terms import Terms
 
-Part = tuple[float, float]
-"""What one call adds to the numerator and to the denominator."""
-
-HIT: Final[Part] = (1, 1)
-MISS: Final[Part] = (0, 1)
+Parts = tuple[Floats | Mask, Floats | Mask]
+"""What each call adds to the numerator and to the denominator; 0 in both: it is not counted. A
+numerator is looked at only where the denominator is not 0, and may be NaN elsewhere."""
 
 
 class Unit(StrEnum):
@@ -63,9 +60,9 @@ class Figure:
     """Where the formula comes from."""
 
     better: Better = Better.NEITHER
-    of: Callable[[CallFacts, Terms], Part | None] | None = None
-    """What one call adds; None for a call that is not counted. No function: the figure is made of
-    agents' time or of evaluations, not of calls."""
+    of: Callable[[Columns, Terms], Parts] | None = None
+    """What calls add. No function: the figure is made of agents' time or of evaluations, not of
+    calls."""
 
     tail: bool = False
     """Its 90th percentile is told beside it: a mean alone hides the long ones."""

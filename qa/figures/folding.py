@@ -6,66 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 
-from qa.figures.catalogue import CATALOGUE, OF_CALLS
-from qa.figures.figure import Figure, Value
-from qa.figures.percentile import percentile
+from qa.figures.catalogue import CATALOGUE
+from qa.figures.figure import Value
 from qa.figures.rows import CallFacts
 from qa.figures.slots import Slots
+from qa.figures.sums import Grouping, Reckoned, Sums
 from qa.figures.terms import Terms
 
 K = TypeVar("K", bound=Any)
 
-_PLACE: Final = {figure.id: place for place, figure in enumerate(OF_CALLS)}
-_COUNTS: Final = tuple(
-    (place, figure.of, figure.tail)
-    for place, figure in enumerate(OF_CALLS)
-    if figure.of is not None
-)
-TAIL: Final = 0.9
-
-
-class Sums:
-    """Numerators and denominators of every figure over some calls; adding never loses any."""
-
-    __slots__ = ("calls", "over", "tails", "totals")
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.totals: list[float] = [0] * len(OF_CALLS)
-        self.over: list[float] = [0] * len(OF_CALLS)
-        self.tails: dict[int, list[float]] = {}
-
-    def take(self, row: CallFacts, terms: Terms) -> None:
-        """Count one call."""
-        self.calls += 1
-        totals, over = self.totals, self.over
-        for place, of, tail in _COUNTS:
-            part = of(row, terms)
-            if part is not None:
-                totals[place] += part[0]
-                over[place] += part[1]
-                if tail:
-                    self.tails.setdefault(place, []).append(part[0])
-
-    def plus(self, others: Iterable[Sums]) -> Sums:
-        """These and the others together, as a new one."""
-        whole = Sums()
-        for one in (self, *others):
-            whole.calls += one.calls
-            whole.totals = [a + b for a, b in zip(whole.totals, one.totals, strict=True)]
-            whole.over = [a + b for a, b in zip(whole.over, one.over, strict=True)]
-            for place, values in one.tails.items():
-                whole.tails.setdefault(place, []).extend(values)
-        return whole
-
-    def value(self, name: str) -> Value:
-        """What the figure of this id came to. KeyError for one that is not a sum over calls."""
-        place = _PLACE[name]
-        figure: Figure = OF_CALLS[place]
-        p90 = percentile(self.tails.get(place, ()), TAIL) if figure.tail else None
-        return Value(figure, self.totals[place], self.over[place], p90)
+AT_ONCE: Final = 20_000
+"""Calls reckoned side by side: some 20 MB of arrays."""
 
 
 class Cell(NamedTuple):
@@ -142,42 +96,53 @@ def fold(
     rows: Iterable[CallFacts], terms: Terms, zone: tzinfo | None, *, most_ids: int = 20
 ) -> Folded:
     """Sum up the calls, in any order. `most_ids`: calls named for each broken rule."""
-    folded, slots = Folded(terms), Slots(zone)
-    for row in rows:
-        if row.ended_ms is None:
-            folded.open_calls += 1
-            continue
-        if row.tag:
-            _at(folded.apart, row.tag).take(row, terms)
-            continue
-        day, half = slots.of(row.offered_at)
-        _at(folded.cells, Cell(day, half, row.queue)).take(row, terms)
-        if row.agent:
-            _at(folded.agents, row.agent).take(row, terms)
-        _count(folded, row, most_ids)
+    folded, slots, left = Folded(terms), Slots(zone), iter(rows)
+    cells, agents, apart = Grouping[Cell](), Grouping[str](), Grouping[str]()
+    while part := list(islice(left, AT_ONCE)):
+        over = [row for row in part if row.ended_ms is not None]
+        folded.open_calls += len(part) - len(over)
+        own = [row for row in over if not row.tag]
+        calls = Reckoned(own, terms)
+        cells.take(calls, [Cell(*slots.of(row.offered_at), row.queue) for row in own])
+        agents.take(calls, [row.agent for row in own])
+        tagged = [row for row in over if row.tag]
+        apart.take(Reckoned(tagged, terms), [row.tag for row in tagged])
+        # Calls that kept the same rules are many: each set of rules is looked at once.
+        for rules, count in Counter(row.kept for row in own).items():
+            folded.kept.update(dict.fromkeys(rules, count))
+        for row in own:
+            _count(folded, row, most_ids)
+    folded.cells, folded.agents, folded.apart = cells.sums(), agents.sums(), apart.sums()
+    folded.agents.pop("", None)
     return folded
 
 
-def _at(sums: dict[K, Sums], key: K) -> Sums:
-    found = sums.get(key)
-    if found is None:
-        found = sums[key] = Sums()
-    return found
+def fold_whole(rows: Iterable[CallFacts], terms: Terms) -> Sums:
+    """The sums of all calls together, for a comparison."""
+    found, left = Grouping[str](), iter(rows)
+    while part := list(islice(left, AT_ONCE)):
+        own = [row for row in part if row.ended_ms is not None and not row.tag]
+        found.take(Reckoned(own, terms), [""] * len(own))
+    return found.sums().get("") or Sums()
 
 
 def _count(folded: Folded, row: CallFacts, most_ids: int) -> None:
     folded.dispositions[row.disposition or ""] += 1
-    folded.kept.update(row.kept)
     for rule in row.broken:
-        folded.broken[rule] += 1
-        ids = folded.breaches.setdefault(rule, [])
-        if len(ids) < most_ids:
-            ids.append(row.id)
-        if row.agent:
-            folded.agent_breaches.setdefault(row.agent, Counter())[rule] += 1
+        _breach(folded, rule, row, most_ids)
     if row.queue:
-        seconds = -(-(row.queue_waited_ms or 0) // 1000)
-        folded.waits.setdefault(row.queue_result or "failed", Counter())[seconds] += 1
+        waited_ms = row.queue_waited_ms
+        result = "failed" if waited_ms is None else row.queue_result or "failed"
+        folded.waits.setdefault(result, Counter())[-(-(waited_ms or 0) // 1000)] += 1
+
+
+def _breach(folded: Folded, rule: str, row: CallFacts, most_ids: int) -> None:
+    folded.broken[rule] += 1
+    ids = folded.breaches.setdefault(rule, [])
+    if len(ids) < most_ids:
+        ids.append(row.id)
+    if row.agent:
+        folded.agent_breaches.setdefault(row.agent, Counter())[rule] += 1
 
 
 def rule_rates(folded: Folded) -> dict[str, Value]:

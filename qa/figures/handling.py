@@ -4,67 +4,59 @@ from __future__ import annotations
 
 from typing import Final
 
-from qa.figures.figure import HIT, MISS, Better, Figure, Part, Unit
-from qa.figures.rows import CallFacts
+import numpy as np
+
+from qa.figures.columns import Columns, known
+from qa.figures.figure import Better, Figure, Parts, Unit
 from qa.figures.terms import Terms
 
 COPC: Final = "COPC handle time; Amazon Connect metric definitions"
 
 
-def _handled(row: CallFacts, _terms: Terms) -> Part | None:
-    if not row.talked_ms:
-        return None
-    return row.talked_ms + (row.wrapped_ms or 0), 1
+def _handled(calls: Columns, _terms: Terms) -> Parts:
+    return calls.talked + np.nan_to_num(calls.wrapped), calls.talked > 0
 
 
-def _talk(row: CallFacts, _terms: Terms) -> Part | None:
-    return (row.talked_ms - row.held_ms, 1) if row.talked_ms else None
+def _talk(calls: Columns, _terms: Terms) -> Parts:
+    return calls.talked - calls.held, calls.talked > 0
 
 
-def _hold(row: CallFacts, _terms: Terms) -> Part | None:
-    return (row.held_ms, 1) if row.talked_ms else None
+def _hold(calls: Columns, _terms: Terms) -> Parts:
+    return calls.held, calls.talked > 0
 
 
-def _wrap_up(row: CallFacts, _terms: Terms) -> Part | None:
-    return (row.wrapped_ms, 1) if row.talked_ms and row.wrapped_ms is not None else None
+def _wrap_up(calls: Columns, _terms: Terms) -> Parts:
+    return calls.wrapped, (calls.talked > 0) & known(calls.wrapped)
 
 
-def _three_rings(row: CallFacts, terms: Terms) -> Part | None:
-    if row.rings is None:
-        return None
-    return HIT if row.rings <= terms.most_rings else MISS
+def _three_rings(calls: Columns, terms: Terms) -> Parts:
+    return calls.rings <= terms.most_rings, known(calls.rings)
 
 
-def _rings(row: CallFacts, _terms: Terms) -> Part | None:
-    return None if row.rings is None else (row.rings, 1)
+def _rings(calls: Columns, _terms: Terms) -> Parts:
+    return calls.rings, known(calls.rings)
 
 
-def _talk_over(row: CallFacts, _terms: Terms) -> Part | None:
-    if row.talk_over_ms is None or not row.agent_talk_ms:
-        return None
-    return row.talk_over_ms, row.agent_talk_ms
+def _talk_over(calls: Columns, _terms: Terms) -> Parts:
+    measured = known(calls.talk_over) & (calls.agent_talk > 0)
+    return calls.talk_over, np.where(measured, calls.agent_talk, 0.0)
 
 
-def _dead_air(row: CallFacts, terms: Terms) -> Part | None:
-    if row.dead_air_ms is None or not row.agent_talk_ms:
-        return None
-    return HIT if row.dead_air_ms >= terms.long_silence_s * 1000 else MISS
+def _dead_air(calls: Columns, terms: Terms) -> Parts:
+    measured = known(calls.dead_air) & (calls.agent_talk > 0)
+    return calls.dead_air >= terms.long_silence_s * 1000, measured
 
 
-def _longest_silence(row: CallFacts, _terms: Terms) -> Part | None:
-    if row.dead_air_ms is None or not row.agent_talk_ms:
-        return None
-    return row.dead_air_ms, 1
+def _longest_silence(calls: Columns, _terms: Terms) -> Parts:
+    return calls.dead_air, known(calls.dead_air) & (calls.agent_talk > 0)
 
 
-def _recorded(row: CallFacts, _terms: Terms) -> Part | None:
-    if row.answered_ms is None:
-        return None
-    return HIT if row.recording else MISS
+def _recorded(calls: Columns, _terms: Terms) -> Parts:
+    return calls.recorded, calls.picked_up
 
 
-def _faults(row: CallFacts, _terms: Terms) -> Part | None:
-    return HIT if row.faults else MISS
+def _faults(calls: Columns, _terms: Terms) -> Parts:
+    return calls.faults > 0, np.ones(len(calls.faults), dtype=np.bool_)
 
 
 FIGURES: Final = (

@@ -5,37 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from qa.figures.figure import HIT, MISS, Better, Figure, Part, Unit, Value
-from qa.figures.rows import CallFacts, Scored
+from qa.figures.columns import Columns, known
+from qa.figures.figure import Better, Figure, Parts, Unit, Value
+from qa.figures.rows import Scored
 from qa.figures.terms import Terms
 
 
-def _rules(row: CallFacts, _terms: Terms) -> Part | None:
-    kept = len(row.kept)
-    judged = kept + len(row.broken)
-    return (kept, judged) if judged else None
+def _rules(calls: Columns, _terms: Terms) -> Parts:
+    return calls.kept, calls.kept + calls.broken
 
 
-def _spotless(row: CallFacts, _terms: Terms) -> Part | None:
-    if not row.kept and not row.broken:
-        return None
-    return MISS if row.broken else HIT
+def _spotless(calls: Columns, _terms: Terms) -> Parts:
+    return calls.broken == 0, calls.kept + calls.broken > 0
 
 
-def _satisfied(row: CallFacts, terms: Terms) -> Part | None:
-    if row.survey is None:
-        return None
-    return HIT if row.survey >= terms.satisfied else MISS
+def _satisfied(calls: Columns, terms: Terms) -> Parts:
+    return calls.survey >= terms.satisfied, known(calls.survey)
 
 
-def _verdict(row: CallFacts, _terms: Terms) -> Part | None:
-    return None if row.survey is None else (row.survey, 1)
+def _verdict(calls: Columns, _terms: Terms) -> Parts:
+    return calls.survey, known(calls.survey)
 
 
-def _responded(row: CallFacts, _terms: Terms) -> Part | None:
-    if not row.survey_asked and row.survey is None:
-        return None
-    return MISS if row.survey is None else HIT
+def _responded(calls: Columns, _terms: Terms) -> Parts:
+    return known(calls.survey), calls.asked
 
 
 FIGURES: Final = (

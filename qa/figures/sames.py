@@ -8,10 +8,11 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 
 from qa.figures.figure import Value
-from qa.figures.folding import Folded, Sums
+from qa.figures.folding import Folded
 from qa.figures.judging import counted, qa_score
 from qa.figures.rows import Scored
 from qa.figures.slots import Slots
+from qa.figures.sums import Sums
 
 LOADS: Final = ("quiet", "normal", "busy")
 FIGURES: Final = ("RULE.1", "SL.2", "AHT.1", "TO.1", "DA.1", "CSAT.1")

@@ -10,8 +10,9 @@ from statistics import fmean, pvariance
 
 from calls.values import value
 from qa.figures.erlang import Load, Serving, agents_needed
-from qa.figures.folding import Folded, Sums
+from qa.figures.folding import Folded
 from qa.figures.percentile import percentile
+from qa.figures.sums import Sums
 
 HALF_HOUR_S = 1800
 BURSTY = 1.5

@@ -8,71 +8,57 @@ from __future__ import annotations
 
 from typing import Final
 
-from qa.figures.figure import HIT, MISS, Better, Figure, Part, Unit
-from qa.figures.rows import CallFacts
+from qa.figures.columns import Columns, Mask, known
+from qa.figures.figure import Better, Figure, Parts, Unit
 from qa.figures.terms import Terms
 
 ICMI: Final = "ICMI, Service Level Calculations (Queue Tips, 2002)"
 
 
-def in_time(row: CallFacts, terms: Terms) -> bool:
+def in_time(calls: Columns, terms: Terms) -> Mask:
     """An agent answered within the target."""
-    return row.queue_result == "answered" and (row.queue_waited_ms or 0) <= terms.target_ms
+    return calls.answered & (calls.waited <= terms.target_ms)
 
 
-def gone_within(row: CallFacts, within_ms: int) -> bool:
+def gone_within(calls: Columns, within_ms: int) -> Mask:
     """The caller hung up within so long a wait."""
-    return row.queue_result == "abandoned" and (row.queue_waited_ms or 0) <= within_ms
+    return calls.abandoned & (calls.waited <= within_ms)
 
 
-def _offered(row: CallFacts, _terms: Terms) -> Part | None:
-    return HIT if row.queue else None
+def _offered(calls: Columns, _terms: Terms) -> Parts:
+    return calls.queued, calls.queued
 
 
-def _strict(row: CallFacts, terms: Terms) -> Part | None:
-    if not row.queue:
-        return None
-    return HIT if in_time(row, terms) else MISS
+def _strict(calls: Columns, terms: Terms) -> Parts:
+    return in_time(calls, terms), calls.queued
 
 
-def _short_out(row: CallFacts, terms: Terms) -> Part | None:
-    if not row.queue or gone_within(row, terms.target_ms):
-        return None
-    return HIT if in_time(row, terms) else MISS
+def _short_out(calls: Columns, terms: Terms) -> Parts:
+    return in_time(calls, terms), calls.queued & ~gone_within(calls, terms.target_ms)
 
 
-def _short_met(row: CallFacts, terms: Terms) -> Part | None:
-    if not row.queue:
-        return None
-    return HIT if in_time(row, terms) or gone_within(row, terms.target_ms) else MISS
+def _short_met(calls: Columns, terms: Terms) -> Parts:
+    return in_time(calls, terms) | gone_within(calls, terms.target_ms), calls.queued
 
 
-def _abandoned(row: CallFacts, _terms: Terms) -> Part | None:
-    if not row.queue:
-        return None
-    return HIT if row.queue_result == "abandoned" else MISS
+def _abandoned(calls: Columns, _terms: Terms) -> Parts:
+    return calls.abandoned, calls.queued
 
 
-def _abandoned_late(row: CallFacts, terms: Terms) -> Part | None:
-    if not row.queue or gone_within(row, terms.short_s * 1000):
-        return None
-    return HIT if row.queue_result == "abandoned" else MISS
+def _abandoned_late(calls: Columns, terms: Terms) -> Parts:
+    return calls.abandoned, calls.queued & ~gone_within(calls, terms.short_s * 1000)
 
 
-def _left(row: CallFacts, _terms: Terms) -> Part | None:
-    if not row.queue:
-        return None
-    return MISS if row.queue_result in ("answered", "abandoned") else HIT
+def _left(calls: Columns, _terms: Terms) -> Parts:
+    return ~(calls.answered | calls.abandoned), calls.queued
 
 
-def _speed(row: CallFacts, _terms: Terms) -> Part | None:
-    if row.queue_result != "answered" or row.queue_waited_ms is None:
-        return None
-    return row.queue_waited_ms, 1
+def _speed(calls: Columns, _terms: Terms) -> Parts:
+    return calls.waited, calls.queued & calls.answered & known(calls.waited)
 
 
-def _wait(row: CallFacts, _terms: Terms) -> Part | None:
-    return None if row.queue_waited_ms is None else (row.queue_waited_ms, 1)
+def _wait(calls: Columns, _terms: Terms) -> Parts:
+    return calls.waited, calls.queued & known(calls.waited)
 
 
 FIGURES: Final = (

@@ -12,8 +12,10 @@ from console.web.pages import (
     draws,
     evaluation,
     oversight,
+    reports,
     signing_in,
     sound,
+    wallboard,
     work,
 )
 
@@ -26,6 +28,8 @@ PAGES: tuple[ModuleType, ...] = (
     sound,
     draws,
     calibrations,
+    reports,
+    wallboard,
     accounts,
     oversight,
 )

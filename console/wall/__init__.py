@@ -1,0 +1,1 @@
+"""The wallboard in a browser: where its snapshots come from, and its words."""

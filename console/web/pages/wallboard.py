@@ -1,0 +1,81 @@
+"""The wallboard: the floor on a large screen, drawn anew each second."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from calls.floor.wall import Alarm, FloorAgent, WallView
+from calls.quality.states import Role
+from console.room import ConsoleRoom
+from console.wall.ports import Sight
+from console.wall.words import ALARMS, REASONS, STATES, TROUBLES, URGENT, said
+from console.web.looks import looked
+from console.web.menu import Entry
+from console.web.rendering import page
+from console.web.seeing import room_of
+from console.web.visitor import need, visitor_of
+
+MENU = (Entry("/wallboard", "大厅", "Wallboard", (Role.SUPERVISOR,)),)
+_ORDER: Final = {state: place for place, state in enumerate(STATES)}
+_MOST_ALARMS: Final = 6
+_MOST_WAITING: Final = 8
+
+
+def routes(room: ConsoleRoom) -> list[Route]:
+    """The page, and the part of it that is drawn anew."""
+    return [
+        Route("/wallboard", _wallboard, methods=["GET"]),
+        Route("/wallboard/now", _now, methods=["GET"]),
+    ]
+
+
+def _wallboard(request: Request) -> Response:
+    need(request, Role.SUPERVISOR)
+    looked(request, "opened", "wallboard")
+    return _drawn(request, "wallboard.html")
+
+
+def _now(request: Request) -> Response:
+    need(request, Role.SUPERVISOR)
+    return _drawn(request, "parts/wall.html")
+
+
+def _drawn(request: Request, template: str) -> Response:
+    feed = room_of(request).parts.get("wall")
+    sight: Sight = feed.sight() if feed is not None else Sight(None, 0, False, "no_desk_there")
+    view = sight.view or WallView(seq=0)
+    language = visitor_of(request).language
+    return page(
+        request,
+        template,
+        sight=sight,
+        view=view,
+        why=said(REASONS, sight.why, language),
+        alarms=[_alarm(alarm, view, language) for alarm in view.alarms[:_MOST_ALARMS]],
+        waiting=view.waiting[:_MOST_WAITING],
+        targets={queue.name: queue.target_ms for queue in view.queues},
+        agents=sorted(view.agents, key=_place),
+        states={state: titles[language] for state, titles in STATES.items()},
+        # A clock of the snapshot goes on while the desk is there, and stands when it is not.
+        more_ms=sight.age_ms if sight.live else 0,
+    )
+
+
+def _place(agent: FloorAgent) -> tuple[int, int, str]:
+    return _ORDER.get(agent.state.value, len(_ORDER)), -agent.for_ms, agent.number
+
+
+def _alarm(alarm: Alarm, view: WallView, language: str) -> tuple[str, int, bool]:
+    """What it says, for how long, and whether it is urgent."""
+    agent = next((one for one in view.agents if one.number == alarm.subject), None)
+    subject = f"{agent.name} {agent.number}".strip() if agent else alarm.subject
+    told = said(ALARMS, alarm.kind, language, subject=said(TROUBLES, subject, language))
+    if alarm.kind == "rule_broken" and agent:
+        told += " " + " ".join(rule.id for rule in agent.broken)
+    if alarm.kind == "help" and agent and agent.help_text:
+        told += f": {agent.help_text}"
+    return told, alarm.for_ms, alarm.kind in URGENT
