@@ -1,5 +1,7 @@
 """The tables of `docs/flow-format.md`, from the definitions; the prose around them is by hand.
 
+Other documents may have tables of their own, made and replaced the same way.
+
 A table stands between `<!-- begin: NAME -->` and `<!-- end: NAME -->`.
 """
 
@@ -34,19 +36,28 @@ class DocsError(CallCenterError):
     """A mark names no table, or a table has no mark."""
 
 
-def with_tables(text: str) -> str:
-    """The Markdown text with every table between its marks made anew. Raises DocsError."""
+Tables = Mapping[str, Callable[[], str]]
+"""What makes each table, by the name of its marks."""
+
+
+def with_tables(text: str, tables: Tables | None = None) -> str:
+    """The Markdown text with every table between its marks made anew. Raises DocsError.
+
+    `tables` are those of the document, by default those of the flow language.
+    """
+    known = TABLES if tables is None else tables
     found = [match[2] for match in _REGION.finditer(text)]
-    unknown = [name for name in found if name not in TABLES]
+    unknown = [name for name in found if name not in known]
     if unknown:
-        raise DocsError(f"no table is called {unknown[0]}; there are {', '.join(TABLES)}")
-    missing = [name for name in TABLES if name not in found]
+        raise DocsError(f"no table is called {unknown[0]}; there are {', '.join(known)}")
+    missing = [name for name in known if name not in found]
     if missing:
         raise DocsError(f"no marks of {missing[0]}; write <!-- begin: {missing[0]} --> and its end")
-    return _REGION.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[4]}", text)
+    return _REGION.sub(lambda match: f"{match[1]}{known[match[2]]()}{match[4]}", text)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; `|` in a cell stays a letter."""
     head = list(head)
     lines = [head, ["---"] * len(head), *([_cell(cell) for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -57,12 +68,12 @@ def _cell(text: str) -> str:
 
 
 def _keys(known: Mapping[str, str]) -> Callable[[], str]:
-    return lambda: _table(("key", "meaning"), ((f"`{name}`", text) for name, text in known.items()))
+    return lambda: table(("key", "meaning"), ((f"`{name}`", text) for name, text in known.items()))
 
 
 def _targets() -> str:
     named = ((text if " step" in text else f"`{text}`", about) for text, about in TARGETS.items())
-    return _table(("written", "leads"), named)
+    return table(("written", "leads"), named)
 
 
 def _outcomes() -> str:
@@ -75,7 +86,7 @@ def _outcomes() -> str:
         )
         for word, about in OUTCOMES.items()
     )
-    return _table(("outcome", "meaning", "of"), rows)
+    return table(("outcome", "meaning", "of"), rows)
 
 
 def _own(act: type[Act]) -> frozenset[str]:
@@ -89,7 +100,7 @@ def _words(known: Iterable[str]) -> str:
 def _acts() -> str:
     rows = ((f"`{act.word}`", act.about, _example(act), *_routed(act)) for act in ACTS.values())
     routed = ("must be routed", "goes on by itself", "may be routed")
-    return _table(("act", "what it does", "example", *routed), rows)
+    return table(("act", "what it does", "example", *routed), rows)
 
 
 def _example(act: type[Act]) -> str:
@@ -127,17 +138,17 @@ def _act_keys() -> str:
             )
             for field in act.fields
         )
-        table = _table(("key", "meaning", "from, to", "unless told"), rows)
-        parts.append(f"#### `{act.word}`\n\n{table}")
+        listed = table(("key", "meaning", "from, to", "unless told"), rows)
+        parts.append(f"#### `{act.word}`\n\n{listed}")
     return "\n" + "\n".join(parts) + "\n"
 
 
 def _timers() -> str:
     rows = ((f"`{t.name}`", t.opens, t.pauses, t.ends, t.comes_to) for t in TIMERS)
-    return _table(("timer", "opens", "pauses", "ends", "then"), rows)
+    return table(("timer", "opens", "pauses", "ends", "then"), rows)
 
 
-TABLES: Final[Mapping[str, Callable[[], str]]] = {
+TABLES: Final[Tables] = {
     "flow_keys": _keys(FLOW_KEYS),
     "step_keys": _keys(STEP_KEYS),
     "targets": _targets,

@@ -118,6 +118,25 @@ def show(
         typer.echo(f"{'    ' * indent}{line}")
 
 
+@group.command()
+def docs(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A Markdown file with marks.")],
+) -> None:
+    """Bring the tables between the marks of a document up to date with the definitions."""
+    from callflow.schema.docs import DocsError, with_tables
+    from calls.errors import ConfigError
+    from qa.rubric.docs import TABLES
+
+    old = path.read_text(encoding="utf-8")
+    try:
+        new = with_tables(old, TABLES)
+    except DocsError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if new != old:
+        path.write_text(new, encoding="utf-8")
+    typer.echo(f"{path}: {'brought up to date' if new != old else 'is up to date'}")
+
+
 def _load(folder: Path | None, scripts: Path) -> dict[str, Form]:
     from qa.rubric import FORMS_FOLDER, load_forms
 

@@ -15,11 +15,12 @@ from qa.figures.agents_time import agent_rings, not_ready, occupancy
 from qa.figures.behind import calls_behind
 from qa.figures.catalogue import CATALOGUE, OF_CALLS, VARIANTS, figure
 from qa.figures.figure import Unit
-from qa.figures.folding import Sums, fold, rule_rates
+from qa.figures.folding import fold, rule_rates
 from qa.figures.judging import agreement, agreement_by_question, counted, qa_passed, qa_score
 from qa.figures.percentile import percentile
 from qa.figures.service_levels import service_levels
 from qa.figures.slots import Days, Slots
+from qa.figures.sums import Sums
 from qa.figures.terms import Terms
 from tests.support.figure_rows import Evaluated, FigureCall, abandoned, at
 
@@ -357,8 +358,8 @@ def test_calls_behind_a_figure_are_as_many_as_it_counted(rows: list[FigureCall])
 
     for one in OF_CALLS:
         behind = calls_behind(rows, one, TERMS, most=len(rows) + 1)
-        assert sum(found.part[0] for found in behind) == total.value(one.id).total
-        assert sum(found.part[1] for found in behind) == total.value(one.id).over
+        assert sum(found.total for found in behind) == total.value(one.id).total
+        assert sum(found.over for found in behind) == total.value(one.id).over
 
 
 @given(st.lists(calls))
