@@ -121,7 +121,7 @@ class Taker:
         if not legs.present:
             return _nothing(problem_of(legs, recording.call_ms))
         clock = self._clock_of(legs, recording)
-        write = partial(write_stereo, legs.caller, legs.house, holes=clock.holes)
+        write = partial(write_stereo, legs.caller, legs.house, mends=clock.mends)
         stored = self._store.put(file, write)
         return Kept(
             file=stored.file,
@@ -137,8 +137,8 @@ class Taker:
     def _clock_of(self, legs: Legs, recording: Recording) -> FileClock:
         """Its place on the call's clock; a supervisor's own voice has no lines to find it by."""
         events = self._source.events_of(recording.call_id)
-        house = None if legs.aside else legs.house
-        return file_clock(house, recording, events, self._sounds)
+        caller, house = (None, None) if legs.aside else (legs.caller, legs.house)
+        return file_clock(caller, house, recording, events, self._sounds)
 
     def _record(self, recording: Recording, kept: Kept, measuring: Measuring) -> None:
         fact = RecordingKept(

@@ -180,21 +180,22 @@ def blocks_in(file: BinaryIO, wav: WavFile, *, most: int = _BLOCK_FRAMES) -> Ite
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
-    """Silence to be put into both legs."""
+class Mend:
+    """Silence to be put into both legs, or taken out of them."""
 
     at: int
-    """Frame of the file before which it goes."""
+    """Frame of the file before which it goes, or from which on it is taken out."""
 
     frames: int
+    """Below zero: taken out."""
 
 
 def write_stereo(
-    caller: WavFile | None, house: WavFile | None, out: Writable, holes: Sequence[Hole] = ()
+    caller: WavFile | None, house: WavFile | None, out: Writable, mends: Sequence[Mend] = ()
 ) -> int:
     """Write a stereo wav, caller left and house right; returns its frames.
 
-    The shorter or missing leg is filled up with silence; `holes` in order become silence. Both
+    The shorter or missing leg is filled up with silence; `mends` in order are carried out. Both
     legs must be mono and of one rate, else RecordingError.
     """
     legs = [leg for leg in (caller, house) if leg is not None]
@@ -205,29 +206,32 @@ def write_stereo(
         )
     rate = rates.pop() if rates else RATE
     frames = max((leg.frames for leg in legs), default=0)
-    total = frames + sum(hole.frames for hole in holes)
+    total = frames + sum(mend.frames for mend in mends)
     out.write(header(rate, 2, total))
     left, right = _padded(caller, frames), _padded(house, frames)
     both = (np.column_stack(pair) for pair in zip(left, right, strict=True))
-    for block in _with_holes(both, holes):
+    for block in _mended(both, mends):
         out.write(block.astype("<i2").tobytes())
     return total
 
 
-def _with_holes(blocks: Iterable[Samples], holes: Sequence[Hole]) -> Iterator[Samples]:
-    """Stereo blocks with silence in its places; one behind the last frame goes to the end."""
-    waiting, at = list(holes), 0
+def _mended(blocks: Iterable[Samples], mends: Sequence[Mend]) -> Iterator[Samples]:
+    """Stereo blocks with silence put in and taken out; what goes behind the end goes to the end."""
+    waiting, at, skip = list(mends), 0, 0
     for block in blocks:
-        begin = 0
+        begin = min(skip, len(block))
+        skip -= begin
         while waiting and waiting[0].at < at + len(block):
-            hole = waiting.pop(0)
-            yield block[begin : max(hole.at - at, begin)]
-            begin = max(hole.at - at, begin)
-            yield np.zeros((hole.frames, 2), np.int16)
+            mend = waiting.pop(0)
+            upto = max(mend.at - at, begin)
+            yield block[begin:upto]
+            begin = min(upto + max(-mend.frames, 0), len(block))
+            skip += upto + max(-mend.frames, 0) - begin
+            yield np.zeros((max(mend.frames, 0), 2), np.int16)
         yield block[begin:]
         at += len(block)
-    for hole in waiting:
-        yield np.zeros((hole.frames, 2), np.int16)
+    for mend in waiting:
+        yield np.zeros((max(mend.frames, 0), 2), np.int16)
 
 
 def _padded(leg: WavFile | None, frames: int) -> Iterator[Samples]:

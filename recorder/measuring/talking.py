@@ -1,7 +1,7 @@
 """Who speaks when: frames of talk in one leg, whatever steady noise lies under it.
 
-A frame is talk when, on the mean over nine bands of 300 to 3400 Hz, it stands out of the leg's own
-noise in that band, and is loud enough to be heard at all. The noise of a band is the minimum of
+A frame is talk when, on the mean over eleven bands of 100 to 3400 Hz, it stands out of the
+leg's own noise in that band, and is loud enough to be heard at all. The noise of a band is the minimum of
 its smoothed power (minimum statistics, R. Martin, IEEE Trans. Speech and Audio Processing 9(5),
 2001), taken apart over the time before and the time after, the greater of both: so noise that
 sets in or ends at once is known from its first frame on. Tones of keys are no talk.
@@ -25,7 +25,7 @@ FULL_SCALE: Final = 32768.0
 SILENT_DBOV: Final = -58.0
 """Below this a frame is never talk: comfort noise of a line lies at about -65 dBov."""
 
-_EDGES_HZ: Final = (300, 450, 600, 800, 1000, 1300, 1650, 2100, 2700, 3450)
+_EDGES_HZ: Final = (100, 200, 300, 450, 600, 800, 1000, 1300, 1650, 2100, 2700, 3450)
 _STEADY_MS: Final = 1_600
 """No word goes on so long without a dip in its band: what does is noise."""
 
@@ -45,6 +45,9 @@ _JOIN_FRAMES: Final = 12
 _WORD_FRAMES: Final = 5
 """Bursts under 100 ms are clicks."""
 
+_LEAK: Final = 0.01
+"""A band is never quieter than 20 dB under the mean of all: the window's side lobes."""
+
 _KEY_ROWS_HZ: Final = (697.0, 770.0, 852.0, 941.0)
 _KEY_COLUMNS_HZ: Final = (1209.0, 1336.0, 1477.0, 1633.0)
 _KEY_SHARE: Final = 0.72
@@ -59,7 +62,7 @@ class Frames:
     """Power by band, shape (frames, bands); full scale is 1."""
 
     power: Floats
-    """Power in the telephone band, shape (frames,)."""
+    """Power from 100 to 3400 Hz, shape (frames,)."""
 
     key: Mask
     """Frames that hold the tones of a key."""
@@ -141,10 +144,7 @@ def talk_of(frames: Frames) -> Talk:
     rough = _words(quick > _BEGIN_DB, slow > _GO_ON_DB, may)
     begin_db, go_on_db = _thresholds(quick, slow, ~_dilated(rough, _NEAR_FRAMES) & may)
     spoken = _words(quick > begin_db, slow > go_on_db, may)
-    talk_dbov, noise_dbov = _levels(frames, spoken, keys)
-    if talk_dbov is not None and noise_dbov is not None:
-        spoken = _lengthened(spoken, _drowned_frames(talk_dbov - noise_dbov))
-    return Talk(spoken & ~keys, talk_dbov, noise_dbov)
+    return Talk(spoken & ~keys, *_levels(frames, spoken, keys))
 
 
 def _words(begins: Mask, goes_on: Mask, may: Mask) -> Mask:
@@ -161,14 +161,6 @@ def _thresholds(quick: Floats, slow: Floats, quiet: Mask) -> tuple[float, float]
     return min(max(begin_db, 4.5), 9.0), min(max(go_on_db, 1.5), 4.0)
 
 
-def _drowned_frames(snr_db: float) -> int:
-    """How much of the end of a word the noise drowns: nothing at 22 dB, 100 ms at 10 dB.
-
-    Medians over the voices of the simulated callers in white, street and babble noise.
-    """
-    return round(min(max((22.0 - snr_db) * 8.0, 0.0), 100.0) / FRAME_MS)
-
-
 def _noise(bands: Floats) -> Floats:
     """The noise under each frame by band, as power."""
     if not len(bands):
@@ -178,8 +170,9 @@ def _noise(bands: Floats) -> Floats:
     before = _running_minimum(smooth, width)
     after = _running_minimum(smooth[::-1], width)[::-1]
     floor = np.maximum(before, after) * np.float32(10 ** (_BIAS_DB / 10))
-    # No line is quieter than its coding: an exact zero is no measure of noise.
-    result: Floats = np.maximum(floor, np.float32(1e-8))
+    # No line is quieter than its coding, and no band than what leaks into it from the others.
+    least = np.maximum(floor.mean(axis=1, keepdims=True) * np.float32(_LEAK), np.float32(1e-8))
+    result: Floats = np.maximum(floor, least)
     return result
 
 
@@ -231,13 +224,6 @@ def _bridged(mask: Mask, most: int) -> Mask:
 def _without_short(mask: Mask, least: int) -> Mask:
     starts, ends = runs(mask)
     return filled(len(mask), starts, ends, ends - starts >= least)
-
-
-def _lengthened(mask: Mask, by: int) -> Mask:
-    grown = mask.copy()
-    for step in range(1, by + 1):
-        grown[step:] |= mask[:-step]
-    return grown
 
 
 def _dilated(mask: Mask, by: int) -> Mask:
