@@ -91,7 +91,7 @@ FIGURES: Final[Mapping[str, Source]] = _known(
         "agent_rings",
         Unit.COUNT,
         {"zh": "坐席话机铃声数", "en": "rings of the agent's phone"},
-        "which ring of the agent's own phone was answered, 5 s each; the latest where several were",
+        "which ring of the agent's own phone was answered, 5 s each; the most where several rang",
     ),
     Source(
         "waited",
@@ -145,7 +145,7 @@ FIGURES: Final[Mapping[str, Source]] = _known(
         "satisfaction",
         Unit.COUNT,
         {"zh": "客户评价", "en": "caller's verdict"},
-        "1 (worst) to 5, by the caller (Q03); asked and not answered is na",
+        "1 (worst) to 5, by the caller (Q03); `na` where none was given",
     ),
 )
 """From the other events of the call."""

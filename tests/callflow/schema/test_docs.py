@@ -86,5 +86,6 @@ def test_the_command_writes_all_schemas_or_one(tmp_path: Path) -> None:
         "rules.json",
         "form.json",
         "test.json",
+        "qa_form.json",
     }
     assert one.stdout == (tmp_path / "made" / "flow.json").read_text("utf-8")
