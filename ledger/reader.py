@@ -132,6 +132,11 @@ class LedgerReader(FloorReading, Searching, Tallying):
         """
         return [recording_row(one) for one in self._rows(_due_query(before, of_queues, limit))]
 
+    def known_recordings(self, ids: Collection[str]) -> set[str]:
+        """Those of these ids that some call speaks of."""
+        query = select(recordings.c.id).where(recordings.c.id.in_(list(ids)))
+        return {str(row["id"]) for row in self._rows(query)}
+
     def cursor(self) -> int:
         """The cursor of the last event there is: `events_after` it gives only what is new."""
         found = self._rows(select(func.max(call_events.c.cursor).label("cursor")))

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Final
 
 import structlog
 
@@ -16,9 +19,11 @@ from calls.events import RecordingErased
 from recorder.catalog import Recording
 from recorder.orders import Order, Outcome
 from recorder.ports import FactSink, Holds, KeptRecordings
-from recorder.store import Store
+from recorder.store import Store, recording_of
 
 log = structlog.get_logger("recorder")
+
+_BATCH: Final = 500
 
 
 class Eraser:
@@ -68,6 +73,22 @@ class Eraser:
             asyncio.run(self._sink.durable())  # the recorder's thread has no loop of its own
             log.info("recordings erased", recordings=len(erased), left=len(left), why=why)
         return Outcome(erased=tuple(erased), left=left)
+
+    def erase_orphans(self, before: datetime) -> int:
+        """Erase kept files of days before `before` that no call speaks of; returns how many.
+
+        There is no call whose fact could tell of it: the log does. Raises CallCenterError, OSError.
+        """
+        erased = 0
+        files = self._store.kept_before(before)
+        while some := list(islice(files, _BATCH)):
+            known = self._source.among([recording_of(file) for file in some])
+            for file in some:
+                if recording_of(file) not in known:
+                    self._store.erase(file)
+                    log.warning("orphan recording erased, it was kept long enough", file=file)
+                    erased += 1
+        return erased
 
     def _remove(self, recording: Recording) -> str:
         """Key, file and raw files; gives what hindered it, empty when they are gone."""

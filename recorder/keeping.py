@@ -78,10 +78,13 @@ class Keeper:
             due = self._source.due(before, of_queues, _BATCH + len(left))
             fresh = [one for one in due if one.id not in left]
             if not fresh:
-                return Retained(erased, len(left))
+                break
             outcome = self._eraser.erase(fresh, RETENTION, "system")
             erased += len(outcome.erased)
             left.update(outcome.left)
+        if before is not None:
+            erased += self._eraser.erase_orphans(before)
+        return Retained(erased, len(left))
 
     def _is_night(self) -> bool:
         if self._retention.keeps_all or self._clock.monotonic_ms() < self._again_ms:

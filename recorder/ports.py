@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -46,6 +46,9 @@ class KeptRecordings(Protocol):
         self, before: datetime | None, of_queues: Mapping[str, datetime | None], limit: int
     ) -> Sequence[Recording]:
         """Up to `limit` that began before these times and can be heard yet, oldest first."""
+
+    def among(self, ids: Collection[str]) -> set[str]:
+        """Those of these recordings that some call speaks of."""
 
 
 class Holds(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from calls.events import CallEvent
@@ -41,6 +41,10 @@ class LedgerSource:
         over = self._reader.call(call_id).ended_at is not None
         found = (self._recording(row, over=over) for row in rows)
         return [recording for recording in found if recording is not None]
+
+    def among(self, ids: Collection[str]) -> set[str]:
+        """Those of these recordings that some call speaks of."""
+        return self._reader.known_recordings(ids)
 
     def due(
         self, before: datetime | None, of_queues: Mapping[str, datetime | None], limit: int

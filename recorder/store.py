@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
@@ -163,6 +163,7 @@ class Store:
         """Remove what a killed intake left half written; only with the lock held."""
         for part in self.recordings.rglob(f".*{_PART}"):
             part.unlink(missing_ok=True)
+        self.keys.sweep()
 
     def kept_files(self) -> Iterator[str]:
         """Every sound file below `recordings/`, by its name below the state folder."""
@@ -170,6 +171,13 @@ class Store:
             if path.name.startswith(".") or path.suffix not in (".wav", SEALED):
                 continue
             yield path.relative_to(self.state).as_posix()
+
+    def kept_before(self, before: datetime) -> Iterator[str]:
+        """The kept files of days before that of `before`, by their folders."""
+        day = f"{RECORDINGS}/{before.astimezone(UTC):%Y/%m/%d}/"
+        for file in self.kept_files():
+            if file < day:
+                yield file
 
     def raw_files(self) -> Iterator[str]:
         """Every file below `monitor/`, by its name below the state folder."""

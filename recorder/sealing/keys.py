@@ -146,6 +146,14 @@ class Keyring:
         for path in sorted(self._files.rglob(f"*{_SUFFIX}")):
             yield path.stem
 
+    def sweep(self) -> None:
+        """Remove what a kill left half written."""
+        if not self.folder.is_dir():
+            return
+        with self._locked():
+            for part in self.folder.rglob(".*.part"):
+                part.unlink(missing_ok=True)
+
     def wrap_again(self, name: str) -> bool:
         """Wrap one file's key with the current master key; False when it is already.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -74,6 +74,9 @@ class Shelf:
         assert before is not None
         old = [one for one in self.all() if one.erased is None and one.started_at < before]
         return old[:limit]
+
+    def among(self, ids: Collection[str]) -> set[str]:
+        return {one.id for one in self.all()} & set(ids)
 
 
 @dataclass
@@ -238,6 +241,19 @@ def test_retention_erases_what_is_due_and_leaves_what_is_held(site: Site) -> Non
 
 def test_retention_leaves_what_is_not_due(site: Site) -> None:
     assert site.keeper(days=365).retain().erased == 0
+
+
+def test_an_orphan_goes_when_it_was_kept_long_enough_and_nothing_else_does(site: Site) -> None:
+    site.held.calls.update({"call-1": "case 42", "call-2": "case 42"})
+    store = Store(site.house.state, seal=True)
+    for day in (STARTED - timedelta(days=1), STARTED + timedelta(days=199)):
+        store.put(store.place(f"lost-{day:%Y}-r1", day), lambda out: out.write(b"RIFF"))
+
+    done = site.keeper(days=180).retain()
+
+    left = [file.split("/")[-1].split(".")[0] for file in store.kept_files()]
+    assert done.erased == 1
+    assert left == ["call-1-r1", "call-2-r1", "lost-2027-r1"]
 
 
 def test_held_recordings_never_hide_those_behind_them(

@@ -310,6 +310,17 @@ def test_written_again_a_file_keeps_its_key(store: Store) -> None:
     assert store.keys.file_key(file) == before
 
 
+def test_what_a_kill_left_half_written_among_the_keys_is_swept(store: Store) -> None:
+    put_tone(store)
+    half = next((store.state / "keys" / "files").rglob("a-r1.key")).with_name(".b-r1.key.part")
+    half.write_bytes(b"{")
+
+    store.sweep()
+
+    assert not half.exists()
+    assert list(store.keys.recordings()) == ["a-r1"]
+
+
 # ---- master keys ------------------------------------------------------------------------------
 
 
