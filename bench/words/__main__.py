@@ -26,7 +26,7 @@ from recorder.words.syllables import syllables
 from recorder.words.whisper import Whisper
 
 PROMPTS = PROJECT / "scripts" / "prompts"
-SNRS = (None, 20, 15, 10, 5)
+SNRS = (None, 20, 10)
 LEAST_SOUNDS = 8
 
 
@@ -70,9 +70,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1, help="only each n-th line")
     given = parser.parse_args()
     whisper = Whisper(given.model, threads=given.threads)
-    every = list(lines())
+    every = list(lines())[:: given.every]
     rng = np.random.default_rng(7)
     print(f"{whisper.name}; {len(every)} lines of {LEAST_SOUNDS} sounds and more")
     print("noise      said  unsure  others' likeness  others said  times real time")
@@ -86,7 +87,9 @@ def main() -> None:
             tally.sound_s += len(sound) / 8000
             tally.own.append(find(phrase, heard).similarity)
             tally.other += [
-                find(other, heard).similarity for line, other, _ in every if line != name
+                find(other, heard).similarity
+                for line, other, _ in every
+                if line != name and find(other, phrase).similarity < UNSURE_FROM
             ]
         tell("clean" if snr is None else f"{snr} dB", tally)
 

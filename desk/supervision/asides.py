@@ -38,6 +38,7 @@ class Asides:
         self._call_of = call_of
         self._monitor = state / "monitor"
         self._running: dict[str, Call] = {}
+        self._began_ms: dict[str, int] = {}
 
     async def begin(self, call_id: str) -> str:
         """Record that one begins; its id once that is on disk. Empty: it may not be recorded.
@@ -65,14 +66,21 @@ class Asides:
             return ""
         return recording
 
+    def begun(self, recording: str) -> None:
+        """Asterisk writes from now on."""
+        call = self._running.get(recording)
+        if call is not None:
+            self._began_ms[recording] = call.elapsed_ms()
+
     def end(self, recording: str, problem: str = "") -> None:
         """Record that it is over; harmless for one that is over or never was."""
         call = self._running.pop(recording, None)
+        began_ms = self._began_ms.pop(recording, None)
         if call is None or call.hung_up_by:
             return  # the call's own end has closed it
         if problem:
             call.record(Fault(where="recording", problem=problem))
-        call.record(RecordingStopped(recording=recording, reason=OVER))
+        call.record(RecordingStopped(recording=recording, reason=OVER, began_ms=began_ms))
 
     def _new_id(self, call: Call) -> str:
         """One that no file and no running recording has: a desk may have died meanwhile."""

@@ -167,10 +167,15 @@ class Spies:
         if self._spying.get(by) is not spying:
             raise ControlError("no_call_there", "it was called off meanwhile")
         spying.channel, spying.began_ms = begun.channel, self._clock.monotonic_ms()
-        if self._asides is not None and may_be_heard(mode):
-            async with spying.moving:
-                await self._heard(spying, mode)
-        self._record(spying, SpyBegan(by=by, call_id=call.call_id, mode=mode))
+        try:
+            if self._asides is not None and may_be_heard(mode):
+                async with spying.moving:
+                    await self._switch(spying, mode)
+        except ControlError:
+            spying.mode = SpyMode.LISTEN
+            raise
+        finally:
+            self._record(spying, SpyBegan(by=by, call_id=call.call_id, mode=spying.mode))
 
     async def _move(self, spying: _Spying, mode: SpyMode) -> None:
         if not spying.channel:
@@ -178,32 +183,36 @@ class Spies:
         async with spying.moving:
             if mode is spying.mode:
                 return
-            if self._asides is not None and may_be_heard(mode) != may_be_heard(spying.mode):
-                await self._heard(spying, mode)
-            else:
-                await self._switch(spying, mode)
+            await self._switch(spying, mode)
             spying.mode = mode
             self._record(spying, SpyMoved(by=spying.by, call_id=spying.call.call_id, mode=mode))
 
     async def _switch(self, spying: _Spying, mode: SpyMode) -> None:
+        """Another mode; where supervisors are recorded, their recording with it."""
         try:
-            await switch_spy(self._ami, spying.channel, mode)
+            if self._asides is None:
+                await switch_spy(self._ami, spying.channel, mode)
+            else:
+                await self._again(spying, mode, self._asides)
         except AmiError as error:
             raise _not_done(error) from error
 
-    async def _heard(self, spying: _Spying, mode: SpyMode) -> None:
-        """The supervisor may be heard from now on, and is recorded; or no more, and is not."""
-        asides = self._asides
-        if asides is None:
-            return
-        recording = await asides.begin(spying.call.call_id) if may_be_heard(mode) else ""
+    async def _again(self, spying: _Spying, mode: SpyMode, asides: Asides) -> None:
+        recording = spying.aside if may_be_heard(mode) else ""
+        if may_be_heard(mode) and not recording:
+            recording = await asides.begin(spying.call.call_id)
         try:
             await spy_again(self._ami, spying.channel, mode, recording)
-        except AmiError as error:
-            asides.end(recording, "the supervisor's phone could not be recorded")
-            raise _not_done(error) from error
-        asides.end(spying.aside)
-        spying.aside = recording
+        except AmiError:
+            if recording != spying.aside:
+                asides.end(recording, "the supervisor's phone could not be recorded")
+            raise
+        if recording != spying.aside:
+            asides.begun(recording)
+            asides.end(spying.aside)
+            spying.aside = recording
+        if self._spying.get(spying.by) is not spying:
+            asides.end(recording)  # gone meanwhile
 
     async def _leave(self, by: str, agent: str) -> None:
         spying = self._spying.get(by)

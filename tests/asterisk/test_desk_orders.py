@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 
 from calls.floor.orders import (
@@ -29,8 +31,10 @@ from calls.floor.orders import (
 from calls.floor.states import AgentState, SpyMode
 from calls.floor.view import PanelView
 from calls.floor.wall import FloorAgent, WallView
+from recorder.store import Store
 from tests.support.agent_phone import AgentPhone, agent_phones
 from tests.support.desk_panel import DeskPanel, call_of, desk_panel, desk_wall, script_of
+from tests.support.g711 import Samples
 from tests.support.heard import read_wav, tone
 from tests.support.hotline import Hotline, new_ledger, start_hotline, starts_to_hear, stop_hotline
 from tests.support.pbx import HousePbx
@@ -311,13 +315,28 @@ async def test_a_supervisor_sees_the_floor_and_listens_and_a_missed_call_rings_a
         assert boss.panel.view.call is None
         assert boss.panel.view.today.answered == answered_before
 
-    call, events = await hotline.call_of(number)
+    call, events = await hotline.call_of(number, until="recording_kept")
     offered = [event.data["agent"] for event in events if event.kind == "agent_offered"]
     assert (offered[0], offered[-1], call.agent) == ("801", "802", "802")
+    # What the supervisor said was kept, apart from the call, which this flow does not record.
+    (aside,) = (event.data for event in events if event.kind == "recording_kept")
+    assert (aside["recording"], aside["problem"]) == (f"{call.id}-s1", "")
+    assert not any(event.kind == "recording_measured" for event in events)
+    with Store(hotline.state).open(aside["file"]) as kept, wave.open(kept) as file:
+        both = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+    assert not both[:, 0].any()
+    assert _has_word(both[:, 1])
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     log = (hotline.state / "serve.log").read_text("utf-8")
     assert "13800005002" not in log
     assert "Traceback" not in log
+
+
+def _has_word(leg: Samples) -> bool:
+    """Whether the supervisor's 1 kHz is in it somewhere for a tenth of a second."""
+    turn = np.exp(-2j * np.pi * 1000 * np.arange(800) / 8000)
+    pieces = (leg[at : at + 800].astype(float) for at in range(0, len(leg) - 800, 400))
+    return any(2 * abs(np.dot(one, turn)) / 800 > 300 for one in pieces)
 
 
 def _agent(wall: WallView, number: str) -> FloorAgent:

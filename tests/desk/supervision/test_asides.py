@@ -49,6 +49,8 @@ async def test_each_time_a_supervisor_may_be_heard_is_a_recording_of_its_own(
 ) -> None:
     asides = Asides({CALL: call}.get, tmp_path)
     first = await asides.begin(CALL)
+    call.clock.advance_ms(70)  # type: ignore[attr-defined]
+    asides.begun(first)
     asides.end(first)
     (tmp_path / "monitor").mkdir()
     (tmp_path / "monitor" / f"{first}-out.wav").touch()  # what Asterisk wrote
@@ -65,6 +67,7 @@ async def test_each_time_a_supervisor_may_be_heard_is_a_recording_of_its_own(
         f"recording_started {third}",
         f"recording_stopped {second}",
     ]
+    assert [facts.events[at].data["began_ms"] for at in (1, 4)] == [70, None]
     assert facts.events[0].data["house_file"] == f"monitor/{first}-out.wav"
 
 

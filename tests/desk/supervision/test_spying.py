@@ -13,6 +13,7 @@ from calls.floor.events import FloorEvent
 from calls.floor.states import SpyMode
 from desk.ami import AmiClient, AmiGoneError, AmiRefusedError, Message
 from desk.control import ControlError, LiveCall
+from desk.supervision.asides import Asides
 from desk.supervision.spying import Spies
 
 SPY_CHANNEL = "PJSIP/803-00000009"
@@ -34,6 +35,7 @@ class Ami:
         self.picks_up = asyncio.Event()
         self.picks_up.set()
         self.fails: Exception | None = None
+        self.refused = ""
         self._takers: list[Callable[[Message], None]] = []
 
     def on_event(
@@ -49,6 +51,8 @@ class Ami:
     async def act(self, action: str, *headers: tuple[str, str], timeout_s: float = 5.0) -> Message:
         if self.fails is not None:
             raise self.fails
+        if action == self.refused:
+            raise AmiRefusedError(action, "no")
         self.acts.append((action, dict(headers)))
         self.sent.append(headers)
         if action == "Getvar":
@@ -72,7 +76,7 @@ class Ami:
 class Floor:
     """801 and 802 talk, 803 and 804 supervise."""
 
-    def __init__(self, *, shown: bool = True) -> None:
+    def __init__(self, *, shown: bool = True, asides: Asides | None = None) -> None:
         self.ami = Ami()
         self.clock = ManualClock()
         self.kept: list[FloorEvent] = []
@@ -84,6 +88,7 @@ class Floor:
             call_of=lambda number: self.calls.get(number),
             is_supervisor=lambda number: number in {"803", "804"},
             shown=shown,
+            asides=asides,
             clock=self.clock,
         )
         self.spies.on_change.append(self.changed.append)
@@ -164,6 +169,60 @@ async def test_the_same_agents_next_call_is_another_one() -> None:
 
     assert [kind for _, kind in floor.facts()] == ["spy_began", "spy_ended", "spy_began"]
     assert ("Variable", "CC_SPIED=PJSIP/801-00000002") in floor.ami.sent[-1]
+
+
+class Recorded(Asides):
+    """Recordings in memory, told by name."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def begin(self, call_id: str) -> str:
+        self.told.append(f"begins {call_id}")
+        return f"{call_id}-s{len(self.told)}"
+
+    def begun(self, recording: str) -> None:
+        self.told.append(f"writes {recording}".strip())
+
+    def end(self, recording: str, problem: str = "") -> None:
+        if recording:
+            self.told.append(f"ends {recording} {problem}".strip())
+
+
+def written(floor: Floor) -> list[str]:
+    """What the dialplan was told to write, with each mode."""
+    return [one["Value"] for name, one in floor.ami.acts if one.get("Variable") == "CC_ASIDE"]
+
+
+async def test_a_supervisor_is_recorded_only_while_somebody_may_hear() -> None:
+    asides = Recorded()
+    floor = Floor(asides=asides)
+    for mode in (SpyMode.LISTEN, SpyMode.WHISPER, SpyMode.BARGE, SpyMode.LISTEN, SpyMode.BARGE):
+        await floor.spies.order("803", "801", mode)
+    floor.ami.tell(event("Hangup", Channel=SPY_CHANNEL))
+
+    first, second = "call-801-s1", "call-801-s5"
+    assert written(floor) == [first, first, "", second]
+    assert asides.told == [
+        "begins call-801",
+        f"writes {first}",
+        "writes",
+        f"ends {first}",
+        "begins call-801",
+        f"writes {second}",
+        f"ends {second}",
+    ]
+
+
+async def test_a_whisper_that_asterisk_refuses_leaves_a_listener_who_is_not_recorded() -> None:
+    asides = Recorded()
+    floor = Floor(asides=asides)
+    floor.ami.refused = "Redirect"
+    assert await word_of(floor.spies.order("803", "801", SpyMode.WHISPER)) == "refused"
+
+    assert asides.told[-1].startswith("ends call-801-s1 the supervisor's phone")
+    assert floor.kept[-1].data["mode"] == "listen"
+    assert floor.spies.mode_of("803") == ("801", SpyMode.LISTEN)
 
 
 async def test_the_same_mode_again_is_nothing_new() -> None:
