@@ -91,16 +91,25 @@ def head(
 
 @group.command()
 def rebuild(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
-    """Make the calls and recordings tables anew from the events; stop `serve` before."""
+    """Make the tables of calls, recordings, evaluations and accounts anew; stop `serve` before."""
     from ledger.opening import LEDGER_FILE
+    from ledger.quality.book import QualityBook
+    from ledger.quality.opening import QUALITY_FILE
+    from ledger.quality.verify import rebuild as make_quality
     from ledger.verify import rebuild as make
 
+    quality = 0
     with _status("Telling every call again", quiet=as_json):
         told = make(state / LEDGER_FILE)
+        if (state / QUALITY_FILE).exists():
+            with QualityBook.open(state / QUALITY_FILE) as book:
+                quality = make_quality(book)
     if as_json:
-        print_json({"calls": told})
-    else:
-        typer.echo(f"{told} calls told anew from their events.")
+        print_json({"calls": told} | ({"quality": quality} if quality else {}))
+        return
+    typer.echo(f"{told} calls told anew from their events.")
+    if quality:
+        typer.echo(f"{quality} evaluations and accounts told anew from their facts.")
 
 
 def _status(text: str, *, quiet: bool) -> AbstractContextManager[object]:

@@ -12,6 +12,8 @@ from qa.rubric import asked
 from qa.work import Answering
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.work.desk import WorkDesk
     from console.work.evaluating import Sheet
     from qa.rubric import Question
@@ -70,8 +72,7 @@ class Asking:
                 return True
             typer.echo("")
             typer.secho(word("by_machine", self._lang), bold=True)
-            for number, question in enumerate(found, 1):
-                typer.echo(f"{number:3}  {self._told(question)}")
+            self._tell_all(found)
             prompt = word("change_which", self._lang)
             typed: str = typer.prompt(prompt, default="", show_default=False).strip().lower()
             if not typed or typed == _LEAVE:
@@ -81,6 +82,17 @@ class Asking:
                     return False
             else:
                 typer.echo(word("no_such", self._lang, word=typed))
+
+    def _tell_all(self, found: Sequence[Question]) -> None:
+        """One line each; what does not apply, and that nobody changed, on one line together."""
+        beside = []
+        for number, question in enumerate(found, 1):
+            if self.sheet.answers.get(question.name) == "na" and not self._answer(question):
+                beside.append(f"{number} {question.title.get(self._lang, '')}")
+            else:
+                typer.echo(f"{number:3}  {self._told(question)}")
+        if beside:
+            typer.echo(f"     {word('na_list', self._lang, names='; '.join(beside))}")
 
     def _told(self, question: Question) -> str:
         lang = self._lang

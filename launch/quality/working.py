@@ -120,7 +120,7 @@ def show(
         if as_json:
             print_json(sheet_json(sheet))
         else:
-            print_case(desk, sheet, state, shown)
+            print_case(desk, actor, sheet, state, shown)
 
 
 @group.command()
@@ -258,15 +258,15 @@ def _print_rows(rows: list[EvaluationRow], now: datetime, lang: str) -> None:
     table = Table(
         Column("id", no_wrap=True),
         Column(word("call", lang), no_wrap=True),
-        word("agent", lang),
-        word("form", lang),
-        word("state", lang),
-        word("evaluator", lang),
-        Column("", no_wrap=True),
+        Column(word("agent", lang), no_wrap=True),
+        Column(word("form", lang), no_wrap=True),
+        Column(word("state", lang), no_wrap=True),
+        Column(word("who", lang), no_wrap=True),
+        Column("", justify="right", no_wrap=True),
         box=None,
+        pad_edge=False,
     )
     for row in rows:
-        result = f" {state_word(row.result, lang)}" if row.result else ""
         table.add_row(
             row.id,
             row.call_id,
@@ -274,7 +274,7 @@ def _print_rows(rows: list[EvaluationRow], now: datetime, lang: str) -> None:
             row.form if row.purpose == "review" else f"{row.form} {state_word(row.purpose, lang)}",
             _standing(row, now, lang),
             row.evaluator,
-            "" if row.score is None else f"{row.score:g}{result}",
+            "" if row.score is None else f"{row.score:g}",
         )
     Console(markup=False).print(table)
 

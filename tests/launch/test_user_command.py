@@ -1,0 +1,105 @@
+"""`thirdring user`: accounts made, changed and disabled in the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from calls.errors import AccountError
+from console.accounts.service import Accounts, SignInRefusedError
+from launch.commands import user
+from ledger.quality.book import QualityBook
+
+GOOD = "blue cart goes home"
+
+
+def run(state: Path, *arguments: str, typed: str = "") -> str:
+    app = typer.Typer()
+    user.register(app)
+    done = CliRunner().invoke(
+        app, ["user", *arguments, "--state", str(state)], input=typed, catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def signs_in(state: Path, name: str, password: str) -> bool:
+    with QualityBook.open(state / "quality.sqlite") as book:
+        try:
+            Accounts(book).sign_in(name, password, "127.0.0.1")
+        except SignInRefusedError:
+            return False
+    return True
+
+
+def test_an_empty_list_says_how_to_add_the_first_admin(tmp_path: Path) -> None:
+    assert "thirdring user add NAME --role admin" in run(tmp_path, "list")
+    assert json.loads(run(tmp_path, "list", "--json")) == []
+
+
+def test_the_password_is_asked_for_twice_and_not_shown(tmp_path: Path) -> None:
+    said = run(tmp_path, "add", "li", "--role", "qa", typed=f"{GOOD}\nother\n{GOOD}\n{GOOD}\n")
+
+    assert "li may sign in as qa" in said
+    assert GOOD not in said
+    assert signs_in(tmp_path, "li", GOOD)
+
+
+def test_a_program_gives_the_password_on_standard_input(tmp_path: Path) -> None:
+    run(tmp_path, "add", "li", "--role", "qa", "--password-stdin", typed=f"{GOOD}\n")
+    assert signs_in(tmp_path, "li", GOOD)
+    run(tmp_path, "password", "li", "--password-stdin", typed="another one altogether\n")
+    assert signs_in(tmp_path, "li", "another one altogether")
+    assert not signs_in(tmp_path, "li", GOOD)
+    with pytest.raises(AccountError, match="standard input holds no password"):
+        run(tmp_path, "password", "li", "--password-stdin", typed="")
+
+
+def test_an_account_that_cannot_be_is_refused_before_a_password_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(AccountError, match="needs the agent's number"):
+        run(tmp_path, "add", "chen", "--role", "agent")
+    with pytest.raises(AccountError, match="no account name"):
+        run(tmp_path, "add", "Chen", "--role", "qa")
+    with pytest.raises(AccountError, match="12 to 256 characters"):
+        run(tmp_path, "add", "chen", "--role", "qa", "--password-stdin", typed="short\n")
+    assert json.loads(run(tmp_path, "list", "--json")) == []
+
+
+def test_accounts_are_listed_without_any_secret(tmp_path: Path) -> None:
+    given = ("--name", "陈", "--password-stdin")
+    run(tmp_path, "add", "chen", "--role", "agent", "--agent", "1001", *given, typed=f"{GOOD}\n")
+    (row,) = json.loads(run(tmp_path, "list", "--json"))
+
+    assert row["name"] == "chen"
+    assert (row["role"], row["agent"], row["display_name"]) == ("agent", "1001", "陈")
+    assert row["enabled"] is True
+    assert set(row) == {
+        "name",
+        "role",
+        "agent",
+        "display_name",
+        "enabled",
+        "created_at",
+        "password_at",
+    }
+    assert "陈" in run(tmp_path, "list")
+
+
+def test_rights_are_changed_and_an_account_is_disabled(tmp_path: Path) -> None:
+    run(tmp_path, "add", "li", "--role", "qa", "--password-stdin", typed=f"{GOOD}\n")
+    assert "li is supervisor now" in run(tmp_path, "set", "li", "--role", "supervisor")
+    with pytest.raises(AccountError, match="nothing to change"):
+        run(tmp_path, "set", "li")
+    run(tmp_path, "disable", "li")
+    assert "no, disabled" in run(tmp_path, "list")
+    assert not signs_in(tmp_path, "li", GOOD)
+    run(tmp_path, "enable", "li")
+    assert signs_in(tmp_path, "li", GOOD)
+    with pytest.raises(AccountError, match="no account 'wu'"):
+        run(tmp_path, "disable", "wu")
