@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Table, delete, select, text, tuple_
+from sqlalchemy import Connection, Table, delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from calls.errors import LedgerError
@@ -101,13 +101,14 @@ class Batch:
 
     def _read(self, call_ids: set[str]) -> None:
         """Folds of calls that are here already; all others are new."""
-        known, chosen = call_events.c.call_id, list(call_ids)
-        last = (
-            select(known, call_events.c.seq, call_events.c.hash, call_events.c.at)
-            .add_columns(call_events.c.offset_ms)
-            .where(known.in_(chosen))
-            .distinct(known)
-            .order_by(known, call_events.c.seq.desc())
+        event = call_events.c
+        newest = (
+            select(event.call_id, func.max(event.seq))
+            .where(event.call_id.in_(list(call_ids)))
+            .group_by(event.call_id)
+        )
+        last = select(event.call_id, event.seq, event.hash, event.at, event.offset_ms).where(
+            tuple_(event.call_id, event.seq).in_(newest)
         )
         for call_id, seq, digest, at, offset_ms in self.connection.execute(last):
             self._folds[call_id] = Fold(

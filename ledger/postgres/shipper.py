@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -33,7 +35,8 @@ STEP_EVENTS = 2000
 """Events of one transaction."""
 
 _LOOK_S = 0.5
-_RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+_LAST_STEPS = 20
+_RETRY_S = (0.5, 1.0, 2.0, 5.0)
 _EVENTS = [
     call_events.c[name]
     for name in ("cursor", "call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
@@ -85,14 +88,17 @@ class Shipper:
         self._local = reader_engine(ledger)
         self._prepared = False
 
-    def ship(self) -> int:
-        """Ship everything there is; returns how many facts.
+    def ship(self, at_most: int | None = None) -> int:
+        """Ship everything there is, or `at_most` so many steps; returns how many facts.
 
         Raises LedgerError when the ledger or the database refuses; what was shipped stays.
         """
         shipped = 0
-        while step := self.ship_step():
+        for _ in count() if at_most is None else range(at_most):
+            step = self.ship_step()
             shipped += step
+            if not step:
+                break
         return shipped
 
     def ship_step(self) -> int:
@@ -221,19 +227,21 @@ class Shipping:
         pause_s = 0.0
         while not self._stop.wait(pause_s):
             pause_s = self._once()
-        self._once()
+        # What came last, unless more and more comes: then the next start ships it.
+        with suppress(LedgerError):
+            self._shipper.ship(at_most=_LAST_STEPS)
         self._shipper.close()
 
     def _once(self) -> float:
-        """Ship all there is; returns how long to wait before the next time."""
+        """Ship a step; returns how long to wait before the next one."""
         try:
-            self._shipper.ship()
+            shipped = self._shipper.ship_step()
         except LedgerError as error:
             return self._failed(error)
         if self.trouble:
             log.info("facts are shipped again", node=self._shipper.node)
         self.trouble, self._tried = "", 0
-        return _LOOK_S
+        return 0.0 if shipped >= STEP_EVENTS else _LOOK_S
 
     def _failed(self, error: LedgerError) -> float:
         if not self.trouble:
