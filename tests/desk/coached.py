@@ -12,6 +12,7 @@ from uuid import uuid4
 import numpy as np
 
 from agi.ears.audiosocket import AudioSocketProtocol
+from agi.ears.filling import Filler
 from agi.ears.listener import Listener
 from agi.ears.pacer import Pacer
 from agi.ears.question import Row
@@ -78,6 +79,7 @@ class HandEars:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.pacer = Pacer()
+        self.filler = Filler()
         self.sessions: dict[str, HearingSession] = {}
         self.at: dict[str, HearingSession] = {}
         """Connected ones by channel."""
