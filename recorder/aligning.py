@@ -6,14 +6,14 @@ stands still, and all that follows would stand too early; where audio came late,
 have written silence for it besides, and all that follows stands too late. Of every line that was
 spoken the facts know the moment, and we have the very sound. Where a line is found off by more
 than TOLERANCE_MS, silence is put in before it (where a key was pressed, else just before the line),
-or exact silence of both legs is taken out. No sample that holds sound is ever touched.
+or exact zeros are taken out of both legs. No sample that holds sound is ever touched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -23,12 +23,16 @@ from calls.events import CallEvent
 from recorder.catalog import Recording
 from recorder.finding_sounds import place_of
 from recorder.lines import LineSounds
-from recorder.wav import RATE, SAMPLE_BYTES, Mend, WavFile
+from recorder.wav import RATE, SAMPLE_BYTES, Mend, Mends, WavFile
 
 TOLERANCE_MS: Final = 35
 """A frame, the frame that Asterisk waits for, and the way of a command."""
 
 MOST_LOST_MS: Final = 60_000
+_TOLERANCE: Final = TOLERANCE_MS * RATE // 1000
+_TOLERANCE_AT_THE_END: Final = 150 * RATE // 1000
+"""News of a hang-up is late by some milliseconds, never early."""
+
 _AROUND_MS: Final = 400
 _LEAST_LINE_MS: Final = 600
 _LEAST_RUN: Final = RATE // 50
@@ -42,24 +46,23 @@ class FileClock:
     begins_ms: int
     """Offset of its first sample."""
 
-    mends: tuple[Mend, ...]
-    rate: int
+    mends: Mends = ((), ())
 
     @property
     def filled(self) -> tuple[tuple[int, int], ...]:
         """Where silence is put in, on the call's clock: from and to in milliseconds."""
         places, moved = [], 0
-        for mend in self.mends:
+        for mend in self.mends[1]:
             if mend.frames > 0:
-                from_ms = self.begins_ms + (mend.at + moved) * 1000 // self.rate
-                places.append((from_ms, from_ms + mend.frames * 1000 // self.rate))
+                from_ms = self.begins_ms + (mend.at + moved) * 1000 // RATE
+                places.append((from_ms, from_ms + mend.frames * 1000 // RATE))
             moved += mend.frames
         return tuple(places)
 
     @property
     def put_in_ms(self) -> int:
         """By how much the recording becomes longer; below zero: shorter."""
-        return sum(mend.frames for mend in self.mends) * 1000 // self.rate
+        return sum(mend.frames for mend in self.mends[1]) * 1000 // RATE
 
 
 def file_clock(
@@ -73,30 +76,30 @@ def file_clock(
 
     Raises OSError when a leg cannot be read.
     """
-    began = _began_ms(events, recording.id)
-    begins_ms = recording.started_ms if began is None else began
-    if house is None or house.rate != RATE:
-        return FileClock(begins_ms, (), RATE)
+    began_ms, stopped_ms = _ran(events, recording.id)
+    begins_ms = recording.started_ms if began_ms is None else began_ms
+    if caller is None or house is None or {caller.rate, house.rate} != {RATE}:
+        return FileClock(begins_ms)
     with ExitStack() as opened:
-        legs = [_Leg(opened.enter_context(house.path.open("rb")), house)]
-        if caller is not None:
-            legs.append(_Leg(opened.enter_context(caller.path.open("rb")), caller))
-        return FileClock(begins_ms, _Mending(legs, begins_ms, events, sounds).mends(), RATE)
+        legs = [_Leg(opened.enter_context(wav.path.open("rb")), wav) for wav in (caller, house)]
+        mending = _Mending(legs, begins_ms, events, sounds)
+        return FileClock(begins_ms, mending.mends(stopped_ms))
 
 
-def _began_ms(events: Sequence[CallEvent], recording: str) -> int | None:
-    """When Asterisk began to write, where the facts know it."""
+def _ran(events: Sequence[CallEvent], recording: str) -> tuple[int | None, int | None]:
+    """When Asterisk began to write and when it stopped, where the facts know it."""
     for event in events:
         if event.kind == "recording_stopped" and event.data.get("recording") == recording:
             known = event.data.get("began_ms")
-            return None if known is None else int(known)
-    return None
+            return (None if known is None else int(known)), event.offset_ms
+    return None, None
 
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
     file: BinaryIO
     wav: WavFile
+    mends: list[Mend] = field(default_factory=list)
 
     def samples(self, first: int, behind: int) -> NDArray[np.int16]:
         first, behind = max(first, 0), min(behind, self.wav.frames)
@@ -105,6 +108,15 @@ class _Leg:
         self.file.seek(self.wav.data_at + first * SAMPLE_BYTES)
         raw = self.file.read((behind - first) * SAMPLE_BYTES)
         return np.frombuffer(raw[: len(raw) // 2 * 2], "<i2")
+
+    def silences(self, first: int, behind: int) -> list[tuple[int, int]]:
+        """Runs of exact zeros, shortest first: what Asterisk writes where nothing came. A line's
+        coding has no zero (A-law), or has it in silence only."""
+        silent = (self.samples(first, behind) == 0).astype(np.int8)
+        edges = np.flatnonzero(np.diff(silent, prepend=np.int8(0), append=np.int8(0)))
+        runs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        found = [(max(first, 0) + one, two - one) for one, two in runs if two - one >= _LEAST_RUN]
+        return sorted(found, key=lambda run: run[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +140,24 @@ class _Mending:
         self._moved = 0
         """Frames put in so far, less those taken out."""
 
-    def mends(self) -> tuple[Mend, ...]:
-        found: list[Mend] = []
+    def mends(self, stopped_ms: int | None) -> Mends:
+        """What is to be done; `stopped_ms` is when the recording ended, where that is known."""
         after = 0
         for spoken in self._lines:
             due = self._frame(spoken.start_ms)
             place = self._find(spoken, due)
             if place is None or place < after:
                 continue
-            if due - place > TOLERANCE_MS * RATE // 1000:
-                found.append(Mend(self._gap(after, place, due - place), due - place))
-                self._moved += due - place
-            elif place - due > TOLERANCE_MS * RATE // 1000:
-                for mend in self._too_much(after, place, place - due):
-                    found.append(mend)
-                    self._moved += mend.frames
-            after = max(place, found[-1].at - min(found[-1].frames, 0) if found else 0)
-        return tuple(sorted(found, key=lambda mend: mend.at))
+            if due - place > _TOLERANCE:
+                self._put_in(self._gap(after, place, due - place), due - place)
+            elif place - due > _TOLERANCE:
+                self._take_out(after, place, place - due)
+            after = place
+        ends = min(leg.wav.frames for leg in self._legs)
+        if stopped_ms is not None and ends - self._frame(stopped_ms) > _TOLERANCE_AT_THE_END:
+            self._take_out(after, ends, ends - self._frame(stopped_ms))
+        caller, house = (tuple(sorted(leg.mends, key=lambda one: one.at)) for leg in self._legs)
+        return caller, house
 
     def _frame(self, offset_ms: int) -> int:
         """Where an offset of the call is to be found, after all that was mended before."""
@@ -155,25 +168,24 @@ class _Mending:
         keys = [self._frame(key) - lost for key in self._keys]
         return max((key for key in keys if after <= key <= place), default=max(place, 0))
 
-    def _too_much(self, after: int, place: int, most: int) -> Iterator[Mend]:
-        """Exact silence of all legs, longest first until it is enough; told in order."""
-        chosen = []
-        for first, length in sorted(self._silences(after, place), key=lambda run: -run[1]):
-            if most < _LEAST_RUN:
-                break
-            chosen.append(Mend(first, -min(length, most)))
-            most -= min(length, most)
-        yield from sorted(chosen, key=lambda mend: mend.at)
-
-    def _silences(self, first: int, behind: int) -> Iterator[tuple[int, int]]:
-        silent = np.ones(max(behind - first, 0), np.bool_)
+    def _put_in(self, at: int, frames: int) -> None:
         for leg in self._legs:
-            samples = leg.samples(first, behind)
-            silent[: len(samples)] &= samples == 0
-        edges = np.flatnonzero(np.diff(silent.astype(np.int8), prepend=0, append=0))
-        for begins, ends in zip(edges[::2], edges[1::2], strict=True):
-            if ends - begins >= _LEAST_RUN:
-                yield first + int(begins), int(ends - begins)
+            leg.mends.append(Mend(at, frames))
+        self._moved += frames
+
+    def _take_out(self, first: int, behind: int, most: int) -> None:
+        """As much from one leg as from the other: they were written side by side."""
+        runs = [leg.silences(first, behind) for leg in self._legs]
+        most = min(most, *(sum(length for _, length in each) for each in runs))
+        if most < _LEAST_RUN:
+            return
+        for leg, silences in zip(self._legs, runs, strict=True):
+            left = most
+            for at, length in silences:
+                if left > 0:
+                    leg.mends.append(Mend(at, -min(length, left)))
+                    left -= min(length, left)
+        self._moved -= most
 
     def _find(self, spoken: _Spoken, due: int) -> int | None:
         """Frame at which a line begins; None: not found."""
@@ -181,7 +193,7 @@ class _Mending:
         for early_ms in (_AROUND_MS, MOST_LOST_MS):
             first = max(due - early_ms * per_ms, 0)
             behind = due + (2 * _AROUND_MS + _LEAST_LINE_MS) * per_ms
-            heard = self._legs[0].samples(first, behind)
+            heard = self._legs[1].samples(first, behind)
             for sound in self._sounds.of(spoken.line, spoken.language):
                 at = place_of(heard, sound, near=due - first, key_ms=_LEAST_LINE_MS)
                 if at is not None:

@@ -181,7 +181,7 @@ def blocks_in(file: BinaryIO, wav: WavFile, *, most: int = _BLOCK_FRAMES) -> Ite
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """Silence to be put into both legs, or taken out of them."""
+    """Silence to be put into a leg, or taken out of it."""
 
     at: int
     """Frame of the file before which it goes, or from which on it is taken out."""
@@ -190,13 +190,17 @@ class Mend:
     """Below zero: taken out."""
 
 
+Mends = tuple[tuple[Mend, ...], tuple[Mend, ...]]
+"""Those of the caller's leg and those of the house's, each in order."""
+
+
 def write_stereo(
-    caller: WavFile | None, house: WavFile | None, out: Writable, mends: Sequence[Mend] = ()
+    caller: WavFile | None, house: WavFile | None, out: Writable, mends: Mends = ((), ())
 ) -> int:
     """Write a stereo wav, caller left and house right; returns its frames.
 
-    The shorter or missing leg is filled up with silence; `mends` in order are carried out. Both
-    legs must be mono and of one rate, else RecordingError.
+    The shorter or missing leg is filled up with silence; `mends` are carried out before. Both legs
+    must be mono and of one rate, else RecordingError.
     """
     legs = [leg for leg in (caller, house) if leg is not None]
     rates = {leg.rate for leg in legs}
@@ -205,18 +209,36 @@ def write_stereo(
             f"{legs[0].path}: not two mono legs of one rate; let MixMonitor write both"
         )
     rate = rates.pop() if rates else RATE
-    frames = max((leg.frames for leg in legs), default=0)
-    total = frames + sum(mend.frames for mend in mends)
-    out.write(header(rate, 2, total))
-    left, right = _padded(caller, frames), _padded(house, frames)
-    both = (np.column_stack(pair) for pair in zip(left, right, strict=True))
-    for block in _mended(both, mends):
-        out.write(block.astype("<i2").tobytes())
-    return total
+    pairs = list(zip((caller, house), mends, strict=True))
+    frames = max(_mended_frames(leg, own) for leg, own in pairs)
+    out.write(header(rate, 2, frames))
+    left, right = (_padded(leg, own, frames) for leg, own in pairs)
+    for one, other in zip(left, right, strict=True):
+        out.write(np.column_stack((one, other)).astype("<i2").tobytes())
+    return frames
+
+
+def _mended_frames(leg: WavFile | None, mends: Sequence[Mend]) -> int:
+    return 0 if leg is None else leg.frames + sum(mend.frames for mend in mends)
+
+
+def _padded(leg: WavFile | None, mends: Sequence[Mend], frames: int) -> Iterator[Samples]:
+    """A leg in even blocks, silence after its end, `frames` in all."""
+    source = _mended((block[:, 0] for block in blocks(leg)), mends) if leg is not None else iter(())
+    rest: Samples = np.zeros(0, np.int16)
+    for start in range(0, frames, _BLOCK_FRAMES):
+        length = min(_BLOCK_FRAMES, frames - start)
+        while len(rest) < length:
+            more = next(source, None)
+            if more is None:
+                more = np.zeros(length - len(rest), np.int16)
+            rest = np.concatenate((rest, more)) if len(rest) else more
+        yield rest[:length]
+        rest = rest[length:]
 
 
 def _mended(blocks: Iterable[Samples], mends: Sequence[Mend]) -> Iterator[Samples]:
-    """Stereo blocks with silence put in and taken out; what goes behind the end goes to the end."""
+    """Blocks of one leg with silence put in and taken out; what goes behind its end goes there."""
     waiting, at, skip = list(mends), 0, 0
     for block in blocks:
         begin = min(skip, len(block))
@@ -227,23 +249,11 @@ def _mended(blocks: Iterable[Samples], mends: Sequence[Mend]) -> Iterator[Sample
             yield block[begin:upto]
             begin = min(upto + max(-mend.frames, 0), len(block))
             skip += upto + max(-mend.frames, 0) - begin
-            yield np.zeros((max(mend.frames, 0), 2), np.int16)
+            yield np.zeros(max(mend.frames, 0), np.int16)
         yield block[begin:]
         at += len(block)
     for mend in waiting:
-        yield np.zeros((max(mend.frames, 0), 2), np.int16)
-
-
-def _padded(leg: WavFile | None, frames: int) -> Iterator[Samples]:
-    """A leg in even blocks, silence after its end, `frames` in all."""
-    source = blocks(leg) if leg is not None else iter(())
-    for start in range(0, frames, _BLOCK_FRAMES):
-        length = min(_BLOCK_FRAMES, frames - start)
-        block = np.zeros(length, dtype=np.int16)
-        got = next(source, None)
-        if got is not None:
-            block[: len(got)] = got[:, 0]
-        yield block
+        yield np.zeros(max(mend.frames, 0), np.int16)
 
 
 def write_leg(stereo: WavFile, leg: int, out: Writable) -> None:

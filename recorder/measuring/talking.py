@@ -1,7 +1,7 @@
 """Who speaks when: frames of talk in one leg, whatever steady noise lies under it.
 
-A frame is talk when, on the mean over eleven bands of 100 to 3400 Hz, it stands out of the
-leg's own noise in that band, and is loud enough to be heard at all. The noise of a band is the minimum of
+A frame is talk when, on the mean over eleven bands of 100 to 3400 Hz, it stands out of the leg's
+own noise in that band, and is loud enough to be heard. The noise of a band is the minimum of
 its smoothed power (minimum statistics, R. Martin, IEEE Trans. Speech and Audio Processing 9(5),
 2001), taken apart over the time before and the time after, the greater of both: so noise that
 sets in or ends at once is known from its first frame on. Tones of keys are no talk.

@@ -41,14 +41,18 @@ def _voices() -> VoiceBank:
     return VoiceBank.load()
 
 
-@lru_cache(maxsize=64)
-def prompt(line: str, language: str = "zh-Hans") -> Floats:
-    """A shipped line, full scale 1."""
+def prompt_file(line: str, language: str = "zh-Hans") -> Path:
+    """Where a line is shipped."""
     index = json.loads((PROMPTS / "index.json").read_text(encoding="utf-8"))
-    found = next(
-        each for each in index["renderings"] if (each["line"], each["language"]) == (line, language)
-    )
-    with wave.open(str(PROMPTS / found["file"]), "rb") as file:
+    wanted = (line, language)
+    found = [one for one in index["renderings"] if (one["line"], one["language"]) == wanted]
+    return PROMPTS / str(found[-1]["file"])
+
+
+@lru_cache(maxsize=64)
+def prompt(line: str) -> Floats:
+    """A shipped line, full scale 1."""
+    with wave.open(str(prompt_file(line)), "rb") as file:
         raw = file.readframes(file.getnframes())
     return (np.frombuffer(raw, "<i2") / 32768).astype(np.float32)
 

@@ -81,6 +81,17 @@ class RtpSession(asyncio.DatagramProtocol):
         if self._pacing is None:
             self._pacing = asyncio.get_running_loop().create_task(self._pace())
 
+    def pause(self) -> None:
+        """Send nothing any more, as a phone with silence suppression in silence."""
+        if self._pacing is not None:
+            self._pacing.cancel()
+            self._pacing = None
+
+    def go_on(self) -> None:
+        """Send again after a pause."""
+        if self._pacing is None:
+            self._pacing = asyncio.get_running_loop().create_task(self._pace())
+
     async def play(self, samples: g711.Samples) -> tuple[float, float]:
         """Send `samples` after what is queued; times (ms) of its first and after its last frame."""
         padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, np.int16)])
