@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from calls.errors import AccountError, ConfigError
+from calls.errors import AccountError, ConfigError, UnknownWorkError, WorkError
 
 if TYPE_CHECKING:
     from console.work.desk import WorkDesk
@@ -118,3 +118,24 @@ def language(given: str) -> str:
     if given not in ("", "zh", "en"):
         raise ConfigError(f"--lang {given}: write zh or en")
     return given or language_of().value
+
+
+def chosen(desk: WorkDesk, actor: Actor, given: str, *states: str) -> str:
+    """The evaluation that is meant: the one given, else the only one that waits for the actor.
+
+    `states` are those in which it waits; what is claimed must be claimed by the actor.
+    """
+    from ledger.quality.rows import EvaluationFilter
+
+    if given:
+        return given
+    mine = actor.name if states == ("claimed",) else None
+    found = desk.listed(actor, EvaluationFilter(states=states, evaluator=mine))
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        raise UnknownWorkError(
+            f"{actor.name} has nothing that is {' or '.join(states)}; `thirdring qa list --all`"
+            " shows what there is, `thirdring qa next` takes a call to score"
+        )
+    raise WorkError(f"say which one: {', '.join(row.id for row in found)}")

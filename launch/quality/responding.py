@@ -16,16 +16,25 @@ from launch.quality_desk import (
     ConfigOption,
     LangOption,
     acting,
+    chosen,
     language,
     open_desk,
 )
 
+WaitingArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="[ID]",
+        help="An evaluation, or how its id begins; the only one that waits when left out.",
+        show_default=False,
+    ),
+]
 _Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 
 @group.command()
 def acknowledge(
-    evaluation: IdArgument,
+    evaluation: WaitingArgument = "",
     comment: Annotated[str, typer.Option(help="What the agent says to it.")] = "",
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,
@@ -34,14 +43,15 @@ def acknowledge(
 ) -> None:
     """Say that you have read the score of your call."""
     with open_desk(state, config) as desk:
-        found = desk.acknowledge(acting(desk, name), evaluation, comment)
+        actor = acting(desk, name)
+        found = desk.acknowledge(actor, chosen(desk, actor, evaluation, "submitted"), comment)
     typer.echo(word("acknowledged", language(lang), id=found.id))
 
 
 @group.command()
 def dispute(
-    evaluation: IdArgument,
     reason: _Reason,
+    evaluation: WaitingArgument = "",
     questions: Annotated[
         list[str] | None,
         typer.Option("--question", metavar="NAME", help="Which answers; all when left out."),
@@ -53,15 +63,17 @@ def dispute(
 ) -> None:
     """Disagree with the score of your call; another reviewer decides."""
     with open_desk(state, config) as desk:
-        found = desk.dispute(acting(desk, name), evaluation, reason, questions or ())
+        actor = acting(desk, name)
+        wanted = chosen(desk, actor, evaluation, "submitted")
+        found = desk.dispute(actor, wanted, reason, questions or ())
     until = f"{found.dispute.resolve_by:%Y-%m-%d %H:%M}" if found.dispute else ""
     typer.echo(word("disputed", language(lang), id=found.id, until=until))
 
 
 @group.command()
 def resolve(
-    evaluation: IdArgument,
     reason: _Reason,
+    evaluation: WaitingArgument = "",
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="QUESTION=ANSWER", help="None: the score stands."),
@@ -80,7 +92,9 @@ def resolve(
             raise WorkError(f"{pair!r}: write QUESTION=ANSWER")
         changed[question.strip()] = answer.strip()
     with open_desk(state, config) as desk:
-        sheet = desk.resolve(acting(desk, name), evaluation, reason, changed)
+        actor = acting(desk, name)
+        wanted = chosen(desk, actor, evaluation, "disputed")
+        sheet = desk.resolve(actor, wanted, reason, changed)
     before, after = sheet.evaluation.submitted, sheet.evaluation.resolved
     if before is None or after is None:
         raise AssertionError

@@ -14,10 +14,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "No evaluation fits. Draw calls: thirdring qa draw; all of them: thirdring qa list --all",
     ),
     "next": (
-        "请评 {id}（通话 {call}）。看：thirdring qa show {id} --as {name}"
-        "　评：thirdring qa score {id} --as {name}",
-        "{id} is yours (call {call}). Look: thirdring qa show {id} --as {name}"
-        "  Score: thirdring qa score {id} --as {name}",
+        "请评 {id}（通话 {call}）。看：thirdring qa show --as {name}"
+        "　评：thirdring qa score --as {name}",
+        "{id} is yours (call {call}). Look: thirdring qa show --as {name}"
+        "  Score: thirdring qa score --as {name}",
     ),
     "claimed": ("{id} 归你，到 {until} UTC 为止。", "{id} is yours until {until} UTC."),
     "released": ("{id} 已交还，草稿保留。", "{id} is given back; the draft stays."),

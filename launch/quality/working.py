@@ -15,6 +15,7 @@ from launch.quality_desk import (
     ConfigOption,
     LangOption,
     acting,
+    chosen,
     language,
     open_desk,
 )
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="An evaluation, or how its id begins.")
+]
+MineArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="[ID]",
+        help="An evaluation, or how its id begins; the one you have when left out.",
+        show_default=False,
+    ),
 ]
 _GOING_ON = ("open", "claimed", "submitted", "disputed")
 
@@ -100,7 +109,7 @@ def list_(
 
 @group.command()
 def show(
-    evaluation: IdArgument,
+    evaluation: MineArgument = "",
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,
     name: AsOption = "",
@@ -114,7 +123,8 @@ def show(
     shown = language(lang)
     with open_desk(state, config) as desk:
         actor = acting(desk, name)
-        sheet = desk.sheet(actor, evaluation)
+        waits = ("submitted", "disputed") if actor.role == "agent" else ("claimed",)
+        sheet = desk.sheet(actor, chosen(desk, actor, evaluation, *waits))
         call = sheet.evaluation.call_id
         _looked(desk, actor, "opened", f"call/{call}", f"evaluation {sheet.evaluation.id}")
         if as_json:
@@ -140,7 +150,7 @@ def claim(
 
 @group.command()
 def release(
-    evaluation: IdArgument,
+    evaluation: MineArgument = "",
     reason: Annotated[str, typer.Option(help="Why it is given back.")] = "",
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,
@@ -149,13 +159,14 @@ def release(
 ) -> None:
     """Give an evaluation back; a supervisor may take it from somebody. The draft stays."""
     with open_desk(state, config) as desk:
-        found = desk.release(acting(desk, name), evaluation, reason)
+        actor = acting(desk, name)
+        found = desk.release(actor, chosen(desk, actor, evaluation, "claimed"), reason)
     typer.echo(word("released", language(lang), id=found.id))
 
 
 @group.command()
 def score(
-    evaluation: IdArgument,
+    evaluation: MineArgument = "",
     given: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="QUESTION=ANSWER", help="Answer without being asked."),
@@ -187,7 +198,7 @@ def score(
     shown = language(lang)
     with open_desk(state, config) as desk:
         actor = acting(desk, name)
-        found = desk.claim(actor, evaluation)
+        found = desk.claim(actor, chosen(desk, actor, evaluation, "claimed"))
         _looked(desk, actor, "opened", f"call/{found.call_id}", f"evaluation {found.id}")
         wanted = answers_of(answers, given or (), comments or (), reasons or ())
         if not wanted and not submit_it:
@@ -209,7 +220,7 @@ def score(
 
 @group.command()
 def submit(
-    evaluation: IdArgument,
+    evaluation: MineArgument = "",
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,
     name: AsOption = "",
@@ -217,7 +228,8 @@ def submit(
 ) -> None:
     """Make the draft final; says what is missing."""
     with open_desk(state, config) as desk:
-        sheet = desk.submit(acting(desk, name), evaluation)
+        actor = acting(desk, name)
+        sheet = desk.submit(actor, chosen(desk, actor, evaluation, "claimed"))
     _tell_submitted(sheet, language(lang))
 
 
