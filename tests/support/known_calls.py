@@ -1,0 +1,140 @@
+"""Calls of known truth on real FastAGI servers, compared with what the machine answers."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from callers.fastagi import call_over_fastagi
+from callers.flowtests.cases import FlowTest
+from callers.result import CallResult
+from callers.varying import varied
+from callers.voicebank import VoiceBank
+from callflow.house import House
+from callflow.rules.monitor import RuleSet
+from calls.events import CallEvent
+from launch.flow_tests_live import settings_for
+from launch.serving import Running, serving
+from ledger.reader import LedgerReader
+from qa.answering import CaseFacts
+from tests.support.known_truth import (
+    SCRIPTS,
+    Known,
+    answered_rules,
+    asked_rules,
+    damaged_house,
+    plays_of,
+    wrong_answers,
+)
+
+
+def _nothing(_result: CallResult) -> None:
+    return
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was right and wrong so far."""
+
+    calls: int = 0
+    right: Counter[str] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    """Answers of yes or no, which say more than that a rule did not apply."""
+
+    wrong: list[str] = field(default_factory=list)
+
+    def take(self, known: Known, events: Sequence[CallEvent], rules: RuleSet) -> None:
+        """Compare one call's answers with its truth."""
+        self.calls += 1
+        case = CaseFacts.of(events, rules)
+        wrong = wrong_answers(known, case)
+        for rule, answers in answered_rules(case).items():
+            self.total[rule] += 1
+            self.right[rule] += rule not in wrong
+            self.told[rule] += bool(answers & {"yes", "no"})
+        self.wrong += [f"{known.name}: {rule} answered {how}" for rule, how in wrong.items()]
+
+    def must(self, known: Known, what: str, found: object, true: object) -> None:
+        """Compare anything else."""
+        self.total[what] += 1
+        self.right[what] += found == true
+        if found != true:
+            self.wrong.append(f"{known.name}: {what} {found!r}, in truth {true!r}")
+
+
+async def place(
+    known: Known, test: FlowTest, again: int, running: Running, bank: VoiceBank
+) -> CallResult:
+    """One caller on the line, in another hurry each time."""
+    given, (host, port) = test.given, running.agi_address
+    chance = random.Random(f"{known.name} {again}")
+    persona = varied(given.persona, chance) if again else given.persona
+    return await call_over_fastagi(
+        persona,
+        host,
+        port,
+        given.flow,
+        ani=given.ani,
+        dnis=given.dnis,
+        queue=given.queue,
+        seed=again,
+        monitor=running.state / "monitor",
+        bank=bank,
+    )
+
+
+async def of_one_house(
+    damage: str,
+    calls: Sequence[tuple[Known, int]],
+    room: asyncio.Semaphore,
+    tally: Tally,
+    over: Callable[[CallResult], None] = _nothing,
+) -> None:
+    """All calls to one damaged house, on a server of its own; read when the server has gone.
+
+    The number beside a call tells which hurry the caller is in, 0 as written; `over` hears of each.
+    """
+    bank, rules = VoiceBank.load(), House.load(SCRIPTS).rules
+    with tempfile.TemporaryDirectory(prefix="answers-") as name:
+        folder = Path(name)
+        scripts = damaged_house(folder, damage)
+        house = House.load(scripts)
+        tests = plays_of(house, list({known.name: known for known, _ in calls}.values()))
+        widest = max(tests.values(), key=lambda test: len(test.given.office.directories))
+        settings = settings_for(house, scripts, widest.given, folder / "files")
+        results: dict[str, tuple[Known, CallResult]] = {}
+        async with serving(settings, folder / "state") as running:
+
+            async def one(known: Known, again: int) -> None:
+                async with room:
+                    result = await place(known, tests[known.name], again, running, bank)
+                results[result.uniqueid] = (known, result)
+                over(result)
+
+            await asyncio.gather(*(one(known, again) for known, again in calls))
+            ledger = running.ledger_path
+        with LedgerReader(ledger) as reader:
+            for row in reader.calls():
+                known, result = results.pop(row.uniqueid)
+                events = reader.events(row.id)
+                tally.take(known, events, rules)
+                judge(known, result, events, tally)
+        tally.wrong += [f"{known.name}: no call in the ledger" for known, _ in results.values()]
+
+
+def judge(known: Known, result: CallResult, events: Sequence[CallEvent], tally: Tally) -> None:
+    """What else must agree: the verdicts the server wrote, and the rings the caller counted."""
+    last = [event.data for event in events if event.kind == "rules_judged"][-1:]
+    asked = asked_rules()
+    for word, true in (("kept", set(known.kept)), ("broken", set(known.broken))):
+        found = set(last[0][word]) & asked if last else None
+        tally.must(known, f"rules_judged {word}", found, true)
+    answered = [event for event in events if event.kind == "answered"]
+    rings = int(answered[0].data["rings"]) if answered else 0
+    tally.must(known, "rings as the caller counted", rings, result.rings)
