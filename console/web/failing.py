@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import structlog
+from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +18,9 @@ from calls.errors import (
     UnknownWorkError,
     WorkError,
 )
+from console.web.looks import looked
 from console.web.rendering import page
+from console.web.visitor import visitor_of
 
 _log = structlog.get_logger(__name__)
 
@@ -26,7 +30,7 @@ _WORDS: Final = {
         "This request makes no sense. Go back and try again.",
     ),
     403: (
-        "您的账号无权查看或操作此内容,或者页面已过期。请返回重新打开页面;若仍需要,请找管理员。",
+        "您的账号无权查看或操作此内容，或者页面已过期。请返回重新打开页面；若仍需要，请找管理员。",
         "Your account may not see or do this, or the page was too old. Open the page again; "
         "if you need it, ask an administrator.",
     ),
@@ -37,12 +41,12 @@ _WORDS: Final = {
     415: ("只接受本站页面的表单。", "Only forms of these pages are taken."),
     416: ("录音没有这一段。", "The recording has no such part."),
     421: (
-        "不能用这个主机名访问控制台。请使用启动时显示的地址,或在 console.names 中加入它。",
+        "不能用这个主机名访问控制台。请使用启动时显示的地址，或在 console.names 中加入它。",
         "The console is not reached by this host name. Use the address it told at its start, or "
         "add the name to console.names.",
     ),
-    429: ("失败次数太多,请稍后再试。", "Too many failures; try again later."),
-    500: ("本站出错,已记入日志。", "Something of ours failed; the log says what."),
+    429: ("失败次数太多，请稍后再试。", "Too many failures; try again later."),
+    500: ("本站出错，已记入日志。", "Something of ours failed; the log says what."),
     503: ("暂时读不到数据。", "The data cannot be read now."),
 }
 
@@ -64,6 +68,8 @@ async def refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     detail = error.detail if error.detail != _phrase(error.status_code) else ""
+    if error.status_code == 403:
+        await _note_refusal(request)
     return error_page(request, error.status_code, detail, dict(error.headers or {}))
 
 
@@ -84,6 +90,8 @@ async def unfit(request: Request, error: Exception) -> Response:
         status = 403
     elif isinstance(error, UnknownWorkError):
         status = 404
+    if status == 403:
+        await _note_refusal(request)
     return error_page(request, status, str(error))
 
 
@@ -91,6 +99,16 @@ async def failed(request: Request, error: Exception) -> Response:
     """For anything else: the log has the trace, the page has none."""
     _log.error("a page failed", page=request.url.path, exc_info=error)
     return error_page(request, 500)
+
+
+async def _note_refusal(request: Request) -> None:
+    """Whoever tried what is not theirs stands in the log of looks, with what it was about."""
+    if visitor_of(request).account is None:
+        return
+    subject = request.scope.get("subject") or f"page{request.url.path}"
+    await to_thread.run_sync(
+        partial(looked, request, "denied", subject, detail=f"{request.method} {request.url.path}")
+    )
 
 
 def _phrase(status: int) -> str:

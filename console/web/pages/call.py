@@ -41,8 +41,7 @@ def routes(room: ConsoleRoom) -> list[Route]:
 def seen_call(request: Request) -> tuple[ConsoleRoom, AccountRow, CallRow]:
     """The call of the address when the visitor may see it.
 
-    Raises HTTPException: 404 when there is none, 403 (and a look that says so) when it is not
-    theirs to see.
+    Raises HTTPException: 404 when there is none, 403 when it is not theirs to see.
     """
     room = room_of(request)
     account = need(request, Role.AGENT, *LISTENERS)
@@ -53,8 +52,8 @@ def seen_call(request: Request) -> tuple[ConsoleRoom, AccountRow, CallRow]:
         raise HTTPException(404 if account.role != Role.AGENT else 403) from None
     if call.id != wanted:
         raise HTTPException(404)
+    request.scope["subject"] = f"call/{call.id}"
     if not may_hear(room, account, call):
-        looked(request, "denied", f"call/{call.id}")
         raise HTTPException(403)
     return room, account, call
 
@@ -129,7 +128,6 @@ def _unmask(request: Request) -> Response:
     _room, account, call = seen_call(request)
     reason = text_of(request, "reason", 300)
     if account.role not in UNMASKERS:
-        looked(request, "denied", f"call/{call.id}", detail="unmask")
         raise HTTPException(403)
     if len(reason) < 4:
         return page(request, "parts/unmask.html", call=call, lacking=True, reason=reason)

@@ -130,7 +130,7 @@ def _told(request: Request, error: Exception) -> str:
     say, name = visitor_of(request).say, str(error)
     if name == "q":
         return say(
-            f"号码至少输入末 {TAIL} 位,或通话编号的开头。",
+            f"号码至少输入末 {TAIL} 位，或通话编号的开头。",
             f"Give at least the last {TAIL} digits of a number, or how a call's id begins.",
         )
     return say(f"看不懂筛选条件“{name}”的值。", f"The value of the filter “{name}” makes no sense.")

@@ -27,8 +27,8 @@ def _sound(request: Request) -> Response:
         raise HTTPException(404)
     room = room_of(request)
     call = room.calls.call(found.call_id)
+    request.scope["subject"] = f"call/{call.id}"
     if not may_hear(room, account, call):
-        looked(request, "denied", f"call/{call.id}", detail="sound")
         raise HTTPException(403)
     if not playbacks.enter(account.name):
         raise HTTPException(429)

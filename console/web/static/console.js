@@ -21,6 +21,6 @@
     tell(words.find(Boolean) || `${answer.status}`, "bad");
   });
   document.addEventListener("htmx:sendError", () => {
-    tell(zh ? "连不上服务器,刚才的改动没有保存。" : "The server cannot be reached; the last change is not saved.", "bad");
+    tell(zh ? "连不上服务器，刚才的改动没有保存。" : "The server cannot be reached; the last change is not saved.", "bad");
   });
 })();

@@ -40,7 +40,7 @@
   };
   const refused = (problem) => {
     if (problem && problem.name === "AbortError") return;
-    window.thirdring.tell(document.documentElement.lang.startsWith("zh") ? "录音无法播放,请重新打开页面。" : "The recording cannot be played; open the page again.", "bad");
+    window.thirdring.tell(document.documentElement.lang.startsWith("zh") ? "录音无法播放，请重新打开页面。" : "The recording cannot be played; open the page again.", "bad");
   };
 
   // ---- lanes of marks ------------------------------------------------------------------------
@@ -185,8 +185,34 @@
     s: () => { control("skip").checked = !control("skip").checked; },
     c: () => { const field = document.getElementById("comment-text"); if (field) field.focus(); },
   };
+  // ---- the form by keys: j and k go from question to question, digits answer, e plays the evidence ----
+  const questions = () => [...document.querySelectorAll("fieldset.question:not([hidden])")];
+  const here = () => document.querySelector("fieldset.question.here:not([hidden])");
+  const ask = (step) => {
+    const all = questions();
+    if (!all.length) return;
+    const at = all.indexOf(here()), next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+    for (const one of all) one.classList.toggle("here", one === next);
+    next.scrollIntoView({ block: "center" });
+  };
+  const answer = (digit) => {
+    const choices = here() ? here().querySelectorAll("input[type=radio]") : [];
+    if (choices[digit - 1]) choices[digit - 1].click();
+  };
+  let standing = null;
+  document.addEventListener("htmx:beforeSwap", () => { standing = here() && here().id; });
+  document.addEventListener("htmx:afterSettle", () => {
+    const field = standing && document.getElementById(standing);
+    if (field) field.classList.add("here");
+  });
+  keys.j = () => ask(1);
+  keys.k = () => ask(-1);
+  keys.e = () => { const proof = here() && here().querySelector(".machine [data-hear]"); if (proof) proof.click(); };
+  for (let digit = 1; digit <= 9; digit += 1) keys[String(digit)] = () => answer(digit);
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]):not([type=range]):not([type=radio]), textarea, select");
+    if (event.key === "Escape" && typing) typing.blur();
     if (typing || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key] || !call) return;
     if (event.key === " " && event.target.closest("button, summary, a")) return;
     if (event.key.startsWith("Arrow") && event.target.closest("input")) return;

@@ -1,0 +1,62 @@
+"""Words of the events' own terms: Chinese, or Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ENDED: Final = {
+    "completed": ("", ""),
+    "barge_in": ("被来电者打断", "cut by the caller"),
+    "key": ("按键打断", "cut by a key"),
+    "hangup": ("挂断时中止", "cut by hanging up"),
+    "wait_over": ("等待结束时中止", "cut as the wait was over"),
+    "failed": ("未能播放", "could not be played"),
+    "skipped": ("略过未说", "left out"),
+}
+NOTED: Final = {
+    "confirmed": ("按键确认", "confirmed by key"),
+    "heard": ("坐席线路上听到", "heard on the agent's line"),
+    "changed": ("换了说法", "in other words"),
+}
+HEARD: Final = {
+    "speech": "说话",
+    "silence": "没有声音",
+    "noise": "噪音",
+    "faint": "声音太小",
+    "clear": "线路已清晰",
+    "louder": "声音变大",
+    "key": "按键",
+    "hangup": "挂断",
+}
+RESULT: Final = {
+    "answered": "已接听",
+    "abandoned": "放弃等待",
+    "no_answer": "无人接听",
+    "timeout": "超时",
+    "busy": "占线",
+    "failed": "失败",
+    "found": "找到",
+    "not_found": "没有找到",
+    "ok": "成功",
+    "error": "出错",
+    "completed": "办完",
+    "caller_hung_up": "来电者挂机",
+    "agent_hung_up": "坐席挂机",
+    "network": "网络中断",
+    "interrupted": "服务中断",
+}
+BY: Final = {
+    "caller": ("来电者", "the caller"),
+    "us": ("我方", "the house"),
+    "agent": ("坐席", "the agent"),
+    "network": ("网络", "the network"),
+}
+RECORDING: Final = {
+    "recording_started": "开始录音",
+    "recording_paused": "暂停录音",
+    "recording_resumed": "恢复录音",
+    "recording_stopped": "停止录音",
+    "recording_kept": "录音已入库",
+    "recording_measured": "录音已测量",
+    "recording_erased": "录音已销毁",
+}
