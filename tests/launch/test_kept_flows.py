@@ -15,7 +15,6 @@ from launch.kept_flows import KeptFlows, text_digest
 from launch.live_house import LiveHouse
 from tests.launch.test_verify_command import HELLO, LINES
 
-
 FORM = """
 form: record
 title: {zh: 记录, en: record}
