@@ -255,7 +255,16 @@ def test_a_score_is_given_disputed_and_resolved(sign_in: SignIn, site: Site) -> 
     lily.click("text=评这通电话")
     lily.wait_for_selector("#player[data-ready]")
     expect(lily.locator(".machine").first).to_be_visible()
+    lily.keyboard.press("j")
+    first = lily.locator("fieldset.question.here")
+    expect(first).to_have_count(1)
+    with lily.expect_response(lambda answer: "/answers/" in answer.url):
+        lily.keyboard.press("1")
+    expect(first.locator("input[type=radio]").first).to_be_checked()
+    lily.keyboard.press("j")
+    expect(lily.locator("fieldset.question.here.missing")).to_have_count(1)
     _answer_all(lily)
+    lily.locator("fieldset.question:has(.machine)").last.scroll_into_view_if_needed()
     _shot(lily, "qa-score")
     path = lily.url
     lily.click("text=提交评分")
