@@ -18,7 +18,7 @@ def conditions(asked: CallFilter) -> list[ColumnElement[bool]]:
         listed = literal(" ") + calls.c.broken + literal(" ")
         found.append(listed.contains(f" {asked.broken} ", autoescape=True))
     if asked.id_prefix:
-        found += prefix_range(calls.c.id, asked.id_prefix)
+        found += prefix_range(_read(calls.c.id), asked.id_prefix)
     if asked.recorded is not None:
         found.append(calls.c.recording != "" if asked.recorded else calls.c.recording == "")
     return found + _number(asked) + _lengths(asked)
@@ -30,8 +30,13 @@ def _number(asked: CallFilter) -> list[ColumnElement[bool]]:
     if asked.ani_match is NumberMatch.EXACT:
         return [calls.c.ani == asked.ani]
     if asked.ani_match is NumberMatch.PREFIX:
-        return prefix_range(calls.c.ani, asked.ani)
+        return prefix_range(_read(calls.c.ani), asked.ani)
     return [calls.c.ani.endswith(asked.ani, autoescape=True)]
+
+
+def _read(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column, to be looked at in each row: no index is chosen for it, and nothing sorted."""
+    return column.concat("")
 
 
 def _lengths(asked: CallFilter) -> list[ColumnElement[bool]]:

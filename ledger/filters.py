@@ -62,14 +62,14 @@ class CallFilter:
     @property
     def empty(self) -> bool:
         """Whether every call fits."""
-        return self == _EVERY
+        return not self.named()
 
     def named(self) -> tuple[str, ...]:
         """Names of what is asked for."""
-        return tuple(one.name for one in fields(self) if getattr(self, one.name) not in (None, ""))
+        asked = (one.name for one in fields(self) if getattr(self, one.name) not in (None, ""))
+        return tuple(name for name in asked if name != "ani_match")
 
 
-_EVERY = CallFilter()
 _CURSOR = re.compile(r"(-?[0-9]{1,19})\.(.{1,200})")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, and_, false, func, or_, select
 
 from calls.errors import LedgerError
 from calls.events import CallEvent
+from ledger.conditions import prefix_range
 from ledger.encoding import at_us, from_us
 from ledger.floor_reader import FloorReading
 from ledger.row_reading import call_row, recording_row
@@ -74,12 +75,14 @@ class LedgerReader(FloorReading, Searching, Tallying):
 
         Raises LedgerError when there is none or more than one.
         """
-        prefix = calls.c.id.startswith(call_id, autoescape=True)
-        found = self._rows(select(calls).where(prefix).order_by(calls.c.id).limit(9))
-        exact = [values for values in found if values["id"] == call_id]
-        if call_id and (exact or len(found) == 1):
-            return call_row((exact or found)[0])
-        if not found or not call_id:
+        exact = self._rows(select(calls).where(calls.c.id == call_id))
+        if exact:
+            return call_row(exact[0])
+        prefix = select(calls).where(*prefix_range(calls.c.id, call_id))
+        found = self._rows(prefix.order_by(calls.c.id).limit(9)) if call_id else []
+        if len(found) == 1:
+            return call_row(found[0])
+        if not found:
             raise LedgerError(
                 f"{self._sight.name}: no call {call_id!r}; `thirdring calls list` shows them"
             )

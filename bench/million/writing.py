@@ -48,7 +48,8 @@ def make(path: Path, calls: int, tell: Callable[[int], None]) -> int:
 
 
 def _write(connection: sqlite3.Connection, first: int, of: int) -> int:
-    changes, events = Changes(), []
+    changes = Changes()
+    events: list[tuple[Any, ...]] = []
     made = chunk(first, CHUNK, of)
     for call_id, offered_at, told in made:
         fold = Fold(CallState(id=call_id))
