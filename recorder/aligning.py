@@ -35,6 +35,7 @@ _TOLERANCE_AT_THE_END: Final = 150 * RATE // 1000
 
 _AROUND_MS: Final = 400
 _LEAST_LINE_MS: Final = 600
+_TO_BEGIN: Final = RATE
 _LEAST_RUN: Final = RATE // 50
 _UNSPOKEN: Final = frozenset({"failed", "skipped"})
 
@@ -142,7 +143,7 @@ class _Mending:
 
     def mends(self, stopped_ms: int | None) -> Mends:
         """What is to be done; `stopped_ms` is when the recording ended, where that is known."""
-        after = 0
+        after = -_TO_BEGIN  # the very beginning of a first line may be missing
         for spoken in self._lines:
             due = self._frame(spoken.start_ms)
             place = self._find(spoken, due)

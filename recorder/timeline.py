@@ -20,9 +20,10 @@ import numpy as np
 from calls.asides import is_aside
 from calls.errors import RecordingError
 from recorder.catalog import Recording
-from recorder.wav import HEADER_BYTES, SAMPLE_BYTES, Samples, WavFile, header, look_in
+from recorder.wav import HEADER_BYTES, SAMPLE_BYTES, Samples, WavFile, Writable, header, look_in
 
 _WIDTH: Final = 2 * SAMPLE_BYTES
+_BLOCK_BYTES: Final = 1 << 18
 _NEVER: Final = 1 << 62
 _LEAST_GAP_MS: Final = 100
 """Less between two parts is the time that starting takes."""
@@ -213,6 +214,16 @@ def open_call_sound(
         frames = max(pieces[-1].behind, end_ms * rate // 1000)
         gaps = tuple(_gaps(found, told, end_ms))
         return CallSound(rate, frames, pieces, told, gaps, opened.pop_all())
+
+
+def write_sound(sound: CallSound, out: Writable, leg: int | None = None) -> None:
+    """Write a call from its first part on: a stereo wav, or one leg (0 the caller, 1 the house)."""
+    first = sound.parts[0].begins_ms * sound.rate // 1000
+    out.write(header(sound.rate, 2 if leg is None else 1, sound.frames - first))
+    sound.seek(HEADER_BYTES + first * _WIDTH)
+    while raw := sound.read(_BLOCK_BYTES):
+        both = np.frombuffer(raw, "<i2").reshape(-1, 2)
+        out.write(raw if leg is None else both[:, leg].tobytes())
 
 
 @dataclass(frozen=True, slots=True)

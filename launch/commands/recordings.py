@@ -82,11 +82,19 @@ def play(
     leg: Annotated[Leg, typer.Option(help="caller is left, house is right.")] = Leg.BOTH,
     state: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Play a recording, or say where it is when this machine has no player."""
-    from recorder.finding import pick
+    """Play a call, or one recording; without a player here, say where it is.
+
+    A call that was paused has several recordings: they are heard in their places, with silence
+    for the pauses.
+    """
+    from launch.looks import looked
+    from recorder.finding import parts_of
     from recorder.store import SEALED, Store
 
-    recording = pick(_recordings(state), wanted)
+    recording, *more = parts_of(_recordings(state), wanted)
+    if more:
+        _play_call(Store(state), [recording, *more], leg)
+        return
     if recording.erased or recording.kept is None or not recording.kept.file:
         raise RecordingError(f"{recording.id}: {_why_no_file(recording)}")
     store, file = Store(state), recording.kept.file
@@ -104,6 +112,7 @@ def play(
             f"{'' if plain else sealed}"
         )
         return
+    looked(state, "played", f"recording/{recording.id}")
     with tempfile.TemporaryDirectory() as folder:
         heard = Path(folder) / f"{leg.value}.wav"
         _in_the_clear(store, file, leg, heard)
@@ -252,6 +261,31 @@ def _in_the_clear(store: Store, file: str, leg: Leg, to: Path) -> None:
         else:
             stereo = look_in(sound, store.path(file))
             write_leg_of(sound, stereo, int(leg is Leg.HOUSE), out)
+
+
+def _play_call(store: Store, recordings: Sequence[Recording], leg: Leg) -> None:
+    """Play all parts of a call from the first one on."""
+    from launch.looks import looked
+    from recorder.disk import private
+    from recorder.timeline import open_call_sound, write_sound
+
+    player = next((one for one in _PLAYERS if shutil.which(one[0])), None)
+    with open_call_sound(store, recordings) as sound, tempfile.TemporaryDirectory() as folder:
+        for gap in sound.gaps[1:]:
+            typer.echo(f"{_clock(gap.from_ms)} to {_clock(gap.to_ms)}: no sound, {gap.reason}")
+        if player is None:
+            parts = ", ".join(str(store.path(part.file)) for part in sound.parts)
+            typer.echo(f"No player here (aplay, play or ffplay). The recordings are {parts}")
+            return
+        looked(store.state, "played", f"call/{recordings[0].call_id}")
+        heard = Path(folder) / f"{leg.value}.wav"
+        with private(heard) as out:
+            write_sound(sound, out, None if leg is Leg.BOTH else int(leg is Leg.HOUSE))
+        _play(player, heard, store.recordings)
+
+
+def _clock(offset_ms: int) -> str:
+    return f"{offset_ms // 60_000}:{offset_ms // 1000 % 60:02}"
 
 
 def _play(player: tuple[str, ...], sound: Path, original: Path) -> None:

@@ -98,8 +98,8 @@ def test_the_fact_continues_the_numbers_of_the_call(state: Path) -> None:
     with LedgerReader(state / "ledger.sqlite") as reader:
         events = reader.events("20261122-021530-aaaa2222")
 
-    assert [event.seq for event in events] == list(range(1, 8))
-    assert events[-1].kind == "recording_kept"
+    assert [event.seq for event in events] == list(range(1, 9))
+    assert [event.kind for event in events[-2:]] == ["recording_kept", "recording_measured"]
 
 
 def test_a_second_start_finds_nothing_to_do(state: Path) -> None:

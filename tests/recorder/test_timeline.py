@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from calls.asides import aside_id
 from calls.errors import RecordingError
 from recorder.catalog import Erased, Kept, Recording
+from recorder.finding import parts_of
 from recorder.store import Store
-from recorder.timeline import CallSound, Gap, Part, open_call_sound
+from recorder.timeline import CallSound, Gap, Part, open_call_sound, write_sound
 from recorder.wav import look_at, write_stereo
 from tests.recorder.house import STARTED, tone_of, write_tone
 
@@ -202,3 +203,32 @@ def test_every_file_is_closed_with_it(parts: Parts) -> None:
     sound.close()
     assert held() == before
     sound.close()
+
+
+@pytest.mark.parametrize("leg", [None, 0, 1])
+def test_what_is_written_to_be_played_begins_with_the_first_part(
+    parts: Parts, leg: int | None
+) -> None:
+    out = io.BytesIO()
+    with parts.open() as sound:
+        write_sound(sound, out, leg)
+
+    with wave.open(io.BytesIO(out.getvalue()), "rb") as file:
+        frames = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    true = expected()[1_500 * 8 :]
+    assert np.array_equal(frames.reshape(len(true), -1), true if leg is None else true[:, [leg]])
+
+
+def test_a_call_is_meant_by_its_id_or_the_beginning_of_it(parts: Parts) -> None:
+    other = replace(parts.all[0], id="call-2-1", call_id="call-2")
+    parts.add(aside_id("call-1", 1), 4_000, 1.0)
+    everything = [*parts.all, other]
+
+    assert [one.id for one in parts_of(everything, "call-1")] == ["call-1-1", "call-1-2"]
+    assert [one.id for one in parts_of(everything, "call-2")] == ["call-2-1"]
+    assert [one.id for one in parts_of(everything, "call-1-2")] == ["call-1-2"]
+    assert [one.id for one in parts_of(everything, "call-1-s1")] == ["call-1-s1"]
+    with pytest.raises(RecordingError, match="means several"):
+        parts_of(everything, "call-")
+    with pytest.raises(RecordingError, match="no recording"):
+        parts_of(everything, "call-9")
