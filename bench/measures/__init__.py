@@ -1,0 +1,1 @@
+"""Bench of the measures and the pictures of a recording."""
