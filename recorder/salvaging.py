@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Final
 
 from calls.errors import SealBrokenError
@@ -26,9 +25,8 @@ def salvage(store: Store, file: str, out: Writable) -> list[tuple[int, int]]:
                 out.write(block)
         return []
     key = store.keys.file_key(file).key
-    sealed = SealedFile(store.path(file).open("rb"), key, file, recording_of(file))
-    with closing(sealed):
-        return _written(sealed, out)
+    with store.path(file).open("rb") as raw:
+        return _written(SealedFile(raw, key, file, recording_of(file)), out)
 
 
 def _written(sealed: SealedFile, out: Writable) -> list[tuple[int, int]]:

@@ -106,6 +106,7 @@ def test_play_gives_the_player_the_open_sound(
 
     with wave.open(str(played), "rb") as heard:
         assert (heard.getnchannels(), heard.getnframes()) == (2, 32_000)
+    assert looks(state) == [("played", f"recording/{ONE}-r1")]
 
 
 @pytest.mark.parametrize(("leg", "channels"), [("both", 2), ("house", 1)])
