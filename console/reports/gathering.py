@@ -122,9 +122,10 @@ def gather(
     *,
     queue: str = "",
     compare: bool = False,
+    calls_only: bool = False,
 ) -> Gathered:
-    """Read and sum up. `compare`: the figures of the days before as well. LedgerError when the
-    ledger cannot be read."""
+    """Read and sum up. `compare`: the figures of the days before as well; `calls_only`: nothing of
+    agents' time, evaluations and promises. LedgerError when the ledger cannot be read."""
     folded = fold(sources.calls(days, queue), house.terms, house.zone)
     return Gathered(
         days=days,
@@ -133,10 +134,12 @@ def gather(
         made_at=clock.utc_now(),
         folded=folded,
         total=folded.total(),
-        agents=[] if queue else sources.agents(days),
-        scores=[] if queue else sources.scores(days),
-        owed=[one for one in sources.owed(days) if not queue or one.queue == queue],
-        work={} if queue else sources.work(),
+        agents=[] if queue or calls_only else sources.agents(days),
+        scores=[] if queue or calls_only else sources.scores(days),
+        owed=[]
+        if calls_only
+        else [one for one in sources.owed(days) if not queue or one.queue == queue],
+        work={} if queue or calls_only else sources.work(),
         before=_before(sources, house, days, queue) if compare else {},
     )
 

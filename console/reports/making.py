@@ -96,7 +96,15 @@ def gather_for(
             f"report {kind}: {days.first} is to come; at this site it is {now}, give --on {now} "
             "or an earlier day"
         )
-    return gather(sources, house, days, clock, queue=queue, compare=kind is Kind.MONTH)
+    return gather(
+        sources,
+        house,
+        days,
+        clock,
+        queue=queue,
+        compare=kind is Kind.MONTH,
+        calls_only=kind is Kind.STAFFING,
+    )
 
 
 def paper_of(kind: Kind, gathered: Gathered, pen: Pen) -> Paper:

@@ -61,8 +61,8 @@ def length(ms: float | None) -> str:
 
 
 def basis(value: Value) -> str:
-    """What a share is a share of: `860 / 1,000`; empty for other units and for halves of ms."""
-    if value.figure.unit is not Unit.SHARE or not value.over:
+    """What a share is a share of: `860 / 1,000`; empty for other units and shares of time."""
+    if value.figure.unit is not Unit.SHARE or value.figure.of_time or not value.over:
         return ""
     return f"{value.total:,.0f} / {value.over:,.0f}"
 

@@ -26,6 +26,7 @@ OCCUPANCY: Final = Figure(
         "of paid time.",
     },
     unit=Unit.SHARE,
+    of_time=True,
     rules=("Q02",),
     source="WFM Labs glossary; COPC",
 )
@@ -39,6 +40,7 @@ NOT_READY: Final = Figure(
         "staffing comes from.",
     },
     unit=Unit.SHARE,
+    of_time=True,
     rules=("Q02",),
 )
 AGENT_RINGS: Final = Figure(

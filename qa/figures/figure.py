@@ -64,6 +64,9 @@ class Figure:
     """What calls add. No function: the figure is made of agents' time or of evaluations, not of
     calls."""
 
+    of_time: bool = False
+    """A share of milliseconds, not of calls: its sums mean nothing to a reader."""
+
     tail: bool = False
     """Its 90th percentile is told beside it: a mean alone hides the long ones."""
 

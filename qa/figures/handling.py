@@ -164,6 +164,7 @@ FIGURES: Final = (
             "it.",
         },
         unit=Unit.SHARE,
+        of_time=True,
         rules=("A22",),
         better=Better.LOW,
         of=_talk_over,
