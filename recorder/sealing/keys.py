@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ KEYS: Final = "keys"
 _CURRENT: Final = "current"
 _FILES: Final = "files"
 _SUFFIX: Final = ".key"
+_ID: Final = re.compile(r"^[0-9a-f]{16}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Keyring:
 
     def master(self, key_id: str) -> MasterKey:
         """The master key of this id. Raises LostKeyError."""
+        if not _ID.match(key_id):  # it becomes a file's name, or a program's argument
+            raise LostKeyError(
+                f"{self.folder}: {key_id[:40]!r} is no key's id (16 digits and a to f);"
+                " restore `keys` from a backup, or `recordings keys use ID`"
+            )
         found = self._known.get(key_id)
         if found is None:
             found = self._known[key_id] = self.source.get(key_id)

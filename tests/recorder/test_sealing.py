@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import wave
 from datetime import UTC, datetime
@@ -319,6 +320,34 @@ def test_what_a_kill_left_half_written_among_the_keys_is_swept(store: Store) -> 
 
     assert not half.exists()
     assert list(store.keys.recordings()) == ["a-r1"]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "--help", "", "0123456789abcdef\n", "密钥"])
+def test_a_name_that_is_no_keys_id_goes_to_no_file_and_no_program(store: Store, name: str) -> None:
+    path = store.state / "keys" / "files" / "2026" / "11" / "22" / "a-r1.key"
+    put_tone(store)
+    path.write_text(json.dumps({"key": name, "wrapped": "00" * 40}))
+
+    with pytest.raises(LostKeyError, match="is no key's id"):
+        store.open("recordings/2026/11/22/a-r1.wav.sealed")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"key": 1}', '{"key": "a", "wrapped": "zz"}'])
+def test_a_key_of_a_file_that_cannot_be_read_says_so(store: Store, text: str) -> None:
+    file = put_tone(store)
+    next((store.state / "keys" / "files").rglob("a-r1.key")).write_text(text)
+
+    with pytest.raises(LostKeyError, match=r"a-r1\.key: is damaged"):
+        store.open(file)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"command": 3}', '{"folder": 3}'])
+def test_a_damaged_note_of_where_the_keys_are_says_so(store: Store, text: str) -> None:
+    file = put_tone(store)
+    (store.state / "keys" / "place.json").write_text(text)
+
+    with pytest.raises(LostKeyError, match=r"place\.json: is damaged"):
+        Store(store.state).open(file)
 
 
 # ---- master keys ------------------------------------------------------------------------------
