@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +83,51 @@ def test_a_full_disk_leaves_no_half_of_a_sealed_file(sealed: House) -> None:
     assert checked(sealed)["call-1-r1"].good
 
 
+def test_a_disk_that_fails_at_any_write_costs_nothing(
+    sealed: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sync and each rename in turn finds the disk full, until one pass succeeds."""
+    record(sealed)
+    raw = {path.name: path.read_bytes() for path in (sealed.state / "monitor").iterdir()}
+    failing = Failing(monkeypatch)
+    for point in range(1, 40):
+        failing.at(point)
+        taken = sealed.intake().take_in_now().taken
+        if taken:
+            break
+        assert {
+            path.name: path.read_bytes() for path in (sealed.state / "monitor").iterdir()
+        } == raw
+        store = Store(sealed.state)  # only the last sync, of the folder, may leave a file: whole
+        assert all(store.look(file).duration_ms == 4000 for file in store.kept_files())
+        assert list(sealed.state.rglob("*.part")) == []
+        assert sealed.ledger.of_kind("recording_kept") == []
+
+    assert point >= 5
+    assert checked(sealed)["call-1-r1"].good
+
+
+class Failing:
+    """Lets the n-th sync or rename find the disk full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._left = 0
+        monkeypatch.setattr(os, "fsync", self._counted(os.fsync))
+        monkeypatch.setattr(Path, "replace", self._counted(Path.replace))
+
+    def at(self, point: int) -> None:
+        self._left = point
+
+    def _counted(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            self._left -= 1
+            if self._left == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return act(*arguments)
+
+        return run
+
+
 def test_what_a_killed_recorder_left_half_written_goes_and_the_recording_is_whole(
     sealed: House,
 ) -> None:
@@ -94,8 +143,6 @@ def test_what_a_killed_recorder_left_half_written_goes_and_the_recording_is_whol
 
 
 def test_raw_files_that_no_call_names_are_sealed_too(sealed: House) -> None:
-    import os
-
     for side in ("in", "out"):
         os.utime(sealed.leg(side, 1.0, "lost-r1"), (1_000_000_000, 1_000_000_000))
 
