@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
@@ -27,9 +28,18 @@ class Reception:
     """Receives every call of one server. `answer` is what FastAgiServer is given."""
 
     def __init__(
-        self, *, start: Start, sink: EventSink, clock: Clock, equipment: Equipment, back: str
+        self,
+        *,
+        start: Start,
+        sink: EventSink,
+        clock: Clock,
+        equipment: Equipment,
+        back: str,
+        direction: Callable[[str], str] = lambda _flow: "inbound",
     ) -> None:
+        """`direction` tells of a flow whether it is for calls that come in or that we place."""
         self._start = start
+        self._direction = direction
         self._sink = sink
         self._clock = clock
         self._equipment = equipment
@@ -54,7 +64,7 @@ class Reception:
                 ani=environment.ani,
                 dnis=environment.dnis,
                 caller_name=environment.caller_name,
-                direction="inbound",
+                direction=self._direction(environment.flow),
                 flow=environment.flow,
                 channel=environment.channel,
             )

@@ -34,6 +34,7 @@ from desk.supervision.limits import Variant, WallLimits
 from launch.agents_port import OpenedDesk, Shared
 from launch.floor_settings import DISPOSITIONS
 from launch.settings import Settings
+from launch.survey_desk import surveying
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 
@@ -91,7 +92,8 @@ async def agents_desk(
         async def tell(channel: str, name: str, value: str) -> None:
             await _tell(ami, channel, name, value)
 
-        yield OpenedDesk(floor.agents, listening, tell)
+        async with surveying(settings, ami, ledgers.reader, ledgers.writer):
+            yield OpenedDesk(floor.agents, listening, tell)
     finally:
         finding.cancel()
         await floor.stop()

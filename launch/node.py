@@ -103,8 +103,18 @@ async def node(
 def _reception(
     house: LiveHouse, settings: Settings, sink: EventSink, equipment: Equipment, back: str
 ) -> Reception:
-    start = _starter(house, settings)
-    return Reception(start=start, sink=sink, clock=SystemClock(), equipment=equipment, back=back)
+    def direction(flow: str) -> str:
+        found = house.current.flows.get(flow)
+        return "inbound" if found is None else found.direction
+
+    return Reception(
+        start=_starter(house, settings),
+        sink=sink,
+        clock=SystemClock(),
+        equipment=equipment,
+        back=back,
+        direction=direction,
+    )
 
 
 def _office(house: LiveHouse, settings: Settings, state: Path) -> HouseOffice:

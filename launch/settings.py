@@ -28,6 +28,7 @@ from launch.qa_settings import QaSettings
 from launch.recorder_settings import RecorderSettings, RetentionSettings
 from launch.report_settings import ReportSettings
 from launch.setting import Host, Section
+from launch.survey_settings import SurveySettings
 
 PROJECT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -131,8 +132,11 @@ class PracticeSettings(Section):
 class LedgerSettings(Section):
     """The ledger."""
 
-    url: str = ""
-    """Empty: `ledger.sqlite` in the state folder."""
+    url: str = Field(default="", pattern="^(postgresql://.+)?$")
+    """A PostgreSQL database that the facts are shipped into; calls need only the node's own."""
+
+    node: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,60}$")
+    """What this node is called there; empty: a name it gives itself, kept in its state folder."""
 
 
 class OfficeSettings(Section):
@@ -184,6 +188,7 @@ class Settings(Section):
     console: ConsoleSettings = ConsoleSettings()
     qa: QaSettings = QaSettings()
     mystery: MysterySettings = MysterySettings()
+    survey: SurveySettings = SurveySettings()
     asr: AsrSettings = AsrSettings()
     recorder: RecorderSettings = RecorderSettings()
     retention: RetentionSettings = RetentionSettings()
