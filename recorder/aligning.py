@@ -5,8 +5,8 @@ and the caller's phone sends nothing (a key pressed as RFC 4733, silence suppres
 stands still, and all that follows would stand too early; where audio came late, in a heap, it can
 have written silence for it besides, and all that follows stands too late. Of every line that was
 spoken the facts know the moment, and we have the very sound. Where a line is found off by more
-than TOLERANCE_MS, silence is put in before it (where a key was pressed, else just before the line),
-or exact zeros are taken out of both legs. No sample that holds sound is ever touched.
+than TOLERANCE_MS, silence is put in before it (where nothing came, where a key was pressed), or
+exact zeros are taken out of both legs. No sample that holds sound is ever touched.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _TOLERANCE_AT_THE_END: Final = 150 * RATE // 1000
 _AROUND_MS: Final = 400
 _LEAST_LINE_MS: Final = 600
 _TO_BEGIN: Final = RATE
+_NOTHING_CAME: Final = RATE // 10
+_MOST_PLACES: Final = 8
 _LEAST_RUN: Final = RATE // 50
 _UNSPOKEN: Final = frozenset({"failed", "skipped"})
 
@@ -113,11 +115,16 @@ class _Leg:
     def silences(self, first: int, behind: int) -> list[tuple[int, int]]:
         """Runs of exact zeros, shortest first: what Asterisk writes where nothing came. A line's
         coding has no zero (A-law), or has it in silence only."""
-        silent = (self.samples(first, behind) == 0).astype(np.int8)
-        edges = np.flatnonzero(np.diff(silent, prepend=np.int8(0), append=np.int8(0)))
-        runs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-        found = [(max(first, 0) + one, two - one) for one, two in runs if two - one >= _LEAST_RUN]
+        runs = _runs(self.samples(first, behind) == 0)
+        found = [(max(first, 0) + at, length) for at, length in runs if length >= _LEAST_RUN]
         return sorted(found, key=lambda run: run[1])
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First place and length of each run of True."""
+    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=np.int8(0), append=np.int8(0)))
+    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [(begins, ends - begins) for begins, ends in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ class _Mending:
             if place is None or place < after:
                 continue
             if due - place > _TOLERANCE:
-                self._put_in(self._gap(after, place, due - place), due - place)
+                self._put_in(after, place, due - place)
             elif place - due > _TOLERANCE:
                 self._take_out(after, place, place - due)
             after = place
@@ -164,15 +171,28 @@ class _Mending:
         """Where an offset of the call is to be found, after all that was mended before."""
         return (offset_ms - self._begins_ms) * RATE // 1000 - self._moved
 
-    def _gap(self, after: int, place: int, lost: int) -> int:
-        """Where the time was lost: before the end of the last key, else just before the line."""
+    def _put_in(self, after: int, place: int, lost: int) -> None:
+        """Where nothing came, if that is seen: what is lost is lost before Asterisk hears that we
+        say silence. Else before the end of the last key, else just before the line."""
         keys = [self._frame(key) - lost for key in self._keys]
-        return max((key for key in keys if after <= key <= place), default=max(place, 0))
+        last_key = max((key for key in keys if after <= key <= place), default=max(place, 0))
+        places = self._nothing_came(after, place) or [last_key]
+        shares = [lost // len(places)] * len(places)
+        shares[-1] += lost - sum(shares)
+        for at, frames in zip(places, shares, strict=True):
+            for leg in self._legs:
+                leg.mends.append(Mend(at, frames))
+        self._moved += lost
 
-    def _put_in(self, at: int, frames: int) -> None:
-        for leg in self._legs:
-            leg.mends.append(Mend(at, frames))
-        self._moved += frames
+    def _nothing_came(self, first: int, behind: int) -> list[int]:
+        """Where both legs are exact silence for some time: at most the few longest such times."""
+        first = max(first, 0)
+        legs = [leg.samples(first, behind) for leg in self._legs]
+        count = min(len(samples) for samples in legs)
+        together = np.logical_and(*(samples[:count] == 0 for samples in legs))
+        runs = [(at, length) for at, length in _runs(together) if length >= _NOTHING_CAME]
+        longest = sorted(runs, key=lambda run: -run[1])[:_MOST_PLACES]
+        return sorted(first + at for at, _ in longest)
 
     def _take_out(self, first: int, behind: int, most: int) -> None:
         """As much from one leg as from the other: they were written side by side."""

@@ -73,7 +73,6 @@ class Scene:
     seconds: float
     noise: Noise | None = None
     noise_dbov: float = -65.0
-    house_noise_dbov: float = -65.0
     begins_ms: int = 0
     caller: Floats = field(init=False)
     house: Floats = field(init=False)
@@ -146,7 +145,7 @@ class Scene:
     def samples(self) -> NDArray[np.int16]:
         """As recorded from `begins_ms` on: noise or comfort noise below, 16 bit, shape (n, 2)."""
         caller = self.caller + self._below(self.noise, self.noise_dbov, 7)
-        house = self.house + self._below(None, self.house_noise_dbov, 3)
+        house = self.house + self._below(None, -65.0, 3)
         legs = [np.frombuffer(to_pcm(leg), "<i2") for leg in (caller, house)]
         return np.stack(legs, axis=1)[self.begins_ms * 8 :]
 

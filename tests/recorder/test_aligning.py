@@ -37,7 +37,7 @@ class Recorded:
 
     def __init__(self, folder: Path, *, began_known: bool = True) -> None:
         self.folder = folder
-        self.scene = Scene(30, begins_ms=BEGAN_MS, house_noise_dbov=-120.0)
+        self.scene = Scene(30, begins_ms=BEGAN_MS)
         self.scene.fact(900, RecordingStarted(recording="r1", caller_file="", house_file=""))
         for line, at_ms in LINES.items():
             self.scene.line(line, at_ms)
@@ -137,6 +137,21 @@ def test_time_lost_where_nobody_sent_anything_is_put_in_before_the_next_line(
     clock = recorded.clock(state)
 
     assert clock.filled == ((7_000 - lost_ms, 7_000),)
+    assert same_from(recorded.merged(clock), recorded.whole(), 7_000)
+
+
+def test_time_lost_where_silence_was_said_for_a_phone_that_sent_nothing_is_put_in_there(
+    tmp_path: Path, state: Path
+) -> None:
+    recorded = Recorded(tmp_path)
+    first, behind = _frames(4_000, 5_200)
+    for leg in recorded.legs:
+        leg[first:behind] = 0
+    recorded.stands_still(3_880, 4_000)
+
+    clock = recorded.clock(state)
+
+    assert clock.filled == ((3_880, 4_000),)
     assert same_from(recorded.merged(clock), recorded.whole(), 7_000)
 
 

@@ -243,7 +243,6 @@ def test_a_yes_between_two_words_and_a_turn_taken_early_are_no_talk_over() -> No
 
 def test_a_recording_without_sound_has_no_levels() -> None:
     scene = Scene(5)
-    scene.house_noise_dbov = -100
     silent = np.zeros_like(scene.samples())
 
     found = measure_samples(silent, RATE, [], 0)

@@ -39,6 +39,8 @@ class RtpSession(asyncio.DatagramProtocol):
         self._queued = 0
         self._pacing: asyncio.Task[None] | None = None
         self._last_hearing_ms = 0.0
+        self.late_ms = 0.0
+        """By how much the latest frame so far went out after its time: how busy this machine is."""
 
     @property
     def last_hearing_ms(self) -> float:
@@ -136,6 +138,7 @@ class RtpSession(asyncio.DatagramProtocol):
     async def _pace(self) -> None:
         began, sent = self._clock_ms(), 0
         while True:
+            self.late_ms = max(self.late_ms, self._clock_ms() - began - sent * FRAME_MS)
             if self._frames:
                 self._send(8, self._frames.popleft(), self._time)
                 self._sent += 1
