@@ -24,6 +24,7 @@ from launch.quality_desk import (
 if TYPE_CHECKING:
     from console.work.drawing import Drawn
     from qa.agreeing import Agreement
+    from qa.sampling import Plan
 
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _Since = Annotated[
@@ -32,7 +33,9 @@ _Since = Annotated[
 _Until = Annotated[
     datetime | None, typer.Option(help="Calls offered before, UTC.", formats=_FORMATS)
 ]
-_DAYS = 7
+_By = Annotated[str, typer.Option(metavar="A,B", help="Strata by agent, queue, hour, outcome.")]
+_WithIvr = Annotated[bool, typer.Option("--with-ivr", help="Also calls that no agent took.")]
+_DAYS, _COUNT = 7, 5
 
 
 class MethodName(StrEnum):
@@ -55,14 +58,10 @@ def draw(
     count: Annotated[int, typer.Option(min=0, help="So many calls.")] = 0,
     method: Annotated[MethodName, typer.Option(help="How.")] = MethodName.RANDOM,
     per_agent: Annotated[int, typer.Option(min=0, help="At most so many of one agent.")] = 0,
-    by: Annotated[
-        str, typer.Option(metavar="A,B", help="Strata by agent, queue, hour, outcome.")
-    ] = "agent",
+    by: _By = "agent",
     shares: Annotated[SharesName, typer.Option(help="Of each stratum.")] = SharesName.PROPORTIONAL,
     least_s: Annotated[float, typer.Option(min=0, help="Leave shorter calls out.")] = 0,
-    with_ivr: Annotated[
-        bool, typer.Option("--with-ivr", help="Also calls that no agent took.")
-    ] = False,
+    with_ivr: _WithIvr = False,
     mystery: Annotated[bool, typer.Option("--mystery", help="Only planned test calls.")] = False,
     form: Annotated[str, typer.Option(help="Another form than the usual one.")] = "",
     seed: Annotated[int | None, typer.Option(help="Draw with this seed.")] = None,
@@ -76,36 +75,31 @@ def draw(
 ) -> None:
     """Draw calls for evaluation, of the last 7 days unless told; the seed is kept.
 
-    Random: every call has the same chance. Stratified: so many of each agent, queue, hour or
-    outcome. Risk: the more its facts ask to be looked at, the more chance a call has.
+    Random: any call alike. Stratified: so many of each agent, queue, hour or outcome. Risk: a call
+    with the more chance, the more its facts ask to be looked at.
     """
     from console.work.drawing import DrawOrder
-    from qa.sampling import Method, Plan, Shares
 
-    shown = language(lang)
-    try:
-        plan = Plan(
-            method=Method(method.value),
-            count=count or (0 if per_agent else 5),
-            per_agent=per_agent,
-            by=tuple(part.strip() for part in by.split(",") if part.strip()),
-            shares=Shares(shares.value),
-            least_ms=round(least_s * 1000),
-            agents_only=not with_ivr,
-            tag="mystery" if mystery else "",
-        )
-    except ValueError as error:
-        raise WorkError(str(error)) from None
+    wanted = {
+        "method": method.value,
+        "count": count or (0 if per_agent else _COUNT),
+        "per_agent": per_agent,
+        "by": by,
+        "shares": shares.value,
+        "least_ms": round(least_s * 1000),
+        "agents_only": not with_ivr,
+        "tag": "mystery" if mystery else "",
+    }
     with open_desk(state, config) as desk:
         actor = acting(desk, name)
         end = _utc(until) or desk.clock.utc_now() + timedelta(seconds=1)
         begin = _utc(since) or end - timedelta(days=_DAYS)
-        order = DrawOrder(plan=plan, since=begin, until=end, form=form, seed=seed)
+        order = DrawOrder(plan=_plan(wanted), since=begin, until=end, form=form, seed=seed)
         drawn = desk.draw(actor, order)
     if as_json:
         print_json(_drawn_json(drawn))
     else:
-        _tell_drawn(drawn, shown)
+        _tell_drawn(drawn, language(lang))
 
 
 @group.command()
@@ -189,6 +183,22 @@ def agreement(
         typer.echo(word("none_agreed", shown))
     else:
         _print_agreement([*found.values()])
+
+
+def _plan(wanted: dict[str, Any]) -> Plan:
+    from qa.sampling import Method, Plan, Shares
+
+    try:
+        return Plan(
+            **{
+                **wanted,
+                "method": Method(wanted["method"]),
+                "shares": Shares(wanted["shares"]),
+                "by": tuple(part.strip() for part in wanted["by"].split(",") if part.strip()),
+            }
+        )
+    except ValueError as error:
+        raise WorkError(str(error)) from None
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from console.work.desk import WorkDesk
     from console.work.evaluating import Sheet
+    from launch.quality.given import Given
     from ledger.quality.rows import EvaluationRow
     from qa.work import Actor
 
@@ -193,7 +194,6 @@ def score(
 ) -> None:
     """Score a call, question by question by keys, or by --set and --answers at once."""
     from launch.quality.given import answers_of
-    from launch.quality.showing import score_line, sheet_json
 
     shown = language(lang)
     with open_desk(state, config) as desk:
@@ -204,18 +204,13 @@ def score(
         if not wanted and not submit_it:
             _by_keys(desk, actor, found.id, shown, every=every)
             return
-        sheet = desk.sheet(actor, found.id)
-        for each in wanted:
-            sheet = desk.answer(actor, found.id, each.over(sheet.evaluation.draft))
-        if submit_it:
-            sheet = desk.submit(actor, found.id)
-        if as_json:
-            print_json(sheet_json(sheet))
-        elif submit_it:
-            _tell_submitted(sheet, shown)
-        else:
-            typer.echo(score_line(sheet, shown))
-            _tell_missing(sheet, shown)
+        sheet = _keep_given(desk, actor, found.id, wanted, submit_it=submit_it)
+    if as_json:
+        print_json(_json(sheet))
+    elif submit_it:
+        _tell_submitted(sheet, shown)
+    else:
+        _tell_draft(sheet, shown)
 
 
 @group.command()
@@ -254,9 +249,20 @@ def _tell_submitted(sheet: Sheet, lang: str) -> None:
     typer.echo(word(key, lang, score=percent, result=result, until=until))
 
 
-def _tell_missing(sheet: Sheet, lang: str) -> None:
-    from launch.quality.asking import missing
+def _keep_given(
+    desk: WorkDesk, actor: Actor, evaluation_id: str, wanted: list[Given], *, submit_it: bool
+) -> Sheet:
+    sheet = desk.sheet(actor, evaluation_id)
+    for each in wanted:
+        sheet = desk.answer(actor, evaluation_id, each.over(sheet.evaluation.draft))
+    return desk.submit(actor, evaluation_id) if submit_it else sheet
 
+
+def _tell_draft(sheet: Sheet, lang: str) -> None:
+    from launch.quality.asking import missing
+    from launch.quality.showing import score_line
+
+    typer.echo(score_line(sheet, lang))
     if sheet.unmet:
         typer.echo(word("incomplete", lang, what=missing(sheet, lang)))
     else:
