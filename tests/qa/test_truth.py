@@ -11,6 +11,7 @@ from tests.support.known_truth import (
     BY_AGENTS,
     BY_THE_HOUSE,
     DAMAGES,
+    HOUSE,
     LET_PASS,
     Known,
     asked_rules,
@@ -18,8 +19,6 @@ from tests.support.known_truth import (
     plays_of,
     wrong_answers,
 )
-
-HOUSE = {"company": {"zh-Hans": "三声服务热线", "en": "the hotline"}, "agent_no": "1000"}
 
 
 @pytest.fixture(scope="module")

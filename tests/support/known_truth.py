@@ -22,6 +22,9 @@ from qa.rubric import Form, SourceKind, load_forms
 
 SCRIPTS: Final = Path(__file__).parents[2] / "scripts"
 FILE: Final = "known.yaml"
+HOUSE: Final = {"company": {"zh-Hans": "三声服务热线", "en": "the hotline"}, "agent_no": "1000"}
+"""The house's own variables, for calls in virtual time."""
+
 
 SLOW: Final = "a slow answer"
 LET_PASS: Final = frozenset({"answered-without-ring"})
