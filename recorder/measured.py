@@ -60,12 +60,18 @@ class Measuring:
         """Measure what failed before and is due. LedgerError when the fact cannot be kept."""
         now_ms = self._clock.monotonic_ms()
         due = [later for later in self._later.values() if now_ms >= later.again_ms]
-        facts = [(later, self.fact_of(later.recording, later.kept)) for later in due]
-        for later, fact in facts:
+        found = []
+        for later in due:
+            fact = self.fact_of(later.recording, later.kept)
             if fact is not None:
                 self._sink.append_late(later.recording.call_id, fact)
-        if any(fact is not None for _, fact in facts):
-            asyncio.run(self._sink.durable())  # this thread has no loop of its own
+                found.append(later)
+        if found:
+            try:
+                asyncio.run(self._sink.durable())  # this thread has no loop of its own
+            except CallCenterError:
+                self._later.update({later.recording.id: later for later in found})
+                raise
 
     def _measured(self, recording: Recording, kept: Kept) -> RecordingMeasured:
         events = self._source.events_of(recording.call_id)
