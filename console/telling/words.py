@@ -85,8 +85,9 @@ def _listening(_event: CallEvent, data: Data) -> Line:
 
 def _heard(_event: CallEvent, data: Data) -> Line:
     level = f" {data['level_dbov']} dBov" if data["level_dbov"] else ""
-    what = HEARD.get(data["what"], data["what"])
-    return "heard", "caller", f"{what}{level}", f"{data['what']}{level} ({data['reason']})"
+    reason = f" ({data['reason']})" if data["reason"] else ""
+    what = data["what"] or "?"
+    return "heard", "caller", f"{HEARD.get(what, what)}{level}", f"{what}{level}{reason}"
 
 
 def _key(_event: CallEvent, data: Data) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,7 +52,7 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
         csrf=visitor.csrf,
         _=say,
         company=place.company,
-        dispositions=place.dispositions,
+        ended=partial(showing.ended, language=visitor.language, titles=place.dispositions),
         **context,
     )
     return HTMLResponse(text)

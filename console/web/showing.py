@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from calls.masking import mask, plain, plain_name
 
@@ -30,6 +31,31 @@ def when(at: datetime | str | None) -> str:
         return ""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+_ENDED: Final = {
+    "completed": ("办完", "completed"),
+    "caller_hung_up": ("来电者挂机", "caller hung up"),
+    "agent_hung_up": ("坐席挂机", "agent hung up"),
+    "network": ("网络中断", "network"),
+    "failed": ("出错", "failed"),
+    "interrupted": ("服务中断", "interrupted"),
+}
+
+
+def ended(
+    reason: str | None,
+    disposition: str | None,
+    *,
+    language: str,
+    titles: Mapping[str, Mapping[Any, str]],
+) -> str:
+    """How a call ended and what it was, in words; `titles` are those of the dispositions."""
+    words = _ENDED.get(reason or "")
+    told = (words[language != "zh"] if words else reason) or ""
+    if not disposition:
+        return told
+    return f"{told} · {titles.get(disposition, {}).get(language, plain(disposition))}"
 
 
 def masked_number(number: str | None) -> str:

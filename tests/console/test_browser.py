@@ -127,7 +127,7 @@ def sign_in(chromium: Browser, site: Site) -> Iterator[SignIn]:
 
     def page_of(name: str) -> Page:
         context = chromium.new_context(
-            base_url=site.address, locale="zh-CN", viewport={"width": 1400, "height": 900}
+            base_url=site.address, locale="zh-CN", viewport={"width": 1280, "height": 820}
         )
         contexts.append(context)
         page = context.new_page()

@@ -23,20 +23,22 @@ MENU = (
     Entry("/looks", "查看日志", "Log of looks", (Role.ADMIN,)),
     Entry("/holds", "法律保全", "Legal holds", (Role.ADMIN,)),
 )
-ACTIONS: Final = (
-    "signed_in",
-    "sign_in_refused",
-    "signed_out",
-    "listed",
-    "searched",
-    "opened",
-    "played",
-    "unmasked",
-    "exported",
-    "denied",
-    "erased",
-    "reported",
-)
+ACTIONS: Final = {
+    "signed_in": ("登录", "signed in"),
+    "sign_in_refused": ("登录被拒", "sign-in refused"),
+    "signed_out": ("退出", "signed out"),
+    "listed": ("列表", "listed"),
+    "searched": ("按号码查找", "searched"),
+    "opened": ("打开", "opened"),
+    "played": ("播放", "played"),
+    "unmasked": ("显示号码", "unmasked"),
+    "exported": ("导出", "exported"),
+    "denied": ("被拒绝", "denied"),
+    "erased": ("销毁", "erased"),
+    "reported": ("报表", "reported"),
+}
+"""Words of `Looked.action`, Chinese and English."""
+
 _MOST: Final = 300
 
 

@@ -36,8 +36,9 @@ from console.web.menu import Entry
 from console.web.rendering import page
 from console.web.seeing import room_of
 from console.web.visitor import need, visitor_of
-from qa.figures.behind import calls_behind
+from qa.figures.behind import Behind, calls_behind
 from qa.figures.catalogue import figure
+from qa.figures.figure import Figure, Unit
 from qa.figures.slots import Days
 
 MENU = (Entry("/reports", "报表", "Reports", (Role.SUPERVISOR,)),)
@@ -139,7 +140,7 @@ class _Reports:
         )
         language = visitor_of(request).language
         rows = [
-            (one.row, telling.told(one.amount, wanted.unit), _agent(one.row.agent, self._shelf))
+            (one.row, _told(one, wanted, language), _agent(one.row.agent, self._shelf))
             for one in found
         ]
         return page(
@@ -187,6 +188,14 @@ class _Reports:
                     asked.queue,
                 ),
             )
+
+
+def _told(one: Behind, wanted: Figure, language: str) -> str:
+    """The call's own value; of a share of calls, whether it is one of them."""
+    if wanted.unit is not Unit.SHARE or one.over != 1:
+        return telling.told(one.amount, wanted.unit)
+    yes, no = ("是", "否") if language == "zh" else ("yes", "no")
+    return yes if one.total else no
 
 
 def _date(text: str, otherwise: date) -> date:

@@ -12,7 +12,7 @@ from calls.floor.wall import Alarm, FloorAgent, WallView
 from calls.quality.states import Role
 from console.room import ConsoleRoom
 from console.wall.ports import Sight
-from console.wall.words import ALARMS, REASONS, STATES, TROUBLES, URGENT, said
+from console.wall.words import ALARMS, NOT_READY, REASONS, STATES, TROUBLES, URGENT, said
 from console.web.looks import looked
 from console.web.menu import Entry
 from console.web.rendering import page
@@ -60,9 +60,18 @@ def _drawn(request: Request, template: str) -> Response:
         targets={queue.name: queue.target_ms for queue in view.queues},
         agents=sorted(view.agents, key=_place),
         states={state: titles[language] for state, titles in STATES.items()},
+        reason=lambda word: said(NOT_READY, word, language),
+        lasted=_lasted,
         # A clock of the snapshot goes on while the desk is there, and stands when it is not.
         more_ms=sight.age_ms if sight.live else 0,
     )
+
+
+def _lasted(ms: int) -> str:
+    """`3:42`, from an hour up `2:30:06`."""
+    seconds = max(ms, 0) // 1000
+    hours, left = divmod(seconds, 3600)
+    return f"{hours}:{left // 60:02}:{left % 60:02}" if hours else f"{left // 60}:{left % 60:02}"
 
 
 def _place(agent: FloorAgent) -> tuple[int, int, str]:
