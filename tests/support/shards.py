@@ -34,6 +34,9 @@ SECONDS: Final = {
     "test_hostile_invites.py": 15,
     "test_pbx.py": 30,
     "test_desk_cue.py": 15,
+    "test_console_in_a_browser.py": 110,
+    "test_recording_aligned.py": 80,
+    "test_survey.py": 70,
 }
 """How long a file takes on two idle cores, where that is not some time for each of its tests. A
 guess that is wrong costs some waiting, nothing else."""
