@@ -120,7 +120,6 @@ def check(legs: Legs, spoken: Spoken, *names: str) -> None:
         off[f"agent's word {number}"] = places[0] - (ears[0] + FRAME_MS - shift)
     known_to = {what: 0.0 if " at " in what else spoken.late_ms for what in off}
     wrong = {what: round(ms) for what, ms in off.items() if abs(ms) > ALIGNED_MS + known_to[what]}
-    print(off, spoken.late_ms)
     assert wrong == {}
 
 
