@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from calls.errors import LostKeyError
 from console.web.playback import AT_ONCE, Playbacks, wanted_range
 from tests.console.conftest import Browser, House
+from tests.console.house import Shelf
 
 
 async def _playback(browser: Browser, call: str) -> str:
@@ -159,3 +161,21 @@ def test_a_range_inside_the_file_is_taken_as_it_is(first: int, last: int, size: 
     found = wanted_range(f"bytes={first}-{last}", size)
 
     assert found == (None if last < first else (first, min(last, size - 1)))
+
+
+async def test_a_sound_that_cannot_be_opened_costs_no_mark_of_the_call(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(shelf: Shelf, call_id: str) -> None:
+        raise LostKeyError(f"keys/1.kek: the key of {call_id} is not there; put it back")
+
+    browser = await house.signed_in("lily")
+    monkeypatch.setattr(Shelf, "waves", lost)
+    monkeypatch.setattr(Shelf, "proven", lost)
+
+    told = (await browser.get(f"/calls/{house.calls['silent']}/waves")).json()
+    proof = await browser.get(f"/calls/{house.calls['silent']}/proof")
+
+    assert (told["caller"], told["house"]) == ([], [])
+    assert told["marks"]
+    assert "put it back" in proof.text

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from calls.errors import LedgerError, RecordingError
+from calls.errors import CallCenterError, LedgerError
 from calls.quality.states import Role
 from console.room import ConsoleRoom
 from console.telling.marks import held, marks, spans, verdicts
@@ -95,7 +95,10 @@ def _waves(request: Request) -> Response:
     room, _account, call = seen_call(request)
     visitor = visitor_of(request)
     events = room.calls.events(call.id)
-    waves = room.sounds.waves(call.id)
+    try:
+        waves = room.sounds.waves(call.id)
+    except CallCenterError:  # a lost key, a hurt file: the proof says so, the marks stand without
+        waves = None
     comments = room.desk.comments(call.id)
     judged = verdicts(events, room.rules(), visitor.language)
     last_ms = max((event.offset_ms for event in events if event.kind in _LIVE), default=0)
@@ -119,7 +122,7 @@ def _proof(request: Request) -> Response:
     room, _account, call = seen_call(request)
     try:
         problem = room.sounds.proven(call.id)
-    except RecordingError as error:
+    except CallCenterError as error:
         problem = str(error)
     return page(request, "parts/proof.html", problem=problem)
 
