@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
@@ -28,8 +30,9 @@ _LOOK_S: Final = 1.0
 class DeskFeed:
     """One supervisor's connection to the desk, in a thread of its own. Use as a context."""
 
-    def __init__(self, link: DeskWatch | None, clock: Clock | None = None) -> None:
-        """No `link`: the settings name no supervisor, so the desk lets nobody see the floor."""
+    def __init__(self, link: Callable[[], DeskWatch] | None, clock: Clock | None = None) -> None:
+        """`link` makes a connection each time somebody begins to look. None: the settings name no
+        supervisor, so the desk lets nobody see the floor."""
         self._link, self._clock = link, clock or SystemClock()
         self._lock = threading.Lock()
         self._view: WallView | None = None
@@ -48,7 +51,7 @@ class DeskFeed:
             self._asked_ms = now_ms
             if self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(
-                    target=self._follow, args=(self._link,), name="wall", daemon=True
+                    target=self._follow, args=(self._link(),), name="wall", daemon=True
                 )
                 self._thread.start()
             live = self._lamp.state is LampState.LIVE
@@ -101,4 +104,4 @@ class DeskFeed:
 def desk_feed(settings: Settings, state: Path) -> DeskFeed:
     """The feed as the settings' first supervisor, from the desk of a state folder."""
     me = next((number for number, one in settings.agents.items() if one.supervisor), "")
-    return DeskFeed(DeskWatch(me, desk_place(state, me)) if me else None)
+    return DeskFeed(partial(DeskWatch, me, desk_place(state, me)) if me else None)

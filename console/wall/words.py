@@ -38,6 +38,18 @@ STATES: Final[Mapping[str, Titles]] = {
 }
 """In the order in which agents stand on the wall: who has a caller first."""
 
+NOT_READY: Final[Mapping[str, Titles]] = {
+    "break": {"zh": "小休", "en": "break"},
+    "lunch": {"zh": "用餐", "en": "lunch"},
+    "training": {"zh": "培训", "en": "training"},
+    "meeting": {"zh": "会议", "en": "meeting"},
+    "system": {"zh": "系统", "en": "system"},
+    "other": {"zh": "其他", "en": "other"},
+    "missed": {"zh": "漏接", "en": "call missed"},
+    "unreachable": {"zh": "话机不可达", "en": "phone unreachable"},
+}
+"""Why an agent takes no calls."""
+
 REASONS: Final[Mapping[str, Titles]] = {
     "token": {"zh": "令牌不对", "en": "wrong token"},
     "version": {"zh": "版本不同", "en": "another version"},

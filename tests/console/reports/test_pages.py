@@ -224,7 +224,7 @@ async def test_the_wallboard_shows_queues_agents_and_alarms(reporting: House) ->
 
     text = (await sun.get("/wallboard")).text
 
-    assert "74 %" in text
+    assert "74%" in text
     assert "low" in text
     assert "0:27" in text
     assert "王芳 801 求助: 退款怎么办" in text
