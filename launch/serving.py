@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -17,16 +17,17 @@ import structlog
 from agi.recording import prepare_monitor_folder
 from agi.taking_up import LeftCall
 from calls.clock import SystemClock
-from calls.errors import ConfigError
+from calls.errors import LedgerError
 from desk.coaching.journal import FOLDER, sweep
 from desk.coaching.live_events import LiveEvents
 from launch.after_calls import WRAP_UP, AfterCalls
 from launch.agents_desk import Ledgers, agents_desk, without_desk
 from launch.erasing import make_keeper
 from launch.left_calls import left_calls
-from launch.node import node
+from launch.node import Node, node
 from launch.sealing import begin_sealing
 from launch.settings import Settings
+from launch.shipping import open_ledger
 from launch.tagging import TagOrders, tags_of
 from launch.workers import Workers
 from ledger.interrupted import mark_interrupted
@@ -58,8 +59,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
     Raises FlowFileError, ConfigError or LedgerError before anything is answered.
     """
     state = prepare_monitor_folder(state.resolve())
-    writer = LedgerWriter(ledger_path(settings, state))
-    try:
+    async with open_ledger(settings, state) as writer:
         with LedgerReader(writer.path) as reader:
             left = await _left_behind(settings, state, reader, writer)
             intake = _recorder(settings, state, reader, writer)
@@ -76,14 +76,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                 else None,
                 left=left,
             ) as first:
-                after = AfterCalls(
-                    reader,
-                    writer,
-                    lambda: first.house.current.rules,
-                    SystemClock(),
-                    wrap_up=WRAP_UP if settings.desk.on else timedelta(),
-                    also=tags_of(settings.mystery.numbers),
-                )
+                after = _after_calls(settings, first, reader, writer)
                 intake.start()
                 after.start()
                 try:
@@ -102,9 +95,22 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                     await asyncio.to_thread(after.stop)
                     await asyncio.to_thread(intake.stop)
             await asyncio.to_thread(intake.take_in_now)
+            with suppress(LedgerError):
+                await writer.durable()  # the last calls' ends, which only then can be read
             await asyncio.to_thread(after.finish)
-    finally:
-        await asyncio.to_thread(writer.close)
+
+
+def _after_calls(
+    settings: Settings, first: Node, reader: LedgerReader, writer: LedgerWriter
+) -> AfterCalls:
+    return AfterCalls(
+        reader,
+        writer,
+        lambda: first.house.current.rules,
+        SystemClock(),
+        wrap_up=WRAP_UP if settings.desk.on else timedelta(),
+        also=tags_of(settings.mystery.numbers),
+    )
 
 
 def _recorder(
@@ -136,16 +142,6 @@ async def _left_behind(
     if dead:
         _log.warning("calls of a server that died were marked interrupted", calls=dead)
     return left
-
-
-def ledger_path(settings: Settings, state: Path) -> Path:
-    """The node's own ledger file."""
-    if settings.ledger.url:
-        raise ConfigError(
-            f"ledger.url {settings.ledger.url!r}: only the node's own SQLite is served so far; "
-            "leave it empty"
-        )
-    return state / "ledger.sqlite"
 
 
 @asynccontextmanager

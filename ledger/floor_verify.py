@@ -23,7 +23,7 @@ def floor_findings(connection: Connection) -> Iterator[tuple[str, str, str]]:
     there = {column["name"] for column in inspect(connection).get_columns(floor_events.name)}
     columns = [column for column in floor_events.columns if column.name in there]
     query = select(*columns).order_by(floor_events.c.cursor)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": _BATCH}):
         agent, digest = str(row.agent), row.hash if isinstance(row.hash, bytes) else b""
         # Each node has a chain of its own for an agent.
         chain = agent, str(row._mapping.get("node", ""))

@@ -41,7 +41,7 @@ def by_call(connection: Connection) -> Iterator[tuple[str, list[Stored]]]:
         for name in ("cursor", "call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
     ]
     query = select(*columns).order_by(call_events.c.call_id, call_events.c.seq)
-    rows = connection.execution_options(yield_per=_BATCH).execute(query)
+    rows = connection.execute(query, execution_options={"yield_per": _BATCH})
     for call_id, group in groupby(rows, key=itemgetter(1)):
         yield str(call_id), [_stored(values) for values in group]
 

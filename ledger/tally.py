@@ -81,7 +81,7 @@ class Tallying:
         if queue is not None:
             query = query.where(calls.c.queue == queue)
         with self._one_moment() as connection:
-            streamed = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+            streamed = connection.execute(query, execution_options={"yield_per": _AT_ONCE})
             for part in streamed.partitions():
                 yield from map(_tally, part)
 

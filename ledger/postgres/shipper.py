@@ -87,6 +87,7 @@ class Shipper:
         self._central = central_engine(url, pool_size=1)
         self._local = reader_engine(ledger)
         self._prepared = False
+        self._never = threading.Event()
 
     def ship(self, at_most: int | None = None) -> int:
         """Ship everything there is, or `at_most` so many steps; returns how many facts.
@@ -135,6 +136,10 @@ class Shipper:
             shipped_at=from_us(at).isoformat() if at else "",
             refused=there.refused,
         )
+
+    def wait(self) -> None:
+        """Let more facts come in."""
+        self._never.wait(_LOOK_S)
 
     def close(self) -> None:
         """Close every connection; harmless when done already."""

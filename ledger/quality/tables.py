@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+_CURSOR = BigInteger().with_variant(Integer, "sqlite")
+"""On SQLite the row's own number: one tree less."""
 
 quality_version = Table("quality_version", metadata, Column("version", Integer, nullable=False))
 
@@ -29,7 +31,7 @@ quality_events = Table(
     "quality_events",
     metadata,
     # Given by the writer, without a hole: a database's own sequence leaves holes behind rollbacks.
-    Column("cursor", BigInteger, primary_key=True, autoincrement=False),
+    Column("cursor", _CURSOR, primary_key=True, autoincrement=False),
     Column("stream", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -39,7 +41,7 @@ quality_events = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("head", LargeBinary, nullable=False),
     UniqueConstraint("stream", "seq", name="uq_quality_events_event"),
-    Index("ix_quality_events_kind", "kind", "at"),
+    Index("ix_quality_events_kind", "kind", "cursor"),
 )
 
 quality_head = Table(

@@ -1,0 +1,144 @@
+"""`thirdring ledger ship|status`: the node's facts in PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from launch.commands.ledger import group
+from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+
+if TYPE_CHECKING:
+    from launch.settings import Settings
+    from ledger.postgres.shipper import Shipper, Standing
+    from ledger.verify import Report
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings (TOML) over the defaults."),
+]
+_NO_ADDRESS = (
+    "The ledger is this node's own file alone. To ship it on, set ledger.url to "
+    "postgresql://user@host/database in the file that --config names."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add both to the group `ledger`."""
+    group.command()(ship)
+    group.command()(status)
+
+
+def ship(
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Until all there is was shipped; else go on.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make the rows there anew from the facts there.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ship the node's facts into the database of ledger.url; `serve` does it by itself."""
+    settings = _settings(config)
+    with _shipper(settings, state) as shipper:
+        behind = _progress(shipper, quiet=as_json)
+        told = _rebuild(settings) if rebuild else None
+        while not once:
+            shipper.wait()
+            behind += shipper.ship()
+    if as_json:
+        print_json({"shipped": behind} | ({} if told is None else {"calls": told}))
+        return
+    typer.echo(f"{behind} facts shipped.")
+    if told is not None:
+        typer.echo(f"{told} calls told anew there.")
+
+
+def status(
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every chain and row there, too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell how far the database is behind this node; exit 1 when it refused or lost something."""
+    from launch.settings import load_settings
+
+    settings = load_settings(config)
+    if not settings.ledger.url:
+        print_json({"url": ""}) if as_json else typer.echo(_NO_ADDRESS)
+        return
+    with _shipper(settings, state) as shipper:
+        standing = shipper.standing()
+    report = _verified(settings) if verify else None
+    if as_json:
+        print_json(asdict(standing) | ({"verify": asdict(report)} if report else {}))
+    else:
+        _tell(standing, report)
+    if standing.refused or (report and report.findings):
+        raise typer.Exit(1)
+
+
+def _tell(standing: Standing, report: Report | None) -> None:
+    waiting = standing.behind + standing.floor_behind
+    typer.echo(
+        f"{standing.node}: {f'{waiting} facts wait' if waiting else 'everything is shipped'}; "
+        f"last at {standing.shipped_at or 'no time yet'}"
+    )
+    if standing.refused:
+        typer.echo(
+            f"{standing.refused} events were refused: another node has other ones under their "
+            "numbers; look for a copied ledger"
+        )
+    for finding in report.findings if report else ():
+        typer.echo(f"{finding.what}: {finding.call_id or finding.agent} {finding.detail}")
+    if report and not report.findings:
+        typer.echo(f"{report.calls} calls, {report.events} events there: all as written")
+
+
+def _settings(config: Path | None) -> Settings:
+    from calls.errors import ConfigError
+    from launch.settings import load_settings
+
+    settings = load_settings(config)
+    if not settings.ledger.url:
+        raise ConfigError(f"ledger.url is empty. {_NO_ADDRESS}")
+    return settings
+
+
+def _shipper(settings: Settings, state: Path) -> Shipper:
+    from launch.shipping import make_shipper
+
+    return make_shipper(settings, state)
+
+
+def _progress(shipper: Shipper, *, quiet: bool) -> int:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    shipped = 0
+    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as shown:
+        standing = shipper.standing()
+        bar = shown.add_task("Shipping", total=standing.behind + standing.floor_behind)
+        while step := shipper.ship_step():
+            shipped += step
+            shown.advance(bar, step)
+    return shipped
+
+
+def _rebuild(settings: Settings) -> int:
+    from ledger.verify import rebuild
+
+    return rebuild(settings.ledger.url)
+
+
+def _verified(settings: Settings) -> Report:
+    from ledger.verify import verify
+
+    return verify(settings.ledger.url)
