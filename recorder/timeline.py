@@ -196,7 +196,8 @@ def open_call_sound(
     """The sound of one call from all of its recordings, in any order.
 
     A part that is not there is a gap; with `call_ms` the sound goes on to the end of the call.
-    Raises RecordingError when there is no part at all, or their rates differ.
+    Raises RecordingError when there is no part at all, one cannot be opened (its key, an edit), or
+    their rates differ.
     """
     with ExitStack() as opened:
         legs = (one for one in recordings if not is_aside(one.id))
@@ -254,7 +255,7 @@ def _open(shelf: Shelf, recording: Recording, opened: ExitStack) -> _Opened | No
         return None
     try:
         file = opened.enter_context(shelf.open(recording.kept.file))
-    except (FileNotFoundError, RecordingError):
+    except FileNotFoundError:
         return None
     return _Opened(recording, file, look_in(file, Path(recording.kept.file)))
 
