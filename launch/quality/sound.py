@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from calls.errors import RecordingError
+from calls.errors import CallCenterError, LostKeyError, SealBrokenError
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import Verdict
@@ -28,7 +28,7 @@ def wave_lines(
     remarks: Iterable[Remark],
     legs: tuple[str, str],
 ) -> list[str]:
-    """The lines to print; empty when there is nothing to hear.
+    """The lines to print; empty when there is nothing to hear, what is wrong when it is hurt.
 
     Above the waves: `✓A08` where a rule was fulfilled, `✗A12` where it was broken, ● a remark.
     """
@@ -45,11 +45,14 @@ def wave_lines(
         length_ms = reader.call(call_id).ended_ms
     try:
         sound = open_call_sound(Store(state), recordings, call_ms=length_ms)
-    except RecordingError:
-        return []
+    except CallCenterError as error:
+        return _unheard(error)
     with sound:
         per_s = _COARSE if sound.duration_ms > _LONG_MS else _FINE
-        found = peaks(cast(BinaryIO, sound), per_s, wav=sound.wav)
+        try:
+            found = peaks(cast(BinaryIO, sound), per_s, wav=sound.wav)
+        except CallCenterError as error:  # a hurt chunk
+            return _unheard(error)
         # A sign at the very end would be cut off.
         last_ms = sound.duration_ms * (width - _SIGN_CELLS) // max(width, 1)
         markers = [
@@ -72,3 +75,8 @@ def _markers(verdicts: Iterable[Verdict], remarks: Iterable[Remark]) -> list[Mar
 def _place(verdict: Verdict) -> int:
     """Where it was broken; where what it asks for began, when it was kept."""
     return verdict.evidence[-1 if verdict.status == "broken" else 0].offset_ms
+
+
+def _unheard(error: CallCenterError) -> list[str]:
+    """What is wrong with the sound, where it is not simply that there is none."""
+    return [str(error)] if isinstance(error, LostKeyError | SealBrokenError) else []

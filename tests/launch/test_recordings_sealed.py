@@ -16,6 +16,7 @@ from calls.clock import SystemClock
 from calls.errors import LostKeyError, RecordingError, SealBrokenError, WorkError
 from launch.erasing import make_keeper
 from launch.holds import BookHolds
+from launch.quality.sound import wave_lines
 from launch.recorder_settings import RecorderSettings, RetentionSettings
 from launch.sealing import begin_sealing
 from launch.settings import load_settings
@@ -154,6 +155,21 @@ def test_a_lost_key_says_where_it_should_be(state: Path, tmp_path: Path) -> None
     code, output = run(state, "verify")
     assert code == 1
     assert f"{ONE}-r1: no key: " in output
+
+
+def test_the_terminal_says_what_is_wrong_with_the_sound_in_place_of_its_wave(state: Path) -> None:
+    legs = ("caller", "house")
+    assert len(wave_lines(state, ONE, 60, [], [], legs)) > 2
+    path = next((state / "recordings").rglob(f"{ONE}*"))
+    raw = bytearray(path.read_bytes())
+    raw[90_000] ^= 1
+    path.write_bytes(raw)
+    (hurt,) = wave_lines(state, ONE, 60, [], [], legs)
+    next((state / "keys").glob("*.kek")).unlink()
+    (lost,) = wave_lines(state, TWO, 60, [], [], legs)
+
+    assert "chunk 2 of 2, the last, is cut or edited" in hurt
+    assert "the key is not there; put it back" in lost
 
 
 def test_erasing_without_a_server_is_done_at_once_and_the_call_stays(state: Path) -> None:
