@@ -62,6 +62,7 @@ async def serve_console(
     config = uvicorn.Config(
         make_app(room),
         lifespan="off",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

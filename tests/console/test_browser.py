@@ -235,6 +235,14 @@ def test_the_keyboard_leads_through_a_call(sign_in: SignIn, site: Site) -> None:
     page.keyboard.press("s")
     assert page.is_checked("[data-do=skip]")
 
+    silence = next(
+        one
+        for one in page.evaluate("document.getElementById('player').call.marks")
+        if one["kind"] == "heard" and one["to"] - one["from"] > 3000
+    )
+    passed = _played(page, silence["from"] + 200, silence["to"] - 200)
+    assert not [ms for ms in passed if silence["from"] + 1500 < ms < silence["to"] - 900], passed
+
     verdict = page.locator(".verdict.kept").first
     verdict.locator("summary").click()
     evidence = verdict.locator("[data-hear]").last
@@ -247,6 +255,24 @@ def test_the_keyboard_leads_through_a_call(sign_in: SignIn, site: Site) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#comments")).to_contain_text("这里停顿太久")
     expect(page.locator("#lanes .mark.comment")).to_have_count(1)
+
+
+def _played(page: Page, from_ms: int, to_ms: int) -> list[float]:
+    """The places, in ms, that were heard while it played from one to the other."""
+    page.evaluate(
+        """from_s => {
+          const wave = document.getElementById('player').wave;
+          window.heard = [];
+          wave.setTime(from_s);
+          wave.on('timeupdate', now => window.heard.push(now * 1000));
+        }""",
+        from_ms / 1000,
+    )
+    page.keyboard.press("Space")
+    while _now(page) * 1000 < to_ms:
+        page.wait_for_timeout(50)
+    page.keyboard.press("Space")
+    return [float(ms) for ms in page.evaluate("window.heard")]
 
 
 def test_a_score_is_given_disputed_and_resolved(sign_in: SignIn, site: Site) -> None:

@@ -25,6 +25,31 @@ async def test_nobody_sees_a_page_before_signing_in(house: House, anybody: Brows
         assert answer.headers["location"].startswith("/login?next=")
 
 
+async def test_every_page_there_is_wants_a_sign_in(house: House, anybody: Browser) -> None:
+    """Whoever adds a page gets this for nothing, or names it here."""
+    public = {"/login", "/healthz"}
+    for path in _paths(house, "GET"):
+        answer = await anybody.get(re.sub(r"\{\w+\}", "x", path))
+
+        assert (answer.status_code == 303) != (path in public), path
+
+
+async def test_no_page_but_these_is_for_every_role(house: House) -> None:
+    """An agent is refused by every page that is not made for agents."""
+    for_all = {"/", "/login", "/healthz", "/password", "/mine"}
+    browser = await house.signed_in("zhao")
+    for path in _paths(house, "GET"):
+        answer = await browser.get(re.sub(r"\{\w+\}", "x", path))
+
+        refused = answer.status_code in (403, 404)
+        assert refused != (path in for_all), f"{path}: {answer.status_code}"
+
+
+def _paths(house: House, method: str) -> list[str]:
+    routes = (route for route in house.app().routes if isinstance(route, Route))
+    return [route.path for route in routes if method in (route.methods or ())]
+
+
 async def test_after_signing_in_the_page_that_was_asked_for_comes(anybody: Browser) -> None:
     await anybody.get("/login?next=/work")
 
@@ -137,11 +162,7 @@ async def test_a_form_of_another_site_is_refused(house: House, headers: dict[str
 
 async def test_every_form_needs_its_token(house: House) -> None:
     browser = await house.signed_in("lily")
-    posts = [
-        route.path
-        for route in house.app().routes
-        if isinstance(route, Route) and "POST" in (route.methods or ())
-    ]
+    posts = _paths(house, "POST")
     assert len(posts) > 10
 
     for path in posts:
