@@ -57,6 +57,11 @@ class LiveHouse:
         found = self.current.flows.get(flow)
         return found is not None and found.direction == "inbound" and found.is_entry
 
+    def places(self, flow: str) -> bool:
+        """Whether a call that we place may begin in `flow`."""
+        found = self.current.flows.get(flow)
+        return found is not None and found.direction == "outbound" and found.is_entry
+
     async def watch(self, every_s: float = 1.0) -> None:
         """Look at the files now and then, until cancelled."""
         while True:

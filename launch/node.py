@@ -163,9 +163,12 @@ async def _listen(ears: EarsService, host: str, port: int) -> tuple[str, int]:
 
 
 def _public(reception: Reception, house: LiveHouse, settings: Settings) -> FastAgiServer:
+    def known(flow: str) -> bool:
+        return house.knows(flow) or (settings.survey.call_back and house.places(flow))
+
     return FastAgiServer(
         reception.answer,
-        flow_known=house.knows,
+        flow_known=known,
         limits=_limits(settings),
         secret=settings.agi.secret,
         sources=settings.agi.allow_from,

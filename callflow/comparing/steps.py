@@ -23,6 +23,7 @@ FIELD_ZH: Final[Mapping[str, str]] = {
     "window": "等待时长",
     "attempts": "总次数",
     "reprompt": "再问的话",
+    "labels": "按键的说法",
     "question": "所问",
     "answers": "回答",
     "store": "存入变量",
