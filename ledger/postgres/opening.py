@@ -37,7 +37,11 @@ def central_engine(url: str, *, pool_size: int = 4) -> Engine:
     Raises ConfigError for an address that is none, or when the driver is not installed.
     """
     address = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    options = f"-c statement_timeout={_STATEMENT_MS} -c timezone=UTC -c jit=off"
+    # A page of fifty calls is found before helpers and compilers have started.
+    options = (
+        f"-c statement_timeout={_STATEMENT_MS} -c timezone=UTC -c jit=off"
+        " -c max_parallel_workers_per_gather=0"
+    )
     try:
         return create_engine(
             address,

@@ -1,0 +1,88 @@
+"""The bench's big ledger, made small: it is a ledger as the server writes it, on either database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import calls.events
+from bench.million.calls import UNTIL, call
+from bench.million.postgres import load
+from bench.million.timing import measure
+from bench.million.writing import make
+from calls.events import Fact
+from ledger.filters import CallFilter
+from ledger.postgres.shipper import Shipper
+from ledger.reader import LedgerReader
+from ledger.verify import verify
+from tests.ledger.house import by_hand
+from tests.support.postgresql import Cluster
+
+CALLS = 2200
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("million") / "ledger.sqlite"
+    make(path, CALLS, lambda _: None)
+    return path
+
+
+def test_it_is_a_ledger_that_verifies(ledger: Path) -> None:
+    report = verify(ledger)
+
+    assert (report.calls, report.findings) == (CALLS, ())
+    assert report.events > 20 * CALLS
+
+
+def test_its_facts_are_those_of_real_calls() -> None:
+    fields = {
+        fact.kind: set(fact.__slots__)
+        for fact in vars(calls.events).values()
+        if isinstance(fact, type) and issubclass(fact, Fact) and fact is not Fact
+    }
+    told = [event for number in range(300) for event in call(number, 300)[2]]
+
+    assert len({kind for _, kind, _ in told}) > 20
+    for _, kind, data in told:
+        assert set(data) == fields[kind]
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_ledger(tmp_path: Path, ledger: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt(str(done))
+
+    with pytest.raises(KeyboardInterrupt):
+        make(path, CALLS, stop)
+    assert make(path, CALLS, lambda _: None) == verify(ledger).events
+    hashes = "SELECT hash FROM call_events ORDER BY cursor DESC LIMIT 1"
+    assert by_hand(path, hashes) == by_hand(ledger, hashes)
+    with pytest.raises(ValueError, match="was begun for"):
+        make(path, CALLS + 1, lambda _: None)
+
+
+def test_every_question_of_the_bench_finds_something(ledger: Path) -> None:
+    found = {one.name: one for one in measure(ledger, 3, lambda _: None)}
+
+    assert len(found) > 30
+    empty = {name for name, one in found.items() if not one.found}
+    assert empty <= {"on the line", "queue, that none has", "queue and tag"}
+    assert "call_marks" in found["rule broken"].way
+
+
+def test_postgresql_is_loaded_with_what_shipping_comes_to(server: Cluster, ledger: Path) -> None:
+    loaded, shipped = server.database(), server.database()
+    load(ledger, loaded, lambda *_: None)
+    with Shipper(ledger, shipped, "one") as shipper:
+        shipper.ship()
+
+    with LedgerReader(loaded) as one, LedgerReader(shipped) as other, LedgerReader(ledger) as own:
+        asked = CallFilter(queue="support", broken="A05", until=UNTIL)
+        assert one.search(asked) == other.search(asked) == own.search(asked)
+        assert len(own.search(asked).rows) > 5
+        assert one.about(asked) == other.about(asked) == own.about(asked)
+        assert one.events_after(500, 100) == other.events_after(500, 100)
+    assert verify(shipped).findings == ()
