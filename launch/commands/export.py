@@ -23,6 +23,11 @@ WhyOption = Annotated[
     str, typer.Option("--why", help="Who asked for it, and on what ground; it is logged.")
 ]
 
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings with [house] and [office]."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
@@ -35,19 +40,23 @@ def person(
     to: Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="Where it is written.")],
     why: WhyOption,
     state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
 ) -> None:
     """Write everything the house keeps of one caller: calls, facts, recordings, scores.
 
     The recordings in it are open: hand the file over by a safe way, then delete it.
     """
     from calls.masking import mask
+    from casework.phone_numbers import NumberPlan
     from launch.exporting.person import Person
     from launch.looks import looked
     from launch.progress import with_bar
+    from launch.settings import load_settings
 
-    one = Person(state, number)
+    office = load_settings(config).office
+    one = Person(state, number, NumberPlan(office.country, office.trunk))
     if not one.calls:
-        typer.echo(f"No call from {number}; give the number as `thirdring calls list` shows it.")
+        typer.echo(f"No call from {number}; `thirdring calls list --json` has whole numbers.")
         raise typer.Exit(1)
     looked(state, "exported", f"person/{mask(number)}", f"{len(one.calls)} calls to {to.name}", why)
     for call in one.calls:
@@ -76,9 +85,7 @@ def vcon(
         ),
     ] = "",
     state: StateOption = DEFAULT_STATE,
-    config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="Settings with [house].")
-    ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Write a call as a vCon (draft-ietf-vcon-vcon-core): parties, sound, facts, verdicts.
 

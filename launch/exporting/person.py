@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final
 from calls.clock import SystemClock
 from calls.errors import CallCenterError
 from calls.events import CallEvent
+from casework.phone_numbers import NumberPlan
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
 from ledger.quality.opening import QUALITY_FILE
@@ -61,11 +62,15 @@ class Manifest:
 class Person:
     """One caller's data in one state folder."""
 
-    def __init__(self, state: Path, number: str) -> None:
+    def __init__(self, state: Path, number: str, plan: NumberPlan | None = None) -> None:
+        """Find the calls of a number, whichever way a trunk wrote it then."""
         self._state = state
         self.number = number
+        found: list[CallRow] = []
         with self._ledger() as reader:
-            self.calls: Sequence[CallRow] = reader.calls_of(number, _MOST_CALLS)
+            for spelling in spellings(number, plan or NumberPlan()):
+                found += reader.calls_of(spelling, _MOST_CALLS)
+        self.calls: Sequence[CallRow] = sorted(found, key=lambda call: call.id)
 
     def write(self, to: Path, calls: Iterable[CallRow]) -> Manifest:
         """Write the zip whole or not at all; `calls` are its own, shown as they go in.
@@ -125,6 +130,19 @@ class Person:
 
     def _ledger(self) -> LedgerReader:
         return LedgerReader(self._state / LEDGER_FILE)
+
+
+def spellings(number: str, plan: NumberPlan) -> tuple[str, ...]:
+    """The ways a caller's number may stand in the ledger: with country code, trunk prefix, or not.
+
+    A number that is none of the plan (an extension, a service number) is taken as it is.
+    """
+    normal = plan.normal(number)
+    if not normal.startswith(f"+{plan.country}"):
+        return tuple(dict.fromkeys((number, *filter(None, [normal]))))
+    bare = normal.removeprefix(f"+{plan.country}")
+    written = (f"{plan.trunk}{bare}", normal, normal[1:], f"00{normal[1:]}")
+    return tuple(dict.fromkeys((number, bare, *written)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from typer.testing import CliRunner
 
 from calls.errors import RecordingError
 from calls.events import Disposed, RulesJudged
+from casework.phone_numbers import NumberPlan
 from launch.commands import export
 from launch.erasing import carry_out
-from launch.exporting.person import Person
+from launch.exporting.person import Person, spellings
 from launch.exporting.vcon import Telling
 from launch.exporting.vcon import vcon as vcon_of
 from ledger.quality.book import QualityBook
@@ -120,13 +121,30 @@ def test_what_cannot_go_in_is_named(state: Path, tmp_path: Path) -> None:
         assert json.loads(archive.read("manifest.json"))["missing"][f"{ONE}-r1"] == "erased"
 
 
+@pytest.mark.parametrize("asked", ["+86 138-0000-1234", "8613800001234", "013800001234"])
+def test_a_caller_is_found_whichever_way_the_number_is_written(state: Path, asked: str) -> None:
+    assert [call.id for call in Person(state, asked).calls] == [ONE, TWO]
+
+
+def test_the_spellings_of_a_number_are_those_of_the_plan() -> None:
+    assert spellings("13800001234", NumberPlan()) == (
+        "13800001234",
+        "013800001234",
+        "+8613800001234",
+        "8613800001234",
+        "008613800001234",
+    )
+    assert spellings("801", NumberPlan()) == ("801",)
+    assert spellings("+442071234567", NumberPlan()) == ("+442071234567",)
+
+
 def test_a_number_nobody_called_from_makes_no_file(state: Path, tmp_path: Path) -> None:
     to = tmp_path / "caller.zip"
 
     code, output = run(state, "person", "13999999999", "--to", str(to))
 
     assert (code, to.exists(), looks(state)) == (1, False, [])
-    assert "thirdring calls list" in output
+    assert "thirdring calls list --json" in output
 
 
 def test_a_full_disk_leaves_no_half_of_an_export(state: Path, tmp_path: Path) -> None:
