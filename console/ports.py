@@ -57,6 +57,12 @@ class SoundShelf(Protocol):
     def open(self, call_id: str) -> SoundFile | None:
         """The sound of a call; None when there is none. Whoever takes it closes the file."""
 
+    def asides(self, call_id: str) -> Sequence[tuple[str, int]]:
+        """Recordings of a supervisor's own voice on this call: id, and offset where it begins."""
+
+    def open_aside(self, call_id: str, recording: str) -> SoundFile | None:
+        """One of them, by itself; None when it is not there."""
+
     def waves(self, call_id: str) -> Waves | None:
         """What to draw; None when there is no sound."""
 

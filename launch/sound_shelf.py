@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from io import SEEK_END
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 import numpy as np
 
+from calls.asides import is_aside
 from calls.errors import RecordingError
 from console.ports import SoundFile, Waves
 from ledger.reader import LedgerReader
@@ -37,13 +39,27 @@ class StateShelf:
         self._lock = threading.Lock()
 
     def has(self, call_id: str) -> bool:
-        found = self._source.of_call(call_id)
-        return any(one.kept and one.kept.file and one.erased is None for one in found)
+        found = self._recordings(call_id)
+        return any(_is_there(one) and not is_aside(one.id) for one in found)
 
     def open(self, call_id: str) -> SoundFile | None:
         sound = self._open(call_id)
         # A RawIOBase reads as any file does; BinaryIO is what mypy calls one.
         return SoundFile(cast(BinaryIO, sound), sound.size) if sound else None
+
+    def asides(self, call_id: str) -> list[tuple[str, int]]:
+        found = self._recordings(call_id)
+        return [(one.id, one.begins_ms) for one in found if is_aside(one.id) and _is_there(one)]
+
+    def open_aside(self, call_id: str, recording: str) -> SoundFile | None:
+        for one in self._recordings(call_id):
+            if one.id == recording and is_aside(one.id) and one.kept and _is_there(one):
+                try:
+                    file = self._store.open(one.kept.file)
+                except FileNotFoundError as error:
+                    raise RecordingError(f"{recording}: {error}") from error
+                return SoundFile(file, file.seek(0, SEEK_END))
+        return None
 
     def waves(self, call_id: str) -> Waves | None:
         # A part that is taken in later, or erased, makes another wave.
@@ -81,6 +97,10 @@ class StateShelf:
             return open_call_sound(self._store, self._recordings(call_id), call_ms=call_ms)
         except FileNotFoundError as error:
             raise RecordingError(f"{call_id}: {error}") from error
+
+
+def _is_there(recording: Recording) -> bool:
+    return bool(recording.kept and recording.kept.file) and recording.erased is None
 
 
 def _drawn(sound: CallSound) -> Waves:

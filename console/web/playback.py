@@ -28,6 +28,8 @@ class Playback(NamedTuple):
 
     call_id: str
     account: str
+    aside: str = ""
+    """Recording of a supervisor's own voice; empty: the call's sound."""
 
 
 class Playbacks:
@@ -40,11 +42,11 @@ class Playbacks:
         self._under_way: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def begin(self, call_id: str, account: str) -> str:
+    def begin(self, call_id: str, account: str, aside: str = "") -> str:
         """A new id, good for 12 hours and for this account alone."""
         made = secrets.token_urlsafe(18)
         with self._lock:
-            self._known[made] = (Playback(call_id, account), self._clock.monotonic_ms())
+            self._known[made] = (Playback(call_id, account, aside), self._clock.monotonic_ms())
             while len(self._known) > _MOST:
                 old, _ = self._known.popitem(last=False)
                 self._heard.discard(old)

@@ -40,6 +40,8 @@ class Shelf:
 
     sounds: dict[str, bytes] = field(default_factory=dict)
     problem: str = ""
+    voices: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Recording of a supervisor's own voice -> its call and where it begins."""
 
     def put(self, call_id: str, seconds: float) -> None:
         """A tone of each leg in turn, a second each."""
@@ -60,6 +62,13 @@ class Shelf:
 
     def open(self, call_id: str) -> SoundFile | None:
         found = self.sounds.get(call_id)
+        return SoundFile(io.BytesIO(found), len(found)) if found else None
+
+    def asides(self, call_id: str) -> list[tuple[str, int]]:
+        return [(name, at) for name, (call, at) in self.voices.items() if call == call_id]
+
+    def open_aside(self, call_id: str, recording: str) -> SoundFile | None:
+        found = self.sounds.get(recording)
         return SoundFile(io.BytesIO(found), len(found)) if found else None
 
     def waves(self, call_id: str) -> Waves | None:

@@ -146,6 +146,24 @@ async def test_one_account_has_only_so_many_sounds_at_once(house: House) -> None
     )
 
 
+async def test_a_supervisors_own_voice_is_for_supervisors_alone(house: House) -> None:
+    call = house.calls["queued"]
+    voice = f"{call}-s1"
+    house.shelf.put(voice, 2)
+    house.shelf.voices[voice] = (call, 5000)
+    sun, lily = await house.signed_in("sun"), await house.signed_in("lily")
+
+    page = (await sun.get(f"/calls/{call}")).text
+    heard = re.search(r'<audio [^>]*src="(/recordings/[\w-]+)"', page)
+    assert heard
+    answer = await sun.http.get(heard[1])
+
+    assert answer.content == house.shelf.sounds[voice]
+    assert house.looks()[-1] == ("sun", "played", f"recording/{voice}")
+    assert "<audio" not in (await lily.get(f"/calls/{call}")).text
+    assert (await lily.http.get(heard[1])).status_code == 404
+
+
 @given(some.text(max_size=40), some.integers(1, 10_000))
 def test_no_range_header_asks_for_bytes_that_are_not_there(header: str, size: int) -> None:
     for asked in (header, f"bytes={header}"):

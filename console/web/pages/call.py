@@ -78,12 +78,26 @@ def call_context(
         "comments": room.desk.comments(call.id),
         "has_sound": room.sounds.has(call.id),
         "playback": playbacks_of(request).begin(call.id, account.name),
+        "asides": _asides(request, room, account, call),
         "listener": visitor.may(*LISTENERS),
         "may_unmask": visitor.may(*UNMASKERS),
         "forms": _forms(room, visitor.language),
         "usual": room.desk.usual_forms[not call.agent],
         "evaluations": evaluations_of(room, account, call.id),
     }
+
+
+def _asides(
+    request: Request, room: ConsoleRoom, account: AccountRow, call: CallRow
+) -> list[tuple[str, int, str]]:
+    """A supervisor's own voice, for supervisors alone: id, offset, id of the playback."""
+    if account.role != Role.SUPERVISOR:
+        return []
+    begin = playbacks_of(request).begin
+    return [
+        (name, from_ms, begin(call.id, account.name, name))
+        for name, from_ms in room.sounds.asides(call.id)
+    ]
 
 
 def _forms(room: ConsoleRoom, language: str) -> list[tuple[str, str]]:
