@@ -92,7 +92,10 @@ def report_shelf(reader: LedgerReader, book: QualityBook, settings: Settings) ->
 
 @contextmanager
 def report_sources(state: Path, settings: Settings) -> Iterator[HouseSources]:
-    """The ledger and the quality book of a state folder. LedgerMissingError without a ledger."""
+    """The quality book, and the ledger of this node, or the one that all nodes ship into.
+
+    LedgerMissingError without a ledger.
+    """
     from calls.clock import SystemClock
     from console.reports.sources import HouseSources
     from launch.quality_desk import quality_place
@@ -100,8 +103,10 @@ def report_sources(state: Path, settings: Settings) -> Iterator[HouseSources]:
     from ledger.quality.book import QualityBook
     from ledger.reader import LedgerReader
 
+    url = settings.ledger.url
+    shared = url.startswith(("postgresql://", "postgresql+"))
     with (
-        LedgerReader(state / LEDGER_FILE) as reader,
+        LedgerReader(url if shared else state / LEDGER_FILE) as reader,
         QualityBook.open(quality_place(state, settings)) as book,
     ):
         yield HouseSources(reader, book, SystemClock())

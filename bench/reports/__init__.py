@@ -1,0 +1,1 @@
+"""How long day sheet, monthly brief and staffing take over a big ledger."""
