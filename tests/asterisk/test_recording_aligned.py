@@ -220,3 +220,9 @@ async def test_the_talk_with_an_agent_stands_where_it_was_after_queue_and_music(
     legs = await recorded(hotline, "13810000003")
 
     check(legs, spoken, "how_may_i_help", "main_menu", "please_hold")
+    measured = next(one for one in legs.events if one.kind == "recording_measured").data
+    over_ms = next(one for one in legs.events if one.kind == "left_queue").offset_ms
+    first, second = (legs.caller.find(sound)[0] + TONE_MS for sound, _ in spoken.words)
+    quiet = max(legs.house.find(spoken.by_agent[1])[0] - first, over_ms - second)
+    assert abs(measured["dead_air_ms"] - quiet) <= 100
+    assert measured["talk_overs"] == []

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calls.errors import RecordingError
-from recorder.wav import look_at, write_leg, write_stereo
+from recorder.wav import Mend, look_at, write_leg, write_stereo
 from tests.recorder.house import tone_of, unclose, write_tone
 
 
@@ -122,3 +122,33 @@ def test_one_leg_of_a_kept_recording_can_be_taken_out(tmp_path: Path) -> None:
         write_leg(look_at(tmp_path / "both.wav"), 1, house)
 
     assert (tmp_path / "house.wav").read_bytes() == (tmp_path / "out.wav").read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_silence_is_put_in_and_taken_out_wherever_a_block_ends(tmp_path: Path, seed: int) -> None:
+    chosen = np.random.default_rng(seed)
+    frames = int(chosen.integers(1, 150_000))
+    raw = chosen.integers(-3_000, 3_000, frames).astype(np.int16)
+    with wave.open(str(tmp_path / "leg.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(raw.tobytes())
+    mends, true, at = [], [], 0
+    for place in sorted(chosen.integers(0, frames + 100, 9).tolist()):
+        if place < at:
+            continue
+        length = int(chosen.integers(-40_000, 40_000))
+        length = max(length, place - frames) if place < frames else abs(length)
+        mends.append(Mend(place, length))
+        true += [raw[at:place], np.zeros(max(length, 0), np.int16)]
+        at = place + max(-length, 0)
+    true.append(raw[at:])
+    leg, out = look_at(tmp_path / "leg.wav"), io.BytesIO()
+
+    count = write_stereo(leg, leg, out, (tuple(mends), tuple(mends)))
+
+    kept = np.frombuffer(out.getvalue()[44:], "<i2").reshape(-1, 2)
+    assert len(kept) == count
+    assert np.array_equal(kept[:, 0], np.concatenate(true))
+    assert np.array_equal(kept[:, 0], kept[:, 1])
