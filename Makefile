@@ -38,6 +38,7 @@ check: setup ## format, lint, types, import contracts, flows checked, proved and
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/thirdring check scripts examples/property examples/appliance
+	$(BIN)/thirdring forms check
 	for house in scripts examples/property examples/appliance; do \
 	  $(BIN)/thirdring prove $$house && $(BIN)/thirdring test $$house --least-coverage 100 || exit 1; done
 
@@ -61,6 +62,14 @@ bench: setup ## measured figures: ratios against peers and limits, each in one r
 	$(BIN)/python -m bench.ears.load --uvloop
 	$(BIN)/python -m bench.reaction
 	$(BIN)/python -m bench.asterisk_rate
+	$(BIN)/python -m bench.virtual
+	$(BIN)/python -m bench.ami
+	$(BIN)/python -m bench.wallboard
+	$(BIN)/python -m bench.desk.screens
+	$(BIN)/python -m bench.desk.clocks
+	$(BIN)/python -m bench.measures
+	$(BIN)/python -m bench.sealing
+	$(BIN)/python -m bench.answers
 
 clean: ## remove the environment; var/ stays
 	rm -rf $(VENV)
