@@ -41,9 +41,9 @@ def by_call(connection: Connection) -> Iterator[tuple[str, list[Stored]]]:
         for name in ("cursor", "call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
     ]
     query = select(*columns).order_by(call_events.c.call_id, call_events.c.seq)
-    rows = connection.execute(query, execution_options={"yield_per": _BATCH})
-    for call_id, group in groupby(rows, key=itemgetter(1)):
-        yield str(call_id), [_stored(values) for values in group]
+    with connection.execute(query, execution_options={"yield_per": _BATCH}) as rows:
+        for call_id, group in groupby(rows, key=itemgetter(1)):
+            yield str(call_id), [_stored(values) for values in group]
 
 
 def _stored(values: Sequence[Any]) -> Stored:

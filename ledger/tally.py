@@ -81,9 +81,10 @@ class Tallying:
         if queue is not None:
             query = query.where(calls.c.queue == queue)
         with self._one_moment() as connection:
-            streamed = connection.execute(query, execution_options={"yield_per": _AT_ONCE})
-            for part in streamed.partitions():
-                yield from map(_tally, part)
+            at_once = {"yield_per": _AT_ONCE}
+            with connection.execute(query, execution_options=at_once) as streamed:
+                for part in streamed.partitions():
+                    yield from map(_tally, part)
 
     def _one_moment(self) -> AbstractContextManager[Connection]:
         raise NotImplementedError

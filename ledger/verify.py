@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, Table, func, inspect, select, text
@@ -32,6 +33,8 @@ from ledger.retelling import Stored, by_call, retell
 from ledger.sight import Sight
 from ledger.tables import call_events, call_marks, calls, floor_events, recordings
 from ledger.verify_rows import RowCheck
+
+_CALLS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +98,12 @@ def _verify(connection: Connection) -> Report:
     counted = [0, 0]
     told: set[str] = set()
     check = RowCheck(connection)
-    for call_id, stored in by_call(connection):
-        counted[0] += 1
-        counted[1] += len(stored)
-        told.add(call_id)
-        broken = [*_chain(call_id, stored)]
-        findings += broken or _rows(check, call_id, stored)
+    calls_told = by_call(connection)
+    while group := list(islice(calls_told, _CALLS_AT_ONCE)):
+        counted[0] += len(group)
+        counted[1] += sum(len(stored) for _, stored in group)
+        told.update(call_id for call_id, _ in group)
+        findings += _group(check, group)
     findings += _untold(connection, told)
     # Calls that do not fit their chain were not compared.
     if not findings and (extra := check.left_over()):
@@ -149,13 +152,16 @@ def _chain(call_id: str, stored: Iterable[Stored]) -> Iterator[Finding]:
         before, expected, cursor = one.digest, seq + 1, one.cursor
 
 
-def _rows(check: RowCheck, call_id: str, stored: Sequence[Stored]) -> Iterator[Finding]:
-    last = stored[-1].row.seq
-    if cut := check.cut(call_id, last):
-        yield Finding(call_id=call_id, seq=last + 1, what="cut", detail=cut)
-    elif wrong := check.differing(call_id, stored):
-        detail = f"the row says otherwise than the events: {', '.join(wrong)}; `ledger rebuild`"
-        yield Finding(call_id=call_id, seq=0, what="projection", detail=detail)
+def _group(check: RowCheck, group: Sequence[tuple[str, list[Stored]]]) -> Iterator[Finding]:
+    """Each call's chain; its rows, where the chain holds."""
+    broken = {call_id: [*_chain(call_id, stored)] for call_id, stored in group}
+    wrong = check.wrong([one for one in group if not broken[one[0]]])
+    for call_id, stored in group:
+        yield from broken[call_id]
+        if call_id in wrong:
+            what, detail = wrong[call_id]
+            seq = stored[-1].row.seq + 1 if what == "cut" else 0
+            yield Finding(call_id=call_id, seq=seq, what=what, detail=detail)
 
 
 def _untold(connection: Connection, told: set[str]) -> Iterator[Finding]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, select, tuple_
 
 from ledger.fold import Fold
-from ledger.marks import marks_of
+from ledger.marks import Mark, marks_of
 from ledger.projections import fold_call
 from ledger.retelling import Stored
 from ledger.tables import call_marks, calls, recordings
 
+_MARKS_AT_ONCE = 500
+
+Call = tuple[str, Sequence[Stored]]
+Wrong = tuple[str, str]
+"""What it is, as of `ledger.verify.Finding`, and its detail."""
+
 
 class RowCheck:
-    """Compares call by call; columns that an older version's ledger lacks are passed over."""
+    """Compares many calls at once; columns that an older version's ledger lacks are passed over."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -24,26 +30,32 @@ class RowCheck:
         self._marked = inspect(connection).has_table(call_marks.name)
         self._marks = 0
 
-    def cut(self, call_id: str, last: int) -> str:
-        """What is missing behind event `last`, by the seal; empty when nothing is."""
-        sealed = calls.c.sealed_seq
-        found = self._connection.execute(select(sealed).where(calls.c.id == call_id)).scalar()
-        return f"events {last + 1} to {found} are not there" if (found or 0) > last else ""
-
-    def differing(self, call_id: str, stored: Sequence[Stored]) -> list[str]:
-        """Columns of the call's rows that say otherwise than its events."""
-        fold = fold_call(call_id, ((one.row, one.digest) for one in stored))
-        kept = self._one(call_id)
-        # The writer makes a row at the first fact that tells.
-        wrong = _differing(self._calls, kept, fold.call, expected=fold.changed)
-        listed = select(*(recordings.c[name] for name in self._recordings))
-        rows = self._connection.execute(listed.where(recordings.c.call_id == call_id)).mappings()
-        found = {row["id"]: row for row in rows}
-        for name in sorted(found.keys() | fold.recordings.keys()):
-            told = fold.recordings.get(name)
-            row = found.get(name)
-            wrong += _differing(self._recordings, row, told, expected=told is not None)
-        return wrong + self._unmarked(fold)
+    def wrong(self, group: Sequence[Call]) -> dict[str, Wrong]:
+        """By call, what is wrong with its rows; `group` are calls whose chains hold."""
+        ids = [call_id for call_id, _ in group]
+        rows = {row["id"]: row for row in self._read(calls, self._calls, calls.c.id, ids)}
+        kept: dict[str, dict[str, Any]] = {}
+        for row in self._read(recordings, self._recordings, recordings.c.call_id, ids):
+            kept.setdefault(row["call_id"], {})[row["id"]] = row
+        found: dict[str, Wrong] = {}
+        folds: dict[str, Fold] = {}
+        for call_id, stored in group:
+            last = stored[-1].row.seq
+            sealed = rows[call_id]["sealed_seq"] or 0 if call_id in rows else 0
+            if sealed > last:
+                gone = f"events {last + 1} to {sealed} are not there"
+                found[call_id] = ("cut", gone)
+            else:
+                folds[call_id] = fold_call(call_id, ((one.row, one.digest) for one in stored))
+        there = self._there(folds.values())
+        for call_id, fold in folds.items():
+            names = self._differing(fold, rows.get(call_id), kept.get(call_id, {}))
+            if self._marked and not marks_of(fold.call) <= there:
+                names.append("what it is found by")
+            if names:
+                told = f"the row says otherwise than the events: {', '.join(names)}"
+                found[call_id] = ("projection", f"{told}; `ledger rebuild`")
+        return found
 
     def left_over(self) -> int:
         """Marks that no call has, once all calls were compared."""
@@ -52,22 +64,35 @@ class RowCheck:
         there = self._connection.execute(select(func.count()).select_from(call_marks)).scalar_one()
         return there - self._marks
 
-    def _one(self, call_id: str) -> Any:
-        query = select(*(calls.c[name] for name in self._calls)).where(calls.c.id == call_id)
-        return self._connection.execute(query).mappings().first()
+    def _read(
+        self, table: Table, names: Sequence[str], column: Any, ids: Sequence[str]
+    ) -> list[Mapping[str, Any]]:
+        query = select(*(table.c[name] for name in names)).where(column.in_(ids))
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
-    def _unmarked(self, fold: Fold) -> list[str]:
-        marks = marks_of(fold.call)
-        if not (self._marked and marks):
-            return []
-        query = select(func.count()).where(
-            call_marks.c.mark.in_([mark for mark, _, _ in marks]),
-            call_marks.c.offered_at == (fold.call.offered_at or 0),
-            call_marks.c.call_id == fold.call.id,
-        )
-        there = self._connection.execute(query).scalar_one()
-        self._marks += there
-        return [] if there == len(marks) else ["what it is found by"]
+    def _differing(
+        self, fold: Fold, row: Mapping[str, Any] | None, kept: Mapping[str, Any]
+    ) -> list[str]:
+        # The writer makes a row at the first fact that tells.
+        wrong = _differing(self._calls, row, fold.call, expected=fold.changed)
+        for name in sorted(kept.keys() | fold.recordings.keys()):
+            told = fold.recordings.get(name)
+            wrong += _differing(self._recordings, kept.get(name), told, expected=told is not None)
+        return wrong
+
+    def _there(self, folds: Iterable[Fold]) -> frozenset[Mark]:
+        """Which of the marks that these calls must have are there."""
+        if not self._marked:
+            return frozenset()
+        wanted = [mark for fold in folds for mark in marks_of(fold.call)]
+        columns = (call_marks.c.mark, call_marks.c.offered_at, call_marks.c.call_id)
+        there: set[Mark] = set()
+        for first in range(0, len(wanted), _MARKS_AT_ONCE):
+            asked = tuple_(*columns).in_(wanted[first : first + _MARKS_AT_ONCE])
+            for mark, at, call_id in self._connection.execute(select(*columns).where(asked)):
+                there.add((mark, at, call_id))
+        self._marks += len(there)
+        return frozenset(there)
 
 
 def _present(connection: Connection, table: Table) -> list[str]:

@@ -128,20 +128,22 @@ def trouble(url: str, error: Exception) -> LedgerError:
     cause = getattr(error, "orig", None) or error
     first = str(cause).strip().partition("\n")[0] or type(cause).__name__
     state = getattr(cause, "sqlstate", None) or ""
-    remedy = "see that PostgreSQL runs there and takes connections"
-    if state.startswith("28") or "password" in first or "role" in first:
-        remedy = "check user and password in the address"
-    elif state.startswith("3D"):
-        remedy = "make the database: createdb"
-    elif state.startswith("42501"):
-        remedy = "let the user create and write tables there"
-    elif state.startswith("53"):
-        remedy = "make room, or allow more connections"
-    elif state.startswith("42P01"):
-        remedy = "no node has shipped there yet: `thirdring ledger ship`"
-    return LedgerError(f"{without_password(url)}: {first}; {remedy}")
+    for begins, words, remedy in _REMEDIES:
+        # What is wrong at signing in comes without a state.
+        if (begins and state.startswith(begins)) or any(word in first for word in words):
+            return LedgerError(f"{without_password(url)}: {first}; {remedy}")
+    return LedgerError(
+        f"{without_password(url)}: {first}; see that PostgreSQL runs there and takes connections"
+    )
 
 
+_REMEDIES = (
+    ("3D", ('" does not exist',), "make the database with createdb, and its user with createuser"),
+    ("28", ("password", "pg_hba"), "check user and password in the address"),
+    ("42501", ("permission denied",), "let the user create and write tables there"),
+    ("53", ("too many",), "make room, or allow more connections"),
+    ("42P01", (), "no node has shipped there yet: `thirdring ledger ship --once`"),
+)
 _RETRIED = ("40001", "40P01", "57P0", "08", "53", "55P03", "57014", "25006")
 """Conflicts, shut-downs, lost connections, full disks, locks, time-outs, a read-only standby."""
 

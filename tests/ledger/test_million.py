@@ -1,4 +1,4 @@
-"""The bench's big ledger, made small: it is a ledger as the server writes it, on either database."""
+"""The big ledger of the bench, made small: as the server writes one, on either database."""
 
 from __future__ import annotations
 

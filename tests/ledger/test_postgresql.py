@@ -147,6 +147,7 @@ def test_several_nodes_ship_into_one_database_also_facts_of_one_agent(
     assert verify(url).floor_events == 10
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("gone", ["fast", "immediate", "kill"])
 def test_calls_go_on_while_the_database_is_away_and_nothing_is_lost_or_doubled(
     server: Cluster, path: Path, url: str, writer: LedgerWriter, gone: str
