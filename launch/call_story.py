@@ -205,6 +205,21 @@ def _recording_kept(_event: CallEvent, data: _Data) -> tuple[str, str]:
     return "house", f"recording kept: {data['file']}, {data.seconds('duration_ms')}{problem}"
 
 
+def _recording_measured(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    over, still = data.seconds("talk_over_ms"), data.seconds("dead_air_ms")
+    talk = f"caller {data.seconds('caller_talk_ms')}, agent {data.seconds('agent_talk_ms')}"
+    return "house", f"recording measured: {talk}, talk-over {over}, longest dead air {still}"
+
+
+def _recording_erased(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    return "house", f"recording erased by {data['by']}: {data['why']}"
+
+
+def _rules_judged(_event: CallEvent, data: _Data) -> tuple[str, str]:
+    broken = f"broken {data['broken']}; " if data["broken"] else ""
+    return "house", f"rules judged: {broken}kept {data['kept'] or 'none'}"
+
+
 def _fault(_event: CallEvent, data: _Data) -> tuple[str, str]:
     return "fault", f"{data['where']}: {data['problem']}"
 
@@ -252,6 +267,9 @@ _TELLERS: Mapping[str, _Tell] = {
     "recording_resumed": _recording,
     "recording_stopped": _recording,
     "recording_kept": _recording_kept,
+    "recording_measured": _recording_measured,
+    "recording_erased": _recording_erased,
+    "rules_judged": _rules_judged,
     "fault": _fault,
     "hung_up": _hung_up,
     "ended": _ended,

@@ -28,7 +28,7 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
     """Everything the pages need; closed at the end. LedgerMissingError where there is no ledger."""
     with (
         LedgerReader(state / LEDGER_FILE) as reader,
-        QualityBook.open(quality_place(state, settings)) as book,
+        QualityBook.open(quality_place(state)) as book,
         desk_feed(settings, state) as wall,
     ):
         rules = House.load(settings.scripts).rules

@@ -38,21 +38,24 @@ LangOption = Annotated[
 ]
 
 
-def quality_place(state: Path, settings: Settings) -> str | Path:
-    """Where the quality book is: beside the ledger, in the same database with PostgreSQL."""
+def quality_place(state: Path) -> Path:
+    """Where the quality book is: beside the node's own ledger, wherever that is shipped to.
+
+    Holds, exports and proofs read the same one.
+    """
     from ledger.quality.opening import QUALITY_FILE
 
-    url = settings.ledger.url
-    return url if url.startswith(("postgresql://", "postgresql+")) else state / QUALITY_FILE
+    return state / QUALITY_FILE
 
 
 @contextmanager
 def open_book(state: Path, config: Path | None) -> Iterator[QualityBook]:
-    """The quality book of a state folder; made when there is none."""
+    """The quality book of a state folder; made when there is none. ConfigError for bad settings."""
     from launch.settings import load_settings
     from ledger.quality.book import QualityBook
 
-    with QualityBook.open(quality_place(state, load_settings(config))) as book:
+    load_settings(config)
+    with QualityBook.open(quality_place(state)) as book:
         yield book
 
 
@@ -67,7 +70,7 @@ def open_desk(state: Path, config: Path | None) -> Iterator[WorkDesk]:
     settings = load_settings(config)
     with (
         LedgerReader(state / LEDGER_FILE) as reader,
-        QualityBook.open(quality_place(state, settings)) as book,
+        QualityBook.open(quality_place(state)) as book,
     ):
         yield make_desk(book, reader, settings)
 

@@ -107,6 +107,6 @@ def report_sources(state: Path, settings: Settings) -> Iterator[HouseSources]:
     shared = url.startswith(("postgresql://", "postgresql+"))
     with (
         LedgerReader(url if shared else state / LEDGER_FILE) as reader,
-        QualityBook.open(quality_place(state, settings)) as book,
+        QualityBook.open(quality_place(state)) as book,
     ):
         yield HouseSources(reader, book, SystemClock())

@@ -19,7 +19,7 @@ PASSWORD = "blue cart goes home"  # noqa: S105  of a test
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_a_new_qa_person_scores_a_first_call_as_it_is_written(tmp_path: Path) -> None:
     program = [sys.executable, "-m", "launch", "demo", "--state", str(tmp_path / "var")]
     done = subprocess.run(
