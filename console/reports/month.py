@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ from console.reports.staffing import staffing_section
 from console.reports.titling import paper
 from qa.figures.judging import qa_score
 from qa.figures.slots import Slots
+from qa.figures.sums import Sums
 
 LONGEST_S = 120
 """Waits beyond this stand in one column of the picture."""
@@ -42,11 +44,9 @@ def month_brief(gathered: Gathered, pen: Pen) -> Paper:
 
 def trends(gathered: Gathered, pen: Pen) -> list[Block]:
     """Every day that is over or has begun, as lines."""
-    days = gathered.done
     found = gathered.folded.by_day()
-    sums = [found.get(day) for day in days]
-    labels = [f"{day.month}-{day.day:02}" for day in days]
-    terms = gathered.house.terms
+    sums = [found.get(day) for day in gathered.done]
+    labels = [f"{day.month}-{day.day:02}" for day in gathered.done]
     return [
         columns(
             labels,
@@ -58,30 +58,8 @@ def trends(gathered: Gathered, pen: Pen) -> list[Block]:
             title=pen("进队来电", "Calls offered to the queues"),
             tell=parts.tell_count,
         ),
-        lines(
-            labels,
-            [
-                Series(name, parts.amounts(sums, name), css)
-                for name, css in (("SL.1", "s4"), ("SL.2", "s1"), ("SL.3", "s3"))
-            ],
-            title=pen(
-                f"接通率（{terms.target_s} 秒，目标 {terms.goal:.0%}）",
-                f"Service level ({terms.target_s} s, goal {terms.goal:.0%})",
-            ),
-            tell=parts.tell_percent,
-            top=1.0,
-            goal=terms.goal,
-        ),
-        lines(
-            labels,
-            [
-                Series(pen("平均处理时长", "handle time"), parts.amounts(sums, "AHT.1"), "s1"),
-                Series("P90", [one.value("AHT.1").p90 if one else None for one in sums], "s2"),
-                Series(pen("平均应答速度", "speed of answer"), parts.amounts(sums, "ASA.1"), "s3"),
-            ],
-            title=pen("时长", "Lengths"),
-            tell=parts.tell_ms,
-        ),
+        _levels(labels, sums, gathered, pen),
+        _lengths(labels, sums, pen),
         lines(
             labels,
             [
@@ -94,6 +72,40 @@ def trends(gathered: Gathered, pen: Pen) -> list[Block]:
             top=1.0,
         ),
     ]
+
+
+def _levels(
+    labels: Sequence[str], sums: Sequence[Sums | None], gathered: Gathered, pen: Pen
+) -> Markup:
+    terms = gathered.house.terms
+    return lines(
+        labels,
+        [
+            Series(name, parts.amounts(sums, name), css)
+            for name, css in (("SL.1", "s4"), ("SL.2", "s1"), ("SL.3", "s3"))
+        ],
+        title=pen(
+            f"接通率（{terms.target_s} 秒，目标 {terms.goal:.0%}）",
+            f"Service level ({terms.target_s} s, goal {terms.goal:.0%})",
+        ),
+        tell=parts.tell_percent,
+        top=1.0,
+        goal=terms.goal,
+    )
+
+
+def _lengths(labels: Sequence[str], sums: Sequence[Sums | None], pen: Pen) -> Markup:
+    tails = [one.value("AHT.1").p90 if one else None for one in sums]
+    return lines(
+        labels,
+        [
+            Series(pen("平均处理时长", "handle time"), parts.amounts(sums, "AHT.1"), "s1"),
+            Series("P90", tails, "s2"),
+            Series(pen("平均应答速度", "speed of answer"), parts.amounts(sums, "ASA.1"), "s3"),
+        ],
+        title=pen("时长", "Lengths"),
+        tell=parts.tell_ms,
+    )
 
 
 def _scores(gathered: Gathered) -> list[float | None]:

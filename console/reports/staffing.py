@@ -13,8 +13,9 @@ PEAKS = 10
 
 
 def needs_of(gathered: Gathered) -> list[Need]:
-    """Needs from the days that were gathered."""
-    return staffing(gathered.folded, gathered.done, gathered.house.goals)
+    """Needs from the days that were gathered; one still under way would look quiet."""
+    whole = [day for day in gathered.done if day < gathered.today]
+    return staffing(gathered.folded, whole or gathered.done, gathered.house.goals)
 
 
 def staffing_paper(gathered: Gathered, pen: Pen) -> Paper:

@@ -8,7 +8,8 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from calls.errors import ReportError
 from console.reports.gathering import Gathered
 from console.reports.making import Format, Kind, days_of, file_name, gather_for, written
 from console.reports.sources import HouseSources
+from console.reports.staffing import needs_of
 from ledger.dated_facts import dated_facts_query
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
@@ -183,6 +185,15 @@ def test_staffing_reads_the_four_weeks_before(day: Day) -> None:
     days = days_of(Kind.STAFFING, date(2026, 11, 21), HOUSE)
 
     assert (days.first, days.last) == (date(2026, 10, 24), DAY)
+
+
+def test_staffing_leaves_out_a_day_still_under_way(day: Day) -> None:
+    gathered = day.gathered(Kind.MONTH)
+    earlier = replace(gathered, made_at=gathered.made_at + timedelta(days=1))
+
+    assert [need.days for need in needs_of(earlier)] == [1] * 3
+    assert gathered.today == DAY
+    assert earlier.done == (DAY, DAY + timedelta(days=1))
 
 
 # ---- files -------------------------------------------------------------------------------------
