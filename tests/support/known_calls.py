@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from callers.fastagi import call_over_fastagi
 from callers.flowtests.cases import FlowTest
@@ -39,6 +40,48 @@ def _nothing(_result: CallResult) -> None:
     return
 
 
+COMPARED: Final = frozenset(
+    [
+        "greeting",
+        "recording_notice",
+        "how_may_i_help",
+        "hello",
+        "no_voice",
+        "ask_louder",
+        "noise_closing",
+        "speak_up",
+        "try_another_phone",
+        "service_hours",
+        "anything_else",
+        "closing",
+        "closing_pending",
+        "call_again",
+        "agents_busy",
+        "line_fault",
+        "internal_greeting_ivr",
+    ]
+)
+"""Lines that are played whole; those that may be talked over are played by the ears, unnamed."""
+
+TIMED: Final = frozenset(
+    {
+        ("how_may_i_help", "hello"),
+        ("hello", "hello"),
+        ("hello", "no_voice"),
+        ("ask_louder", "noise_closing"),
+    }
+)
+LATE_MS: Final = 1_000
+
+
+class Account(NamedTuple):
+    """A line as the caller heard it."""
+
+    line: str
+    after_ms: int | None
+    """The pause before it, where a rule times it."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What was right and wrong so far."""
@@ -51,26 +94,27 @@ class Tally:
 
     wrong: list[str] = field(default_factory=list)
     other_way: list[str] = field(default_factory=list)
-    """Calls in which the caller heard other lines than planned, so that their truth is not known:
-    on a busy machine a simulated caller speaks or presses too late now and then."""
+    """Calls in which the caller heard other lines than planned, or late, or which never came about,
+    so that their truth is not known: a machine that is too busy for its callers."""
 
     def take(
         self,
         known: Known,
         events: Sequence[CallEvent],
         rules: RuleSet,
-        heard: Sequence[str] | None = None,
-        planned: Sequence[str] = (),
+        heard: Sequence[Account] = (),
+        planned: Sequence[Account] = (),
     ) -> bool:
         """Compare one call's answers with its truth; False when it went another way.
 
-        What went another way is only asked where an answer is not the true one: `heard` are the
-        lines by the caller's own account, `planned` those of the same call in virtual time.
+        That is only asked where an answer is not the true one: `heard` is the caller's own account
+        of the call, `planned` that of the same call in virtual time.
         """
         case = CaseFacts.of(events, rules)
         wrong = wrong_answers(known, case)
-        if wrong and heard is not None and list(heard) != list(planned):
-            self.other_way.append(f"{known.name}: heard {', '.join(heard)}")
+        if wrong and not as_planned(heard, planned):
+            told = ", ".join(f"{one.line} {one.after_ms}" for one in heard)
+            self.other_way.append(f"{known.name}: heard {told}")
             return False
         self.calls += 1
         for rule, answers in answered_rules(case).items():
@@ -153,15 +197,41 @@ async def of_one_house(
             for row in reader.calls():
                 known, test, result = results.pop(row.uniqueid)
                 events = reader.events(row.id)
-                if tally.take(known, events, rules, result.lines, lines_of(house, test)):
+                if tally.take(known, events, rules, heard_by(result), planned_for(house, test)):
                     judge(known, result, events, tally)
-        tally.wrong += [f"{known.name}: no call in the ledger" for known, _, _ in results.values()]
+        for known, _, result in results.values():
+            lost = f"{known.name}: no call in the ledger"
+            (tally.other_way if result.failure else tally.wrong).append(f"{lost} {result.failure}")
 
 
-def lines_of(house: House, test: FlowTest) -> list[str]:
-    """The lines that the same call hears in virtual time."""
-    said = (event for event in play(house, test, HOUSE).events if event.kind == "said")
-    return [str(event.data["line"]) for event in said]
+def heard_by(result: CallResult) -> list[Account]:
+    """The caller's own account: lines that are played whole, and the pauses that rules time."""
+    spoken = [(one.detail, one.at_ms, one.until_ms or one.at_ms) for one in result.of("heard")]
+    return _account(spoken)
+
+
+def planned_for(house: House, test: FlowTest) -> list[Account]:
+    """The same of the call in virtual time."""
+    said = [event.data for event in play(house, test, HOUSE).events if event.kind == "said"]
+    return _account([(str(one["line"]), one["start_ms"], one["end_ms"]) for one in said])
+
+
+def _account(spoken: Sequence[tuple[str, int, int]]) -> list[Account]:
+    found, over_ms, before = [], 0, ""
+    for line, start_ms, end_ms in spoken:
+        if line in COMPARED:
+            timed = (before, line) in TIMED
+            found.append(Account(line, start_ms - over_ms if timed else None))
+        over_ms, before = end_ms, line
+    return found
+
+
+def as_planned(heard: Sequence[Account], planned: Sequence[Account]) -> bool:
+    """Whether the caller heard what was planned, and no pause that a rule times was another one."""
+    if [one.line for one in heard] != [one.line for one in planned]:
+        return False
+    pairs = zip(heard, planned, strict=True)
+    return all(abs((one.after_ms or 0) - (other.after_ms or 0)) <= LATE_MS for one, other in pairs)
 
 
 def judge(known: Known, result: CallResult, events: Sequence[CallEvent], tally: Tally) -> None:
