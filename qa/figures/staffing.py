@@ -86,12 +86,15 @@ def with_shrinkage(agents: int, shrinkage: float) -> int:
 
 
 def staffing(folded: Folded, days: Iterable[date], goals: Goals) -> list[Need]:
-    """Needs of every half hour that had a call, weekday by weekday.
+    """Needs of every half hour in which a call came to a queue, weekday by weekday.
 
     `days`: all days looked at, those without a call as well, since a quiet day counts. A slot's
     handle time is its own; with no call answered in it, that of all calls.
     """
-    by_slot = folded.by_day_half()
+    # A call that the IVR served alone needs nobody.
+    by_slot = {
+        slot: sums for slot, sums in folded.by_day_half().items() if sums.value("OFF.1").total
+    }
     dates = _by_weekday(days)
     handle_s = _handle_s([folded.total()], 180.0)
     halves = sorted({(day.weekday(), half) for day, half in by_slot})
