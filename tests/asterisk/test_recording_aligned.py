@@ -60,7 +60,7 @@ class Spoken:
 
     by_agent: list[Samples] = field(default_factory=list)
     late_ms: float = 0.0
-    """How exactly these times are known: a busy machine sends and hears late."""
+    """How late a frame went out at the worst: a busy machine sends late."""
 
     async def say(self, caller: SipCaller, sound: Samples) -> None:
         began, _ = await caller.play(sound)
@@ -109,7 +109,8 @@ def check(legs: Legs, spoken: Spoken, *names: str) -> None:
     """Lines by the facts, then all tones by the clock of the caller's phone."""
     lines = legs.lines(*names)
     off: dict[str, float] = {f"{name} at {start}": place - start for name, start, place in lines}
-    shift = phones_clock(lines, spoken.heard)
+    shift, known_ms = phones_clock(lines, spoken.heard)
+    known_ms += spoken.late_ms
     for number, (sound, sent) in enumerate(spoken.words, 1):
         places = legs.caller.find(sound)
         assert len(places) == 1, number
@@ -118,19 +119,21 @@ def check(legs: Legs, spoken: Spoken, *names: str) -> None:
         places, ears = legs.house.find(sound), spoken.heard.find(sound)
         assert len(places) == len(ears) == 1, number
         off[f"agent's word {number}"] = places[0] - (ears[0] + FRAME_MS - shift)
-    known_to = {what: 0.0 if " at " in what else spoken.late_ms for what in off}
+    known_to = {what: 0.0 if " at " in what else known_ms for what in off}
     wrong = {what: round(ms) for what, ms in off.items() if abs(ms) > ALIGNED_MS + known_to[what]}
     assert wrong == {}
 
 
-def phones_clock(lines: list[tuple[str, int, int]], heard: Heard) -> float:
-    """What to take from a time of the caller's phone to have the call's offset."""
+def phones_clock(lines: list[tuple[str, int, int]], heard: Heard) -> tuple[float, float]:
+    """What to take from a time of the caller's phone to have the call's offset, and how exactly
+    that is known: how far the lines it heard are from agreeing."""
     shifts = []
     for name in {name for name, _, _ in lines}:
         starts = [start for other, start, _ in lines if other == name]
         ears = heard.find(line_sound(name))[-len(starts) :]
         shifts += [ear + FRAME_MS - start for ear, start in zip(ears, starts, strict=True)]
-    return median(shifts)
+    middle = median(shifts)
+    return middle, max(abs(shift - middle) for shift in shifts)
 
 
 async def call(
