@@ -54,7 +54,8 @@ LOUD_DBOV = -50.0
 
 RECORDED = FLOW.replace(
     "  hold:\n",
-    "  welcome:\n    say: greeting\n  notice:\n    say: recording_notice\n  recording:\n    record: start\n"
+    "  welcome:\n    say: greeting\n  notice:\n    say: recording_notice\n"
+    "  recording:\n    record: start\n"
     "  wait:\n    say: please_hold\n  hold:\n",
 )
 

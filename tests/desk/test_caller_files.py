@@ -10,8 +10,8 @@ from calls.events import CallEvent
 from calls.floor.view import CallerFile
 from calls.masking import mask
 from desk.caller_files import MOST_CALLS, CallerFiles
-from ledger.projections import CallState
 from ledger.rows import CallRow
+from ledger.states import CallState
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 NUMBER = "13800001234"

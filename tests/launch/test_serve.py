@@ -211,7 +211,8 @@ def test_broken_flows_are_refused_with_every_problem(tmp_path: Path) -> None:
     flow.write_text(flow.read_text("utf-8").replace("silence: goodbye", "silence: godbye"), "utf-8")
     config = tmp_path / "site.toml"
     config.write_text(
-        f'scripts = "{scripts}"\n[agi]\nport = 0\n[ears]\nport = 0\n[console]\non = false\n[desk]\non = false\n',
+        f'scripts = "{scripts}"\n[agi]\nport = 0\n[ears]\nport = 0\n'
+        "[console]\non = false\n[desk]\non = false\n",
         "utf-8",
     )
 
@@ -236,7 +237,8 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, section: str) -> None:
         other = {"agi": "ears", "ears": "agi"}[section]
         config = tmp_path / "site.toml"
         config.write_text(
-            f"[{section}]\nport = {port}\n[{other}]\nport = 0\n[console]\non = false\n[desk]\non = false\n",
+            f"[{section}]\nport = {port}\n[{other}]\nport = 0\n"
+            "[console]\non = false\n[desk]\non = false\n",
             "utf-8",
         )
         done = subprocess.run(

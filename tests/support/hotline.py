@@ -83,7 +83,8 @@ def start_hotline(
     """Start `thirdring serve` where the dialplan of `pbx` looks for it.
 
     `more` are lines of the configuration before its first section, `desk` those of [desk] and what
-    comes after it, `console` those of [console]; agents' phones ring without one unless they say otherwise.
+    comes after it, `console` those of [console]; agents' phones ring without a desk unless they say
+    otherwise.
     """
     # The usual lease: a machine that stands still for a second or two must not cost a call.
     pbx.cli(f"dialplan set global CC_LEASE {lease_s}")
