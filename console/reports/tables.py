@@ -45,6 +45,7 @@ def by_tag(gathered: Gathered, pen: Pen) -> Table:
         "mystery": pen("神秘来电", "mystery calls"),
         "test": pen("测试", "tests"),
         "practice": pen("练习", "practice"),
+        "outbound": pen("外呼", "placed by the house"),
     }
     apart = gathered.folded.apart
     return _figures(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.figures.columns import Columns
 from qa.figures.figure import Better, Figure, Unit
-from qa.figures.rows import CallFacts
+from qa.figures.rows import CallFacts, set_apart
 from qa.figures.sums import parts_of
 from qa.figures.terms import Terms
 
@@ -37,7 +37,7 @@ def calls_behind(
     """
     if figure.of is None:
         return []
-    own = [row for row in rows if row.ended_ms is not None and not row.tag]
+    own = [row for row in rows if row.ended_ms is not None and not set_apart(row)]
     totals, counted = parts_of(figure, Columns(own), terms)
     found = [
         Behind(row, float(total), float(over))

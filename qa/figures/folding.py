@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from qa.figures.catalogue import CATALOGUE
 from qa.figures.figure import Value
-from qa.figures.rows import CallFacts
+from qa.figures.rows import CallFacts, set_apart
 from qa.figures.slots import Slots
 from qa.figures.sums import Grouping, Reckoned, Sums
 from qa.figures.terms import Terms
@@ -40,7 +40,8 @@ class Folded:
     """By agent who took the call; calls that no agent took are in none."""
 
     apart: dict[str, Sums] = field(default_factory=dict)
-    """Calls with a tag: `mystery`, `test`, `practice`. They are in none of the others (Q07)."""
+    """Calls with a tag, `mystery`, `test`, `practice` (Q07), and those that the house placed:
+    `outbound`. They are in none of the others."""
 
     kept: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
@@ -101,12 +102,12 @@ def fold(
     while part := list(islice(left, AT_ONCE)):
         over = [row for row in part if row.ended_ms is not None]
         folded.open_calls += len(part) - len(over)
-        own = [row for row in over if not row.tag]
+        own = [row for row in over if not set_apart(row)]
         calls = Reckoned(own, terms)
         cells.take(calls, [Cell(*slots.of(row.offered_at), row.queue) for row in own])
         agents.take(calls, [row.agent for row in own])
-        tagged = [row for row in over if row.tag]
-        apart.take(Reckoned(tagged, terms), [row.tag for row in tagged])
+        others = [row for row in over if set_apart(row)]
+        apart.take(Reckoned(others, terms), [set_apart(row) for row in others])
         # Calls that kept the same rules are many: each set of rules is looked at once.
         for rules, count in Counter(row.kept for row in own).items():
             folded.kept.update(dict.fromkeys(rules, count))
@@ -121,7 +122,7 @@ def fold_whole(rows: Iterable[CallFacts], terms: Terms) -> Sums:
     """The sums of all calls together, for a comparison."""
     found, left = Grouping[str](), iter(rows)
     while part := list(islice(left, AT_ONCE)):
-        own = [row for row in part if row.ended_ms is not None and not row.tag]
+        own = [row for row in part if row.ended_ms is not None and not set_apart(row)]
         found.take(Reckoned(own, terms), [""] * len(own))
     return found.sums().get("") or Sums()
 

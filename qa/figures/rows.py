@@ -108,6 +108,15 @@ class AgentTime(Protocol):
     def promises(self) -> int: ...
 
 
+OUTBOUND = "outbound"
+
+
+def set_apart(row: CallFacts) -> str:
+    """Why a call counts in no figure of callers: its tag (Q07), or that the house placed it; else
+    empty."""
+    return row.tag or (OUTBOUND if row.direction == OUTBOUND else "")
+
+
 class Scored(Protocol):
     """One evaluation that stands: submitted, and not withdrawn."""
 
