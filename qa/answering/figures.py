@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from calls.events import CallEvent
+from qa.answering.goodbye import agents_goodbye
 from qa.answering.measures import Found, measures_of
 
 __all__ = ["RING_MS", "Found", "figures_of"]
@@ -29,7 +30,8 @@ def figures_of(events: Sequence[CallEvent]) -> dict[str, Found]:
         take = _TAKE.get(event.kind)
         if take is not None:
             take(tally, event, event.data)
-    return {**tally.figures(), **measures_of(events, talked=tally.agent_seq is not None)}
+    measured = measures_of(events, talked=tally.agent_seq is not None)
+    return {**tally.figures(), "agent_goodbye": agents_goodbye(events), **measured}
 
 
 @dataclass(slots=True)

@@ -142,6 +142,13 @@ FIGURES: Final[Mapping[str, Source]] = _known(
         "faults of ours while the call went on",
     ),
     Source(
+        "agent_goodbye",
+        Unit.COUNT,
+        {"zh": "坐席以再见结束", "en": "the agent's goodbye"},
+        "1 when the last line of an agent who ended the talk was a closing, else 0 (A05); `na` "
+        "where the caller ended it or it was passed on",
+    ),
+    Source(
         "satisfaction",
         Unit.COUNT,
         {"zh": "客户评价", "en": "caller's verdict"},
