@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select,
 from ledger.conditions import conditions, marks_asked, prefix_range
 from ledger.encoding import at_us
 from ledger.filters import About, CallFilter, Cursor, NumberMatch, Page
+from ledger.plans import go_by_index
 from ledger.row_reading import call_row
 from ledger.tables import call_marks, calls
 
@@ -76,7 +77,7 @@ def plan(
 
     `connection` is asked which way is the shorter one.
     """
-    _in_order(connection)
+    go_by_index(connection)
     bounds = [*conditions(asked), *_bounds(calls.c.offered_at, calls.c.id, asked, before)]
     on_the_line = _listed([calls.c.ended_at.is_(None), *bounds], limit)
     if asked.live is True:
@@ -89,17 +90,6 @@ def plan(
         return [_listed([*bounds, *_over(asked)], limit)]
     over = [_marked(one, asked, before, limit) for one in marks]
     return over if asked.live is False else [on_the_line, *over]
-
-
-def _in_order(connection: Connection) -> None:
-    """Have PostgreSQL go by the order of an index until the page is full, in this transaction.
-
-    By its guesses too few calls fit to make that worth while, and it would sort all of a mark.
-    """
-    if connection.dialect.name == "postgresql":
-        ways = ("sort", "hashjoin", "mergejoin", "bitmapscan", "seqscan", "material")
-        set_off = (func.set_config(f"enable_{way}", "off", True) for way in ways)
-        connection.execute(select(*set_off))
 
 
 def _over(asked: CallFilter) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from calls.clock import ManualClock
 from calls.errors import ConfigError, LedgerError
 from calls.events import Disposed, RulesJudged
 from calls.floor.events import FloorEvent
+from ledger.dated_facts import dated_facts
 from ledger.filters import CallFilter
 from ledger.opening import LedgerMissingError
 from ledger.postgres.batch import OtherLedgerError
@@ -95,6 +97,11 @@ def test_what_a_node_ships_is_read_there_as_from_its_own_ledger(
         assert central.about(asked) == own.about(asked) == (7, False)
         assert central.events_after(0, 5) == own.events_after(0, 5)
         assert central.call(calls[2].id).id == calls[2].id
+        day = (clock.utc_now() - timedelta(days=1), clock.utc_now() + timedelta(days=1))
+        kinds = ("answered", "ended")
+        told = list(dated_facts(own, kinds, *day))
+        assert len(told) == 2 * len(calls)
+        assert list(dated_facts(central, kinds, *day)) == told
     with LedgerWriter(path) as again:
         again.append_late(calls[1].id, RulesJudged(rules="d", kept=(), broken=("A05",)))
         again.append_late(calls[1].id, Disposed(agent="", disposition="leak", note="\0"))
