@@ -117,7 +117,7 @@ def check_the_ledger(hotline: Hotline, before: set[str]) -> None:
         assert kinds[0] == "offered"
         assert set(kinds) <= {
             *("offered", "answered", "stepped", "looked_up", "saying", "said"),
-            *("hung_up", "ended"),
+            *("hung_up", "ended", "rules_judged"),
         }
         assert [kinds.count(kind) for kind in ("offered", "answered", "hung_up", "ended")] == [
             1
