@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import PbxError
+from launch.vetting import SHARED
 from tests.support.pbx import HousePbx, start_pbx, stop_pbx, worse
 from tests.support.shards import shard
 from tests.support.sip_caller import SipCaller, sip_caller
@@ -32,6 +33,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = shard(files, int(part), int(parts))
     config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
     items[:] = [item for item in items if item.path in kept]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _proofs_shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The house's flows are proved once for all servers of a run, not by each for itself."""
+    if SHARED in os.environ:
+        yield
+        return
+    os.environ[SHARED] = str(tmp_path_factory.mktemp("proofs"))
+    yield
+    del os.environ[SHARED]
 
 
 @pytest.fixture(scope="session")
