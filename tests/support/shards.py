@@ -29,7 +29,7 @@ SECONDS: Final = {
     "test_ami.py": 40,
     "test_queue.py": 40,
     "test_fallback.py": 40,
-    "test_flow_tests_live.py": 40,
+    "test_flow_tests_live.py": 70,
     "test_hostile_calls.py": 15,
     "test_hostile_invites.py": 15,
     "test_pbx.py": 30,
@@ -37,6 +37,16 @@ SECONDS: Final = {
     "test_console_in_a_browser.py": 110,
     "test_recording_aligned.py": 80,
     "test_survey.py": 70,
+    "test_qa_doc.py": 90,
+    "test_truth_live.py": 50,
+    "test_after_calls.py": 50,
+    "test_diff_command.py": 70,
+    "test_browser.py": 60,
+    "test_serve.py": 60,
+    "test_serve_sealed.py": 60,
+    "test_console_command.py": 40,
+    "test_replay_command.py": 30,
+    "test_agent_pictures.py": 40,
 }
 """How long a file takes on two idle cores, where that is not some time for each of its tests. A
 guess that is wrong costs some waiting, nothing else."""
