@@ -130,7 +130,7 @@ def check_the_log(log: str) -> None:
     assert "1111111" not in log
     assert not CONTROL.search(log)
     lines = [line for line in log.splitlines() if not line.startswith("answering on")]
-    expected = r'(flows name what is not|a key was made for the recordings)'
+    expected = r"(flows name what is not|a key was made for the recordings)"
     whole = re.compile(rf'timestamp=\S+Z level=(debug|info|warning event="{expected})')
     assert [line for line in lines if not whole.match(line)] == []
 
