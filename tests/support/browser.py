@@ -12,6 +12,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 PASSWORD = "four plain words here"  # noqa: S105
+PATIENCE_MS = 120_000
+"""A machine on which everything else is tested too shows a page late."""
 
 
 def program() -> str:
@@ -45,6 +47,7 @@ async def signed_in(browser: Browser, address: str, name: str) -> AsyncIterator[
     """A window of its own, past the sign-in page; what its script complains of fails the test."""
     context = await browser.new_context(viewport={"width": 1400, "height": 1000}, locale="zh-CN")
     page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     await page.goto(f"{address}/login")

@@ -47,10 +47,10 @@ class Hotline:
         return LedgerReader(self.state / "ledger.sqlite")
 
     async def call_of(
-        self, number: str, *, until: str = "ended"
+        self, number: str, *, until: str = "ended", within_s: float = 30.0
     ) -> tuple[CallRow, list[CallEvent]]:
         """The latest call from `number` once it has an event of kind `until`."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + within_s
         while True:
             with self.reader() as reader:
                 found = [call for call in reader.calls() if call.ani == number]
