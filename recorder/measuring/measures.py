@@ -20,7 +20,7 @@ from recorder.measuring.course import Course, course_of, mask_of
 from recorder.measuring.talking import FRAME_MS, Frames, Mask, Talk, frames_of, runs, talk_of
 from recorder.wav import WavFile, blocks_in
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the definitions here; figures of two versions are not compared."""
 
 CALLER_SPOKE_MS: Final = 200

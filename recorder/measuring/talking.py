@@ -45,6 +45,11 @@ _JOIN_FRAMES: Final = 12
 _WORD_FRAMES: Final = 5
 """Bursts under 100 ms are clicks."""
 
+EDGE_DB: Final = 20.0
+"""Talk begins with its first frame that is less than this below its own level, and ends with its
+last (docs/recordings.md). Beyond that lie breath and room, and how much of them is heard depends on
+the line. `callers.voicebank` counts speech so; ITU-T P.56 does with 15.9 dB, on an envelope."""
+
 _LEAK: Final = 0.01
 """A band is never quieter than 20 dB under the mean of all: the window's side lobes."""
 
@@ -138,18 +143,35 @@ class Talk:
 def talk_of(frames: Frames) -> Talk:
     """Find the talk in a leg."""
     keys = _dilated(frames.key, 1) if frames.key.any() else frames.key
-    ratio = (frames.bands / _noise(frames.bands)).mean(axis=1)
+    noise = _noise(frames.bands)
+    ratio = (frames.bands / noise).mean(axis=1)
     may = (frames.power > 10 ** (SILENT_DBOV / 10)) & ~keys
     quick, slow = _db(_smoothed(ratio, 3)), _db(_smoothed(ratio, 5))
     rough = _words(quick > _BEGIN_DB, slow > _GO_ON_DB, may)
     begin_db, go_on_db = _thresholds(quick, slow, ~_dilated(rough, _NEAR_FRAMES) & may)
     spoken = _words(quick > begin_db, slow > go_on_db, may)
+    spoken = _edged(spoken, np.maximum(frames.power - noise.sum(axis=1), 0))
     return Talk(spoken & ~keys, *_levels(frames, spoken, keys))
 
 
 def _words(begins: Mask, goes_on: Mask, may: Mask) -> Mask:
     spoken = _with_hysteresis(begins & may, goes_on & may)
     return _without_short(_bridged(spoken, _JOIN_FRAMES), _WORD_FRAMES)
+
+
+def _edged(spoken: Mask, power: Floats) -> Mask:
+    """Each run from its first to its last frame that is less than EDGE_DB below its own level, the
+    mean of its frames that are so near to its loudest; `power` is without the noise."""
+    starts, ends = runs(spoken)
+    below = np.float32(10 ** (-EDGE_DB / 10))
+    first, behind = starts.copy(), ends.copy()
+    for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        loud = power[start:end]
+        if loud.max() > 0:
+            level = loud[loud > loud.max() * below].mean()
+            inside = np.flatnonzero(loud > level * below)
+            first[at], behind[at] = start + inside[0], start + inside[-1] + 1
+    return filled(len(spoken), first, behind)
 
 
 def _thresholds(quick: Floats, slow: Floats, quiet: Mask) -> tuple[float, float]:

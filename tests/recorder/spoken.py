@@ -58,7 +58,7 @@ def prompt(line: str) -> Floats:
 
 
 def sounding(samples: Floats) -> Span:
-    """Where a clean utterance begins and ends, ms: the active speech of `callers.voicebank`."""
+    """Where a clean utterance begins and ends, ms: 20 dB below its level (docs/recordings.md)."""
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
     power = np.mean(np.square(frames, dtype=np.float64), axis=1)
     active = power > np.mean(power[power > power.max() / 100]) / 10**2.0

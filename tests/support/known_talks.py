@@ -1,8 +1,7 @@
 """Talks of known sound: when the agent speaks into the caller's words, and when nobody speaks.
 
-An utterance sounds from its first to its last frame of 20 ms that is less than 35 dB below its
-voice's level: what a clean studio voice has beyond that is breath and room. Noise of the line is
-added afterwards.
+An utterance sounds from its first to its last frame of 20 ms that is less than 20 dB below its own
+level, as docs/recordings.md defines talk: told of the clean voice, before any noise of the line.
 """
 
 from __future__ import annotations
@@ -13,15 +12,14 @@ from functools import lru_cache
 from random import Random
 from typing import Final
 
-import numpy as np
-
 from callers.persona import Noise
 from callers.voicebank import VoiceBank
 from calls.events import CallEvent, EndedFact
 from qa.answering import CaseFacts, machine_answers
 from qa.rubric import load_forms
 from recorder.measuring import measure_samples
-from tests.recorder.spoken import FRAME, RATE, Scene, Span
+from tests.recorder.spoken import RATE, Scene, Span
+from tests.recorder.spoken import sounding as sounding_of
 
 ANSWERED_MS: Final = 3_000
 LONG: Final = ("complaint", "repair", "dialect", "hurry")
@@ -84,12 +82,7 @@ class _Talk:
 @lru_cache(maxsize=64)
 def sounding(voice: str, utterance: str) -> Span:
     """Where a clean utterance sounds, ms from its first sample."""
-    samples = VoiceBank.load().samples(voice, utterance, -20.0)
-    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
-    power = np.mean(np.square(frames, dtype=np.float64), axis=1)
-    level = np.mean(power[power > power.max() / 100])
-    at = np.flatnonzero(power > level / 10**3.5)
-    return int(at[0]) * 20, (int(at[-1]) + 1) * 20
+    return sounding_of(VoiceBank.load().samples(voice, utterance, -20.0))
 
 
 def known_talk(seed: int) -> KnownTalk:
