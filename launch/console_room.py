@@ -35,7 +35,7 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
         yield ConsoleRoom(
             calls=reader,
             book=book,
-            accounts=Accounts(book),
+            accounts=Accounts(book, settings.console.second_factor),
             desk=make_desk(book, reader, settings),
             sounds=StateShelf(state, reader),
             clock=SystemClock(),

@@ -6,8 +6,15 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
+from calls.quality.states import Role
 from launch.setting import Host, Section
 
 HostName = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9.:-]{1,253}$")]
@@ -29,6 +36,18 @@ class ConsoleSettings(Section):
 
     tls_key: Path | None = None
 
+    second_factor: frozenset[Role] = frozenset()
+    """Roles that must sign in with a code as well; the others may."""
+
+    @field_validator("second_factor", mode="before")
+    @classmethod
+    def _roles(cls, value: object) -> object:
+        return _known_roles(value) if isinstance(value, list | tuple) else value
+
+    @field_serializer("second_factor")
+    def _as_list(self, value: frozenset[Role]) -> list[str]:
+        return sorted(role.value for role in value)
+
     @model_validator(mode="after")
     def _not_in_clear(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -40,6 +59,14 @@ class ConsoleSettings(Section):
                 " TLS proxy before it"
             )
         return self
+
+
+def _known_roles(value: list[object] | tuple[object, ...]) -> frozenset[Role]:
+    known = {role.value: role for role in Role}
+    for one in value:
+        if str(one) not in known:
+            raise ValueError(f"{one!r} is no role; write some of {', '.join(known)}")
+    return frozenset(known[str(one)] for one in value)
 
 
 def _is_loopback(host: str) -> bool:

@@ -297,16 +297,31 @@ class PasswordSet(Fact):
 
 
 @value
+class SecondFactorSet(Fact):
+    """The account signs in with a code as well from now on; the secret is kept beside the facts."""
+
+    kind: ClassVar[str] = "second_factor_set"
+
+
+@value
+class SecondFactorRemoved(Fact):
+    """The account signs in without a code again."""
+
+    kind: ClassVar[str] = "second_factor_removed"
+    reason: str
+
+
+@value
 class Looked(Fact):
     """Somebody saw or took out what is private (K04); also who tried to and was refused."""
 
     kind: ClassVar[str] = "looked"
     action: str
     """`signed_in sign_in_refused signed_out listed searched opened played unmasked exported
-    denied erased reported`."""
+    denied erased reported hung taken_down recovery_used`."""
 
     subject: str
-    """`call/ID`, `recording/ID`, `report/NAME`, `account/NAME`."""
+    """`call/ID`, `recording/ID`, `report/NAME`, `account/NAME`, `wall/ID`, `person/MASKED`."""
 
     detail: str
     reason: str

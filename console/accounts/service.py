@@ -3,7 +3,8 @@
 Throttling (ASVS 6.3.1): after three free failures every further one doubles a wait, per account
 and, more patiently, per address. Sessions (ASVS 7.2 to 7.4): 256 random bits that only the browser
 holds, new at every sign-in, ended after 15 idle minutes or 12 hours, and when the password or the
-account's rights change.
+account's rights change. Where an account has a second factor, the right password gives a ticket,
+and only a code makes a session of it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,6 +21,8 @@ from calls.fact import Fact
 from calls.quality.events import AccountChanged, AccountCreated, Looked, PasswordSet
 from calls.quality.states import Role
 from console.accounts.passwords import hashed, is_outdated, is_password, refuse_weak
+from console.accounts.second_factor import SecondFactors
+from console.accounts.walls import Walls
 from ledger.quality.book import QualityBook
 from ledger.quality.rows import AccountRow, Entry
 from ledger.quality.secrets import SecretStore, SessionRow, SessionStore
@@ -45,6 +49,9 @@ class SignedIn:
     token: str = field(default="", repr=False)
     """For the browser alone; only `sign_in` gives it."""
 
+    lacks_second: bool = False
+    """Whether the role demands a second factor and there is none: it sets one up, nothing else."""
+
     @property
     def role(self) -> Role:
         """What the account may do."""
@@ -55,21 +62,34 @@ class SignInRefusedError(AccountError):
     """Name or password are wrong, or it is too early to try again; never says which name exists."""
 
     def __init__(self, text: str, *, wait: timedelta = _NONE) -> None:
-        super().__init__(text)
+        super().__init__(f"{text}; {_later(wait)}" if wait else text)
         self.wait = wait
+
+
+class TicketOverError(AccountError):
+    """The ticket of the first step is too old or was used."""
+
+
+class CodeNeededError(AccountError):
+    """The password was right; `ticket` and a code make the session."""
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__("this account signs in with a code as well")
+        self.ticket = ticket
 
 
 class Accounts:
     """The accounts of one quality book; safe from any thread."""
 
-    def __init__(self, book: QualityBook) -> None:
+    def __init__(self, book: QualityBook, demanded: Collection[Role] = ()) -> None:
+        """`demanded`: roles that need a second factor."""
         self.book = book
+        self.second = SecondFactors(book, demanded)
+        self.walls = Walls(book)
         self._secrets = SecretStore(book)
         self._sessions = SessionStore(book)
         # Verified against when there is no such account: refusing takes the same time.
         self._nobody = hashed(secrets.token_hex(16))
-
-    # ---- accounts ----------------------------------------------------------------------------
 
     def add(
         self, name: str, role: Role, password: str, *, actor: str, agent: str = "", title: str = ""
@@ -144,35 +164,62 @@ class Accounts:
         }
         return admins == {account.name}
 
-    # ---- signing in --------------------------------------------------------------------------
-
     def sign_in(self, name: str, password: str, address: str) -> SignedIn:
-        """Begin a session with a new id; writes the look. Raises SignInRefusedError."""
+        """Begin a session with a new id; writes the look.
+
+        Raises SignInRefusedError; CodeNeededError for an account with a second factor.
+        """
+        account = self.prove(name, password, address)
+        if self.second.is_on(account.name):
+            raise CodeNeededError(self.second.halfway(account.name))
+        return self.begin(account, address)
+
+    def sign_in_with_code(self, ticket: str, code: str, address: str) -> SignedIn:
+        """The second step: a code by time, or a recovery code. Raises SignInRefusedError."""
+        account = self.book.account(self.second.holder(ticket))
+        if account is None or not account.enabled:
+            raise TicketOverError("that took too long; begin again with the password")
+        checked = self.second.check(account.name, code, ACCOUNT_WAITS)
+        if not checked.good:
+            self._look(account.name, "sign_in_refused", "wrong code", address)
+            raise SignInRefusedError("that is not the code of now", wait=checked.wait)
+        self.second.spend(ticket)
+        if checked.recovery:
+            left = self.second.recovery_left(account.name)
+            self._look(account.name, "recovery_used", f"{left} left", address)
+        return self.begin(account, address)
+
+    def prove(self, name: str, password: str, address: str) -> AccountRow:
+        """The account whose password this is; throttled and logged, begins no session.
+
+        Raises SignInRefusedError.
+        """
         now = self.book.clock.utc_now()
         name = name.strip()[:64]
         subjects = {f"account/{name}": ACCOUNT_WAITS, f"address/{address}": ADDRESS_WAITS}
         waits = [_NONE]
         for subject, steps in subjects.items():
             allowed, wait = self._secrets.attempt(subject, now, steps)
+            waits.append(wait)
             if not allowed:
                 self._look(name, "sign_in_refused", "too early", address)
-                raise SignInRefusedError(f"too many attempts; {_later(wait)}", wait=wait)
-            waits.append(wait)
+                raise SignInRefusedError("too many attempts", wait=wait)
         account = self.book.account(name)
         kept = self._secrets.password_hash(name) if account is not None else ""
         good = is_password(kept or self._nobody, password) and bool(kept)
         if account is None or not account.enabled or not good:
             self._look(name, "sign_in_refused", "wrong name or password", address)
-            wait = max(waits)
-            text = "wrong name or password"
-            raise SignInRefusedError(f"{text}; {_later(wait)}" if wait else text, wait=wait)
+            raise SignInRefusedError("wrong name or password", wait=max(waits))
         self._secrets.forgive(*subjects, before=now - _FORGET)
         if is_outdated(kept):
             self._secrets.replace_hash(name, hashed(password))
-        return self._begin(account, address)
+        return account
 
-    def session(self, token: str) -> SignedIn | None:
-        """Who holds this token; None when nobody does, or no longer."""
+    def session(self, token: str, *, active: bool = True) -> SignedIn | None:
+        """Who holds this token; None when nobody does, or no longer.
+
+        `active`: a person did something. What a page asks for by itself keeps no session alive.
+        """
         key, now = _key(token), self.book.clock.utc_now()
         found = self._sessions.get(key)
         if found is None:
@@ -182,9 +229,10 @@ class Accounts:
         if over or account is None or not account.enabled:
             self._sessions.end(key)
             return None
-        if now - found.seen_at > _SEEN_EVERY:
+        if active and now - found.seen_at > _SEEN_EVERY:
             self._sessions.seen(key, now)
-        return SignedIn(account=account, csrf=found.csrf)
+        lacks = self.second.lacks(account.name, Role(account.role))
+        return SignedIn(account=account, csrf=found.csrf, lacks_second=lacks)
 
     def sign_out(self, token: str, address: str = "") -> None:
         """End the session; harmless when it is over already."""
@@ -194,7 +242,8 @@ class Accounts:
             self._sessions.end(key)
             self._look(found.account, "signed_out", "", address)
 
-    def _begin(self, account: AccountRow, address: str) -> SignedIn:
+    def begin(self, account: AccountRow, address: str) -> SignedIn:
+        """A session of somebody who has proved who they are; writes the look."""
         now = self.book.clock.utc_now()
         self._sessions.end_old(created_before=now - LONGEST, seen_before=now - IDLE)
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -203,7 +252,8 @@ class Accounts:
         )
         self._sessions.add(_key(token), row)
         self._look(account.name, "signed_in", "", address)
-        return SignedIn(account=account, csrf=csrf, token=token)
+        lacks = self.second.lacks(account.name, Role(account.role))
+        return SignedIn(account=account, csrf=csrf, token=token, lacks_second=lacks)
 
     def _look(self, name: str, action: str, detail: str, address: str) -> None:
         known = self.book.account(name) is not None

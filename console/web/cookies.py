@@ -13,8 +13,15 @@ SESSION: Final = "session"
 BEFORE: Final = "before"
 """Ties the sign-in form to the browser that asked for it; never becomes a session."""
 
+WALL: Final = "wall"
+"""Of a browser on a wall: the wallboard and nothing else."""
+
+HALFWAY: Final = "halfway"
+"""Ticket of who has given the password and not yet the code."""
+
 LANGUAGE: Final = "language"
 THEME: Final = "theme"
+_ALL: Final = (SESSION, BEFORE, WALL, HALFWAY, LANGUAGE, THEME)
 _A_YEAR_S: Final = 365 * 86_400
 
 
@@ -30,7 +37,7 @@ def read(headers: Headers, *, secure: bool) -> dict[str, str]:
         jar.load(headers.get("cookie", "")[:8192])
     except CookieError:
         return {}
-    names = {full_name(name, secure=secure): name for name in (SESSION, BEFORE, LANGUAGE, THEME)}
+    names = {full_name(name, secure=secure): name for name in _ALL}
     return {names[name]: morsel.value for name, morsel in jar.items() if name in names}
 
 

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -19,12 +21,20 @@ from console.room import ConsoleRoom
 from console.web import cookies
 from console.web.failing import error_page
 from console.web.visitor import Visitor
-from ledger.quality.rows import AccountRow
 
 MOST_BODY_BYTES: Final = 128 * 1024
 _MOST_FIELDS: Final = 1000
 _LEAST_TOKEN: Final = 32
-_PUBLIC: Final = ("/login", "/healthz", "/preferences", "/static/")
+_PUBLIC: Final = ("/login", "/login/code", "/healthz", "/preferences", "/static/")
+_WALL: Final = ("/", "/wallboard", "/wallboard/now")
+"""All that a browser on a wall is shown."""
+
+_BY_ITSELF: Final = ("/wallboard/now",)
+"""Asked for by a page, not by a person: keeps no session alive (ASVS 7.3.1)."""
+
+_SETTING_UP: Final = ("/second-factor", "/logout")
+"""All that is open to an account that must set up its second factor first."""
+
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -51,27 +61,29 @@ class Guard:
         """Who asks, and a new value for the cookie before signing in, or empty."""
         found = cookies.read(Headers(scope=scope), secure=self._room.place.secure)
         token = found.get(cookies.SESSION, "")
-        signed = await to_thread.run_sync(self._room.accounts.session, token) if token else None
-        if signed:
-            return self._visit(scope, found, signed.account, token, signed.csrf), ""
+        if token:
+            active = scope["path"] not in _BY_ITSELF
+            look_up = partial(self._room.accounts.session, token, active=active)
+            signed = await to_thread.run_sync(look_up)
+            if signed:
+                visitor = self._visit(scope, found, token, signed.csrf)
+                return replace(
+                    visitor, account=signed.account, lacks_second=signed.lacks_second
+                ), ""
         new = ""
         token = found.get(cookies.BEFORE, "")
         if len(token) < _LEAST_TOKEN:
             token = new = cookies.random_value()
         csrf = hashlib.sha256(b"csrf:" + token.encode()).hexdigest()
-        return self._visit(scope, found, None, token, csrf), new
+        visitor = self._visit(scope, found, token, csrf)
+        held = found.get(cookies.WALL, "")
+        wall = await to_thread.run_sync(self._room.accounts.walls.seen, held) if held else None
+        return replace(visitor, wall=wall, halfway=found.get(cookies.HALFWAY, "")), new
 
-    def _visit(
-        self,
-        scope: Scope,
-        found: Mapping[str, str],
-        account: AccountRow | None,
-        token: str,
-        csrf: str,
-    ) -> Visitor:
+    def _visit(self, scope: Scope, found: Mapping[str, str], token: str, csrf: str) -> Visitor:
         language, theme = found.get(cookies.LANGUAGE, ""), found.get(cookies.THEME, "")
         return Visitor(
-            account=account,
+            account=None,
             token=token,
             csrf=csrf,
             language=language if language in ("zh", "en") else self._room.place.language,
@@ -87,9 +99,7 @@ class Guard:
             status = await self._unfit_post(request, visitor)
             if status:
                 return error_page(request, status)
-        if visitor.account is None and not _is_public(request.url.path):
-            return _to_sign_in(request)
-        return None
+        return _elsewhere(request, visitor)
 
     def _host_is_ours(self, request: Request) -> bool:
         try:
@@ -137,7 +147,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 _harden(headers, scope["nonce"], static=static, secure=secure)
-                if new and _is_public(scope["path"]) and not static:
+                if new and (_is_public(scope["path"]) or scope["visitor"].wall) and not static:
                     _add_cookie(headers, new, secure=secure)
             await send(message)
 
@@ -183,10 +193,24 @@ def _is_public(path: str) -> bool:
     return any(path == one or (one[-1] == "/" and path.startswith(one)) for one in _PUBLIC)
 
 
+def _elsewhere(request: Request, visitor: Visitor) -> Response | None:
+    """Where the visitor must go before this page, or None."""
+    path = request.url.path
+    if _is_public(path) or (visitor.wall is not None and path in _WALL):
+        return None
+    if visitor.account is None:
+        return _to_sign_in(request)
+    if visitor.lacks_second and path not in _SETTING_UP:
+        return RedirectResponse("/second-factor", status_code=303)
+    return None
+
+
 def _to_sign_in(request: Request) -> Response:
     """To the sign-in page, and from there back to the page that was asked for."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     to = "/login" if wanted == "/" or request.method != "GET" else f"/login?next={quote(wanted)}"
     if request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+        shown = urlsplit(request.headers.get("hx-current-url", "")).path
+        back = f"/login?next={quote(shown)}" if shown else "/login"
+        return Response(status_code=401, headers={"HX-Redirect": back})
     return RedirectResponse(to, status_code=303)

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from calls.quality.states import Role
+from ledger.quality.factors import WallRow
 from ledger.quality.rows import AccountRow
 
 LISTENERS = (Role.QA, Role.SUPERVISOR)
@@ -30,10 +31,20 @@ class Visitor:
     """`light`, `dark`, or empty: as the machine is set."""
 
     address: str
+    wall: WallRow | None = None
+    """The wall that the browser hangs on, while nobody has signed in there."""
+
+    lacks_second: bool = False
+    """Whether a second factor must be set up before anything else."""
+
+    halfway: str = ""
+    """Ticket of who has given the password and not yet the code."""
 
     @property
     def name(self) -> str:
-        """Name of the account, empty before signing in."""
+        """Name of the account, `wall:ID` on a wall, empty before signing in."""
+        if self.wall is not None:
+            return f"wall:{self.wall.id}"
         return self.account.name if self.account else ""
 
     @property

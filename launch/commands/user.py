@@ -13,6 +13,7 @@ from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality_desk import ConfigOption, open_book
 
 if TYPE_CHECKING:
+    from console.accounts.service import Accounts
     from ledger.quality.rows import AccountRow
 
 group = typer.Typer(no_args_is_help=True, help="Accounts of the console and of QA's work.")
@@ -83,14 +84,16 @@ def list_(
     state: StateOption = DEFAULT_STATE, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
     """List accounts with their role; never a password."""
+    from ledger.quality.factors import FactorStore
+
     with open_book(state, config) as book:
-        found = book.accounts()
+        found, second = book.accounts(), FactorStore(book).names()
     if as_json:
-        print_json([_row(account) for account in found])
+        print_json([_row(account, second) for account in found])
     elif not found:
         typer.echo(_NONE_YET)
     else:
-        _print(found)
+        _print(found, second)
 
 
 @group.command("set")
@@ -150,6 +153,47 @@ def password(
     typer.echo(f"{name} has another password; sessions of before have ended.")
 
 
+@group.command()
+def totp(
+    name: _Name,
+    off: Annotated[bool, typer.Option("--off", help="Remove it: a lost phone.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is removed.")] = "",
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+) -> None:
+    """Set up an account's second factor (codes by time, RFC 6238), or remove it with --off.
+
+    Shows the secret for an authenticator app, asks for the code it gives, and shows the recovery
+    codes once; the account's sessions end.
+    """
+    from console.accounts.service import Accounts
+
+    with open_book(state, config) as book:
+        accounts = Accounts(book)
+        account = accounts.known(name)
+        if off:
+            if not reason:
+                raise AccountError("say why it is removed: --reason 'lost phone, asked in person'")
+            accounts.second.remove(account.name, reason, actor=_BY)
+            typer.echo(f"{name} signs in with the password alone again.")
+            return
+        _set_up_second(accounts, account.name)
+
+
+def _set_up_second(accounts: Accounts, name: str) -> None:
+    from console.accounts import totp as codes_by_time
+
+    if accounts.second.is_on(name):
+        raise AccountError(f"{name} has a second factor; `thirdring user totp {name} --off` first")
+    secret = accounts.second.offer(name)
+    typer.echo(f"Key for the app:  {codes_by_time.shown(secret)}")
+    typer.echo(f"Or this address:  {codes_by_time.address(secret, name, 'Thirdring')}")
+    codes = accounts.second.confirm(name, typer.prompt("Code the app shows"), actor=_BY)
+    typer.echo("Recovery codes, each good for one sign-in without the app; not shown again:")
+    for code in codes:
+        typer.echo(f"  {code}")
+
+
 def _enable(name: str, state: Any, config: Any, *, enabled: bool) -> None:
     from console.accounts.service import Accounts
 
@@ -167,7 +211,7 @@ def _password(from_stdin: bool) -> str:
     return found
 
 
-def _row(account: AccountRow) -> dict[str, Any]:
+def _row(account: AccountRow, second: frozenset[str]) -> dict[str, Any]:
     return {
         "name": account.name,
         "role": account.role,
@@ -176,14 +220,15 @@ def _row(account: AccountRow) -> dict[str, Any]:
         "enabled": account.enabled,
         "created_at": account.created_at,
         "password_at": account.password_at,
+        "second_factor": account.name in second,
     }
 
 
-def _print(found: list[AccountRow]) -> None:
+def _print(found: list[AccountRow], second: frozenset[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("name", "role", "agent", "person", "may sign in")
+    table = Table("name", "role", "agent", "person", "may sign in", "second factor")
     for account in found:
         table.add_row(
             account.name,
@@ -191,5 +236,6 @@ def _print(found: list[AccountRow]) -> None:
             account.agent,
             account.display_name,
             "yes" if account.enabled else "no, disabled",
+            "on" if account.name in second else "",
         )
     Console(markup=False).print(table)

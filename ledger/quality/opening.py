@@ -35,7 +35,12 @@ def _first(connection: Connection) -> None:
     connection.execute(quality_head.insert().values(cursor=0, head=b""))
 
 
-REVISIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _second(connection: Connection) -> None:
+    """Second factors, recovery codes and walls; a new book has them already."""
+    metadata.create_all(connection)
+
+
+REVISIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 """What brings the schema from version n to n + 1; only ever grows, and only adds."""
 
 

@@ -1,7 +1,8 @@
 """The tables of the quality book. Private to this room.
 
 `quality_events` is the truth and only ever grows; evaluations and accounts can be made again from
-it. Password hashes, failed attempts and sessions stand beside the facts: they are no facts.
+it. Password hashes, second factors, failed attempts, sessions and walls stand beside the facts:
+they are no facts.
 Times are whole microseconds since 1970 UTC.
 """
 
@@ -122,4 +123,32 @@ sessions = Table(
     Column("csrf", Text, nullable=False),
     Column("address", Text, nullable=False),
     Index("ix_quality_sessions_account", "account"),
+)
+
+second_factors = Table(
+    "quality_second_factors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    # Number of the last 30 seconds a code was taken of: none is taken twice.
+    Column("last_step", BigInteger, nullable=False),
+)
+
+recovery_codes = Table(
+    "quality_recovery_codes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    # SHA-256 of the code, which is random enough not to be found by trying.
+    Column("code_hash", LargeBinary, primary_key=True),
+)
+
+walls = Table(
+    "quality_walls",
+    metadata,
+    # SHA-256 of what the wall's browser holds.
+    Column("id_hash", LargeBinary, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("hung_by", Text, nullable=False),
+    Column("hung_at", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
 )

@@ -36,7 +36,7 @@ async def test_every_page_there_is_wants_a_sign_in(house: House, anybody: Browse
 
 async def test_no_page_but_these_is_for_every_role(house: House) -> None:
     """An agent is refused by every page that is not made for agents."""
-    for_all = {"/", "/login", "/healthz", "/password", "/mine"}
+    for_all = {"/", "/login", "/login/code", "/healthz", "/password", "/second-factor", "/mine"}
     browser = await house.signed_in("zhao")
     for path in _paths(house, "GET"):
         answer = await browser.get(re.sub(r"\{\w+\}", "x", path))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from calls.errors import LedgerError
 from ledger.quality import opening
 from ledger.quality.book import QualityBook
+from ledger.quality.factors import FactorStore, WallStore
 from ledger.quality.verify import verify
 from ledger.writer import LedgerWriter
 from tests.ledger.quality_house import by_hand, looked, opened, some_work
@@ -73,8 +74,21 @@ def test_a_book_of_an_earlier_version_is_brought_up_with_all_it_holds(
     with QualityBook.open(place) as book:
         assert len(book.evaluations()) == 2
         assert not verify(book).findings
-    assert by_hand(place, "SELECT version FROM quality_version") == [(2,)]
+    assert by_hand(place, "SELECT version FROM quality_version") == [(len(steps),)]
     assert by_hand(place, "SELECT shift FROM quality_accounts") == [(None,)]
+
+
+def test_a_book_of_before_second_factors_gets_their_tables(place: Path) -> None:
+    some_work(place).close()
+    for table in ("second_factors", "recovery_codes", "walls"):
+        by_hand(place, f"DROP TABLE quality_{table}")
+    by_hand(place, "UPDATE quality_version SET version = 1")
+
+    with QualityBook.open(place) as book:
+        assert len(book.evaluations()) == 2
+        assert FactorStore(book).names() == frozenset()
+        assert WallStore(book).all() == []
+        assert not verify(book).findings
 
 
 def test_a_revision_that_fails_leaves_the_book_as_it_was(

@@ -13,6 +13,7 @@ from console.web.pages import (
     evaluation,
     oversight,
     reports,
+    second_factor,
     signing_in,
     sound,
     wallboard,
@@ -31,6 +32,7 @@ PAGES: tuple[ModuleType, ...] = (
     reports,
     wallboard,
     accounts,
+    second_factor,
     oversight,
 )
 """All pages; their entries of the menu stand in this order."""

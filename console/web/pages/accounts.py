@@ -26,6 +26,7 @@ def routes(room: ConsoleRoom) -> list[Route]:
         Route("/accounts", _add, methods=["POST"]),
         Route("/accounts/{name}", _change, methods=["POST"]),
         Route("/accounts/{name}/password", _set_password, methods=["POST"]),
+        Route("/accounts/{name}/second-factor/off", _remove_second, methods=["POST"]),
         Route("/password", _own, methods=["GET"]),
         Route("/password", _change_own, methods=["POST"]),
     ]
@@ -33,7 +34,14 @@ def routes(room: ConsoleRoom) -> list[Route]:
 
 def _list(request: Request) -> Response:
     need(request, Role.ADMIN)
-    return page(request, "accounts.html", accounts=room_of(request).book.accounts(), roles=Role)
+    room = room_of(request)
+    return page(
+        request,
+        "accounts.html",
+        accounts=room.book.accounts(),
+        roles=Role,
+        second=room.accounts.second.names(),
+    )
 
 
 def _add(request: Request) -> Response:
@@ -69,18 +77,27 @@ def _set_password(request: Request) -> Response:
     return RedirectResponse("/accounts", status_code=303)
 
 
+def _remove_second(request: Request) -> Response:
+    admin, reason = need(request, Role.ADMIN), text_of(request, "reason", 300)
+    if not reason:
+        raise AccountError("say why the second factor is removed: a lost phone, who asked")
+    name = request.path_params["name"]
+    room_of(request).accounts.second.remove(name, reason, actor=admin.name)
+    return RedirectResponse("/accounts", status_code=303)
+
+
 def _own(request: Request) -> Response:
-    need(request)
-    return page(request, "password.html")
+    account = need(request)
+    on = room_of(request).accounts.second.is_on(account.name)
+    return page(request, "password.html", second=on)
 
 
 def _change_own(request: Request) -> Response:
     account, room, visitor = need(request), room_of(request), visitor_of(request)
     new = _password(request, "new")
-    # Signing in is what proves the old one: it is throttled and logged like any other.
-    room.accounts.sign_in(account.name, _password(request, "old"), visitor.address)
+    room.accounts.prove(account.name, _password(request, "old"), visitor.address)
     room.accounts.set_password(account.name, new, actor=account.name)
-    signed = room.accounts.sign_in(account.name, new, visitor.address)
+    signed = room.accounts.begin(account, visitor.address)
     answer = RedirectResponse("/", status_code=303)
     cookies.put(answer, cookies.SESSION, signed.token, secure=room.place.secure)
     return answer

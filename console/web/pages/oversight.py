@@ -36,6 +36,9 @@ ACTIONS: Final = {
     "denied": ("被拒绝", "denied"),
     "erased": ("销毁", "erased"),
     "reported": ("报表", "reported"),
+    "hung": ("挂墙", "hung on a wall"),
+    "taken_down": ("从墙上取下", "taken down"),
+    "recovery_used": ("用备用码登录", "recovery code used"),
 }
 """Words of `Looked.action`, Chinese and English."""
 

@@ -1,11 +1,11 @@
-"""The wallboard: the floor on a large screen, drawn anew each second."""
+"""The wallboard: the floor on a large screen, drawn anew each second; and the walls it hangs on."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from calls.floor.wall import Alarm, FloorAgent, WallView
@@ -13,6 +13,8 @@ from calls.quality.states import Role
 from console.room import ConsoleRoom
 from console.wall.ports import Sight
 from console.wall.words import ALARMS, NOT_READY, REASONS, STATES, TROUBLES, URGENT, said
+from console.web import cookies
+from console.web.forms import text_of
 from console.web.looks import looked
 from console.web.menu import Entry
 from console.web.rendering import page
@@ -26,21 +28,57 @@ _MOST_WAITING: Final = 8
 
 
 def routes(room: ConsoleRoom) -> list[Route]:
-    """The page, and the part of it that is drawn anew."""
+    """The page, the part of it that is drawn anew, and the walls."""
     return [
+        Route("/walls", _walls, methods=["GET"]),
+        Route("/walls", _hang, methods=["POST"]),
+        Route("/walls/{wall}/down", _take_down, methods=["POST"]),
         Route("/wallboard", _wallboard, methods=["GET"]),
         Route("/wallboard/now", _now, methods=["GET"]),
     ]
 
 
 def _wallboard(request: Request) -> Response:
-    need(request, Role.SUPERVISOR)
+    _need_sight(request)
     looked(request, "opened", "wallboard")
     return _drawn(request, "wallboard.html")
 
 
-def _now(request: Request) -> Response:
+def _need_sight(request: Request) -> None:
+    """The guard lets a wall come here and nowhere else."""
+    if visitor_of(request).wall is None:
+        need(request, Role.SUPERVISOR)
+
+
+def _walls(request: Request) -> Response:
     need(request, Role.SUPERVISOR)
+    walls = room_of(request).accounts.walls
+    return page(request, "walls.html", found=[(one, walls.hangs(one)) for one in walls.all()])
+
+
+def _hang(request: Request) -> Response:
+    """This browser becomes a wall: whoever hung it is signed out here."""
+    account, room, visitor = need(request, Role.SUPERVISOR), room_of(request), visitor_of(request)
+    title = text_of(request, "title", 60)
+    token, wall = room.accounts.walls.hang(account, title, visitor.address)
+    looked(request, "hung", f"wall/{wall.id}", detail=wall.title)
+    room.accounts.sign_out(visitor.token, visitor.address)
+    answer, secure = RedirectResponse("/wallboard", status_code=303), room.place.secure
+    cookies.put(answer, cookies.WALL, token, secure=secure, keep=True)
+    cookies.drop(answer, cookies.SESSION, secure=secure)
+    return answer
+
+
+def _take_down(request: Request) -> Response:
+    need(request, Role.SUPERVISOR)
+    wall = request.path_params["wall"]
+    room_of(request).accounts.walls.take_down(wall)
+    looked(request, "taken_down", f"wall/{wall}"[:40])
+    return RedirectResponse("/walls", status_code=303)
+
+
+def _now(request: Request) -> Response:
+    _need_sight(request)
     return _drawn(request, "parts/wall.html")
 
 
