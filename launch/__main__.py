@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from functools import cache
 
 import typer
 
@@ -20,8 +21,9 @@ app = typer.Typer(
 )
 
 
+@cache
 def build() -> typer.Typer:
-    """Register every module of `launch.commands`, in name order."""
+    """The app, every module of `launch.commands` registered in name order."""
     for found in sorted(pkgutil.iter_modules(launch.commands.__path__), key=lambda m: m.name):
         importlib.import_module(f"launch.commands.{found.name}").register(app)
     return app

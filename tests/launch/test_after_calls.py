@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from callflow.house import House
 from callflow.rules.monitor import RuleSet
@@ -28,13 +27,13 @@ from calls.events import (
     Queued,
     Said,
 )
-from launch.__main__ import build
 from launch.after_calls import LOOK_BACK, AfterCalls
 from launch.judging import judge_all
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 from tests.ledger.house import offered
+from tests.support.command_line import thirdring
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 RULES = House.load(SCRIPTS).rules
@@ -279,7 +278,7 @@ def _left_unjudged(state: Path) -> list[str]:
 
 def _judge(state: Path, *more: str) -> dict[str, int]:
     args = ["rules", "judge", "--state", str(state), "--json", *more]
-    result = CliRunner().invoke(build(), args, catch_exceptions=False)
+    result = thirdring(*args, catch_exceptions=False)
     assert result.exit_code == 0
     told: dict[str, int] = json.loads(result.stdout)
     return told
@@ -310,7 +309,7 @@ def test_rules_judge_says_when_there_is_nothing_to_do(tmp_path: Path) -> None:
     _judge(tmp_path)
 
     args = ["rules", "judge", "--state", str(tmp_path)]
-    told = CliRunner().invoke(build(), args, catch_exceptions=False).stdout
+    told = thirdring(*args, catch_exceptions=False).stdout
 
     assert "every call that is over was judged by these rules already" in told
 

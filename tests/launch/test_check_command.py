@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from callflow.checks.catalogue import CATALOGUE
-from launch.__main__ import build
 from launch.check_report import caret
+from tests.support.command_line import thirdring
 
 PROJECT = Path(__file__).parents[2]
-APP = build()
 LINES = """\
 hello: {zh-Hans: 您好, zh-Hant: 您好, en: Hello}
 bye: {tags: [closing], zh-Hans: 再见, zh-Hant: 再見, en: Goodbye}
@@ -38,7 +37,7 @@ def folder(at: Path, **files: str) -> Path:
 
 
 def check(*arguments: object) -> Result:
-    return CliRunner().invoke(APP, ["check", "--no-sounds", *map(str, arguments)])
+    return thirdring("check", "--no-sounds", *map(str, arguments))
 
 
 def test_the_shipped_scripts_have_no_error() -> None:
@@ -190,7 +189,7 @@ def test_a_longer_silence_may_be_allowed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
 def test_a_line_without_a_rendering_is_told(tmp_path: Path, language: str) -> None:
     at = folder(tmp_path / "a")
-    result = CliRunner().invoke(APP, ["check", str(at)])
+    result = thirdring("check", at)
 
     assert result.exit_code == 0
     assert 'the line "hello" is neither recorded nor rendered in' in result.stdout

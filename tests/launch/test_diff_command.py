@@ -9,9 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from launch.__main__ import build
+from tests.support.command_line import thirdring
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 NO_SOUNDS = shutil.ignore_patterns("prompts", "tests")
@@ -50,7 +49,7 @@ def _git(folder: Path, *arguments: str) -> None:
 
 
 def _diff(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(build(), ["diff", *arguments])
+    result = thirdring("diff", *arguments)
     return result.exit_code, result.stdout, result.stderr
 
 

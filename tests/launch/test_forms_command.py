@@ -7,14 +7,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from typer.testing import CliRunner
 
-from launch.__main__ import build
 from tests.qa.small_form import SMALL
+from tests.support.command_line import thirdring
 
 
 def _run(*args: str) -> tuple[int, str]:
-    result = CliRunner().invoke(build(), ["forms", *args])
+    result = thirdring("forms", *args)
     return result.exit_code, result.stdout
 
 
@@ -92,12 +91,12 @@ def test_a_form_is_told_to_programs_with_every_question(folder: Path) -> None:
 
 
 def test_a_name_that_is_none_is_answered_with_the_nearest() -> None:
-    result = CliRunner().invoke(build(), ["forms", "show", "q40"])
+    result = thirdring("forms", "show", "q40")
 
     assert 'there is no form "q40"; did you mean "q04"?' in str(result.exception)
 
 
 def test_a_language_that_is_none_is_refused() -> None:
-    result = CliRunner().invoke(build(), ["forms", "show", "q04", "--lang", "fr"])
+    result = thirdring("forms", "show", "q04", "--lang", "fr")
 
     assert "write zh or en" in str(result.exception)

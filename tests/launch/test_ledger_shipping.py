@@ -12,16 +12,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from calls.errors import ConfigError, LedgerError
-from launch.__main__ import build
 from launch.settings import LedgerSettings, load_settings
 from launch.shipping import ledger_place
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 from tests.ledger.house import by_hand, place
+from tests.support.command_line import thirdring
 from tests.support.postgresql import Cluster, cluster
 
 THIRDRING = Path(sys.executable).parent / "thirdring"
@@ -48,7 +47,7 @@ def config(tmp_path: Path, url: str) -> Path:
 
 
 def _ask(*words: str | Path) -> tuple[int, str]:
-    told = CliRunner().invoke(build(), [str(word) for word in words])
+    told = thirdring(*words)
     return told.exit_code, told.stdout
 
 
@@ -133,7 +132,7 @@ def test_without_an_address_both_say_what_to_set(tmp_path: Path) -> None:
 
     assert "set ledger.url" in _ask("ledger", "status", *state)[1]
     assert json.loads(_ask("ledger", "status", "--json", *state)[1]) == {"url": ""}
-    told = CliRunner().invoke(build(), ["ledger", "ship", *map(str, state)])
+    told = thirdring("ledger", "ship", *state)
     assert isinstance(told.exception, ConfigError)
     assert "--config" in str(told.exception)
 

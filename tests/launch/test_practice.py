@@ -6,16 +6,15 @@ import asyncio
 
 import pytest
 from textual.pilot import Pilot
-from typer.testing import CliRunner
 
 from calls.floor import orders
 from calls.floor.states import AgentState
 from calls.floor.view import PanelView
-from launch.__main__ import build
 from launch.practice import PracticeFloor
 from launch.practice_score import score_call
 from softphone_panel.agent.app import AgentApp
 from softphone_panel.agent.link import LocalLink
+from tests.support.command_line import thirdring
 from tests.support.trainee import Trainee, house, over, stage
 
 
@@ -139,7 +138,7 @@ def test_a_call_that_never_was_scores_nothing() -> None:
 
 
 def test_the_callers_there_are_can_be_listed() -> None:
-    found = CliRunner().invoke(build(), ["practice", "--list"])
+    found = thirdring("practice", "--list")
 
     assert found.exit_code == 0
     assert "angry_again" in found.output

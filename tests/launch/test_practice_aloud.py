@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from callers.speaker import PlayerSpeaker
 from callers.voicebank import VoiceBank
 from calls.floor import orders
 from calls.floor.states import AgentState
-from launch.__main__ import build
 from launch.practice_aloud import engines_of, player_or_why
 from launch.practice_report import text_only
 from launch.settings import Settings
+from tests.support.command_line import thirdring
 from tests.support.fake_player import FakePlayer
 from tests.support.trainee import Trainee, over
 
@@ -155,7 +154,7 @@ def test_without_a_player_the_panel_says_that_the_caller_is_text(
 
 def test_a_player_that_is_no_command_is_refused_before_the_panel_opens(tmp_path: Path) -> None:
     asked = ["practice", "--state", str(tmp_path), "--player", "mine 'open"]
-    found = CliRunner().invoke(build(), asked)
+    found = thirdring(*asked)
 
     assert found.exit_code != 0
     assert "mend its quotes" in str(found.exception)

@@ -7,13 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from agi.prompts import sound
 from calls.errors import PromptError
-from launch.__main__ import build
 from launch.settings import PROJECT
 from tests.agi.prompts.fake_engine import tone
+from tests.support.command_line import thirdring
 
 _FLOW = """
 flow: hello
@@ -58,7 +57,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def _run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(build(), ["prompts", *arguments])
+    result = thirdring("prompts", *arguments)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from typer.testing import CliRunner
-
 from callflow.schema.docs import with_tables
-from launch.__main__ import build
 from qa.rubric import load_form, score
 from qa.rubric.docs import TABLES
 from tests.qa.small_form import ROOT, house_rules
+from tests.support.command_line import thirdring
 
 DOCS = ROOT / "docs" / "qa-forms.md"
 TEXT = DOCS.read_text("utf-8")
@@ -26,7 +24,7 @@ def test_the_command_brings_a_table_up_to_date(tmp_path: Path) -> None:
     copy = tmp_path / "qa-forms.md"
     copy.write_text(damaged, encoding="utf-8")
 
-    told = CliRunner().invoke(build(), ["forms", "docs", str(copy)], catch_exceptions=False)
+    told = thirdring("forms", "docs", copy, catch_exceptions=False)
 
     assert damaged != TEXT
     assert copy.read_text("utf-8") == TEXT

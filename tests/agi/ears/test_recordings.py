@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from agi.ears.vad import EarsError
 from agi.ears.wav import read_wav, resample
-from launch.__main__ import build
 from tests.agi.ears.sounds import DATA, Samples, hiss, pcm, then, voice
+from tests.support.command_line import thirdring
 
 
 def wav(path: Path, body: bytes, *, tag: int = 1, bits: int = 16, rate: int = 8000) -> Path:
@@ -85,7 +84,7 @@ def test_what_is_no_recording_is_refused_with_what_to_do(tmp_path: Path, content
 def test_the_command_prints_what_was_heard_as_json(tmp_path: Path) -> None:
     path = wav(tmp_path / "call.wav", pcm(then(hiss(4, -65), voice(), hiss(1, -65))))
 
-    result = CliRunner().invoke(build(), ["ears", str(path), "--json"])
+    result = thirdring("ears", path, "--json")
 
     assert result.exit_code == 0, result.output
     heard = json.loads(result.output)
@@ -96,7 +95,7 @@ def test_the_command_prints_what_was_heard_as_json(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_a_table_for_people() -> None:
-    result = CliRunner().invoke(build(), ["ears", str(DATA / "order.wav")])
+    result = thirdring("ears", DATA / "order.wav")
 
     assert result.exit_code == 0
     assert "speech" in result.output

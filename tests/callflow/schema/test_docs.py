@@ -6,12 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from callflow.acts.table import ACTS, OUTCOMES
 from callflow.schema.docs import TABLES, DocsError, with_tables
 from callflow.templates import FILTERS, Wording
-from launch.__main__ import build
+from tests.support.command_line import thirdring
 
 DOCS = Path(__file__).parents[3] / "docs" / "flow-format.md"
 TEXT = DOCS.read_text("utf-8")
@@ -67,8 +66,8 @@ def test_the_command_brings_a_file_up_to_date(tmp_path: Path) -> None:
     old = tmp_path / "old.md"
     old.write_text(TEXT.replace("hear what the caller does", "hear something"), "utf-8")
 
-    first = CliRunner().invoke(build(), ["schema", "--docs", str(old)])
-    second = CliRunner().invoke(build(), ["schema", "--docs", str(old)])
+    first = thirdring("schema", "--docs", old)
+    second = thirdring("schema", "--docs", old)
 
     assert "brought up to date" in first.stdout
     assert "is up to date" in second.stdout
@@ -76,8 +75,8 @@ def test_the_command_brings_a_file_up_to_date(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_all_schemas_or_one(tmp_path: Path) -> None:
-    run = CliRunner().invoke(build(), ["schema", "--out", str(tmp_path / "made")])
-    one = CliRunner().invoke(build(), ["schema", "flow"])
+    run = thirdring("schema", "--out", tmp_path / "made")
+    one = thirdring("schema", "flow")
 
     assert run.exit_code == 0
     assert {path.name for path in (tmp_path / "made").iterdir()} == {
