@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from calls.errors import CallCenterError
 from calls.quality.events import FormFrozen
@@ -24,6 +25,9 @@ from qa.rubric import load_form
 from recorder.source import LedgerSource
 from recorder.store import Store
 from recorder.verify import check, orphans, owners
+
+_SPOILED: Final = (LookupError, TypeError, ValueError)
+"""What a row that somebody spoiled may raise: it must not keep the other parts from being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,14 @@ def verify_all(state: Path, kept: AllHeads | None, *, quiet: bool) -> Iterator[P
     for name, look in parts:
         try:
             yield look()
-        except (CallCenterError, OSError) as error:
-            yield PartReport(name, "nothing", (Found(name, "unreadable", name, str(error)),))
+        except (CallCenterError, OSError, *_SPOILED) as error:
+            yield PartReport(name, "nothing", (Found(name, "unreadable", name, _why(error)),))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, CallCenterError | OSError):
+        return str(error)
+    return f"{error!r}: something in it is of no kind of ours; restore it from a backup"
 
 
 def _ledger(state: Path, kept: AllHeads | None) -> PartReport:

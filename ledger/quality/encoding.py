@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from calls.errors import LedgerError
 from calls.fact import Fact
 from calls.quality.events import QualityEvent
 from ledger.encoding import at_us, encode_data, from_us
@@ -56,15 +57,19 @@ def headed(before: bytes, digest: bytes) -> bytes:
 
 
 def quality_event(values: Mapping[str, Any]) -> QualityEvent:
-    """The fact as others get it; ValueError for a row that somebody spoiled."""
-    data = json.loads(values["data"])
-    if not isinstance(data, dict):
-        raise ValueError(f"{values['stream']} {values['seq']}: its data are no mapping")
-    return QualityEvent(
-        values["stream"],
-        values["seq"],
-        from_us(values["at"]),
-        values["actor"],
-        values["kind"],
-        data,
+    """The fact as others get it; LedgerError for a row that somebody spoiled."""
+    try:
+        data, at = json.loads(values["data"]), from_us(values["at"])
+    except (TypeError, ValueError, OverflowError):
+        data, at = None, None
+    if not isinstance(data, dict) or at is None:
+        raise spoiled(f"{values['stream']}: fact {values['seq']}")
+    return QualityEvent(values["stream"], values["seq"], at, values["actor"], values["kind"], data)
+
+
+def spoiled(what: str) -> LedgerError:
+    """For a row of the book that is not as any version of ours writes it."""
+    return LedgerError(
+        f"quality book: {what} was changed by another program; `thirdring verify` names all"
+        " that was, restore the book from a backup"
     )

@@ -13,7 +13,7 @@ from calls.errors import UnknownWorkError
 from calls.quality.events import QualityEvent
 from calls.quality.states import EvaluationKind, EvaluationState
 from ledger.encoding import at_us, from_us
-from ledger.quality.encoding import quality_event
+from ledger.quality.encoding import quality_event, spoiled
 from ledger.quality.opening import Shelf
 from ledger.quality.rows import AccountRow, EvaluationFilter, EvaluationRow, Look, LookFilter
 from ledger.quality.tables import accounts, evaluations, quality_events, quality_head
@@ -194,12 +194,15 @@ def account_row(values: Mapping[str, Any]) -> AccountRow:
 
 
 def _with_times(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {
-        name: from_us(values[name])
-        if (name.endswith("_at") or name in _TIMES) and values[name] is not None
-        else values[name]
-        for name in names
-    }
+    try:
+        return {
+            name: from_us(values[name])
+            if (name.endswith("_at") or name in _TIMES) and values[name] is not None
+            else values[name]
+            for name in names
+        }
+    except (TypeError, OverflowError):  # SQLite keeps any type in any column
+        raise spoiled(f"the row of {values[names[0]]}") from None
 
 
 def _looks(

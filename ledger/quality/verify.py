@@ -8,6 +8,7 @@ swap or a fact taken out shows. Who can rewrite every row and hash can forge all
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from calls.errors import LedgerError
 from calls.quality.events import QualityEvent
 from ledger.encoding import from_us
 from ledger.quality.book import QualityBook
@@ -23,6 +25,7 @@ from ledger.quality.projections import TOLD, Row, fold, key_of, told
 from ledger.quality.tables import quality_events, quality_head
 
 _PAGE = 2000
+_HEAD = re.compile(r"(?P<cursor>[0-9]{1,18}):(?P<digest>[0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ def verify(book: QualityBook, *, head: str = "") -> QualityReport:
     """Check every chain, the heads, every cursor and what is told; others may go on writing.
 
     `head` is one that an earlier report gave: a book that was rewritten since does not have it.
-    Raises LedgerError when the book cannot be read.
+    Raises LedgerError when the book cannot be read, or `head` is none.
     """
     check = _Check(*_given(head))
     while True:
@@ -97,6 +100,7 @@ class _Check:
     def take(self, values: Mapping[str, Any]) -> None:
         """The next fact by cursor."""
         cursor, stream, seq = values["cursor"], str(values["stream"]), values["seq"]
+        digest, head = _digest(values["hash"]), _digest(values["head"])
         whole = cursor == self.cursor + 1
         if not whole:
             self._find("", 0, "hole", f"rows {self.cursor + 1} to {cursor - 1} are gone")
@@ -104,12 +108,12 @@ class _Check:
         row = QualityRow(stream, seq, *(values[name] for name in ("at", "actor", "kind", "data")))
         in_order = self._number(stream, seq)
         event = _event(row)
-        if in_order and (event is None or chained(self._before(stream), row) != values["hash"]):
+        if in_order and (event is None or chained(self._before(stream), row) != digest):
             self._find(stream, seq, "edited", f"fact {seq} ({row.kind}) does not fit its hash")
-        elif whole and headed(self.head, values["hash"]) != values["head"]:
+        elif whole and headed(self.head, digest) != head:
             self._find(stream, seq, "head", f"the head at row {cursor} does not fit")
-        self.cursor, self.head = cursor, bytes(values["head"])
-        self.hashes[stream] = bytes(values["hash"])
+        self.cursor, self.head = cursor, head
+        self.hashes[stream] = digest
         if event is not None and stream not in self.broken and told(stream) is not None:
             self.rows[stream] = fold(self.rows.get(stream), event)
         if cursor == self.known_at and self.head.hex() != self.known_head:
@@ -121,16 +125,19 @@ class _Check:
             for seq in sorted(numbers):
                 self._find(stream, seq, "missing", f"fact {seq} is not there")
         given = connection.execute(select(quality_head.c.cursor, quality_head.c.head)).first()
-        last = int(given[0]) if given is not None else 0
+        last = given[0] if given is not None and isinstance(given[0], int) else 0
         if last > self.cursor or self.known_at > max(last, self.cursor):
             upto = max(last, self.known_at)
             self._find("", 0, "cut", f"rows {self.cursor + 1} to {upto} were written and are gone")
-        elif given is None or last < self.cursor or bytes(given[1]) != self.head:
+        elif given is None or last < self.cursor or _digest(given[1]) != self.head:
             self._find("", 0, "head", "the book's own note of its head is not that of its facts")
         self._tables(connection)
 
-    def _number(self, stream: str, seq: int) -> bool:
+    def _number(self, stream: str, seq: object) -> bool:
         """Whether the fact's number is the one that comes next in its stream."""
+        if not isinstance(seq, int):
+            self._find(stream, 0, "edited", f"a fact has {seq!r} in place of its number")
+            return False
         expected = self.last.get(stream, 0) + 1
         if seq == expected:
             self.last[stream] = seq
@@ -152,7 +159,8 @@ class _Check:
             key = key_of(table)
             kept = {row[key]: dict(row) for row in connection.execute(select(table)).mappings()}
             streams = {stream for stream in self.last if stream.startswith(f"{kind}/")}
-            for name in sorted(kept.keys() | {stream.partition("/")[2] for stream in streams}):
+            told_of = {stream.partition("/")[2] for stream in streams}
+            for name in sorted(kept.keys() | told_of, key=str):
                 stream = f"{kind}/{name}"
                 if stream not in streams:
                     self._find(stream, 1, "cut", "all its facts are gone")
@@ -176,8 +184,20 @@ class _Check:
 
 
 def _given(head: str) -> tuple[int, str]:
-    cursor, _, digest = head.strip().partition(":")
-    return (int(cursor), digest.lower()) if cursor.isdigit() else (0, "")
+    if not head.strip():
+        return 0, ""
+    matched = _HEAD.fullmatch(head.strip().lower())
+    if matched is None:
+        raise LedgerError(
+            f"{head[:40]!r} is no head of a quality book;"
+            " `thirdring ledger head --to FILE` writes one"
+        )
+    return int(matched["cursor"]), matched["digest"]
+
+
+def _digest(kept: object) -> bytes:
+    """A hash as it is kept; where somebody put what is none, bytes that fit nothing."""
+    return kept if isinstance(kept, bytes) else repr(kept).encode()
 
 
 def _page(connection: Connection, after: int) -> list[Mapping[str, Any]]:

@@ -407,3 +407,13 @@ def test_a_part_that_cannot_be_read_is_a_finding_and_the_others_go_on(state: Pat
         ("quality", "unreadable"),
         ("forms", "unreadable"),
     ]
+
+
+def test_a_form_that_is_no_json_any_more_keeps_nothing_else_from_being_read(state: Path) -> None:
+    with opened(state / "quality.sqlite") as book:
+        book.execute("UPDATE quality_events SET data = 'x' WHERE kind = 'form_frozen'")
+
+    named = {(part, what) for part, what, _ in found(state)}
+
+    assert {("quality", "edited"), ("forms", "unreadable")} <= named
+    assert {part for part, _ in named} == {"quality", "forms"}

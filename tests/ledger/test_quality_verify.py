@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from calls.errors import LedgerError
 from ledger.quality.book import QualityBook
 from ledger.quality.verify import QualityReport, rebuild, verify
 from tests.ledger.quality_house import by_hand, looked, some_work
@@ -139,3 +140,65 @@ def test_rebuilding_makes_the_tables_as_the_facts_tell_them(place: Path) -> None
         assert [account.name for account in book.accounts()] == ["li"]
 
     assert check(place).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("seq", "two"), ("hash", "no hash"), ("hash", 5), ("head", "no head"), ("kind", b"\xff")],
+)
+def test_a_value_of_another_kind_is_named_and_stops_nothing(
+    place: Path, column: str, value: object
+) -> None:
+    by_hand(
+        place,
+        f"UPDATE quality_events SET {column} = ? WHERE stream = 'evaluation/one' AND seq = 3",  # noqa: S608
+        value,
+    )
+    by_hand(place, "UPDATE quality_events SET actor = 'zhou' WHERE stream = 'evaluation/two'")
+    report = check(place)
+
+    assert "evaluation/one" in {one.stream for one in report.findings}
+    assert {("edited", "evaluation/two", 1)} <= found(report)
+    assert report.events == 10
+
+
+def test_the_books_note_of_its_head_may_be_anything(place: Path) -> None:
+    by_hand(place, "UPDATE quality_head SET head = 'none', cursor = 'many'")
+
+    assert found(check(place)) == {("head", "", 0)}
+
+
+def test_a_row_whose_name_is_no_text_is_named(place: Path) -> None:
+    by_hand(place, "UPDATE quality_evaluations SET id = x'ff' WHERE id = 'two'")
+
+    assert {("projection", "evaluation/two", 0)} <= found(check(place))
+
+
+@pytest.mark.parametrize("head", ["yes", "12", f"x:{'0' * 64}", f"1:{'0' * 63}"])
+def test_a_head_that_is_none_is_refused(place: Path, head: str) -> None:
+    with pytest.raises(LedgerError, match="is no head of a quality book"):
+        check(place, head)
+
+
+@pytest.mark.parametrize(("column", "value"), [("data", "no json"), ("data", "[]"), ("at", "x")])
+def test_reading_a_fact_that_somebody_spoiled_says_what_to_do(
+    place: Path, column: str, value: object
+) -> None:
+    by_hand(
+        place,
+        f"UPDATE quality_events SET {column} = ? WHERE stream = 'evaluation/one' AND seq = 2",  # noqa: S608
+        value,
+    )
+
+    with (
+        QualityBook.open(place) as book,
+        pytest.raises(LedgerError, match="evaluation/one: fact 2 was changed"),
+    ):
+        book.events("evaluation/one")
+
+
+def test_reading_a_row_that_somebody_spoiled_says_what_to_do(place: Path) -> None:
+    by_hand(place, "UPDATE quality_evaluations SET claimed_until = 'soon' WHERE id = 'two'")
+
+    with QualityBook.open(place) as book, pytest.raises(LedgerError, match="the row of two"):
+        book.evaluations()
