@@ -51,7 +51,7 @@ async def over_sip(
     Raises PbxError where no Asterisk can be had.
     """
     bank = VoiceBank.load()
-    found, groups = grouped(tests, lambda test: _unplayable(house, test), told)
+    found, groups = grouped(tests, lambda test: unplayable_over_sip(house, test), told)
     if not groups:
         return found
     numbers = _numbered([test for group in groups for test in group])
@@ -75,7 +75,8 @@ async def over_sip(
     return found
 
 
-def _unplayable(house: House, test: FlowTest) -> str:
+def unplayable_over_sip(house: House, test: FlowTest) -> str:
+    """Why a telephone call cannot play the test; empty when it can."""
     queue, persona = test.given.queue, test.given.persona
     if queue.agent or queue.refused:
         return "no agent's phone is simulated over SIP"

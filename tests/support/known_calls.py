@@ -1,4 +1,10 @@
-"""Calls of known truth on real FastAGI servers, compared with what the machine answers."""
+"""Calls of known truth on real FastAGI servers, compared with what the machine answers.
+
+The truth of a call holds for the call as it was planned. A machine that is too busy for its callers
+makes another call of it: one spoke late, and was taken for silent. Whether it did is told by the
+caller's own account (what was heard and sent, and when), never by the answers; such a call is
+placed again, and one that never comes about as planned is an error of the run.
+"""
 
 from __future__ import annotations
 
@@ -72,6 +78,8 @@ TIMED: Final = frozenset(
     }
 )
 LATE_MS: Final = 1_000
+TRIES: Final = 4
+"""So often a call is placed until it comes about as planned."""
 
 
 class Account(NamedTuple):
@@ -93,41 +101,39 @@ class Tally:
     """Answers of yes or no, which say more than that a rule did not apply."""
 
     wrong: list[str] = field(default_factory=list)
-    other_way: list[str] = field(default_factory=list)
-    """Calls in which the caller heard other lines than planned, or late, or which never came about,
-    so that their truth is not known: a machine that is too busy for its callers."""
+    again: list[str] = field(default_factory=list)
+    """Calls in which the caller heard other lines than planned, or late, or which did not come
+    about: they were placed again."""
 
-    def take(
-        self,
-        known: Known,
-        events: Sequence[CallEvent],
-        rules: RuleSet,
-        heard: Sequence[Account] = (),
-        planned: Sequence[Account] = (),
-    ) -> bool:
-        """Compare one call's answers with its truth; False when it went another way.
+    never: list[str] = field(default_factory=list)
+    """Calls that never came about as planned."""
 
-        That is only asked where an answer is not the true one: `heard` is the caller's own account
-        of the call, `planned` that of the same call in virtual time.
-        """
+    def take(self, known: Known, events: Sequence[CallEvent], rules: RuleSet) -> None:
+        """Compare one call's answers with its truth."""
         case = CaseFacts.of(events, rules)
         wrong = wrong_answers(known, case)
-        if wrong and not as_planned(heard, planned):
-            told = ", ".join(f"{one.line} {one.after_ms}" for one in heard)
-            self.other_way.append(f"{known.name}: heard {told}")
-            return False
         self.calls += 1
         for rule, answers in answered_rules(case).items():
             self.total[rule] += 1
             self.right[rule] += rule not in wrong
             self.told[rule] += bool(answers & {"yes", "no"})
         self.wrong += [f"{known.name}: {rule} answered {how}" for rule, how in wrong.items()]
-        return True
+
+    def went(
+        self, known: Known, failure: str, heard: Sequence[Account], planned: Sequence[Account]
+    ) -> bool:
+        """Whether a call came about as planned, by its caller's account; else it is noted."""
+        if not failure and as_planned(heard, planned):
+            return True
+        told = ", ".join(f"{one.line} {one.after_ms}" for one in heard)
+        self.again.append(f"{known.name}: {failure or f'heard {told}'}")
+        return False
 
     def data(self) -> dict[str, object]:
         """JSON-ready."""
         counts = {"right": dict(self.right), "total": dict(self.total), "told": dict(self.told)}
-        return {"calls": self.calls, **counts, "wrong": self.wrong, "other_way": self.other_way}
+        odd = {"wrong": self.wrong, "again": self.again, "never": self.never}
+        return {"calls": self.calls, **counts, **odd}
 
     def must(self, known: Known, what: str, found: object, true: object) -> None:
         """Compare anything else."""
@@ -181,42 +187,47 @@ async def of_one_house(
         tests = plays_of(house, list({known.name: known for known, _ in calls}.values()))
         widest = max(tests.values(), key=lambda test: len(test.given.office.directories))
         settings = settings_for(house, scripts, widest.given, folder / "files")
-        results: dict[str, tuple[Known, FlowTest, CallResult]] = {}
+        results: dict[str, tuple[Known, CallResult]] = {}
         async with serving(settings, folder / "state") as running:
 
             async def one(known: Known, again: int) -> None:
-                async with room:
-                    test = in_a_hurry(known, tests[known.name], again)
-                    result = await place(test, again, running, bank)
-                results[result.uniqueid] = (known, test, result)
-                over(result)
+                test = in_a_hurry(known, tests[known.name], again)
+                planned = planned_for(house, test)
+                for _ in range(TRIES):
+                    async with room:
+                        result = await place(test, again, running, bank)
+                    over(result)
+                    if tally.went(known, result.failure, heard_by(result), planned):
+                        results[result.uniqueid] = (known, result)
+                        return
+                tally.never.append(known.name)
 
             await asyncio.gather(*(one(known, again) for known, again in calls))
             ledger = running.ledger_path
         with LedgerReader(ledger) as reader:
             for row in reader.calls():
-                known, test, result = results.pop(row.uniqueid)
-                events = reader.events(row.id)
-                if tally.take(known, events, rules, heard_by(result), planned_for(house, test)):
+                if row.uniqueid in results:
+                    known, result = results.pop(row.uniqueid)
+                    events = reader.events(row.id)
+                    tally.take(known, events, rules)
                     judge(known, result, events, tally)
-        for known, _, result in results.values():
-            lost = f"{known.name}: no call in the ledger"
-            (tally.other_way if result.failure else tally.wrong).append(f"{lost} {result.failure}")
+        for known, _ in results.values():
+            tally.wrong.append(f"{known.name}: no call in the ledger")
 
 
 def heard_by(result: CallResult) -> list[Account]:
     """The caller's own account: lines that are played whole, and the pauses that rules time."""
     spoken = [(one.detail, one.at_ms, one.until_ms or one.at_ms) for one in result.of("heard")]
-    return _account(spoken)
+    return account_of(spoken)
 
 
 def planned_for(house: House, test: FlowTest) -> list[Account]:
     """The same of the call in virtual time."""
     said = [event.data for event in play(house, test, HOUSE).events if event.kind == "said"]
-    return _account([(str(one["line"]), one["start_ms"], one["end_ms"]) for one in said])
+    return account_of([(str(one["line"]), one["start_ms"], one["end_ms"]) for one in said])
 
 
-def _account(spoken: Sequence[tuple[str, int, int]]) -> list[Account]:
+def account_of(spoken: Sequence[tuple[str, int, int]]) -> list[Account]:
     found, over_ms, before = [], 0, ""
     for line, start_ms, end_ms in spoken:
         if line in COMPARED:
