@@ -2,93 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 
-from callflow.rules.advancing import UNSAID, advance, kinds_seen
 from callflow.rules.events import describe
-from callflow.rules.patterns import Pattern
-from callflow.rules.state import Due, State, Status
+from callflow.rules.known import Known, Point, Sort
+from callflow.rules.rule import Progress as Progress
+from callflow.rules.rule import Rule as Rule
+from callflow.rules.rule import begin as begin
+from callflow.rules.rule import moved
+from callflow.rules.rule import status_of as status_of
+from callflow.rules.rule import step as step
+from callflow.rules.verdict import Evidence as Evidence
+from callflow.rules.verdict import Verdict as Verdict
+from callflow.rules.verdict import seen, told, with_evidence
 from calls.events import CallEvent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One house rule: kept when all its patterns are."""
-
-    id: str
-    """As in the house rules: `A05`."""
-
-    title: Mapping[str, str]
-    """By language, `zh` and `en`."""
-
-    patterns: tuple[Pattern, ...] = ()
-    """Empty when no trace of a call can show it: then `judged_by` and `reason` say who can."""
-
-    text: Mapping[str, str] = field(default_factory=dict)
-    """The rule as a sentence, by language; may be empty."""
-
-    must: bool = True
-    """Whether flows that break it are refused."""
-
-    direction: str = ""
-    """Only calls that are `inbound`, or `outbound`; empty: all."""
-
-    flows: frozenset[str] = frozenset()
-    """Only calls that were offered to one of these flows; empty: all."""
-
-    performer: str = ""
-    """Only calls in which `ivr`, or `agent`, said a line; lines of the other are not seen."""
-
-    judged_by: str = ""
-    """`person`, `audio`, `ledger` or `desk`: who judges what the patterns cannot see."""
-
-    reason: Mapping[str, str] = field(default_factory=dict)
-    """Why a trace cannot decide that, by language; goes with `judged_by`."""
-
-    kinds: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Kinds of event that can change anything; empty where every kind can, as time runs."""
-
-    def __post_init__(self) -> None:
-        seen = [kinds_seen(pattern) for pattern in self.patterns]
-        whole = frozenset[str]().union(*seen) if all(seen) else frozenset[str]()
-        object.__setattr__(self, "kinds", whole)
-
-    @property
-    def decidable(self) -> bool:
-        """Whether a trace of a call can show anything of it."""
-        return bool(self.patterns)
-
-    def asked_of(self, offered: CallEvent) -> bool:
-        """Whether it speaks of the call that this fact offers."""
-        direction, flow = offered.data.get("direction"), offered.data.get("flow")
-        return self.direction in ("", direction) and (not self.flows or flow in self.flows)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """An event that a verdict rests on."""
-
-    seq: int
-    offset_ms: int
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a rule came to on one call, and why."""
-
-    rule: Rule
-    status: Status
-    why: str
-    """What broke it, or kept it from being judged; else empty."""
-
-    evidence: tuple[Evidence, ...]
-    """Every event that brought the rule further, in order; the last is what broke it. Empty when
-    the rule does not apply."""
-
-    due: tuple[Due, ...]
-    """What is expected next, while the call goes on."""
 
 
 class RuleSet:
@@ -98,6 +25,15 @@ class RuleSet:
         self._rules = {rule.id: rule for rule in rules}
         self.digest = digest
         """SHA-256 (hex) of the file's text; empty where the rules come from no file."""
+
+        self._known = Known(self)
+
+    @property
+    def known(self) -> Known:
+        """What is known of the steps of these rules."""
+        if self._known.full:
+            self._known = Known(self)
+        return self._known
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._rules.values())
@@ -110,72 +46,6 @@ class RuleSet:
 
     def __contains__(self, rule_id: object) -> bool:
         return rule_id in self._rules
-
-
-Progress = tuple[State, ...]
-"""The state of each pattern of a rule: hashable, and all that the future depends on."""
-
-
-def begin(rule: Rule) -> Progress:
-    """Where a rule stands before the first event."""
-    asked = not rule.performer
-    return tuple(pattern.start()._replace(asked=asked) for pattern in rule.patterns)
-
-
-def step(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
-    """Where a rule stands after one more event; once broken it stays as it is."""
-    if event.kind == "offered" and not rule.asked_of(event):
-        return _not_asked(progress)
-    if rule.performer:
-        return _step_performed(rule, progress, event)
-    return _step_all(rule, progress, event)
-
-
-def _step_all(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
-    if rule.kinds and event.kind not in rule.kinds:
-        return progress
-    for state in progress:
-        if state.status is Status.BROKEN:
-            return progress
-    pairs = zip(rule.patterns, progress, strict=False)
-    return tuple([advance(pattern, state, event) for pattern, state in pairs])
-
-
-def _step_performed(rule: Rule, progress: Progress, event: CallEvent) -> Progress:
-    if event.kind in ("saying", "said") and event.data.get("performer") != rule.performer:
-        return progress
-    progress = _step_all(rule, progress, event)
-    if event.kind == "said" and event.data.get("ended") not in UNSAID:
-        return tuple(state._replace(asked=True) for state in progress)
-    if event.kind == "ended" and not all(state.asked for state in progress):
-        return _not_asked(progress)
-    return progress
-
-
-def _not_asked(progress: Progress) -> Progress:
-    gone = State(status=Status.NOT_APPLICABLE)
-    return tuple(gone for _ in progress)
-
-
-def status_of(progress: Progress) -> Status:
-    """Broken by one broken pattern; kept when all are kept or speak of nothing that happened.
-
-    A rule of which nothing can be asked yet, its performer not having spoken, is pending. One
-    pattern that a fault left unjudged leaves the rule unjudged.
-    """
-    found = {_told(state) for state in progress}
-    if found == {Status.NOT_APPLICABLE, Status.KEPT} and any(state.why for state in progress):
-        return Status.NOT_APPLICABLE
-    for status in (Status.BROKEN, Status.PENDING, Status.KEPT):
-        if status in found:
-            return status
-    return Status.NOT_APPLICABLE
-
-
-def _told(state: State) -> Status:
-    if state.status is Status.BROKEN and not state.asked:
-        return Status.PENDING
-    return state.status
 
 
 class Monitor:
@@ -191,39 +61,22 @@ class Monitor:
         before, self._progress = self._progress, step(self.rule, self._progress, event)
         if before is self._progress:
             return
-        if any(map(_moved, before, self._progress)):
-            self._evidence.append(Evidence(event.seq, event.offset_ms, describe(event)))
+        if any(map(moved, before, self._progress)):
+            self._evidence.append(seen(event, describe(event)))
 
     def verdict(self) -> Verdict:
         """What the rule came to so far."""
-        status = status_of(self._progress)
-        return Verdict(
-            rule=self.rule,
-            status=status,
-            why=self._why(status),
-            evidence=() if status is Status.NOT_APPLICABLE else tuple(self._evidence),
-            due=tuple(self._dues()) if status is Status.PENDING else (),
-        )
-
-    def _why(self, status: Status) -> str:
-        if status is Status.PENDING:
-            return ""
-        if not self.rule.decidable:
-            return f"not decidable here: {self.rule.reason.get('en', '')}"
-        return "; ".join(state.why for state in self._progress if state.why)
-
-    def _dues(self) -> Iterator[Due]:
-        for pattern, state in zip(self.rule.patterns, self._progress, strict=True):
-            due = pattern.due(state) if state.status is Status.PENDING else None
-            if due is not None:
-                yield due
+        return told(self.rule, self._progress, self._evidence)
 
 
 def score(events: Iterable[CallEvent], rules: Iterable[Rule]) -> tuple[Verdict, ...]:
     """The verdict of every rule on a recorded call, or on what there is of a live one.
 
-    `events` are those of one call in order of their numbers.
+    `events` are those of one call in order of their numbers. The rules of one `RuleSet` are scored
+    faster than others: what they came to on other calls is known (`known`).
     """
+    if isinstance(rules, RuleSet):
+        return _Scoring(rules.known).of(events)
     monitors = [Monitor(rule) for rule in rules]
     for event in events:
         for monitor in monitors:
@@ -231,14 +84,63 @@ def score(events: Iterable[CallEvent], rules: Iterable[Rule]) -> tuple[Verdict, 
     return tuple(monitor.verdict() for monitor in monitors)
 
 
-def _moved(before: State, after: State) -> bool:
-    """Whether an event meant something to a pattern, closing at the end of the call aside."""
-    if after.status is Status.BROKEN:
-        return before.status is not Status.BROKEN
-    if after is before:
-        return False
-    return (after.applies, after.place, after.mark_ms) != (
-        before.applies,
-        before.place,
-        before.mark_ms,
-    )
+class _Scoring:
+    """All rules of a set on one call, by what is known of their steps."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._points: list[Point | None] = list(known.starts)
+        self._running: dict[int, Progress] = {}
+        """Of the rules that have no point just now, as a time of theirs runs."""
+
+        self._evidence: dict[int, list[Evidence]] = {}
+
+    def of(self, events: Iterable[CallEvent]) -> tuple[Verdict, ...]:
+        """The verdict of every rule."""
+        sort_of, running = self._known.sort_of, self._running
+        for event in events:
+            before = tuple(running.items()) if running else ()
+            sort = sort_of(event)
+            if sort is not None:
+                self._move(sort, event)
+            for at, progress in before:
+                self._step(at, progress, event)
+        return tuple(map(self._verdict, range(len(self._points))))
+
+    def _move(self, sort: Sort, event: CallEvent) -> None:
+        """The rules that heed the event and of which no time runs."""
+        points = self._points
+        for at in sort.heeded_by:
+            point = points[at]
+            if point is None:
+                continue
+            after, further = point.moves.get(sort) or self._known.move(at, point, sort)
+            if after is None:
+                self._step(at, point.progress, event)
+                continue
+            points[at] = after
+            if further:
+                self._note(at, event, sort.what)
+
+    def _step(self, at: int, before: Progress, event: CallEvent) -> None:
+        """A step that is taken anew: to where a time runs, or from there."""
+        after = step(self._known.rules[at], before, event)
+        if after is not before and any(map(moved, before, after)):
+            self._note(at, event, describe(event))
+        self._points[at] = point = self._known.at_rest(at, after)
+        if point is None:
+            self._running[at] = after
+        else:
+            self._running.pop(at, None)
+
+    def _note(self, at: int, event: CallEvent, what: str) -> None:
+        self._evidence.setdefault(at, []).append(seen(event, what))
+
+    def _verdict(self, at: int) -> Verdict:
+        point, evidence = self._points[at], self._evidence.get(at, ())
+        rule = self._known.rules[at]
+        if point is None:
+            return told(rule, self._running[at], evidence)
+        if point.verdict is None:
+            point.verdict = told(rule, point.progress)
+        return with_evidence(point.verdict, evidence) if evidence else point.verdict

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from callflow.rules.monitor import Progress, Rule
 from callflow.rules.patterns import Between, Chain, Count, Pattern, Response
+from callflow.rules.rule import Progress, Rule
 from callflow.rules.state import State, Times
 
 
@@ -39,9 +39,11 @@ def longest_ms(pattern: Pattern) -> int | None:
     """A lapse longer than any limit of the pattern; None for a pattern that looks at no time."""
     if isinstance(pattern, Count):
         return None
-    limits = [max(times.at_least_ms, times.at_most_ms or 0) for times in times_of(pattern)]
-    most = max(limits, default=0)
-    return most + max(times.slack_ms for times in times_of(pattern)) + 1 if most else None
+    limiting = [each for each in times_of(pattern) if each != Times(slack_ms=each.slack_ms)]
+    if not limiting:
+        return None
+    most = max(max(each.at_least_ms, each.at_most_ms or 0) for each in limiting)
+    return most + max(each.slack_ms for each in limiting) + 1
 
 
 def _rebased(state: State, most_ms: int | None, elapsed_ms: int) -> State:
