@@ -7,14 +7,14 @@ back in between counts as standing still.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from calls.floor.events import FloorEvent
 from calls.floor.states import AgentState
 
-_MILLISECOND = timedelta(milliseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,18 @@ class AgentDay:
         return sum(self.state_ms.get(state.value, 0) for state in states)
 
 
+def whole_ms(spent_us: Mapping[str, int]) -> dict[str, int]:
+    """Times of microseconds as milliseconds that add up to the whole of them, rounded down."""
+    found: dict[str, int] = {}
+    before_us = 0
+    for state in sorted(spent_us):
+        upto_us = before_us + spent_us[state]
+        if length_ms := upto_us // 1000 - before_us // 1000:
+            found[state] = length_ms
+        before_us = upto_us
+    return found
+
+
 class DayFold:
     """Takes one agent's facts in the ledger's order; those before `since` tell its first state."""
 
@@ -64,8 +76,8 @@ class DayFold:
         self._state = AgentState.SIGNED_OUT.value
         self._reason = self._call_id = ""
         self._entered: datetime | None = None
-        self._counted_ms = 0
-        self._state_ms: dict[str, int] = {}
+        self._counted_us = 0
+        self._state_us: dict[str, int] = {}
         self._counts: dict[str, int] = {}
         self._in_time = self._late = 0
         self._promises = self._broken = 0
@@ -73,8 +85,8 @@ class DayFold:
     def take(self, event: FloorEvent) -> None:
         """The next fact; kinds that tell nothing of states and offers are passed over."""
         if event.kind == "state":
-            self._state_ms = self._spent(event.at)
-            self._counted_ms = max(self._counted_ms, self._offset_ms(event.at))
+            self._state_us = self._spent(event.at)
+            self._counted_us = max(self._counted_us, self._offset_us(event.at))
             self._state = str(event.data.get("state") or AgentState.SIGNED_OUT.value)
             self._reason = str(event.data.get("reason") or "")
             self._call_id = str(event.data.get("call_id") or "")
@@ -99,7 +111,7 @@ class DayFold:
             reason=self._reason,
             call_id=self._call_id,
             state_since=self._entered,
-            state_ms=self._spent(until),
+            state_ms=whole_ms(self._spent(until)),
             offers=sum(self._counts.values()),
             answered=self._counts.get("answered", 0),
             missed=self._counts.get("missed", 0) + self._counts.get("rejected", 0),
@@ -116,15 +128,15 @@ class DayFold:
         fresh._entered = self._entered
         return fresh
 
-    def _offset_ms(self, at: datetime) -> int:
-        return (at - self.since) // _MILLISECOND
+    def _offset_us(self, at: datetime) -> int:
+        return (at - self.since) // _MICROSECOND
 
     def _spent(self, to: datetime) -> dict[str, int]:
         """Time by state when all of it up to `to` that is not counted yet is the state of now."""
-        more_ms = self._offset_ms(to) - self._counted_ms
-        if more_ms <= 0:
-            return dict(self._state_ms)
-        return self._state_ms | {self._state: self._state_ms.get(self._state, 0) + more_ms}
+        more_us = self._offset_us(to) - self._counted_us
+        if more_us <= 0:
+            return dict(self._state_us)
+        return self._state_us | {self._state: self._state_us.get(self._state, 0) + more_us}
 
 
 def agent_day(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from calls.floor.events import FloorEvent
+from ledger.agent_times import agent_days, known_chains
 from ledger.encoding import at_us, from_us
-from ledger.floor_day import AgentDay, agent_day
+from ledger.floor_day import AgentDay
 from ledger.tables import floor_events
 
 _FLOOR = (floor_events.c.agent, floor_events.c.at, floor_events.c.kind, floor_events.c.data)
@@ -52,20 +54,23 @@ class FloorReading:
 
         The times add up to the stretch exactly. ValueError when `until` is before `since`.
         """
-        before = (
-            select(*_FLOOR)
-            .where(floor_events.c.agent == agent, floor_events.c.kind == "state")
-            .where(floor_events.c.at < at_us(since))
-            .order_by(floor_events.c.cursor.desc())
-            .limit(1)
-        )
-        first = [_event(values) for values in self._rows(before)]
-        return agent_day(agent, [*first, *self.floor_events(agent, since, until)], since, until)
+        (day,) = self.agent_days(since, until, [agent])
+        return day
+
+    def agent_days(
+        self, since: datetime, until: datetime, agents: Iterable[str] | None = None
+    ) -> list[AgentDay]:
+        """`agent_day` of these agents, or of everybody of whom a fact is kept, by number."""
+        with self._one_moment() as connection:
+            return agent_days(connection, since, until, agents)
 
     def agents_known(self) -> list[str]:
         """Numbers of all agents of whom a fact is kept, in order."""
-        query = select(floor_events.c.agent).distinct().order_by(floor_events.c.agent)
-        return [str(values["agent"]) for values in self._rows(query)]
+        with self._one_moment() as connection:
+            return list(dict.fromkeys(agent for agent, _ in known_chains(connection)))
+
+    def _one_moment(self) -> AbstractContextManager[Connection]:
+        raise NotImplementedError
 
     def _rows(self, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
         raise NotImplementedError

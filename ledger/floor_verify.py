@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Row, inspect, select
 
+from ledger.agent_sums import COLUMNS
 from ledger.floor import FloorRow, floor_chained
-from ledger.tables import floor_events
+from ledger.retelling import told_hours
+from ledger.tables import agent_hours, floor_events
 
 _BATCH = 500
 
@@ -31,6 +33,19 @@ def floor_findings(connection: Connection) -> Iterator[tuple[str, str, str]]:
             detail = f"row {row.cursor} ({row.kind}) does not fit its hash"
             yield agent, "edited", detail
         heads[chain] = digest
+
+
+def wrong_hours(connection: Connection) -> list[str]:
+    """Agents whose rows of `agent_hours` say otherwise than their facts; none for a ledger that an
+    older version left."""
+    if not inspect(connection).has_table(agent_hours.name):
+        return []
+    columns = [agent_hours.c[name] for name in COLUMNS]
+    stored = connection.execute(select(*columns), execution_options={"yield_per": _BATCH})
+    with stored as rows:
+        kept = {(row.agent, row.node, row.hour): tuple(row) for row in rows}
+    wrong = {row[0] for row in told_hours(connection) if kept.pop(row[:3], None) != row}
+    return sorted(wrong | {agent for agent, _, _ in kept})
 
 
 def _fits(row: Row[tuple[object, ...]], before: bytes, digest: bytes) -> bool:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from calls.errors import LedgerError
-from ledger.tables import HEAD
+from ledger.tables import HEAD, TOLD_SINCE
 
 LEDGER_FILE = "ledger.sqlite"
 """Name of the ledger below a state folder."""
@@ -168,15 +169,26 @@ def _upgrade(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
-    from ledger.retelling import retell
-
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        # Rows that an older version told lack what this one knows of them.
+        tell_anew(connection, lambda: command.upgrade(config, "head"), "alembic_version")
+
+
+def tell_anew(connection: Connection, upgrade: Callable[[], None], version_table: str) -> None:
+    """Upgrade, and make those rows anew of which this version knows more than the one before."""
+    from ledger.retelling import retell, retell_floor
+
+    before = ""
+    if inspect(connection).has_table(version_table):
+        version = text(f"SELECT version_num FROM {version_table}")  # noqa: S608
+        before = str(connection.execute(version).scalar() or "")
+    upgrade()
+    if before < TOLD_SINCE:
         retell(connection)
+    else:
+        retell_floor(connection)
 
 
 def migrations_folder() -> Path:

@@ -1,4 +1,4 @@
-"""Making `calls`, `recordings` and `call_marks` anew from the events, on either database."""
+"""Making everything that follows from the facts anew, on either database."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from ledger.agent_sums import COLUMNS, HOUR_US, AgentSums, Told, Values
 from ledger.encoding import EventRow
 from ledger.marks import marks_of
 from ledger.projections import fold_call
 from ledger.states import CALL_COLUMNS, RECORDING_COLUMNS
-from ledger.tables import call_events, call_marks, calls, recordings
+from ledger.tables import agent_hours, call_events, call_marks, calls, floor_events, recordings
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ def _stored(values: Sequence[Any]) -> Stored:
 
 def retell(connection: Connection) -> int:
     """Make all rows anew in the transaction of `connection`; returns how many calls were told."""
+    retell_floor(connection)
     for table in (calls, recordings, call_marks):
         connection.execute(delete(table))
     rows: dict[Table, list[dict[str, Any]]] = {calls: [], recordings: [], call_marks: []}
@@ -85,6 +87,34 @@ def retell(connection: Connection) -> int:
             log.info("calls are told anew from their events", calls=told)
     _write(connection, rows.items())
     return told
+
+
+def retell_floor(connection: Connection) -> None:
+    """Make `agent_hours` anew from the facts of the floor."""
+    connection.execute(delete(agent_hours))
+    rows: list[dict[str, Any]] = []
+    for values in told_hours(connection):
+        rows.append(dict(zip(COLUMNS, values, strict=True)))
+        if len(rows) == _BATCH:
+            connection.execute(insert(agent_hours), rows)
+            rows.clear()
+    if rows:
+        connection.execute(insert(agent_hours), rows)
+
+
+def told_hours(connection: Connection) -> Iterator[Values]:
+    """The rows of `agent_hours` that the facts of the floor come to."""
+    event = floor_events.c
+    query = select(event.agent, event.node, event.cursor, event.at, event.kind, event.data)
+    known: dict[tuple[str, str], AgentSums] = {}
+    ordered = query.order_by(event.cursor)
+    with connection.execute(ordered, execution_options={"yield_per": _BATCH}) as facts:
+        for agent, node, *told in facts:
+            sums = known.setdefault((agent, node), AgentSums(agent, node))
+            if sums.cursor and told[1] >= sums.hour + HOUR_US:
+                yield sums.values()
+            sums.take(Told(*told))
+    yield from (sums.values() for sums in known.values())
 
 
 def _write(connection: Connection, rows: Iterable[tuple[Table, list[dict[str, Any]]]]) -> None:

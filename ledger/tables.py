@@ -1,7 +1,7 @@
 """The ledger's tables. Private to this room: others get the frozen rows of `ledger.rows`.
 
 `call_events` and `floor_events` are the truth and only ever grow; `calls`, `recordings` and
-`call_marks` can be made again from the first.
+`call_marks` can be made again from the first, `agent_hours` from the second.
 Times are whole microseconds since 1970 UTC: a tenth of the cost of text, and they sort.
 `ledger.states` says what each column of the rows is.
 """
@@ -29,6 +29,9 @@ Whole = BigInteger().with_variant(Integer, "sqlite")
 Name = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is found by how it begins: sorts by its bytes, as in SQLite."""
 
+OWED_KINDS = frozenset({"promised", "ticket_opened"})
+OWED = text("kind IN ('promised', 'ticket_opened')")
+
 call_events = Table(
     "call_events",
     metadata,
@@ -42,6 +45,8 @@ call_events = Table(
     Column("hash", LargeBinary, nullable=False),
     # An event's identity is its call and number; one index serves identity, chain and reading.
     UniqueConstraint("call_id", "seq", name="uq_call_events_event"),
+    # What is owed to callers is a fact in a hundred: the day sheet looks at no other.
+    Index("ix_call_events_owed", "at", sqlite_where=OWED, postgresql_where=OWED),
     # AUTOINCREMENT: a cursor is never given twice, so that a cut tail shows.
     sqlite_autoincrement=True,
 )
@@ -63,7 +68,27 @@ floor_events = Table(
     sqlite_autoincrement=True,
 )
 
+# An agent's facts added up, as they stood at the end of each hour with any: `ledger.agent_sums`.
+agent_hours = Table(
+    "agent_hours",
+    metadata,
+    Column("agent", Name, primary_key=True),
+    # As in `floor_events`.
+    Column("node", Name, primary_key=True),
+    Column("hour", Whole, primary_key=True, autoincrement=False),
+    Column("cursor", Whole, nullable=False),
+    Column("at", Whole, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("call_id", Text, nullable=False),
+    Column("entered_at", Whole),
+    Column("sums", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 LIVE = text("ended_at IS NULL")
+UNJUDGED = text("ended_at IS NOT NULL AND judged = 0")
+AUDIBLE = text("erased_at IS NULL AND kept_at IS NOT NULL")
 
 calls = Table(
     "calls",
@@ -120,6 +145,8 @@ calls = Table(
     Index("ix_calls_ani", "ani", "offered_at"),
     # Calls on the line have no marks yet: there are few of them, and all are looked at.
     Index("ix_calls_live", "offered_at", sqlite_where=LIVE, postgresql_where=LIVE),
+    # Between its end and its verdict; a call stands in it for a moment.
+    Index("ix_calls_unjudged", "offered_at", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
     # A row is found and replaced by its key alone: one tree less to write.
     sqlite_with_rowid=False,
 )
@@ -148,6 +175,8 @@ recordings = Table(
     Column("erased_at", Whole),
     Column("measures", Text),
     Index("ix_recordings_id", "id"),
+    # What is erased when its time has come.
+    Index("ix_recordings_due", "started_at", sqlite_where=AUDIBLE, postgresql_where=AUDIBLE),
     sqlite_with_rowid=False,
 )
 
@@ -174,5 +203,8 @@ shipments = Table(
     Column("refused", Whole, nullable=False, server_default="0"),
 )
 
-HEAD = "r0003"
+HEAD = "r0004"
 """Newest revision below `ledger/migrations/versions`; a test holds the two together."""
+
+TOLD_SINCE = "r0003"
+"""Since this revision the rows of calls and recordings are told as now; of older ones, anew."""

@@ -18,7 +18,7 @@ from sqlalchemy import Column, Connection, Table, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from ledger.encoding import chained
-from ledger.floor_verify import floor_findings, floor_head
+from ledger.floor_verify import floor_findings, floor_head, wrong_hours
 from ledger.opening import (
     WriterLock,
     migrate,
@@ -130,9 +130,15 @@ def _verify(connection: Connection) -> Report:
 
 
 def _floor(connection: Connection) -> Iterator[Finding]:
-    for agent, what, detail in floor_findings(connection):
+    broken = list(floor_findings(connection))
+    for agent, what, detail in broken:
         yield Finding(call_id="", seq=0, what=what, detail=detail, agent=agent)
-    yield from _holes(connection, floor_events)
+    holes = list(_holes(connection, floor_events))
+    yield from holes
+    # Facts that do not hold are not added up.
+    for agent in [] if broken or holes else wrong_hours(connection):
+        detail = "the sums of an agent's hours say otherwise than the facts; `ledger rebuild`"
+        yield Finding(call_id="", seq=0, what="projection", detail=detail, agent=agent)
 
 
 def _chain(call_id: str, stored: Iterable[Stored]) -> Iterator[Finding]:
@@ -205,7 +211,7 @@ def _hole(table: Table, first: int, last: int) -> Finding:
 
 
 def rebuild(place: Path | str) -> int:
-    """Make `calls`, `recordings` and `call_marks` anew from the events, in one transaction.
+    """Make all rows that follow from the facts anew, in one transaction.
 
     Returns how many calls were told. Raises LedgerBusyError while a server writes to a file; in a
     database that nodes ship into, they wait.

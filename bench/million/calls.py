@@ -178,8 +178,20 @@ class _Story:
             self._pass(talk_ms * dice.uniform(0.05, 0.4))
             self._tell("held", on=False)
         self._at_ms = self._talk_from_ms + talk_ms
+        self._owed()
         self._left("answered", waited_ms, talk_ms)
         return True
+
+    def _owed(self) -> None:
+        """One talk in forty promises a callback, one in sixty opens a ticket."""
+        dice, due_at = self._dice, "2026-11-02T09:00:00+00:00"
+        if dice.random() < 1 / 40:
+            promise, number = f"p{self._number:08}", f"138{self._number % 10**8:08}"
+            self._tell("promised", promise=promise, number=number, about="报价", due_at=due_at)
+        if dice.random() < 1 / 60:
+            kind = dice.choice(("repair", "complaint", "complaint_major"))
+            ticket = f"t{self._number:08}"
+            self._tell("ticket_opened", ticket=ticket, ticket_class=kind, about="", due_at=due_at)
 
     def _left(self, result: str, waited_ms: int, talked_ms: int) -> None:
         self._tell(

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Table
 
 from ledger.postgres.opening import central_engine, prepare
-from ledger.tables import call_events, call_marks, calls, recordings
+from ledger.tables import agent_hours, call_events, call_marks, calls, floor_events, recordings
 
 _AT_ONCE = 5000
+TABLES = (calls, recordings, call_marks, call_events, floor_events, agent_hours)
 
 
 def load(source: Path, url: str, tell: Callable[[str, int], None]) -> None:
@@ -25,7 +26,7 @@ def load(source: Path, url: str, tell: Callable[[str, int], None]) -> None:
     engine = central_engine(url, pool_size=1)
     prepare(engine, url)
     with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as file:
-        for table in (calls, recordings, call_marks, call_events):
+        for table in TABLES:
             with engine.begin() as connection:
                 cursor: Any = connection.connection.cursor()
                 cursor.execute("SET statement_timeout = 0; SET synchronous_commit = off")

@@ -12,8 +12,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from bench.million.calls import Told, chunk
+from bench.million.calls import UNTIL, Told, chunk
+from bench.million.floor import days_of, floor_day
 from ledger.encoding import EventRow, at_us, chained, encode_data
+from ledger.floor import FloorBatch, floor_row
 from ledger.fold import Fold
 from ledger.opening import migrate, writer_connection, writer_engine
 from ledger.projections import apply
@@ -22,6 +24,7 @@ from ledger.states import CallState
 from ledger.store import CALL_UPSERTS, EVENT_INSERTS, MARK_INSERTS, RECORDING_UPSERTS
 
 CHUNK = 2000
+_DAY_US = 86_400_000_000
 
 
 def make(path: Path, calls: int, tell: Callable[[int], None]) -> int:
@@ -42,6 +45,7 @@ def make(path: Path, calls: int, tell: Callable[[int], None]) -> int:
         while done < calls:
             done += _write(connection, done, calls)
             tell(done)
+        _write_floor(connection, days_of(calls), lambda: tell(done))
         (events,) = connection.execute("SELECT max(cursor) FROM call_events").fetchone()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
     return int(events or 0)
@@ -63,6 +67,22 @@ def _write(connection: sqlite3.Connection, first: int, of: int) -> int:
     insert_all(cursor, MARK_INSERTS, changes.marked)
     cursor.execute("COMMIT")
     return len(made)
+
+
+def _write_floor(connection: sqlite3.Connection, days: int, tell: Callable[[], None]) -> None:
+    """Days that are not there yet, each in one transaction."""
+    cursor = connection.cursor()
+    (last,) = cursor.execute("SELECT max(at) FROM floor_events").fetchone()
+    left = range(days) if last is None else range(days - (at_us(UNTIL) - last) // _DAY_US, days)
+    batch = FloorBatch(cursor)
+    for day in left:
+        cursor.execute("BEGIN IMMEDIATE")
+        batch.begin()
+        for fact in floor_day(day, days):
+            batch.take(floor_row(fact), trusting=True)
+        batch.write()
+        cursor.execute("COMMIT")
+        tell()
 
 
 def _events(

@@ -97,10 +97,7 @@ class HouseSources:
         until = min(days.until, self._clock.utc_now())
         if until <= days.since:
             return []
-        found = (
-            self._reader.agent_day(agent, days.since, until)
-            for agent in self._reader.agents_known()
-        )
+        found = self._reader.agent_days(days.since, until)
         return [day for day in found if day.offers or set(day.state_ms) - {"signed_out"}]
 
     def scores(self, days: Days) -> Sequence[Placed]:

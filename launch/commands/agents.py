@@ -116,7 +116,7 @@ def _days(
     try:
         with LedgerReader(state / LEDGER_FILE) as reader:
             numbers = sorted({*names, *reader.agents_known()})
-            return [reader.agent_day(number, since, until) for number in numbers]
+            return reader.agent_days(since, until, numbers)
     except LedgerMissingError:
         return None
 

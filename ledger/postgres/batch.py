@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Table, delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from calls.errors import LedgerError
+from ledger.agent_sums import COLUMNS, AgentSums, HourRows, Told
 from ledger.encoding import EventRow
 from ledger.fold import Fold
 from ledger.marks import marks_of
@@ -24,7 +25,15 @@ from ledger.postgres.opening import LOCK
 from ledger.projections import apply
 from ledger.row_writing import Changes
 from ledger.states import CALL_COLUMNS, RECORDING_COLUMNS, CallState, RecordingState
-from ledger.tables import call_events, call_marks, calls, floor_events, recordings, shipments
+from ledger.tables import (
+    agent_hours,
+    call_events,
+    call_marks,
+    calls,
+    floor_events,
+    recordings,
+    shipments,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -83,9 +92,9 @@ class Batch:
         fresh = [row for row in step.events if self._take(row)]
         cursor = _copy(self.connection, call_events, _EVENT, _numbered(fresh, given.cursor))
         floor = [(*row, self.node) for row in step.floor]
-        floor_cursor = _copy(
-            self.connection, floor_events, _FLOOR, _numbered(floor, given.floor_cursor)
-        )
+        floor = _numbered(floor, given.floor_cursor)
+        floor_cursor = _copy(self.connection, floor_events, _FLOOR, floor)
+        self._add_up(floor)
         self._write_rows()
         ends = Progress(
             step.events[-1][0] if step.events else before.cursor,
@@ -163,6 +172,24 @@ class Batch:
             gone = tuple_(*columns).in_(changes.unmarked)
             self.connection.execute(delete(call_marks).where(gone))
         _copy(self.connection, call_marks, ("mark", "offered_at", "call_id"), changes.marked)
+
+    def _add_up(self, floor: Sequence[tuple[Any, ...]]) -> None:
+        """The agents' sums by the hour; `floor` has the database's own cursors."""
+        known: dict[str, AgentSums] = {}
+        rows = HourRows()
+        for cursor, agent, at, kind, data, *_ in floor:
+            if agent not in known:
+                known[agent] = self._last_sums(agent)
+            rows.take(known[agent], Told(cursor, at, kind, data))
+        _upsert(self.connection, agent_hours, COLUMNS, rows.taken())
+
+    def _last_sums(self, agent: str) -> AgentSums:
+        query = select(agent_hours).where(
+            agent_hours.c.agent == agent, agent_hours.c.node == self.node
+        )
+        newest = query.order_by(agent_hours.c.hour.desc()).limit(1)
+        found = self.connection.execute(newest).mappings().first()
+        return AgentSums(agent, self.node) if found is None else AgentSums.from_values(dict(found))
 
     def _note(self, node: str, ends: Progress) -> None:
         values: Mapping[str, Any] = {

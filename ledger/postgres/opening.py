@@ -112,15 +112,13 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
-    from ledger.opening import migrations_folder
-    from ledger.retelling import retell
+    from ledger.opening import migrations_folder, tell_anew
 
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["version_table"] = VERSION_TABLE
-    command.upgrade(config, "head")
-    retell(connection)
+    tell_anew(connection, lambda: command.upgrade(config, "head"), VERSION_TABLE)
 
 
 def trouble(url: str, error: Exception) -> LedgerError:
