@@ -68,8 +68,9 @@ def hold(
     from launch.holds import BookHolds
     from launch.looks import who
 
-    call_id, recordings = _of_call(state, call)
+    call_id, _ = _of_call(state, call)
     BookHolds(state).hold(call_id, reason, who())
+    _, recordings = _of_call(state, call_id)  # again: one may have gone until it was held
     gone = sum(one.erased is not None for one in recordings)
     typer.echo(f"Call {call_id} is held: {reason}")
     if gone:

@@ -59,8 +59,14 @@ def carry_out(state: Path, order: Order, *, patience_s: float = PATIENCE_S) -> C
     """
     try:
         with _at_hand(state) as (source, sink):
-            eraser = Eraser(Store(state), source, sink, BookHolds(state))
-            return Carried(eraser.carry_out(order), by_server=False)
+            holds = BookHolds(state)
+            holds.reasons()  # where they cannot be known, nothing is ordered
+            orders = Orders(state)
+            # Killed on the way, the next server finds the order and does the rest.
+            orders.give(order)
+            outcome = Eraser(Store(state), source, sink, holds).carry_out(order)
+            orders.take_back(order.id)
+            return Carried(outcome, by_server=False)
     except LedgerBusyError:
         return Carried(_by_server(state, order, patience_s), by_server=True)
 

@@ -55,11 +55,11 @@ class Eraser:
         Raises CallCenterError when the holds or the ledger fail: what is gone then is told to the
         ledger the next time.
         """
-        held = self._holds.reasons()
         erased: list[str] = []
         left: dict[str, str] = {}
         for recording in recordings:
-            obstacle = _obstacle(recording, held)
+            # Asked for each: a hold that is set while others are erased still counts.
+            obstacle = _obstacle(recording, self._holds.reasons())
             if not obstacle:
                 obstacle = self._remove(recording)
             if obstacle:

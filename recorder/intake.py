@@ -129,11 +129,13 @@ class RecorderIntake:
             trouble = ""
             try:
                 self._pass()
-            except (CallCenterError, OSError) as error:
-                trouble = str(error)
-            if trouble != self._trouble:
-                self._trouble = trouble
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next call is recorded
+                trouble = _told(error)
+            if trouble and trouble != self._trouble:
                 log.warning("recorder tries again until it can work", problem=trouble)
+            elif self._trouble and not trouble:
+                log.info("recorder works again")
+            self._trouble = trouble
             self._stopping.wait(_POLL_S)
 
     def _pass(self) -> list[TakenIn]:
@@ -205,7 +207,7 @@ class RecorderIntake:
         except NotYetError as error:
             attempt.why = str(error)
             return None
-        except (OSError, CallCenterError) as error:
+        except Exception as error:  # noqa: BLE001 - one strange recording must not stop the others
             self._put_off(recording, attempt, error)
             return None
         self._settle(recording)
@@ -247,7 +249,7 @@ class RecorderIntake:
             )
         if isinstance(error, OSError):
             return f"{error}; put that right, the raw files are kept and taken in afterwards"
-        return str(error)
+        return _told(error)
 
     def _waiting(self) -> tuple[Waiting, ...]:
         return tuple(
@@ -255,3 +257,8 @@ class RecorderIntake:
             for one in self._catalog.all()
             if one.over
         )
+
+
+def _told(error: Exception) -> str:
+    """What went wrong; what nobody foresaw with its kind, so that it can be reported."""
+    return str(error) if isinstance(error, CallCenterError | OSError) else repr(error)

@@ -92,6 +92,8 @@ class Keeper:
         now = self._clock.utc_now()
         if self._looked_at is None:
             self._looked_at = self._read_looked(now)
+        # A clock that was set back would keep the next night away for as long as it was ahead.
+        self._looked_at = min(self._looked_at, now)
         return now >= self._retention.next_after(self._looked_at)
 
     def _look_after(self) -> None:

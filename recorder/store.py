@@ -148,8 +148,17 @@ class Store:
 
         Harmless for what is gone already. Raises OSError, LostKeyError.
         """
-        path = self.path(file)
         self.keys.erase(file)
+        self._unlink(file)
+        self.erase_other(file)
+
+    def erase_other(self, file: str) -> None:
+        """Remove the same recording in its other form, sealed or not: what a kill left behind
+        just before sealing was switched on or off."""
+        self._unlink(other_form(file))
+
+    def _unlink(self, file: str) -> None:
+        path = self.path(file)
         with suppress(FileNotFoundError):
             path.unlink()
             sync_folder(path.parent)
@@ -201,6 +210,11 @@ class Store:
 def recording_of(file: str) -> str:
     """Id of the recording that a file of the store holds, by its name."""
     return PurePosixPath(file).name.split(".", 1)[0]
+
+
+def other_form(file: str) -> str:
+    """The name that a kept file would have if it were sealed, or were not."""
+    return file.removesuffix(SEALED) if file.endswith(SEALED) else f"{file}{SEALED}"
 
 
 def sha256_of(path: Path) -> str:

@@ -79,6 +79,8 @@ class Taker:
             raise NotYetError("the files still grow")
         if kept != recording.kept:
             self._record(recording, kept, measuring)
+        if kept.file:
+            self._store.erase_other(kept.file)
         self._store.remove([leg.path for leg in legs.present])
         return kept
 
@@ -98,6 +100,7 @@ class Taker:
             return False
         if sha256_of(path) != kept.sha256:
             return False
+        self._store.erase_other(kept.file)
         self._store.remove([leg.path for leg in legs.present])
         return True
 

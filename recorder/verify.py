@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from calls.errors import LostKeyError, RecordingError, SealBrokenError
 from recorder.catalog import Kept, Recording
 from recorder.measure import is_cut
 from recorder.sealing.keys import KEYS
-from recorder.store import SEALED, Store, recording_of, sha256_of
+from recorder.store import SEALED, Store, other_form, recording_of, sha256_of
 
 _NO_OTHERS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -82,7 +83,7 @@ def check(store: Store, recording: Recording, others: Mapping[str, str] = _NO_OT
     """
     kept = recording.kept
     if recording.erased is not None:
-        findings = _not_erased(store, kept)
+        findings = _not_erased(store, recording)
         return Checked(recording.id, recording.call_id, kept.file if kept else "", tuple(findings))
     if kept is None:
         findings = _not_kept(recording)
@@ -106,7 +107,10 @@ def orphans(store: Store, recordings: Sequence[Recording]) -> Iterator[Checked]:
     """Files in `recordings/` and `monitor/`, and keys, that none of `recordings`, all there are,
     names."""
     known = {name for one in recordings for name in (one.caller_file, one.house_file)}
-    known.update(one.kept.file for one in recordings if one.kept is not None)
+    for one in recordings:
+        if one.kept is not None:
+            # `check` names the other form of what was erased.
+            known.update((one.kept.file, other_form(one.kept.file) if one.erased else ""))
     for file in (*store.kept_files(), *store.raw_files()):
         if file not in known:
             yield Checked("", "", file, ((Finding.ORPHAN, "no call in the ledger names it"),))
@@ -118,14 +122,18 @@ def orphans(store: Store, recordings: Sequence[Recording]) -> Iterator[Checked]:
             yield Checked("", "", f"{KEYS}/{recording}", ((Finding.ORPHAN, detail),))
 
 
-def _not_erased(store: Store, kept: Kept | None) -> Iterator[tuple[Finding, str]]:
-    if kept is None or not kept.file:
-        return
+def _not_erased(store: Store, recording: Recording) -> Iterator[tuple[Finding, str]]:
     again = "`thirdring recordings erase` removes it"
-    if store.path(kept.file).exists():
-        yield Finding.NOT_ERASED, f"{kept.file} is there again (from a backup?); {again}"
-    if store.keys.has_key(kept.file):
-        yield Finding.NOT_ERASED, f"the key of {kept.file} is there again; {again}"
+    files = [recording.caller_file, recording.house_file]
+    kept = recording.kept
+    if kept is not None and kept.file:
+        files += [kept.file, other_form(kept.file)]
+        if store.keys.has_key(kept.file):
+            yield Finding.NOT_ERASED, f"the key of {kept.file} is there again; {again}"
+    for file in files:
+        with suppress(RecordingError):  # a name of no file of ours was never one to erase
+            if store.path(file).is_file():
+                yield Finding.NOT_ERASED, f"{file} is there again (from a backup?); {again}"
 
 
 def _not_kept(recording: Recording) -> Iterator[tuple[Finding, str]]:
@@ -152,6 +160,9 @@ def _of_file(store: Store, kept: Kept, others: Mapping[str, str]) -> Iterator[tu
         yield Finding.MISSING, f"{kept.file} is not there; restore it from a backup"
     except RecordingError as error:
         yield Finding.DAMAGED, str(error)
+    except OSError as error:
+        told = error.strerror or error
+        yield Finding.DAMAGED, f"{kept.file} cannot be read ({told}); put that right and try again"
 
 
 def _of_sound(store: Store, kept: Kept) -> Iterator[tuple[Finding, str]]:

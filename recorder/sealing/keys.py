@@ -132,7 +132,7 @@ class Keyring:
                     f"{file}: its key {path} is not there; restore it from a backup of the keys"
                     " (a recording that was erased has none)"
                 ) from None
-        return self._make(path)
+        return self._make(path, file)
 
     def erase(self, file: str) -> bool:
         """Shred the key of a file: nobody can hear it again, nor a copy. False without a key."""
@@ -178,8 +178,10 @@ class Keyring:
                 overwrite(old)
             return True
 
-    def _make(self, path: Path) -> FileKey:
+    def _make(self, path: Path, file: str) -> FileKey:
         with self._locked():
+            if path.exists():  # made meanwhile: what was sealed with it must stay readable
+                return self._unwrapped(self._read(path), file)
             current = self.current_id()
             if not current:
                 raise LostKeyError(

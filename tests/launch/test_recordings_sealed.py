@@ -181,12 +181,31 @@ def test_erasing_without_a_server_is_done_at_once_and_the_call_stays(state: Path
         ("asked", "terminal:")
     ]
     assert looks(state) == [("erased", f"recording/{ONE}-r1")]
+    assert not list((state / "orders").glob("*.order"))
     assert verify(state / "ledger.sqlite").findings == ()
     assert run(state, "verify")[0] == 0
     with pytest.raises(RecordingError, match="it was erased, nobody can hear it again"):
         run(state, "play", ONE)
     rows = json.loads(run(state, "list", "--json")[1])
     assert [row["state"] for row in rows] == ["erased", "kept"]
+
+
+def test_an_erasing_that_was_killed_half_way_is_finished_by_the_next_server(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_writer: LedgerWriter, _call_id: str, _fact: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerWriter, "append_late", killed)
+        run(state, "erase", ONE, "--why", "the caller asked", "--yes")
+    before = erased(state, ONE)
+    with LedgerWriter(state / "ledger.sqlite") as writer, LedgerReader(writer.path) as reader:
+        intake_of(state, reader, writer).take_in_now()
+
+    assert before == []
+    assert len(erased(state, ONE)) == 1
+    assert list((state / "orders").glob("*.order")) == []
 
 
 def test_erasing_with_a_server_is_done_by_the_server(state: Path) -> None:

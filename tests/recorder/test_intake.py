@@ -14,10 +14,12 @@ import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from calls.errors import RecordingError
+from recorder.aligning import FileClock, file_clock
 from recorder.sealing.keys import Keyring
 from recorder.store import Store
 from tests.recorder.house import House, unclose
@@ -407,3 +409,28 @@ def test_the_thread_follows_the_ledger_and_stops(house: House) -> None:
     intake.stop()
 
     assert len(house.ledger.of_kind("recording_kept")) == 1
+
+
+def test_one_recording_that_nobody_can_make_sense_of_stops_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("call-1", "call-2"):
+        recording = f"{name}-r1"
+        house.begin(recording, name)
+        house.leg("in", 4.0, recording)
+        house.leg("out", 4.0, recording, tone=1000)
+        house.end(recording, name)
+
+    def strange(*given: Any) -> FileClock:
+        if given[2].id == "call-1-r1":
+            raise ZeroDivisionError
+        return file_clock(*given)
+
+    monkeypatch.setattr("recorder.taking.file_clock", strange)
+    report = house.intake().take_in_now()
+
+    assert [one.recording for one in report.taken] == ["call-2-r1"]
+    assert [(one.recording, one.why) for one in report.waiting] == [
+        ("call-1-r1", "ZeroDivisionError()")
+    ]
+    assert (house.state / "monitor" / "call-1-r1-in.wav").is_file()

@@ -324,3 +324,52 @@ def test_an_outcome_nobody_waited_for_is_swept(site: Site) -> None:
     orders.sweep()
 
     assert list(orders.folder.glob("*.done")) == []
+
+
+def test_a_hold_that_is_set_while_others_are_erased_still_counts(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erase = Store.erase
+
+    def slowly(store: Store, file: str) -> None:
+        erase(store, file)
+        site.held.calls["call-2"] = "case 17"
+
+    monkeypatch.setattr(Store, "erase", slowly)
+    outcome = site.eraser().carry_out(site.order("call-1", "call-2"))
+
+    assert outcome.erased == ("call-1-r1",)
+    assert outcome.left == {"call-2-r1": "held: case 17"}
+
+
+def test_what_a_kill_left_in_the_other_form_is_erased_too(site: Site) -> None:
+    sealed = site.house.stereo()
+    plain = sealed.with_name(sealed.name.removesuffix(".sealed"))
+    plain.write_bytes(b"in the clear")
+
+    site.eraser().carry_out(site.order("call-1"))
+
+    assert not plain.exists()
+    assert not sealed.exists()
+
+
+class WrongClock(ManualClock):
+    """Shows another time than it is, until it is put right."""
+
+    ahead = timedelta(days=300)
+
+    def utc_now(self) -> datetime:
+        return super().utc_now() + self.ahead
+
+
+def test_a_clock_that_was_set_back_keeps_no_night_away(site: Site) -> None:
+    site.clock = clock = WrongClock(STARTED + timedelta(days=200))
+    keeper = site.keeper(days=180)
+    keeper.work()
+
+    clock.ahead = timedelta()
+    keeper.work()
+    clock.advance_ms(24 * 3_600_000)
+    keeper.work()
+
+    assert len(site.erased()) == 2

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from calls.events import RecordingErased
 from recorder.catalog import Catalog
-from recorder.sealing.keys import Keyring
+from recorder.sealing.keys import FileKey, Keyring
 from recorder.store import Store
 from recorder.verify import Checked, Finding, check, owners, verify
 from tests.recorder.house import House
@@ -289,3 +290,51 @@ def test_one_recording_alone_can_be_checked(sealed: House, kept: Path) -> None:
 
     assert check(Store(sealed.state), one).good
     assert len(owners(catalog.all())) == 2
+
+
+@pytest.mark.parametrize(
+    "left", ["monitor/call-1-r1-in.wav", "recordings/2026/11/22/call-1-r1.wav"]
+)
+def test_sound_in_the_clear_that_came_back_after_erasing_is_named(
+    sealed: House, kept: Path, left: str
+) -> None:
+    assert kept.is_file()
+    Store(sealed.state).erase("recordings/2026/11/22/call-1-r1.wav.sealed")
+    erased = RecordingErased(recording="call-1-r1", why="asked", by="admin")
+    sealed.ledger.add("call-1", erased, 70_000)
+    (sealed.state / left).write_bytes(b"in the clear")
+
+    finding, detail = only(checked(sealed), "call-1-r1")
+
+    assert finding is Finding.NOT_ERASED
+    assert left in detail
+
+
+def test_a_file_left_in_the_clear_goes_when_the_sealed_one_is_kept(sealed: House) -> None:
+    record(sealed)
+    plain = sealed.stereo().with_name("call-1-r1.wav")
+    plain.parent.mkdir(parents=True)
+    plain.write_bytes(b"what a server that did not seal had just written when it was killed")
+
+    sealed.intake().take_in_now()
+
+    assert not plain.exists()
+    assert sealed.stereo().is_file()
+
+
+def test_a_key_that_was_made_meanwhile_is_not_written_over(
+    sealed: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring, other = Keyring(sealed.state), Keyring(sealed.state)
+    ring.begin()
+    file, locked = "recordings/2026/11/22/x.wav.sealed", Keyring._locked
+    made: list[FileKey] = []
+
+    def late(one: Keyring) -> AbstractContextManager[None]:
+        if one is ring and not made:
+            made.append(other.file_key(file, make=True))
+        return locked(one)
+
+    monkeypatch.setattr(Keyring, "_locked", late)
+
+    assert ring.file_key(file, make=True).key == made[0].key

@@ -117,3 +117,13 @@ def test_a_file_nobody_speaks_of_is_an_orphan(house: House) -> None:
         ("recordings/stray.wav", Finding.ORPHAN),
         ("monitor/unknown-r1-in.wav", Finding.ORPHAN),
     ]
+
+
+def test_a_file_that_cannot_be_read_is_a_finding_and_not_the_end(house: House, kept: Path) -> None:
+    kept.unlink()
+    kept.mkdir()
+
+    ((finding, detail),) = checked(house)[0].findings
+
+    assert finding is Finding.DAMAGED
+    assert "cannot be read" in detail
