@@ -13,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
+import ledger.opening
 from calls.errors import PbxError
 from launch.vetting import SHARED
+from tests.support.new_ledgers import copying
 from tests.support.pbx import HousePbx, start_pbx, stop_pbx, worse
 from tests.support.shards import shard
 from tests.support.sip_caller import SipCaller, sip_caller
+
+REAL_UPGRADE = ledger.opening._upgrade
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +48,20 @@ def _proofs_shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ[SHARED] = str(tmp_path_factory.mktemp("proofs"))
     yield
     del os.environ[SHARED]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once() -> Iterator[None]:
+    """Of all new ledgers only the first goes through every migration; the others are its copies."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ledger.opening, "_upgrade", copying(REAL_UPGRADE))
+        yield
+
+
+@pytest.fixture
+def migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the migrations: every new ledger of the test goes through them."""
+    monkeypatch.setattr(ledger.opening, "_upgrade", REAL_UPGRADE)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,8 @@ from ledger.tables import HEAD, calls, metadata, recordings
 from ledger.writer import LedgerWriter
 from tests.ledger.house import by_hand, place
 
+pytestmark = pytest.mark.usefixtures("migrations")
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
