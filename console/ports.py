@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import BinaryIO, NamedTuple, Protocol
 
 from calls.events import CallEvent
@@ -24,6 +25,16 @@ class Calls(Protocol):
 
     def recordings(self, *, call_id: str | None = None) -> list[RecordingRow]:
         """Recordings of a call, oldest first."""
+
+
+class HouseState(NamedTuple):
+    """Whether the rules and forms that are used are those of the files."""
+
+    problems: tuple[str, ...] = ()
+    """Why files that changed were not taken; the ones of before are used. Empty: all is well."""
+
+    read_at: datetime | None = None
+    """When those that are used were read."""
 
 
 class SoundFile(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 from callflow.rules.monitor import RuleSet
 from calls.clock import Clock
 from console.accounts.service import Accounts
-from console.ports import Calls, SoundShelf
+from console.ports import Calls, HouseState, SoundShelf
 from console.work.desk import WorkDesk
 from ledger.quality.book import QualityBook
 
@@ -51,6 +51,9 @@ class ConsoleRoom:
     clock: Clock
     rules: Callable[[], RuleSet] = no_rules
     """The house rules as they are now."""
+
+    house: Callable[[], HouseState] = HouseState
+    """Whether rules and forms are those of the files."""
 
     place: ConsolePlace = ConsolePlace()
     parts: dict[str, Any] = field(default_factory=dict)

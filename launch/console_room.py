@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from callflow.house import House
 from calls.clock import SystemClock
 from console.accounts.service import Accounts
 from console.room import ConsolePlace, ConsoleRoom
+from launch.data_requests import StateRequests
 from launch.floor_settings import DISPOSITIONS
+from launch.following import HouseFollower
 from launch.quality_desk import make_desk, quality_place
 from launch.report_house import report_shelf
 from launch.settings import Settings
@@ -30,19 +31,29 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
         LedgerReader(state / LEDGER_FILE) as reader,
         QualityBook.open(quality_place(state)) as book,
         desk_feed(settings, state) as wall,
+        _followed(settings) as house,
     ):
-        rules = House.load(settings.scripts).rules
         yield ConsoleRoom(
             calls=reader,
             book=book,
             accounts=Accounts(book, settings.console.second_factor),
-            desk=make_desk(book, reader, settings),
+            desk=make_desk(book, reader, settings, house),
             sounds=StateShelf(state, reader),
             clock=SystemClock(),
-            rules=lambda: rules,
+            rules=lambda: house.current.rules,
+            house=lambda: house.state,
             place=place_of(settings),
-            parts={"reports": report_shelf(reader, book, settings), "wall": wall},
+            parts={
+                "reports": report_shelf(reader, book, settings),
+                "wall": wall,
+                "requests": StateRequests(state, reader, settings),
+            },
         )
+
+
+def _followed(settings: Settings) -> HouseFollower:
+    qa = settings.qa
+    return HouseFollower(settings.scripts, qa.forms, (qa.form, qa.form_ivr))
 
 
 def place_of(settings: Settings) -> ConsolePlace:

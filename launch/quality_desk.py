@@ -13,6 +13,7 @@ from calls.errors import AccountError, ConfigError, UnknownWorkError, WorkError
 
 if TYPE_CHECKING:
     from console.work.desk import WorkDesk
+    from launch.following import HouseFollower
     from launch.settings import Settings
     from ledger.quality.book import QualityBook
     from ledger.reader import LedgerReader
@@ -75,29 +76,32 @@ def open_desk(state: Path, config: Path | None) -> Iterator[WorkDesk]:
         yield make_desk(book, reader, settings)
 
 
-def make_desk(book: QualityBook, reader: LedgerReader, settings: Settings) -> WorkDesk:
-    """The desk over a book and a ledger that are open. FormFileError for a bad form."""
-    from callflow.house import House
+def make_desk(
+    book: QualityBook,
+    reader: LedgerReader,
+    settings: Settings,
+    following: HouseFollower | None = None,
+) -> WorkDesk:
+    """The desk over a book and a ledger that are open. FormFileError for a bad form.
+
+    With `following` it goes by rules and forms as they are then, not as they are now.
+    """
     from console.work.cases import LedgerCases
     from console.work.desk import WorkDesk
     from console.work.forms import FormShelf
-    from qa.rubric import FORMS_FOLDER, load_forms
+    from launch.following import read_house
 
-    rules = House.load(settings.scripts).rules
-    forms = load_forms(settings.qa.forms or FORMS_FOLDER, rules=rules)
-    for name in (settings.qa.form, settings.qa.form_ivr):
-        if name not in forms:
-            raise ConfigError(
-                f"qa.form: there is no form {name!r}; there are {', '.join(forms)};"
-                " see docs/settings.md"
-            )
-    return WorkDesk(
-        book,
-        FormShelf(book, forms),
-        LedgerCases(reader, rules),
-        terms=settings.qa.terms(),
-        usual_forms=(settings.qa.form, settings.qa.form_ivr),
-    )
+    usual = (settings.qa.form, settings.qa.form_ivr)
+    if following is None:
+        found = read_house(settings.scripts, settings.qa.forms, usual)
+        cases = LedgerCases(reader, found.rules)
+    else:
+        found = following.current
+        cases = LedgerCases(reader, lambda: following.current.rules)
+    shelf = FormShelf(book, found.forms)
+    if following is not None:
+        following.changed.append(lambda read: shelf.replace(read.forms))
+    return WorkDesk(book, shelf, cases, terms=settings.qa.terms(), usual_forms=usual)
 
 
 def acting(desk: WorkDesk, name: str) -> Actor:

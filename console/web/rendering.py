@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from console.web import showing
-from console.web.visitor import visitor_of
+from console.web.visitor import LISTENERS, visitor_of
 
 HERE: Final = Path(__file__).parent
 _environment = Environment(
@@ -44,6 +44,7 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
         if visitor.account and (not entry.roles or visitor.role in entry.roles)
     ]
     place = request.app.state.room.place
+    told = visitor.role in LISTENERS
     text = _environment.get_template(template).render(
         request=request,
         visitor=visitor,
@@ -52,6 +53,7 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
         csrf=visitor.csrf,
         _=say,
         company=place.company,
+        trouble=told and request.app.state.room.house().problems,
         ended=partial(showing.ended, language=visitor.language, titles=place.dispositions),
         **context,
     )

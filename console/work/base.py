@@ -10,6 +10,7 @@ from calls.clock import Clock
 from calls.errors import (
     AccountError,
     ConflictError,
+    LedgerError,
     UnknownWorkError,
     WorkError,
 )
@@ -27,6 +28,9 @@ _TRIES = 5
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 _DUE = ("claimed", "submitted")
 """States that a deadline may end."""
+
+_DATED = (EvaluationKind.REVIEW.value, EvaluationKind.MYSTERY.value)
+"""Purposes that have deadlines; a calibration is closed by a person."""
 
 
 class DeskBase:
@@ -95,7 +99,7 @@ class DeskBase:
     def tidy(self) -> int:
         """Do what the deadlines do by themselves; how many evaluations that changed."""
         done, now = 0, self.clock.utc_now()
-        for row in self.book.evaluations(EvaluationFilter(states=_DUE)):
+        for row in self.book.evaluations(EvaluationFilter(states=_DUE, purposes=_DATED)):
             late = row.claimed_until if row.state == "claimed" else row.respond_by
             if late is not None and late < now:
                 done += self._act(row.id, lambda found: decide_expiry(found, now)).seq > row.seq
@@ -149,7 +153,14 @@ class DeskBase:
         return call
 
     def _load(self, evaluation_id: str) -> Evaluation:
-        found = fold(evaluation_id, self.book.events(f"evaluation/{evaluation_id}"))
+        events = self.book.events(f"evaluation/{evaluation_id}")
+        try:
+            found = fold(evaluation_id, events)
+        except (LookupError, TypeError, ValueError):
+            raise LedgerError(
+                f"evaluation {evaluation_id}: its facts were changed by another program;"
+                " `thirdring verify` names them, restore the quality book from a backup"
+            ) from None
         if found is None:
             raise UnknownWorkError(f"no evaluation {evaluation_id!r}")
         return found

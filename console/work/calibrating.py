@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from ledger.quality.rows import Entry
 from qa.calibrating import Calibrated, calibrate
 from qa.work import SYSTEM, Actor, Evaluation, decide_open
 from qa.work.deciding import refuse_unless
+from qa.work.evaluation import Outcome
 from qa.work.terms import SCORERS, iso
 
 _SUPERVISORS = frozenset({Role.SUPERVISOR})
@@ -100,10 +101,11 @@ class Calibrating(DeskBase):
             )
         opened = CalibrationOpened(**events[0].data)
         parts = {name: self._load(part) for name, part in opened.evaluations.items()}
-        scored = {name: each.submitted for name, each in parts.items() if each.submitted}
         closed = events[-1] if events[-1].kind == CalibrationClosed.kind else None
-        result = None
+        scored, result = _scored(parts), None
         if closed is not None:
+            # Those it was closed with, whatever was withdrawn since.
+            scored = _submitted(parts, {opened.expert, *closed.data["deviations"]})
             form = self.forms.pinned(opened.form, opened.form_digest)
             answers = {name: each.answers for name, each in scored.items()}
             result = calibrate(form, opened.expert, answers)
@@ -144,7 +146,7 @@ class Calibrating(DeskBase):
             )
         parts = {name: self._load(part) for name, part in found.evaluations.items()}
         form = self.forms.pinned(found.form, found.form_digest)
-        answers = {name: each.submitted.answers for name, each in parts.items() if each.submitted}
+        answers = {name: each.answers for name, each in _scored(parts).items()}
         result = calibrate(form, found.expert, answers)
         closed = CalibrationClosed(alpha=result.alpha, deviations=dict(result.deviations))
         entries = [Entry(f"calibration/{found.id}", closed, actor.name, 1)]
@@ -162,6 +164,20 @@ class Calibrating(DeskBase):
 
 def _may_see(actor: Actor, evaluators: Sequence[str]) -> bool:
     return actor.role is Role.SUPERVISOR or actor.name in evaluators
+
+
+def _scored(parts: Mapping[str, Evaluation]) -> dict[str, Outcome]:
+    """What was submitted and not withdrawn, by evaluator."""
+    counted = [name for name, each in parts.items() if each.state is not EvaluationState.WITHDRAWN]
+    return _submitted(parts, counted)
+
+
+def _submitted(parts: Mapping[str, Evaluation], names: Collection[str]) -> dict[str, Outcome]:
+    return {
+        name: each.submitted
+        for name, each in parts.items()
+        if each.submitted is not None and name in names
+    }
 
 
 def _given_up(part: Evaluation) -> list[Entry]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from callflow.rules.monitor import RuleSet
 from calls.quality.states import EvaluationKind
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
-from qa.answering import CaseFacts, MachineAnswer, machine_answers
+from qa.answering import CaseFacts, MachineAnswer, machine_answers, machine_gaps
 from qa.rubric import Form
+from qa.rubric.form import Texts
 from qa.sampling import Candidate
 
 _DAY = timedelta(days=1)
@@ -21,18 +22,25 @@ MYSTERY = "mystery"
 class LedgerCases:
     """Implements `console.work.ports.Cases`."""
 
-    def __init__(self, reader: LedgerReader, rules: RuleSet) -> None:
+    def __init__(self, reader: LedgerReader, rules: RuleSet | Callable[[], RuleSet]) -> None:
+        """`rules`: the house's, or what gives them as they are now."""
         self._reader = reader
-        self._rules = rules
+        self._rules: Callable[[], RuleSet] = rules if callable(rules) else lambda: rules
 
     def call(self, call_id: str) -> CallRow:
         return self._reader.call(call_id)
 
     def facts(self, call_id: str) -> CaseFacts:
-        return CaseFacts.of(self._reader.events(call_id), self._rules)
+        return CaseFacts.of(self._reader.events(call_id), self._rules())
 
     def machine(self, form: Form, call_id: str) -> Mapping[str, MachineAnswer]:
         return machine_answers(form, self.facts(call_id))
+
+    def answers_and_gaps(
+        self, form: Form, call_id: str
+    ) -> tuple[Mapping[str, MachineAnswer], Mapping[str, Texts]]:
+        facts = self.facts(call_id)
+        return machine_answers(form, facts), machine_gaps(form, facts)
 
     def purpose(self, call_id: str) -> str:
         tag = self._reader.call(call_id).tag

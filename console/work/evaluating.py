@@ -12,6 +12,7 @@ from console.work.base import DeskBase, new_id
 from ledger.quality.rows import Entry, EvaluationFilter, EvaluationRow
 from qa.answering import MachineAnswer
 from qa.rubric import Form, Score, score
+from qa.rubric.form import Texts
 from qa.work import (
     Actor,
     Answering,
@@ -42,6 +43,9 @@ class Sheet:
     evaluation: Evaluation
     form: Form
     machine: Mapping[str, MachineAnswer]
+    gaps: Mapping[str, Texts]
+    """Factual questions that the machine does not answer of this call, each with why not."""
+
     answers: Mapping[str, str]
     """What counts now: what was submitted or resolved, else the draft over the machine."""
 
@@ -167,7 +171,7 @@ class Evaluating(DeskBase):
 
     def _sheet(self, evaluation: Evaluation) -> Sheet:
         form = self.form_of(evaluation)
-        machine = self.cases.machine(form, evaluation.call_id)
+        machine, gaps = self.cases.answers_and_gaps(form, evaluation.call_id)
         said = {name: each.answer for name, each in machine.items() if each.answer}
         outcome = evaluation.outcome
         answers = (
@@ -178,6 +182,7 @@ class Evaluating(DeskBase):
             evaluation=evaluation,
             form=form,
             machine=machine,
+            gaps=gaps,
             answers=answers,
             score=score(form, answers),
             unmet=nothing if outcome is not None else unmet(form, evaluation.draft, said),

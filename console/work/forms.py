@@ -19,6 +19,11 @@ class FormShelf:
         self._current = forms
         self._pinned: dict[str, Form] = {form.digest: form for form in forms.values()}
 
+    def replace(self, forms: Mapping[str, Form]) -> None:
+        """Use these from now on; what is pinned to others stays with them."""
+        self._pinned |= {form.digest: form for form in forms.values()}
+        self._current = forms
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the forms that may be used now."""

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from calls.errors import RecordingError
 from launch.options import DEFAULT_STATE, StateOption
-
-if TYPE_CHECKING:
-    from launch.exporting.vcon import Sound
-    from launch.settings import HouseSettings
-    from ledger.reader import LedgerReader
-    from ledger.rows import CallRow
 
 group = typer.Typer(no_args_is_help=True, help="Export one caller's data, or a call as a vCon.")
 
@@ -91,6 +85,7 @@ def vcon(
 
     The caller is anonymous in it unless --unmasked; the sound is what it is.
     """
+    from launch.exporting.one_call import call_vcon, sounds_of
     from launch.looks import looked
     from launch.settings import load_settings
     from ledger.opening import LEDGER_FILE
@@ -103,50 +98,10 @@ def vcon(
         found = reader.call(call)
         detail = f"as vCon, {'unmasked' if open_ else 'masked'}"
         looked(state, "exported", f"call/{found.id}", detail, why)
-        sounds = _sounds(state, reader, found, url)
-        told = _told(reader, found, sounds, load_settings(config).house, masked=not open_)
+        sounds = sounds_of(state, reader, found, url)
+        told = call_vcon(reader, found, sounds, load_settings(config).house, masked=not open_)
     for sound in sounds if url else ():
         write_whole(to.resolve().parent / f"{sound.recording.id}.wav", sound.wav)
     write_whole(to.resolve(), (json.dumps(told, ensure_ascii=False) + "\n").encode())
     beside = f", {len(sounds)} recordings beside it" if url else f", {len(sounds)} recordings in it"
     typer.echo(f"{to}: call {found.id}{beside}")
-
-
-def _told(
-    reader: LedgerReader, call: CallRow, sounds: list[Sound], house: HouseSettings, *, masked: bool
-) -> dict[str, object]:
-    import platform
-
-    from calls.clock import SystemClock
-    from launch.exporting.vcon import Telling, vcon
-
-    return vcon(
-        Telling(
-            call=call,
-            events=reader.events(call.id),
-            sounds=sounds,
-            house=house.company[house.language],
-            made_at=SystemClock().utc_now(),
-            host=platform.node(),
-            masked=masked,
-        )
-    )
-
-
-def _sounds(state: Path, reader: LedgerReader, call: CallRow, url: str) -> list[Sound]:
-    from launch.exporting.vcon import Sound
-    from recorder.source import LedgerSource
-    from recorder.store import Store
-
-    begins = {row.id: row.begins_ms for row in reader.recordings(call_id=call.id)}
-    store, sounds = Store(state), []
-    for recording in LedgerSource(reader).of_call(call.id):
-        if recording.erased or recording.kept is None or not recording.kept.file:
-            continue
-        with store.open(recording.kept.file) as sound:
-            wav = sound.read()
-        begins_ms = begins.get(recording.id)
-        where = f"{url.rstrip('/')}/{recording.id}.wav" if url else ""
-        at_ms = recording.started_ms if begins_ms is None else begins_ms
-        sounds.append(Sound(recording=recording, wav=wav, url=where, begins_ms=at_ms))
-    return sounds

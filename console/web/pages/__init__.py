@@ -11,8 +11,10 @@ from console.web.pages import (
     calls,
     draws,
     evaluation,
+    forms,
     oversight,
     reports,
+    requests,
     second_factor,
     signing_in,
     sound,
@@ -29,10 +31,12 @@ PAGES: tuple[ModuleType, ...] = (
     sound,
     draws,
     calibrations,
+    forms,
     reports,
     wallboard,
     accounts,
     second_factor,
+    requests,
     oversight,
 )
 """All pages; their entries of the menu stand in this order."""

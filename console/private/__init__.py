@@ -1,0 +1,1 @@
+"""What an admin does for a person whose data the house keeps: hand over, erase, hold."""
