@@ -18,8 +18,9 @@ from datetime import timedelta
 
 from calls.errors import AccountError
 from calls.fact import Fact
-from calls.quality.events import AccountChanged, AccountCreated, Looked, PasswordSet
+from calls.quality.events import AccountCreated, Looked, PasswordSet
 from calls.quality.states import Role
+from console.accounts.changing import change_account, check_agent, known_account
 from console.accounts.passwords import hashed, is_outdated, is_password, refuse_weak
 from console.accounts.second_factor import SecondFactors
 from console.accounts.walls import Walls
@@ -114,7 +115,7 @@ class Accounts:
             raise AccountError(
                 f"there is an account {name!r} already; `thirdring user set` changes it"
             )
-        _check_agent(role, agent)
+        check_agent(role, agent)
 
     def change(
         self,
@@ -127,21 +128,9 @@ class Accounts:
         enabled: bool | None = None,
     ) -> AccountRow:
         """Change what an account may do; ends its sessions. Raises AccountError."""
-        now = self.known(name)
-        changed = AccountChanged(
-            role=(role or Role(now.role)).value,
-            agent=now.agent if agent is None else agent,
-            display_name=now.display_name if title is None else title,
-            enabled=now.enabled if enabled is None else enabled,
-        )
-        _check_agent(Role(changed.role), changed.agent)
-        falls = not changed.enabled or changed.role != Role.ADMIN
-        if falls and self._is_only_admin(now):
-            raise AccountError(
-                f"{name} is the only admin; make another one first with `thirdring user add"
-                " NAME --role admin`"
-            )
-        self.book.append(f"account/{name}", changed, actor=actor)
+        wanted = {"role": role, "agent": agent, "display_name": title, "enabled": enabled}
+        given = {field: value for field, value in wanted.items() if value is not None}
+        change_account(self.book, name, given, actor=actor)
         self._sessions.end_of(name)
         return self.known(name)
 
@@ -153,16 +142,7 @@ class Accounts:
 
     def known(self, name: str) -> AccountRow:
         """The account of this name. Raises AccountError when there is none."""
-        found = self.book.account(name)
-        if found is None:
-            raise AccountError(f"there is no account {name!r}; `thirdring user list` shows them")
-        return found
-
-    def _is_only_admin(self, account: AccountRow) -> bool:
-        admins = {
-            one.name for one in self.book.accounts() if one.role == Role.ADMIN and one.enabled
-        }
-        return admins == {account.name}
+        return known_account(self.book, name)
 
     def sign_in(self, name: str, password: str, address: str) -> SignedIn:
         """Begin a session with a new id; writes the look.
@@ -283,13 +263,6 @@ def look(
         action=action, subject=subject, detail=detail, reason=reason, address=address
     )
     book.append_all([Entry(f"looks/{day}", fact, actor)])
-
-
-def _check_agent(role: Role, agent: str) -> None:
-    if role is Role.AGENT and not agent:
-        raise AccountError("an agent's account needs the agent's number: --agent 1001")
-    if agent and not agent.isalnum():
-        raise AccountError(f"{agent!r} is no agent's number")
 
 
 def _key(token: str) -> bytes:

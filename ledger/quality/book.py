@@ -13,16 +13,16 @@ from types import TracebackType
 from sqlalchemy import Connection, insert, select, update
 
 from calls.clock import Clock, SystemClock
-from calls.errors import ConflictError
+from calls.errors import ConflictError, LedgerError
 from calls.fact import Fact
 from calls.quality.events import QualityEvent
-from calls.quality.states import EvaluationKind, EvaluationState
+from calls.quality.states import EvaluationKind, EvaluationState, Role
 from ledger.quality.encoding import chained, headed, quality_event, quality_row
 from ledger.quality.opening import Shelf
 from ledger.quality.projections import apply
 from ledger.quality.reading import QualityReading
 from ledger.quality.rows import Entry
-from ledger.quality.tables import evaluations, quality_events, quality_head
+from ledger.quality.tables import accounts, evaluations, quality_events, quality_head
 
 Beside = Callable[[Connection], None]
 """What is written in the same transaction and is no fact: a password's hash."""
@@ -87,6 +87,18 @@ class QualityBook(QualityReading):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class NoAdminError(LedgerError):
+    """After this nobody could administer the house."""
+
+
+def refuse_without_admin(connection: Connection) -> None:
+    """To be given as `beside`: NoAdminError when no admin is left who may sign in."""
+    c = accounts.c
+    admins = select(c.name).where(c.role == Role.ADMIN.value, c.enabled)
+    if connection.execute(admins.limit(1)).first() is None:
+        raise NoAdminError("no admin would be left; `thirdring user add NAME --role admin`")
 
 
 def _write(connection: Connection, entries: Sequence[Entry], now: datetime) -> list[QualityEvent]:

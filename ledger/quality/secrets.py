@@ -95,7 +95,8 @@ class SecretStore:
         key = _key(subject)
         with self._book.shelf.writing() as connection:
             found = connection.execute(select(attempts).where(attempts.c.subject == key)).first()
-            if found is not None and found.locked_until > at_us(now):
+            # A failure that lies in the future is from before the clock was set back.
+            if found is not None and found.last_at <= at_us(now) < found.locked_until:
                 return Attempt(allowed=False, wait=from_us(found.locked_until) - now)
             failed = 1 if found is None else found.failed + 1
             wait = waits[min(failed, len(waits)) - 1]

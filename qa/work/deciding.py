@@ -191,6 +191,13 @@ def decide_withdraw(
         raise WorkError(f"{evaluation.id} is withdrawn already")
     if not reason.strip():
         raise WorkError("say why it is withdrawn: --reason TEXT")
+    if actor.agent and actor.agent == evaluation.agent:
+        raise NotAllowedError("nobody withdraws what is about a call of their own")
+    if evaluation.purpose is EvaluationKind.CALIBRATION:
+        raise WorkError(
+            f"{evaluation.id} is part of calibration {evaluation.drawn_by}; closing that"
+            " (`thirdring qa calibrate close`) withdraws what was not scored"
+        )
     if actor.role is not Role.SUPERVISOR:
         if evaluation.submitted is not None:
             raise NotAllowedError(f"{evaluation.id} is scored; only a supervisor withdraws it")

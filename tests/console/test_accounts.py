@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from calls.clock import ManualClock
 from calls.errors import AccountError, ConflictError
-from calls.quality.events import AccountCreated
+from calls.quality.events import AccountCreated, QualityEvent
 from calls.quality.states import Role
 from console.accounts.passwords import hashed, is_outdated, is_password, refuse_weak
 from console.accounts.service import Accounts, SignInRefusedError
@@ -58,6 +59,7 @@ def test_an_account_signs_in_with_its_password_only(accounts: Accounts, book: Qu
     assert actions(book) == ["signed_in", "sign_in_refused", "sign_in_refused"]
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_passwords_are_kept_as_argon2id_of_at_least_nineteen_mebibytes(
     accounts: Accounts, book: QualityBook, tmp_path: Path
 ) -> None:
@@ -270,6 +272,50 @@ def test_the_last_admin_stays(accounts: Accounts) -> None:
     accounts.change("boss", actor="boss", title="老板")
     accounts.add("boss2", Role.ADMIN, GOOD, actor="boss")
     accounts.change("boss", actor="boss2", enabled=False)
+
+
+def test_two_admins_cannot_take_each_other_away_at_once(
+    accounts: Accounts, book: QualityBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.add("boss", Role.ADMIN, GOOD, actor="system")
+    accounts.add("boss2", Role.ADMIN, GOOD, actor="system")
+    append_all, meanwhile = QualityBook.append_all, ["boss2"]
+
+    def late(one: QualityBook, *given: Any, **more: Any) -> list[QualityEvent]:
+        while meanwhile:
+            accounts.change(meanwhile.pop(), actor="boss", enabled=False)
+        return append_all(one, *given, **more)
+
+    monkeypatch.setattr(QualityBook, "append_all", late)
+
+    with pytest.raises(AccountError, match="boss is the only admin"):
+        accounts.change("boss", actor="boss2", enabled=False)
+    assert [one.name for one in book.accounts() if one.role == "admin" and one.enabled] == ["boss"]
+
+
+def test_a_change_keeps_what_somebody_else_changes_meanwhile(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append_all, meanwhile = QualityBook.append_all, ["li"]
+
+    def late(one: QualityBook, *given: Any, **more: Any) -> list[QualityEvent]:
+        while meanwhile:
+            accounts.change(meanwhile.pop(), actor="boss", enabled=False)
+        return append_all(one, *given, **more)
+
+    monkeypatch.setattr(QualityBook, "append_all", late)
+    made = accounts.change("li", actor="boss2", title="李雷")
+
+    assert (made.display_name, made.enabled) == ("李雷", False)
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out(book: QualityBook) -> None:
+    secrets, now = SecretStore(book), datetime(2026, 11, 22, 12, tzinfo=UTC)
+    waits = [timedelta(minutes=11)]
+
+    assert secrets.attempt("account/li", now + timedelta(days=300), waits).allowed
+    assert secrets.attempt("account/li", now, waits).allowed
+    assert not secrets.attempt("account/li", now + timedelta(minutes=1), waits).allowed
 
 
 def test_an_account_is_made_once(accounts: Accounts, book: QualityBook) -> None:

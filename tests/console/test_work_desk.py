@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -409,3 +411,29 @@ def test_remarks_stand_at_their_place_and_are_taken_back_by_who_wrote_them(
         desk.comment(house["chen"], call, "x", from_ms=1)
     with pytest.raises(NotAllowedError):
         desk.comments_for(house["boss"], call)
+
+
+def test_a_spoiled_evaluation_says_what_to_do(house: QaHouse) -> None:
+    found = house.desk.open(house["li"], house.calls[0], why="抽检").id
+    with closing(sqlite3.connect(house.book.shelf.place)) as book, book:
+        book.execute(
+            "UPDATE quality_events SET data = '{}' WHERE stream = ?", (f"evaluation/{found}",)
+        )
+
+    with pytest.raises(LedgerError, match="thirdring verify"):
+        house.desk.sheet(house["li"], found)
+
+
+def test_deadlines_never_look_at_calibrations(
+    house: QaHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = house.desk
+    session = desk.calibrate(house["wang"], house.calls[0], "wang", ["li"])
+    fill(house, house["wang"], session.evaluations["wang"])
+    desk.submit(house["wang"], session.evaluations["wang"])
+    house.clock.advance_ms(30 * 24 * 3_600_000)
+    read: list[str] = []
+    monkeypatch.setattr(house.book, "events", read.append)
+
+    assert desk.tidy() == 0
+    assert read == []

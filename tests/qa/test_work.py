@@ -530,3 +530,21 @@ def _is_possible(story: Story) -> None:
     if "withdrawn" in kinds:
         assert found.state is EvaluationState.WITHDRAWN
         assert kinds[-1] == "withdrawn"
+
+
+def test_nobody_withdraws_the_score_of_a_call_of_their_own() -> None:
+    story = Story().scored()
+    own = Actor(name="wang", role=Role.SUPERVISOR, agent="1001")
+
+    with pytest.raises(NotAllowedError, match="a call of their own"):
+        decide_withdraw(story.found, own, story.now, "slip")
+    assert story.write(decide_withdraw(story.found, SUN, story.now, "slip")) == ["withdrawn"]
+
+
+@pytest.mark.parametrize("actor", [LI, WANG])
+def test_a_part_of_a_calibration_ends_only_with_it(actor: Actor) -> None:
+    story = Story(purpose=EvaluationKind.CALIBRATION)
+    story.write([Decided(EvaluationClaimed(until="2026-12-24T12:00:00+00:00"), "li")])
+
+    with pytest.raises(WorkError, match="is part of calibration"):
+        decide_withdraw(story.found, actor, story.now, "no time")
