@@ -10,11 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from callflow.house import House as Flows
 from calls.clock import Clock, ManualClock
 from calls.quality.states import Role
+from console.accounts import passwords
 from console.accounts.service import Accounts
 from console.ports import SoundShelf
 from console.room import ConsolePlace, ConsoleRoom
@@ -28,6 +30,8 @@ from qa.rubric import load_forms
 from tests.console.house import Shelf, write_calls
 
 HOUSE = Flows.load(Path(__file__).parents[2] / "scripts")
+FORMS = load_forms(rules=HOUSE.rules)
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HOST = "http://127.0.0.1"
 PASSWORD = "four plain words here"  # noqa: S105
 """Of every account in these tests."""
@@ -121,7 +125,7 @@ def make_room(
 ) -> ConsoleRoom:
     """A console with the house's rules and the forms that come with it."""
     rules = HOUSE.rules
-    forms = FormShelf(book, load_forms(rules=rules))
+    forms = FormShelf(book, FORMS)
     return ConsoleRoom(
         calls=reader,
         book=book,
@@ -134,11 +138,27 @@ def make_room(
     )
 
 
+@pytest.fixture(autouse=True)
+def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash that takes its time is not what most tests are about; `real_hashes` keeps it."""
+    if "real_hashes" not in request.fixturenames:
+        monkeypatch.setattr(passwords, "_HASHER", QUICK)
+
+
+@pytest.fixture
+def real_hashes() -> None:
+    """For tests of how passwords are kept: hashed as the product does it."""
+
+
 @pytest.fixture(scope="session")
 def _people(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A quality book with everybody in it; argon2 takes its time, so once for all tests."""
+    """A quality book with everybody in it, written once for all tests."""
     path = tmp_path_factory.mktemp("people") / "quality.sqlite"
-    with QualityBook.open(path, clock=ManualClock()) as book:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        QualityBook.open(path, clock=ManualClock()) as book,
+    ):
+        patched.setattr(passwords, "_HASHER", QUICK)
         accounts = Accounts(book)
         for name, role, agent in PEOPLE:
             accounts.add(name, role, PASSWORD, actor="system", agent=agent, title=name.title())

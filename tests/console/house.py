@@ -6,6 +6,7 @@ import asyncio
 import io
 import wave
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,21 @@ SCRIPT = "<script>alert(1)</script>"
 """The name of a caller who means ill."""
 
 
+@cache
+def _tones(seconds: float) -> bytes:
+    at = np.arange(int(seconds * RATE)) / RATE
+    tone = (np.sin(2 * np.pi * 440 * at) * 12000).astype("<i2")
+    caller = np.where(at.astype(int) % 2 == 1, tone, 0)
+    house = np.where(at.astype(int) % 2 == 0, tone, 0)
+    out = io.BytesIO()
+    with wave.open(out, "wb") as wav:
+        wav.setnchannels(2)
+        wav.setsampwidth(2)
+        wav.setframerate(RATE)
+        wav.writeframes(np.column_stack([caller, house]).astype("<i2").tobytes())
+    return out.getvalue()
+
+
 @dataclass(slots=True)
 class Shelf:
     """A `SoundShelf` over wavs in memory; left the caller, right the house."""
@@ -45,17 +61,7 @@ class Shelf:
 
     def put(self, call_id: str, seconds: float) -> None:
         """A tone of each leg in turn, a second each."""
-        at = np.arange(int(seconds * RATE)) / RATE
-        tone = (np.sin(2 * np.pi * 440 * at) * 12000).astype("<i2")
-        caller = np.where(at.astype(int) % 2 == 1, tone, 0)
-        house = np.where(at.astype(int) % 2 == 0, tone, 0)
-        out = io.BytesIO()
-        with wave.open(out, "wb") as wav:
-            wav.setnchannels(2)
-            wav.setsampwidth(2)
-            wav.setframerate(RATE)
-            wav.writeframes(np.column_stack([caller, house]).astype("<i2").tobytes())
-        self.sounds[call_id] = out.getvalue()
+        self.sounds[call_id] = _tones(seconds)
 
     def has(self, call_id: str) -> bool:
         return call_id in self.sounds
