@@ -17,6 +17,9 @@ from pydantic_core import to_json
 from calls.events import CallEvent
 
 _MOST_WHOLE = 2**63 - 1
+_USUAL = 2**60
+"""Whole numbers from 0 to here need no closer look."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -89,10 +92,12 @@ def event_row(event: CallEvent) -> EventRow:
     """The stored form of `event`; ValueError or TypeError when it cannot be stored."""
     call_id, seq, at, offset_ms, kind, data = event
     # EventRow(...) is a call in Python, and a busy ledger makes thousands of them a second.
-    row = _row(
-        (call_id, seq, (at - _EPOCH) // _MICROSECOND, offset_ms, kind, encode_data(data), data)
-    )
-    check_row(row)
+    us = (at - _EPOCH) // _MICROSECOND
+    row = _row((call_id, seq, us, offset_ms, kind, encode_data(data), data))
+    if not (0 < seq < _USUAL and 0 <= offset_ms < _USUAL and 0 < us < _USUAL) or not (
+        call_id.isprintable() and kind.isprintable() and call_id and kind
+    ):
+        check_row(row)
     return row
 
 

@@ -30,6 +30,9 @@ class Fold:
     marks: frozenset[Mark] = frozenset()
     """Those that stand in the database."""
 
+    written: tuple[Any, ...] | None = None
+    """The call's row as it stands in the database, where that is known; None: no row."""
+
 
 def text(facts: Mapping[str, Any], name: str) -> str:
     """The text of that name; empty for anything else."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import chain, compress
+from operator import attrgetter, ne
 from typing import Any
 
 from sqlalchemy import Table
@@ -12,9 +14,22 @@ from sqlalchemy.dialects.sqlite import insert
 
 from ledger.fold import Fold
 from ledger.marks import Mark, marks_of
-from ledger.states import CALL_COLUMNS, RECORDING_COLUMNS
+from ledger.states import CALL_COLUMNS, IDENTITY, RECORDING_COLUMNS
 
 _CHUNKS = (64, 32, 16, 8, 4, 2, 1)
+_GROUPS = (
+    frozenset(IDENTITY),
+    frozenset(("language", "answered_at", "answered_ms", "rings")),
+    frozenset(("queue", "agent", "queued_ms", "agent_ms", "queue_result", "queue_waited_ms"))
+    | frozenset(("talked_ms", "held_ms", "wrapped_ms", "offers", "stays", "talk_from_ms"))
+    | frozenset(("talk_to_ms", "held_from_ms", "disposed_ms")),
+    frozenset(("hung_up_by", "ended_at", "ended_ms", "end_reason", "disposition"))
+    | frozenset(("sealed_seq", "sealed_hash")),
+    frozenset(("judged", "kept", "broken", "tag", "survey_asked", "survey")),
+    frozenset(("caller_talk_ms", "agent_talk_ms", "talk_over_ms", "dead_air_ms")),
+)
+"""Columns that are told together."""
+
 _call_values = attrgetter(*CALL_COLUMNS)
 _recording_values = attrgetter(*RECORDING_COLUMNS)
 
@@ -27,6 +42,9 @@ class Changes:
         """Calls that are new or changed in a column that an index holds."""
 
         self.calls: list[tuple[Any, ...]] = []
+        self.before: dict[str, tuple[Any, ...]] = {}
+        """What the database has for those of them that it has a row for, by id."""
+
         self.recordings: list[tuple[Any, ...]] = []
         self.marked: list[Mark] = []
         self.unmarked: list[Mark] = []
@@ -34,7 +52,11 @@ class Changes:
     def take(self, fold: Fold) -> None:
         """What changed of one call."""
         if fold.changed:
-            (self.renamed if fold.renamed else self.calls).append(_call_values(fold.call))
+            values = _call_values(fold.call)
+            (self.renamed if fold.renamed else self.calls).append(values)
+            if fold.written is not None:
+                self.before[values[0]] = fold.written
+            fold.written = values
             fold.changed = fold.renamed = False
             marks = marks_of(fold.call)
             if marks != fold.marks:
@@ -53,8 +75,8 @@ def insert_all(
     position = 0
     for size, text in texts:
         while len(rows) - position >= size:
-            flat = [value for row in rows[position : position + size] for value in row]
-            cursor.execute(text, flat)
+            flat = chain.from_iterable(rows[position : position + size])
+            cursor.execute(text, list(flat))
             position += size
 
 
@@ -63,15 +85,62 @@ def statements(
 ) -> list[tuple[int, str]]:
     """Inserts of many rows at once; `upsert` replaces a row with the same key, all columns `but`.
 
-    SQLite writes an index again for every column that is set, changed or not.
+    SQLite writes an index again for every column that is set, changed or not. A plain insert that
+    fails leaves what it did so far (`OR FAIL`): its transaction is rolled back anyway, and SQLite
+    need not copy every page beforehand.
     """
     keys = [column.name for column in table.primary_key]
     statement = insert(table).values(dict.fromkeys(columns))
     if upsert:
         new = {name: statement.excluded[name] for name in columns if name not in (*keys, *but)}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=new)
+    else:
+        statement = statement.prefix_with("OR FAIL")
     one = str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
     row = f"({', '.join('?' * len(columns))})"
     # Compiling many rows costs a quarter of a second of every start.
     before, _, after = one.partition(row)
     return [(size, before + ", ".join([row] * size) + after) for size in _CHUNKS]
+
+
+def update_all(
+    cursor: Any, rows: Sequence[tuple[Any, ...]], before: Mapping[str, tuple[Any, ...]]
+) -> None:
+    """Set what is otherwise in the rows of `calls` than `before`, many rows in a statement.
+
+    A call's row has some fifty columns, and most of its changes touch five of them.
+    """
+    alike: dict[tuple[bool, ...], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        changed = tuple(map(ne, row, before[row[0]]))
+        if any(changed):
+            columns = _together(changed)
+            alike.setdefault(columns, []).append((row[0], *compress(row, columns)))
+    for columns, values in alike.items():
+        insert_all(cursor, _updates(columns), values)
+
+
+@lru_cache(maxsize=256)
+def _together(changed: tuple[bool, ...]) -> tuple[bool, ...]:
+    """`changed` by column, with all columns that usually change along: few kinds of statement."""
+    names = set(compress(CALL_COLUMNS, changed))
+    for group in _GROUPS:
+        if not names.isdisjoint(group):
+            names.update(group)
+    return tuple(name in names for name in CALL_COLUMNS)
+
+
+@lru_cache(maxsize=64)
+def _updates(columns: tuple[bool, ...]) -> list[tuple[int, str]]:
+    """Statements that set these columns of `calls` in rows of id and values."""
+    names = list(compress(CALL_COLUMNS, columns))
+    settings = ", ".join(f"{name} = new.column{at}" for at, name in enumerate(names, 2))
+    row = f"({', '.join('?' * (len(names) + 1))})"
+    return [
+        (
+            size,
+            f"UPDATE calls SET {settings} FROM (VALUES {', '.join([row] * size)}) AS new"  # noqa: S608
+            " WHERE calls.id = new.column1",
+        )
+        for size in _CHUNKS
+    ]

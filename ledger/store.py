@@ -18,10 +18,9 @@ from ledger.floor import FloorBatch, FloorRow
 from ledger.fold import Fold
 from ledger.marks import marks_of
 from ledger.projections import apply
-from ledger.row_writing import Changes, insert_all, statements
+from ledger.row_writing import Changes, insert_all, statements, update_all
 from ledger.states import (
     CALL_COLUMNS,
-    IDENTITY,
     RECORDING_COLUMNS,
     CallState,
     RecordingState,
@@ -148,9 +147,10 @@ class Store:
     def _add(self, fold: Fold, row: EventRow) -> None:
         digest = chained(fold.last_hash, row)
         apply(fold, row, digest)
-        self._batch.append((*row[:6], digest))
+        call_id, seq, at, offset_ms, kind, data, _ = row
+        self._batch.append((call_id, seq, at, offset_ms, kind, data, digest))
         if fold.changed or fold.changed_recordings:
-            self._touched[row[0]] = fold
+            self._touched[call_id] = fold
 
     def _again(self, row: EventRow) -> None:
         self._cursor.execute(
@@ -232,8 +232,10 @@ class Store:
         rows = Changes()
         for fold in self._touched.values():
             rows.take(fold)
-        insert_all(self._cursor, CALL_UPSERTS, rows.renamed)
-        insert_all(self._cursor, _CALL_UPDATES, rows.calls)
+        new = [row for row in rows.renamed if row[0] not in rows.before]
+        insert_all(self._cursor, _CALL_INSERTS, new)
+        told = [row for row in (*rows.renamed, *rows.calls) if row[0] in rows.before]
+        update_all(self._cursor, told, rows.before)
         insert_all(self._cursor, RECORDING_UPSERTS, rows.recordings)
         if rows.unmarked:
             self._cursor.executemany(_UNMARK, rows.unmarked)
@@ -253,12 +255,12 @@ class Store:
 
     def _read(self, call_id: str) -> Fold:
         execute = self._cursor.execute
-        last = execute(_LAST_EVENT, (call_id,)).fetchone()
         fold = Fold(CallState(id=call_id))
+        call = fold.written = execute(_ONE_CALL, (call_id,)).fetchone()
+        last = execute(_LAST_EVENT, (call_id,)).fetchone()
         if last is None:
             return fold
         fold.last_seq, fold.last_hash, fold.last_at, fold.last_ms = last
-        call = execute(_ONE_CALL, (call_id,)).fetchone()
         if call is not None:
             fold.call = CallState(**dict(zip(CALL_COLUMNS, call, strict=True)))
             fold.marks, fold.renamed = marks_of(fold.call), False
@@ -270,7 +272,7 @@ class Store:
 
 EVENT_INSERTS = statements(call_events, _EVENT_COLUMNS)
 CALL_UPSERTS = statements(calls, CALL_COLUMNS, upsert=True)
-_CALL_UPDATES = statements(calls, CALL_COLUMNS, upsert=True, but=IDENTITY)
+_CALL_INSERTS = statements(calls, CALL_COLUMNS)
 MARK_INSERTS = statements(call_marks, ("mark", "offered_at", "call_id"))
 _UNMARK = "DELETE FROM call_marks WHERE mark = ? AND offered_at = ? AND call_id = ?"
 RECORDING_UPSERTS = statements(recordings, RECORDING_COLUMNS, upsert=True)
