@@ -105,7 +105,12 @@ class HouseSources:
             return []
         wanted = EvaluationFilter(submitted_since=days.since, submitted_until=days.until)
         events = self._book.events_of(("submitted",), since=days.since, until=days.until)
-        told = {event.stream.partition("/")[2]: event.data for event in events}
+        told = {event.stream.partition("/")[2]: dict(event.data) for event in events}
+        # A dispute may have been resolved later; its answers count like its score.
+        for event in self._book.events_of(("resolved",), since=days.since):
+            name = event.stream.partition("/")[2]
+            if name in told:
+                told[name] |= {"answers": event.data["answers"]}
         return [
             Placed(_evaluated(row, told.get(row.id, {})), _offered_at(row))
             for row in self._book.evaluations(wanted)
