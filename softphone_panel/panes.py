@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
 from textual.content import Content
@@ -73,7 +73,12 @@ class Stacked(Drawn[V]):
 
     DEFAULT_CSS = "Stacked { height: auto; }"
     _tall = 0
-    _made: tuple[V | None, int, Sequence[Content]] = (None, -1, ())
+    _made: tuple[Hashable, int, Sequence[Content]] = (None, -1, ())
+    _joined: tuple[Sequence[Content], int, Content] = ((), -1, Content())
+
+    def shown_of(self, view: V) -> Hashable:
+        """All of a snapshot that the rows are made of; while it stays equal, so do they."""
+        return id(view), view
 
     def rows(self, view: V, width: int) -> Sequence[Content]:
         """What is to be seen, row by row; no rows hide the widget."""
@@ -84,14 +89,19 @@ class Stacked(Drawn[V]):
         self._view = view
         width = self.content_size.width or self.app.size.width
         tall = len(self._rows_of(view, width))
-        self.display = tall > 0
+        if self.display != (tall > 0):
+            self.display = tall > 0
         if tall != self._tall:
             self._tall = tall
             self.refresh(layout=True)
-        super().show(view)
+        if tall:
+            super().show(view)
 
     def draw(self, view: V, width: int, height: int) -> Content:
-        return lines(self._rows_of(view, width), height)
+        rows = self._rows_of(view, width)
+        if self._joined[0] is not rows or self._joined[1] != height:
+            self._joined = (rows, height, lines(rows, height))
+        return self._joined[2]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Textual's hook."""
@@ -99,9 +109,10 @@ class Stacked(Drawn[V]):
         return 0 if self._view is None else len(self._rows_of(self._view, width))
 
     def _rows_of(self, view: V, width: int) -> Sequence[Content]:
-        """The rows, made once for a snapshot and a width."""
-        if self._made[0] is not view or self._made[1] != width:
-            self._made = (view, width, self.rows(view, width))
+        """The rows, made once for what they show and a width."""
+        shown = self.shown_of(view)
+        if self._made[1] != width or self._made[0] != shown:
+            self._made = (shown, width, self.rows(view, width))
         return self._made[2]
 
 

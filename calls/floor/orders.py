@@ -1,8 +1,9 @@
 """What a person at a panel orders of the desk, and the desk's answer.
 
 On the wire each is one JSON text message. To the desk: a `Hello` first, then `Ordered`. To the
-panel: `{"view": PanelView}` (a wallboard: `{"wall": WallView}`), `{"answer": OrderAnswer}` or,
-before closing, `{"refused": text}`.
+panel: `{"view": PanelView}` first, then `{"change": parts}` with those parts of a `PanelView` that
+differ from the one before (a wallboard: always a whole `{"wall": WallView}`), `{"answer":
+OrderAnswer}` or, before closing, `{"refused": text}`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from calls.floor.states import SpyMode
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 """A desk refuses a panel of another one, naming both."""
 
 MOST_CUE = 200

@@ -1,9 +1,10 @@
-"""What one agent's panel shows: one frozen snapshot, sent whole by the desk on every change.
+"""What one agent's panel shows: one frozen snapshot, made anew by the desk on every change.
 
-A snapshot needs none before it, so that a panel that lost its desk is right again with the next
-one. Lengths are milliseconds at the moment of sending; a clock that `runs` goes on by itself at
-the panel until the next snapshot. Texts of callers are plain already (`calls.masking`), numbers
-are masked; the panel must still treat every text as text, never as markup.
+The first one of a connection is sent whole, so that a panel that lost its desk is right again with
+it; those after it, in their order (`seq`), without the parts that stayed as they were. Lengths are
+milliseconds at the moment of sending; a clock that `runs` goes on by itself at the panel until the
+next snapshot. Texts of callers are plain already (`calls.masking`), numbers are masked; the panel
+must still treat every text as text, never as markup.
 """
 
 from __future__ import annotations

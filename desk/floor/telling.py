@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-Tell = Callable[[], None]
+Tell = Callable[[bool], None]
+"""Told whether the change is the listener's own, not the whole floor's."""
 
 
 class Telling:
@@ -31,8 +32,8 @@ class Telling:
         """The agent's snapshot may be another one now; empty: everybody's, in turn."""
         if agent:
             self._due.pop(agent, None)
-            self._tell(agent)
-            self._tell("")
+            self._tell(agent, own=True)
+            self._tell("", own=False)
             return
         self._due |= dict.fromkeys(["", *self._listening])
         if self._turn is None:
@@ -52,8 +53,8 @@ class Telling:
         agent = next(iter(self._due))
         del self._due[agent]
         self._turn = asyncio.get_running_loop().call_soon(self._next)
-        self._tell(agent)
+        self._tell(agent, own=False)
 
-    def _tell(self, agent: str) -> None:
+    def _tell(self, agent: str, *, own: bool) -> None:
         for tell in self._listening.get(agent, [])[:]:
-            tell()
+            tell(own)

@@ -5,6 +5,7 @@ No I/O of its own: events come in, facts go to the ledger, places to the members
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
@@ -13,6 +14,7 @@ from typing import Final
 from calls.clock import Clock
 from calls.fact import Fact
 from calls.floor.events import FloorEvent
+from calls.floor.states import AgentState
 from desk.ami.actions import Ami
 from desk.ami.message import Message
 from desk.roster.keeping import AgentFacts, FloorLedger
@@ -71,6 +73,7 @@ class Floor:
         self.lines = Lines(self.prefixes, self, clock, nailed_up=nailed_up)
         self.waiting = WaitingRoom(clock)
         self._clock, self._cycle_ms, self._rings = clock, ring_cycle_ms, rings
+        self._ready: Counter[str] | None = None
 
     def restore(self, history: Iterable[FloorEvent]) -> None:
         """Take up where the facts of before end."""
@@ -94,8 +97,20 @@ class Floor:
 
     def tell(self, number: str) -> None:
         """Something about the agent has changed; about the waiting callers, if empty."""
+        self._ready = None
         for tell in tuple(self.changed):
             tell(number)
+
+    def ready_in(self, queue: str) -> int:
+        """How many agents in a queue are ready; counted once between two changes."""
+        if self._ready is None:
+            self._ready = Counter(
+                name
+                for seat in self.seats.values()
+                if seat.machine.state is AgentState.READY
+                for name in seat.membership.queues or seat.known.queues
+            )
+        return self._ready[queue]
 
     # -- what the lines tell ---------------------------------------------------------------------
 

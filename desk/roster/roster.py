@@ -193,11 +193,7 @@ class Roster:
 
     def ready_in(self, queue: str) -> int:
         """How many agents in a queue are ready."""
-        return sum(
-            seat.machine.state is AgentState.READY
-            and queue in (seat.membership.queues or seat.known.queues)
-            for seat in self._seats.values()
-        )
+        return self._floor.ready_in(queue)
 
     def offer(self, number: str) -> Offer | None:
         """The call that rings at the agent now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,11 +15,14 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from calls.floor.orders import WIRE_VERSION, Hello, Order, OrderAnswer, Ordered
+from calls.floor.parts import other_parts
+from calls.floor.view import PanelView
 from desk.server.ports import Desk
 
 HELLO_S: Final = 5.0
 LEAST_GAP_S: Final = 0.03
-"""Between two snapshots: changes within it go together."""
+"""Between two snapshots: changes within it go together. An agent's own change waits for none of the
+floor's."""
 
 SLOW_S: Final = 10.0
 """A panel that takes in nothing for so long is cut; it comes back to a fresh snapshot."""
@@ -77,14 +81,17 @@ class Panel:
         self.guest = guest
         self._socket = socket
         self._desk = desk
-        self._changed = asyncio.Event()
+        self._changed, self._own = asyncio.Event(), asyncio.Event()
         self._changed.set()
         self._seq = 0
+        self._shown: PanelView | None = None
+        """What the panel has; None while it needs a whole one."""
+
         self._orders: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
         """Until the connection ends."""
-        undo = self._desk.on_change(self.guest.shown, self._changed.set)
+        undo = self._desk.on_change(self.guest.shown, self._hear)
         showing = asyncio.create_task(self._show())
         try:
             async for text in self._socket:
@@ -103,24 +110,45 @@ class Panel:
     async def _show(self) -> None:
         while True:
             await self._changed.wait()
+            own = self._own.is_set()
             self._changed.clear()
+            self._own.clear()
             try:
                 snapshot = self._snapshot()
             except Exception as error:  # noqa: BLE001 - the next change may be shown again
+                self._shown = None
                 _log.exception("no snapshot", agent=self.guest.agent, error=type(error).__name__)
             else:
                 await self._send(snapshot)
+            await self._gap(own=own)
+
+    async def _gap(self, *, own: bool) -> None:
+        if own:
             await asyncio.sleep(LEAST_GAP_S)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAST_GAP_S):
+                await self._own.wait()
+
+    def _hear(self, own: bool) -> None:
+        if own:
+            self._own.set()
+        self._changed.set()
 
     def _snapshot(self) -> str:
         self._seq += 1
         if self.guest.watch:
             return f'{{"wall":{self._desk.wall(self._seq).model_dump_json()}}}'
-        return f'{{"view":{self._desk.view(self.guest.agent, self._seq).model_dump_json()}}}'
+        view = self._desk.view(self.guest.agent, self._seq)
+        before, self._shown = self._shown, view
+        if before is None:
+            return f'{{"view":{view.model_dump_json()}}}'
+        return f'{{"change":{view.model_dump_json(include=other_parts(before, view))}}}'
 
     async def _send(self, text: str) -> None:
         try:
-            await asyncio.wait_for(self._socket.send(text), SLOW_S)
+            async with asyncio.timeout(SLOW_S):
+                await self._socket.send(text)
         except TimeoutError:
             _log.warning("a panel takes nothing in and is cut", agent=self.guest.agent)
             self._socket.transport.abort()

@@ -28,9 +28,9 @@ class Desk(Protocol):
     async def carry_out(self, agent: str, order: Order) -> str:
         """Do it; a word why not, empty when it was done. Never raises."""
 
-    def on_change(self, agent: str, tell: Callable[[], None]) -> Callable[[], None]:
+    def on_change(self, agent: str, tell: Callable[[bool], None]) -> Callable[[], None]:
         """Call `tell` whenever the agent's snapshot may have changed (an empty number: the
-        floor's); gives the undoing."""
+        floor's), with whether the change is the agent's own; gives the undoing."""
 
     def panel_there(self, agent: str, there: bool) -> None:
         """The agent's panel came, or went."""

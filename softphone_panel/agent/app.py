@@ -11,7 +11,6 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 
 from calls.clock import Clock, SystemClock
 from calls.floor import orders
@@ -30,6 +29,7 @@ from softphone_panel.agent.form_pane import FormPane
 from softphone_panel.agent.giving import Giving
 from softphone_panel.agent.keymap import DEFAULT, Keymap
 from softphone_panel.agent.link import Lamp, Link
+from softphone_panel.agent.news import Lit, Shown
 from softphone_panel.agent.prefs import Prefs, save_prefs
 from softphone_panel.agent.present import Present
 from softphone_panel.agent.rules import Rules
@@ -48,22 +48,6 @@ TICK_S = 0.1
 DRAFT_S = 0.3
 LATE_KEYS_MS = 1500
 """A form that goes while the agent types: letters typed on for so long are no orders."""
-
-
-class Shown(Message):
-    """The desk sent a snapshot."""
-
-    def __init__(self, view: PanelView) -> None:
-        super().__init__()
-        self.view = view
-
-
-class Lit(Message):
-    """The lamp changed."""
-
-    def __init__(self, lamp: Lamp) -> None:
-        super().__init__()
-        self.lamp = lamp
 
 
 class AgentApp(App[None]):

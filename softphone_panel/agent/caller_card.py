@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.content import Content
 
 from calls.floor.view import CallerFile, OpenMatter, PastCall
@@ -32,6 +34,10 @@ class CallerCard(Rows):
         """Name the frame."""
         self.entitle(Content.assemble((view.texts("caller.title"), MUTED)))
         super().show(view)
+
+    def shown_of(self, view: Scene) -> Hashable:
+        known = view.call.dispositions if view.call is not None else ()
+        return file_of(view), known, view.wide, view.tall, view.texts.language
 
     def rows(self, view: Scene, width: int) -> list[Content]:
         file = file_of(view)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,10 +17,11 @@ from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketExcepti
 from calls.clock import Clock, SystemClock
 from calls.errors import CallCenterError, ConfigError
 from calls.floor.orders import WIRE_VERSION, Hello, Order, OrderAnswer
+from calls.floor.parts import OutOfStepError, with_parts
 from calls.floor.view import PanelView
 from calls.floor.wall import WallView
 from softphone_panel.agent.link import LOST, NO_DESK, Lamp, LampState, Light
-from softphone_panel.safe import harmless_tree
+from softphone_panel.safe import all_harmless, harmless_tree
 
 V = TypeVar("V")
 
@@ -49,6 +50,9 @@ class FromDesk(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     view: PanelView | None = None
+    change: dict[str, Any] | None = None
+    """Parts of the view that differ from the one before."""
+
     wall: WallView | None = None
     answer: OrderAnswer | None = None
     refused: str | None = None
@@ -73,15 +77,17 @@ class Connection(Generic[V]):
         self,
         agent: str,
         where: Callable[[], DeskPlace],
-        snapshot: Callable[[FromDesk], V | None],
+        snapshot: Callable[[FromDesk, V | None], V | None],
         *,
         watch: bool = False,
         clock: Clock | None = None,
     ) -> None:
-        """`where` raises ConfigError when it does not know; `snapshot` finds one in a message."""
+        """`where` raises ConfigError when it does not know; `snapshot` finds one in a message, with
+        the one before it on this connection (raises OutOfStepError, ValueError)."""
         self._hello = partial(Hello, version=WIRE_VERSION, agent=agent, watch=watch)
         self._where = where
         self._snapshot = snapshot
+        self._last: V | None = None
         self._clock = clock or SystemClock()
         self._socket: ClientConnection | None = None
         self._asked: dict[int, asyncio.Future[str]] = {}
@@ -147,25 +153,28 @@ class Connection(Generic[V]):
             compression=None,
             proxy=None,
         ) as socket:
+            self._last = None
             await socket.send(self._hello(token=place.token).model_dump_json())
             try:
                 async for text in socket:
                     self._take(text, show, socket)
+            except OutOfStepError as error:
+                _log.warning("the desk's snapshots are out of step", problem=str(error))
             finally:
                 self._socket = None
                 self._lose_answers()
 
     def _take(self, text: str | bytes, show: Callable[[V], None], socket: ClientConnection) -> None:
         try:
-            message = FromDesk.model_validate(harmless_tree(json.loads(text)))
+            message = _read(text)
+            view = self._snapshot(message, self._last)
         except (ValueError, ValidationError, RecursionError) as error:
             _log.warning("message of the desk not understood", error=type(error).__name__)
             return
         if message.refused is not None:
             raise DeskRefusedError(message.refused or "refused")
-        view = self._snapshot(message)
         if view is not None:
-            self._socket = socket
+            self._socket, self._last = socket, view
             self._change(LampState.LIVE)
             show(view)
         if message.answer is not None:
@@ -208,7 +217,7 @@ class DeskLink(Connection[PanelView]):
     def __init__(
         self, agent: str, where: Callable[[], DeskPlace], clock: Clock | None = None
     ) -> None:
-        super().__init__(agent, where, lambda message: message.view, clock=clock)
+        super().__init__(agent, where, _panel_view, clock=clock)
 
 
 class DeskWatch(Connection[WallView]):
@@ -217,7 +226,18 @@ class DeskWatch(Connection[WallView]):
     def __init__(
         self, agent: str, where: Callable[[], DeskPlace], clock: Clock | None = None
     ) -> None:
-        super().__init__(agent, where, lambda message: message.wall, watch=True, clock=clock)
+        super().__init__(agent, where, lambda message, _: message.wall, watch=True, clock=clock)
+
+
+def _read(text: str | bytes) -> FromDesk:
+    """A message with harmless texts. Raises ValueError, RecursionError."""
+    tree = json.loads(text)
+    fine = isinstance(text, str) and all_harmless(text)
+    return FromDesk.model_validate(tree if fine else harmless_tree(tree))
+
+
+def _panel_view(message: FromDesk, before: PanelView | None) -> PanelView | None:
+    return message.view if message.change is None else with_parts(before, message.change)
 
 
 def _reason(error: Exception) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.content import Content
 
 from softphone_panel.agent.actions import Act, working
@@ -21,6 +23,9 @@ class Footer(Rows):
     """One row, or two where one is not enough."""
 
     DEFAULT_CSS = "Footer { dock: bottom; background: $panel; padding: 0 1; }"
+
+    def shown_of(self, view: Scene) -> Hashable:
+        return tuple((act.id, act.title(view), view.key(act.id)) for act in working(view))
 
     def rows(self, view: Scene, width: int) -> list[Content]:
         shown = footer_acts(view)

@@ -35,6 +35,8 @@ class Present:
         self._view: PanelView | None = None
         self._lamp = DARK
         self._came_ms = self._lost_ms = clock.monotonic_ms()
+        self._keys = {typing: keymap.shown(typing=typing) for typing in (False, True)}
+        self._branch_keys: tuple[tuple[str, ...], dict[str, str]] = ((), {})
         self._notice: Notice | None = None
         self._notice_until = 0
 
@@ -61,7 +63,9 @@ class Present:
         now_ms, view = self.clock.monotonic_ms(), self._view
         heard_until = now_ms if self._lamp.state.is_live else max(self._lost_ms, self._came_ms)
         script = view.call.script if view is not None and view.call is not None else None
-        branches = [choice.name for choice in script.branches] if script is not None else []
+        branches = tuple(choice.name for choice in script.branches) if script is not None else ()
+        if branches != self._branch_keys[0]:
+            self._branch_keys = branches, self._keymap.for_branches(branches)
         return Scene(
             texts=self.texts,
             view=view,
@@ -71,8 +75,8 @@ class Present:
             heard_age_ms=heard_until - self._came_ms,
             phone=self._phone,
             timezone=self._timezone,
-            keys=self._keymap.shown(typing=typing),
-            branch_keys=self._keymap.for_branches(branches),
+            keys=self._keys[typing],
+            branch_keys=self._branch_keys[1],
             typing=typing,
             question=question,
             notice=self._notice if now_ms < self._notice_until else None,

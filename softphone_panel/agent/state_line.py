@@ -59,14 +59,20 @@ class StateLine(Pane):
     StateLine.-not_ready, StateLine.-signed_out { background: $panel; }
     """
 
+    _worn: frozenset[str] = frozenset()
+
     def show(self, view: Scene) -> None:
         """Colour by state, then the text."""
-        for state in AgentState:
-            self.set_class(view.view is not None and view.state is state, f"-{state}")
         offer = view.offer if view.state is AgentState.RINGING else None
         late = offer is not None and ring_number(offer, view.age_ms) > offer.rings
-        self.set_class(offer is not None and view.now_ms // FLASH_MS % 2 == 0, "-flash")
-        self.set_class(late, "-late")
+        flash = offer is not None and view.now_ms // FLASH_MS % 2 == 0
+        look = {f"-{view.state}": view.view is not None, "-flash": flash, "-late": late}
+        worn = frozenset(name for name, wears in look.items() if wears)
+        if worn != self._worn:
+            self.remove_class(*self._worn - worn, update=False)
+            self.add_class(*worn - self._worn, update=False)
+            self.update_node_styles()
+            self._worn = worn
         super().show(view)
 
     def draw(self, view: Scene, width: int, height: int) -> Content:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.content import Content
 
 from calls.floor.view import DayView
@@ -71,6 +73,11 @@ class Today(Rows):
         self.entitle(Content.assemble((view.texts("today.title"), MUTED)))
         super().show(view)
 
+    def shown_of(self, view: Scene) -> Hashable:
+        if view.view is None or (not view.wide and (view.call or view.offer)):
+            return None
+        return tuple(figures(view.view.today, view))
+
     def rows(self, view: Scene, width: int) -> list[Content]:
         if view.view is None or (not view.wide and (view.call or view.offer)):
             return []
@@ -92,6 +99,11 @@ class Notes(Rows):
         """Name the frame."""
         self.entitle(Content.assemble((view.texts("notes.title"), MUTED)))
         super().show(view)
+
+    def shown_of(self, view: Scene) -> Hashable:
+        if view.view is None or (not view.wide and (view.call or view.offer)):
+            return None
+        return view.view.notes, view.texts.language
 
     def rows(self, view: Scene, width: int) -> list[Content]:
         if view.view is None or (not view.wide and (view.call or view.offer)):

@@ -28,7 +28,7 @@ from softphone_panel.agent.scene import Scene
 from softphone_panel.agent.strips import Notes, QueueStrip, Today
 from softphone_panel.agent.top_bar import Warnings
 from softphone_panel.agent.waiting import Idle, Offer
-from softphone_panel.safe import harmless, harmless_tree
+from softphone_panel.safe import all_harmless, harmless, harmless_tree
 from softphone_panel.texts import Language, Texts
 from tests.softphone_panel import agent_views as views
 from tests.softphone_panel.agent_room import NARROW, WIDE, seat
@@ -149,6 +149,26 @@ async def test_hostile_choices_of_a_transfer_and_of_a_form_stay_texts() -> None:
         assert "[red]" in room.screen()
         await room.press("escape", "ctrl+p")
         assert all(row.isprintable() for row in room.screen().split("\n"))
+
+
+@given(
+    st.recursive(
+        st.text(max_size=20)
+        | st.sampled_from(["张三", "a\u0301\u0301\u0301\u0301", "\u202e", "宽" * 5000]),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+    ),
+    st.booleans(),
+)
+def test_a_message_is_taken_as_it_stands_only_if_every_text_in_it_is_harmless(
+    tree: Any, ascii_only: bool
+) -> None:
+    text = json.dumps(tree, ensure_ascii=ascii_only)
+
+    assert not all_harmless(text) or harmless_tree(tree) == tree
+
+
+def test_usual_snapshots_are_taken_as_they_stand() -> None:
+    assert all(all_harmless(view.model_dump_json()) for view in VIEWS[1:5])
 
 
 async def test_words_of_a_newer_desk_are_shown_as_they_are() -> None:

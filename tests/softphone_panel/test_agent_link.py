@@ -204,6 +204,33 @@ async def test_a_message_that_is_none_harms_nothing(nonsense: str) -> None:
             assert screen.lamps[-1].state is LampState.LIVE
 
 
+async def test_the_desk_sends_only_the_parts_that_differ() -> None:
+    async with DeskDouble() as desk:
+        await desk.show(views.saying())
+        async with linked(at(desk)) as screen:
+            await screen.lit(LampState.LIVE)
+            await desk.say('{"change": {"seq": 2, "trouble": "pbx", "notes": [], "weather": 1}}')
+            await screen.until(lambda: len(screen.views) == 2)
+
+            first, second = screen.views
+            assert second == first.model_copy(update={"seq": 2, "trouble": "pbx", "notes": ()})
+
+
+@pytest.mark.parametrize(
+    "lost", ['{"change": {"seq": 7, "trouble": "pbx"}}', '{"change": {"trouble": "pbx"}}']
+)
+async def test_a_panel_that_missed_a_snapshot_connects_again_for_a_whole_one(lost: str) -> None:
+    async with DeskDouble() as desk:
+        await desk.show(views.saying())
+        async with linked(at(desk)) as screen:
+            await screen.lit(LampState.LIVE)
+            await desk.say(lost)
+            await screen.until(lambda: len(screen.views) == 2)
+
+            assert [view.trouble for view in screen.views] == ["", ""]
+    assert len(desk.hellos) == 2
+
+
 async def test_what_a_newer_desk_adds_is_passed_over() -> None:
     async with DeskDouble() as desk:
         await desk.show(views.view())

@@ -36,7 +36,7 @@ class FloorDesk:
     def __init__(self, floor: Floor) -> None:
         self.floor = floor
         self.orders: list[tuple[str, Order]] = []
-        self._told: list[Callable[[], None]] = []
+        self._told: list[Callable[[bool], None]] = []
 
     def knows(self, agent: str) -> bool:
         return agent in TOKENS
@@ -54,7 +54,7 @@ class FloorDesk:
         self.orders.append((agent, order))
         return "no_phone" if isinstance(order, Spy) else ""
 
-    def on_change(self, agent: str, tell: Callable[[], None]) -> Callable[[], None]:
+    def on_change(self, agent: str, tell: Callable[[bool], None]) -> Callable[[], None]:
         self._told.append(tell)
         return lambda: self._told.remove(tell)
 
@@ -63,7 +63,7 @@ class FloorDesk:
 
     def changed(self) -> None:
         for tell in self._told:
-            tell()
+            tell(False)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from websockets.asyncio.client import ClientConnection, connect
 
 from calls.floor.orders import WIRE_VERSION, Hello, Order
+from calls.floor.parts import with_parts
 from calls.floor.view import CallView, PanelView, ScriptView
 from calls.floor.wall import WallView
 
@@ -40,7 +41,12 @@ class DeskPanel:
                 self._answers.pop(told["answer"]["id"]).set_result(told["answer"]["problem"])
 
     def _show(self, told: dict[str, Any]) -> None:
-        self.view = PanelView.model_validate(told["view"])
+        change = told.get("change")
+        self.view = (
+            PanelView.model_validate(told["view"])
+            if change is None
+            else with_parts(self.view, change)
+        )
         self.views.append(self.view)
 
     async def order(self, order: Order) -> str:

@@ -11,12 +11,14 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from textual._compositor import CompositorUpdate
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
 
 from calls.floor.orders import Ready, WrapUp
 from calls.floor.states import AgentState
@@ -110,10 +112,7 @@ class SeenApp(AgentApp):
         if not isinstance(renderable, CompositorUpdate):
             return
         renderable.render_segments(self.console)
-        # Only what stands in the painted rows of the big line counts.
-        region = screen.query_one(StateLine).region
-        rows = screen._compositor.render_strips()[region.y : region.bottom]
-        shown = "".join(strip.text for strip in rows).split()
+        shown = _painted(renderable, screen.query_one(StateLine).region).split()
         state = self._words.get(shown[0]) if shown else None
         if state is not None:
             self._seen.state(state)
@@ -145,6 +144,19 @@ async def run(kind: str, state: Path, url: str, agents: list[str]) -> None:
         for one in seen
     }
     print(json.dumps(told), flush=True)
+
+
+def _painted(update: CompositorUpdate, region: Region) -> str:
+    """What this update paints in the rows of a widget, which are as wide as the screen."""
+    if isinstance(update, ChopsUpdate):
+        rows: list[Iterable[Strip | None]] = [
+            update.chops[y].values() for y in range(region.y, region.bottom)
+        ]
+    elif isinstance(update, LayoutUpdate):
+        rows = [update.strips[y - update.region.y] for y in range(region.y, region.bottom)]
+    else:
+        return ""
+    return "".join(strip.text for row in rows for strip in row if strip is not None)
 
 
 def _nothing(_view: PanelView) -> None:

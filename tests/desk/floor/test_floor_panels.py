@@ -148,8 +148,8 @@ async def test_a_note_and_a_request_for_help_reach_the_others_and_nobody_is_told
     told: list[str] = []
     desk = floor.floor._desk
 
-    def tells(agent: str) -> Callable[[], None]:
-        return lambda: told.append(agent)
+    def tells(agent: str) -> Callable[[bool], None]:
+        return lambda own: told.append(agent)
 
     leave = desk.on_change("802", tells("802"))
     desk.on_change("", tells("wall"))

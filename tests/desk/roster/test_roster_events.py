@@ -97,6 +97,19 @@ async def test_who_becomes_ready_counts_first_and_is_offered_calls_then(
     assert switch.done == ["pause PJSIP/801 lunch", f"penalty PJSIP/801 {AWAY}"]
 
 
+async def test_ready_agents_of_a_queue_are_counted(house: House, switch: FakeSwitch) -> None:
+    async with house() as roster:
+        counted = [roster.ready_in("support")]
+        roster.ready("801")
+        counted.append(roster.ready_in("support"))
+        leg = switch.dial("801", "c1")
+        counted.append(roster.ready_in("support"))
+        switch.give_up(leg, "CANCEL")
+        counted += [roster.ready_in("support"), roster.ready_in("nowhere")]
+
+    assert counted == [0, 1, 0, 1, 0]
+
+
 async def test_the_queues_own_penalty_is_kept_below_ours(house: House, switch: FakeSwitch) -> None:
     switch.member_of("801").penalty = 7
     async with house() as roster:

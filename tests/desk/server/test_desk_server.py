@@ -12,9 +12,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from calls.floor.orders import WIRE_VERSION, NotReady, Order, Ready
+from calls.floor.parts import with_parts
 from calls.floor.states import AgentState
 from calls.floor.view import AgentCard, PanelView, StateView
 from calls.floor.wall import WallView
+from desk.server import panel as panel_module
 from desk.server import server as server_module
 from desk.server.server import DeskServer
 from desk.server.tokens import Tokens
@@ -25,7 +27,7 @@ class SmallDesk:
 
     def __init__(self) -> None:
         self.states = {"801": AgentState.SIGNED_OUT, "803": AgentState.SIGNED_OUT}
-        self.listeners: dict[str, list[Callable[[], None]]] = {}
+        self.listeners: dict[str, list[Callable[[bool], None]]] = {}
         self.panels: list[tuple[str, bool]] = []
         self.slow = asyncio.Event()
         self.slow.set()
@@ -55,11 +57,11 @@ class SmallDesk:
             return ""
         return "no_such_reason" if isinstance(order, NotReady) else "not_now"
 
-    def tell(self, agent: str) -> None:
+    def tell(self, agent: str, *, own: bool = True) -> None:
         for tell in self.listeners.get(agent, []):
-            tell()
+            tell(own)
 
-    def on_change(self, agent: str, tell: Callable[[], None]) -> Callable[[], None]:
+    def on_change(self, agent: str, tell: Callable[[bool], None]) -> Callable[[], None]:
         listening = self.listeners.setdefault(agent, [])
         listening.append(tell)
         return lambda: listening.remove(tell)
@@ -107,9 +109,10 @@ async def test_a_panel_is_shown_its_agent_and_every_change(opened: Opened) -> No
 
     assert first["view"]["state"]["state"] == "signed_out"
     assert {"answer": {"id": 7, "problem": ""}} in more
-    views = [one["view"] for one in more if "view" in one]
-    assert [(view["seq"], view["state"]["state"]) for view in views] == [(2, "ready")]
-    assert PanelView.model_validate(views[0]).agent.name == "王芳"
+    changes = [one["change"] for one in more if "change" in one]
+    assert [set(change) for change in changes] == [{"seq", "state"}]
+    view = with_parts(PanelView.model_validate(first["view"]), changes[0])
+    assert (view.seq, view.state.state, view.agent.name) == (2, AgentState.READY, "王芳")
     await socket.close()
 
 
@@ -225,6 +228,23 @@ async def test_changes_in_a_row_come_as_one_snapshot(opened: Opened) -> None:
     await socket.close()
 
 
+async def test_an_agents_own_change_does_not_wait_for_the_gap_behind_one_of_the_floor(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panel_module, "LEAST_GAP_S", 60.0)
+    desk, url = opened
+    socket = await enter(url)
+    await told(socket)
+
+    desk.tell("801")
+
+    assert (await told(socket))["change"] == {"seq": 2}
+    desk.tell("801", own=False)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(socket.recv(), 0.2)
+    await socket.close()
+
+
 async def test_a_panel_with_too_many_orders_under_way_is_told_so(opened: Opened) -> None:
     desk, url = opened
     desk.slow.clear()
@@ -262,3 +282,25 @@ async def test_a_snapshot_that_fails_costs_no_panel_the_next_one(
         told = json.loads(await asyncio.wait_for(socket.recv(), 5))
 
     assert told["view"]["seq"] == 2
+
+
+async def test_behind_a_snapshot_that_failed_a_whole_one_comes(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, url = opened
+    socket = await enter(url)
+    await told(socket)
+    view, failed = desk.view, asyncio.Event()
+
+    def fails(agent: str, seq: int) -> PanelView:
+        failed.set()
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(desk, "view", fails)
+    desk.tell("801")
+    await asyncio.wait_for(failed.wait(), 5)
+    monkeypatch.setattr(desk, "view", view)
+    desk.tell("801")
+
+    assert (await told(socket))["view"]["seq"] == 3
+    await socket.close()
