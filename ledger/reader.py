@@ -17,11 +17,12 @@ from calls.events import CallEvent
 from ledger.conditions import prefix_range
 from ledger.encoding import at_us, from_us
 from ledger.floor_reader import FloorReading
+from ledger.plans import go_by_index
 from ledger.row_reading import call_row, recording_row
 from ledger.rows import CallRow, RecordingRow
 from ledger.search import Searching
 from ledger.sight import Sight
-from ledger.tables import call_events, calls, recordings
+from ledger.tables import AUDIBLE, UNJUDGED, call_events, calls, recordings
 from ledger.tally import Tallying
 
 _EVENTS = (
@@ -97,7 +98,8 @@ class LedgerReader(FloorReading, Searching, Tallying):
         if since is not None:
             query = query.where(calls.c.offered_at >= at_us(since))
         if judged is not None:
-            query = query.where(calls.c.judged == int(judged))
+            # With a value that is bound, no index that is kept for some rows would be used.
+            query = query.where(calls.c.judged != 0 if judged else UNJUDGED)
         return [row["id"] for row in self._rows(query.order_by(calls.c.offered_at, calls.c.id))]
 
     def events(self, call_id: str) -> list[CallEvent]:
@@ -133,7 +135,10 @@ class LedgerReader(FloorReading, Searching, Tallying):
 
         `before` is for calls of no queue that `of_queues` names; None: never due.
         """
-        return [recording_row(one) for one in self._rows(_due_query(before, of_queues, limit))]
+        query = _due_query(before, of_queues, limit)
+        with self._one_moment() as connection:
+            go_by_index(connection)
+            return [recording_row(dict(one)) for one in connection.execute(query).mappings()]
 
     def known_recordings(self, ids: Collection[str]) -> set[str]:
         """Those of these ids that some call speaks of."""
@@ -201,13 +206,14 @@ def _due_query(
     before: datetime | None, of_queues: Mapping[str, datetime | None], limit: int
 ) -> Select[Any]:
     began, queue = recordings.c.started_at, calls.c.queue
-    due = [
-        and_(queue == name, began < at_us(at)) for name, at in of_queues.items() if at is not None
-    ]
+    ends = {name: at_us(at) for name, at in of_queues.items() if at is not None}
+    due = [and_(queue == name, began < at) for name, at in ends.items()]
+    latest = max(ends.values(), default=0)
     if before is not None:
         due.append(and_(queue.not_in(list(of_queues)), began < at_us(before)))
+        latest = max(latest, at_us(before))
     query = select(recordings).join(calls, calls.c.id == recordings.c.call_id)
-    query = query.where(recordings.c.erased_at.is_(None), recordings.c.kept_at.is_not(None))
+    query = query.where(AUDIBLE, began < latest)
     query = query.where(calls.c.ended_at.is_not(None), or_(false(), *due))
     return query.order_by(began, recordings.c.id).limit(limit)
 

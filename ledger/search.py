@@ -13,7 +13,17 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 
 from ledger.conditions import conditions, marks_asked, prefix_range
 from ledger.encoding import at_us
@@ -27,6 +37,9 @@ COUNTED = (2000, 30_000)
 
 SORTED = 3000
 """Calls found by a part of their number or id that are sorted; of more, the newest are read."""
+
+LOOKED_UP = 2
+"""A length of at least so much has a dozen marks: then the call's own row is the shorter way."""
 
 _ORDER = (calls.c.offered_at.desc(), calls.c.id.desc())
 _Rows = Sequence[Mapping[str, Any]]
@@ -85,10 +98,10 @@ def plan(
     ranged = _by_range(connection, asked)
     if ranged is not None:
         return [_listed([*ranged, *bounds, *_over(asked)], limit)]
-    marks = _rarest(connection, asked)
+    marks, others = _rarest(connection, asked)
     if not marks:
         return [_listed([*bounds, *_over(asked)], limit)]
-    over = [_marked(one, asked, before, limit) for one in marks]
+    over = [_marked(one, others, asked, before, limit) for one in marks]
     return over if asked.live is False else [on_the_line, *over]
 
 
@@ -100,15 +113,31 @@ def _listed(where: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
     return select(calls).where(*where).order_by(*_ORDER).limit(limit)
 
 
-def _marked(mark: str, asked: CallFilter, before: Cursor | None, limit: int) -> Select[Any]:
+def _marked(
+    mark: str,
+    others: Sequence[Sequence[str]],
+    asked: CallFilter,
+    before: Cursor | None,
+    limit: int,
+) -> Select[Any]:
     at, call_id = call_marks.c.offered_at, call_marks.c.call_id
     return (
         select(calls)
         .select_from(call_marks.join(calls, calls.c.id == call_id))
         .where(call_marks.c.mark == mark, *_bounds(at, call_id, asked, before))
-        .where(*conditions(asked))
+        .where(*map(_has, others), *conditions(asked))
         .order_by(at.desc(), call_id.desc())
         .limit(limit)
+    )
+
+
+def _has(marks: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the call has one of these marks, too: a call's row is ten times as far away."""
+    other = call_marks.alias()
+    return exists().where(
+        other.c.mark.in_(marks),
+        other.c.offered_at == call_marks.c.offered_at,
+        other.c.call_id == call_marks.c.call_id,
     )
 
 
@@ -144,17 +173,21 @@ def _by_range(connection: Connection, asked: CallFilter) -> list[ColumnElement[b
     return None
 
 
-def _rarest(connection: Connection, asked: CallFilter) -> list[str]:
-    """The marks of what fewest calls have among all that is asked; none when nothing has marks."""
+def _rarest(
+    connection: Connection, asked: CallFilter
+) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """The marks of what fewest calls have among all that is asked, none when nothing has marks; and
+    those of the rest that are looked up at once."""
     candidates = marks_asked(asked)
     if len(candidates) < 2:
-        return candidates[0] if candidates else []
+        return (candidates[0] if candidates else ()), []
     counted: list[int] = []
     for most in COUNTED:
         counted = [_marked_so(connection, marks, asked, most) for marks in candidates]
         if min(counted) < most:
             break
-    return candidates[counted.index(min(counted))]
+    rarest = candidates.pop(counted.index(min(counted)))
+    return rarest, [marks for marks in candidates if len(marks) <= LOOKED_UP]
 
 
 def _marked_so(connection: Connection, marks: Sequence[str], asked: CallFilter, most: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -59,10 +59,17 @@ _MADE = CallTally._fields.index("judged")
 _make = partial(tuple.__new__, CallTally)
 
 
+@lru_cache(4096)
+def _names(listed: str) -> tuple[str, ...]:
+    # Most calls keep the same rules, and one or none is broken.
+    return tuple(listed.split())
+
+
+
 def _tally(row: Sequence[Any]) -> CallTally:
     # CallTally(...) is a call in Python, and a month has a hundred thousand.
     judged, kept, broken, tag, asked = row[_MADE : _MADE + 5]
-    made = (judged == 1, tuple(kept.split()), tuple(broken.split()), tag, asked == 1)
+    made = (judged == 1, _names(kept), _names(broken), tag, asked == 1)
     return _make((row[0], from_us(row[1]), *row[2:_MADE], *made, *row[_MADE + 5 :]))
 
 

@@ -79,14 +79,16 @@ class Questions:
         yield _Question("a month's figures (inputs)", lambda: self._tally(30), limited=False)
 
     def _sample(self, count: int) -> list[CallRow]:
-        days = [UNTIL - timedelta(days=self._dice.random() * self._span()) for _ in range(count)]
+        newest = self.reader.search(CallFilter(), limit=1).rows[0].offered_at or UNTIL
+        span = self._span(newest)
+        days = [newest - timedelta(days=self._dice.random() * span) for _ in range(count)]
         pages = (self.reader.search(CallFilter(until=day), limit=1).rows for day in days)
         return [row for page in pages for row in page]
 
-    def _span(self) -> float:
-        (oldest,) = self.reader.calls(until=UNTIL, limit=1) or (None,)
-        first = next(iter(self.reader.tally_rows(datetime(2000, 1, 1, tzinfo=UTC), UNTIL)), None)
-        return (UNTIL - first.offered_at) / timedelta(days=1) if first and oldest else 1.0
+    def _span(self, newest: datetime) -> float:
+        rows = self.reader.tally_rows(datetime(2000, 1, 1, tzinfo=UTC), newest)
+        first = next(iter(rows), None)
+        return (newest - first.offered_at) / timedelta(days=1) if first else 1.0
 
     def _page(self, asked: CallFilter, before: Cursor | None = None) -> int:
         return len(self.reader.search(asked, before=before, limit=PAGE).rows)

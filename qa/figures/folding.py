@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from itertools import islice
@@ -111,8 +111,7 @@ def fold(
         # Calls that kept the same rules are many: each set of rules is looked at once.
         for rules, count in Counter(row.kept for row in own).items():
             folded.kept.update(dict.fromkeys(rules, count))
-        for row in own:
-            _count(folded, row, most_ids)
+        _count(folded, own, most_ids)
     folded.cells, folded.agents, folded.apart = cells.sums(), agents.sums(), apart.sums()
     folded.agents.pop("", None)
     return folded
@@ -127,14 +126,15 @@ def fold_whole(rows: Iterable[CallFacts], terms: Terms) -> Sums:
     return found.sums().get("") or Sums()
 
 
-def _count(folded: Folded, row: CallFacts, most_ids: int) -> None:
-    folded.dispositions[row.disposition or ""] += 1
-    for rule in row.broken:
-        _breach(folded, rule, row, most_ids)
-    if row.queue:
-        waited_ms = row.queue_waited_ms
-        result = "failed" if waited_ms is None else row.queue_result or "failed"
-        folded.waits.setdefault(result, Counter())[-(-(waited_ms or 0) // 1000)] += 1
+def _count(folded: Folded, rows: Sequence[CallFacts], most_ids: int) -> None:
+    folded.dispositions.update(row.disposition or "" for row in rows)
+    for row in rows:
+        for rule in row.broken:
+            _breach(folded, rule, row, most_ids)
+    stays = Counter((row.queue_result, row.queue_waited_ms) for row in rows if row.queue)
+    for (told, waited_ms), count in stays.items():
+        result = "failed" if waited_ms is None else told or "failed"
+        folded.waits.setdefault(result, Counter())[-(-(waited_ms or 0) // 1000)] += count
 
 
 def _breach(folded: Folded, rule: str, row: CallFacts, most_ids: int) -> None:
