@@ -138,6 +138,12 @@ class LedgerSettings(Section):
     node: str = Field(default="", pattern="^[A-Za-z0-9._-]{0,60}$")
     """What this node is called there; empty: a name it gives itself, kept in its state folder."""
 
+    heads: Path | None = None
+    """Folder that `serve` writes heads of the books into; left out: none are written."""
+
+    heads_every_h: float = Field(default=24, ge=0.1, le=720)
+    """So often."""
+
 
 class OfficeSettings(Section):
     """The house's own files."""

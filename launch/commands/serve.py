@@ -33,8 +33,11 @@ def serve(state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> No
 
 
 async def _serve(settings: Settings, state: Path) -> None:
+    from datetime import timedelta
+
     from launch import loops
     from launch.console_child import console_beside
+    from launch.kept_heads import heads_kept
     from launch.serving import serving, tell_console
 
     def told(address: str) -> None:
@@ -42,7 +45,12 @@ async def _serve(settings: Settings, state: Path) -> None:
         if address:
             typer.echo(f"console on {address}", err=True)
 
-    async with serving(settings, state) as running, console_beside(settings, state, told):
+    every = timedelta(hours=settings.ledger.heads_every_h)
+    async with (
+        serving(settings, state) as running,
+        console_beside(settings, state, told),
+        heads_kept(settings.ledger.heads, state.resolve(), every),
+    ):
         host, port = running.agi_address
         typer.echo(
             f"answering on agi://{host}:{port} with {', '.join(running.flows)}; "

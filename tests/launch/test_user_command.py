@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from calls.errors import AccountError
+from console.accounts import totp
 from console.accounts.service import Accounts, SignInRefusedError
 from launch.commands import user
 from ledger.quality.book import QualityBook
@@ -87,7 +88,9 @@ def test_accounts_are_listed_without_any_secret(tmp_path: Path) -> None:
         "enabled",
         "created_at",
         "password_at",
+        "second_factor",
     }
+    assert row["second_factor"] is False
     assert "陈" in run(tmp_path, "list")
 
 
@@ -103,3 +106,27 @@ def test_rights_are_changed_and_an_account_is_disabled(tmp_path: Path) -> None:
     assert signs_in(tmp_path, "li", GOOD)
     with pytest.raises(AccountError, match="no account 'wu'"):
         run(tmp_path, "disable", "wu")
+
+
+def test_a_second_factor_is_set_up_and_removed_at_the_terminal(tmp_path: Path) -> None:
+    run(tmp_path, "add", "chen", "--role", "qa", "--password-stdin", typed=f"{GOOD}\n")
+    with pytest.raises(AccountError, match="not the code of now"):
+        run(tmp_path, "totp", "chen", typed="000000000\n")
+
+    with QualityBook.open(tmp_path / "quality.sqlite") as book:
+        accounts = Accounts(book)
+        secret = accounts.second.offer("chen")
+        now = int(book.clock.utc_now().timestamp()) // totp.STEP_S
+        codes = accounts.second.confirm("chen", totp.code(secret, now), actor="system")
+        assert len(codes) == totp.RECOVERY_CODES
+
+    (row,) = json.loads(run(tmp_path, "list", "--json"))
+    assert row["second_factor"] is True
+    assert "on" in run(tmp_path, "list")
+    with pytest.raises(AccountError, match="--off"):
+        run(tmp_path, "totp", "chen", typed="1\n")
+    with pytest.raises(AccountError, match="say why"):
+        run(tmp_path, "totp", "chen", "--off")
+    run(tmp_path, "totp", "chen", "--off", "--reason", "lost phone")
+    (row,) = json.loads(run(tmp_path, "list", "--json"))
+    assert row["second_factor"] is False
