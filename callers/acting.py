@@ -24,6 +24,9 @@ RING_CYCLE_MS = 5000
 """One ring and its pause as the caller hears it; China: 1 s on, 4 s off."""
 
 
+_tuple = tuple.__new__  # `Speech(...)` is a call in Python
+
+
 class Speech(NamedTuple):
     """The caller's voice, from its first to its last sample."""
 
@@ -62,8 +65,9 @@ class Acting:
         """When the caller hangs up, as far as is known now."""
 
         self._length_ms = length_ms
-        self._speeches: list[Speech] = []
-        """By time, and no two at once: none is planned while another is in the air."""
+        self.spoken: list[Speech] = []
+        """Speeches made and planned, by time, and no two at once: none is planned while another is
+        in the air. Not to be changed."""
 
         self.pressed: list[Keypress] = []
         """Keys pressed and planned, by the beginning of their rows; not to be changed."""
@@ -103,7 +107,7 @@ class Acting:
             resumed = not late
             del self._turn_began[self.turn]
             self.turn -= 1
-        if self._speeches or self.pressed or self._leaves_this_turn:
+        if self.spoken or self.pressed or self._leaves_this_turn:
             self._drop_planned(at_ms)
         persona = self.persona
         if resumed:
@@ -124,13 +128,13 @@ class Acting:
 
         With `known_ms` the caller noticed only then and can begin nothing earlier.
         """
-        if self._speeches or self.pressed or self._leaves_this_turn:
-            if self.busy(max(at_ms, known_ms)):
+        if self.spoken or self.pressed or self._leaves_this_turn:
+            if self.busy(at_ms if at_ms > known_ms else known_ms):
                 return
             self._drop_planned(at_ms)
-        self.turn += 1
-        self._turn_began[self.turn] = at_ms
-        answer = self.persona.answer(self.turn)
+        self.turn = turn = self.turn + 1
+        self._turn_began[turn] = at_ms
+        answer = self.persona.answer(turn)
         if isinstance(answer, Speak):
             begin_ms = max(at_ms + answer.after_ms, known_ms)
             self._speak(answer.utterance, begin_ms, answer.level_dbov)
@@ -142,9 +146,9 @@ class Acting:
 
     def says(self, utterance: str, at_ms: int) -> Speech:
         """The caller says something that no turn asked for, after what is in the air."""
-        last = self._speeches[-1].end_ms if self._speeches else 0
+        last = self.spoken[-1].end_ms if self.spoken else 0
         self._speak(utterance, max(at_ms, last), None)
-        return self._speeches[-1]
+        return self.spoken[-1]
 
     def falls_silent(self, at_ms: int) -> Speech | None:
         """Somebody talks over the caller, who stops in the middle of the word.
@@ -154,9 +158,9 @@ class Acting:
         cut = self.speaking(at_ms)
         if cut is None or cut.begin_ms == at_ms:
             return None
-        place = self._speeches.index(cut)
-        self._speeches[place] = cut._replace(end_ms=at_ms)
-        return self._speeches[place]
+        place = self.spoken.index(cut)
+        self.spoken[place] = cut._replace(end_ms=at_ms)
+        return self.spoken[place]
 
     def queued(self, at_ms: int) -> None:
         """The caller waits for an agent: nothing is said until somebody speaks."""
@@ -167,20 +171,16 @@ class Acting:
 
     def speaking(self, at_ms: int) -> Speech | None:
         """The speech in the air at `at_ms`, or None."""
-        for speech in reversed(self._speeches):
+        for speech in reversed(self.spoken):
             if speech.begin_ms <= at_ms:
                 return speech if at_ms < speech.end_ms else None
         return None
 
     def busy(self, at_ms: int) -> bool:
         """Whether the caller is in the middle of an utterance or of a row of keys."""
-        if self._speeches and self.speaking(at_ms) is not None:
+        if self.spoken and self.speaking(at_ms) is not None:
             return True
         return bool(self.pressed) and any(k.begin_ms <= at_ms < k.at_ms for k in self.pressed)
-
-    def speeches(self) -> list[Speech]:
-        """Speeches made and planned, by time; not to be changed."""
-        return self._speeches
 
     def keys(self, from_ms: int, to_ms: int) -> list[Keypress]:
         """Keys pressed at or after `from_ms` and before `to_ms`, by time."""
@@ -208,7 +208,7 @@ class Acting:
         return None if begun is None else begun + moment.after_ms
 
     def _drop_planned(self, at_ms: int) -> None:
-        speeches, keys = self._speeches, self.pressed
+        speeches, keys = self.spoken, self.pressed
         while speeches and speeches[-1].begin_ms > at_ms:
             speeches.pop()
         while keys and keys[-1].begin_ms > at_ms:
@@ -218,7 +218,7 @@ class Acting:
         self._leaves_this_turn = False
 
     def _acted_since(self, begun_ms: int, at_ms: int) -> bool:
-        deeds: tuple[Sequence[Deed], ...] = (self._speeches, self.pressed)
+        deeds: tuple[Sequence[Deed], ...] = (self.spoken, self.pressed)
         return any(begun_ms <= deed.begin_ms <= at_ms for done in deeds for deed in done)
 
     def _plan_barge_in(self, barge_in: BargeIn, line_began_ms: int, now_ms: int) -> None:
@@ -236,7 +236,7 @@ class Acting:
     def _speak(self, utterance: str, begin_ms: int, level_dbov: float | None) -> None:
         level = self.persona.level_dbov if level_dbov is None else level_dbov
         end_ms = begin_ms + self._length_ms(utterance)
-        self._speeches.append(Speech(begin_ms, end_ms, utterance, level))
+        self.spoken.append(_tuple(Speech, (begin_ms, end_ms, utterance, level)))
 
     def _press(self, keys: str, begin_ms: int, gap_ms: int) -> None:
         self.pressed.extend(

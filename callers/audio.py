@@ -50,7 +50,7 @@ class CallerAudio:
             high = count if end_ms is None else min(count, end_ms * _PER_MS - first)
             if low < high:
                 mixed[low:high] += _looped(self._loop(background), first + low, high - low)
-        for speech in self._acting.speeches():
+        for speech in self._acting.spoken:
             _add_speech(mixed, first, speech, self._voice(speech))
         return mixed
 

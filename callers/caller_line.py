@@ -95,7 +95,7 @@ class CallerLine:
         Raises ServerGoneError when the lease has run out.
         """
         now_ms = self.now_ms
-        for speech in self.acting.speeches():
+        for speech in self.acting.spoken:
             if speech.begin_ms <= now_ms and speech not in self._told:
                 self._told.add(speech)
                 self.note("said", speech.utterance, at_ms=speech.begin_ms, until_ms=speech.end_ms)

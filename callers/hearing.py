@@ -43,6 +43,8 @@ CLEAR_MS: Final = 1500
 """Time without noise after which a line is clear again."""
 
 NOISE_FROM_DBOV: Final = -41.0
+_NOISE, _FAINT, _SPEECH, _ONSET = Sound.NOISE, Sound.FAINT, Sound.SPEECH, Until.ONSET
+_tuple = tuple.__new__  # `Sensed(...)` is a call in Python
 FAINT_BELOW_DBOV: Final = -37.5
 LEAST_SNR_DB: Final = 6.0
 
@@ -81,10 +83,10 @@ def _sum_of(levels_dbov: tuple[float, ...]) -> float:
 
 def voice_class(acting: Acting, speech: Speech) -> Sound:
     """Whether a speech is heard as speech, faint, or lost in noise."""
-    floor = noise_level(acting, speech.begin_ms)
+    floor = noise_level(acting, speech.begin_ms) if acting.persona.backgrounds else COMFORT_DBOV
     if speech.level_dbov - floor < LEAST_SNR_DB:
-        return Sound.NOISE
-    return Sound.FAINT if speech.level_dbov < FAINT_BELOW_DBOV else Sound.SPEECH
+        return _NOISE
+    return _FAINT if speech.level_dbov < FAINT_BELOW_DBOV else _SPEECH
 
 
 def noise_spans(acting: Acting, until_ms: int) -> list[tuple[int, int]]:
@@ -111,10 +113,10 @@ def noise_sensed(acting: Acting, listen: Listen, from_ms: int, to_ms: int) -> Se
 
     A voice that stands out of the noise makes it a line on which somebody speaks.
     """
-    if not acting.persona.backgrounds or Sound.NOISE not in listen.wanted:
+    if not acting.persona.backgrounds or _NOISE not in listen.wanted:
         return None
-    here = [s for s in acting.speeches() if s.begin_ms < to_ms and s.end_ms > from_ms]
-    lost = [speech for speech in here if voice_class(acting, speech) is Sound.NOISE]
+    here = [s for s in acting.spoken if s.begin_ms < to_ms and s.end_ms > from_ms]
+    lost = [speech for speech in here if voice_class(acting, speech) is _NOISE]
     clear = [max(s.begin_ms, from_ms) + CLEAR_VOICE_MS for s in here if s not in lost]
     for begin_ms, end_ms in noise_spans(acting, to_ms):
         begin_ms = max(begin_ms, from_ms)
@@ -124,7 +126,7 @@ def noise_sensed(acting: Acting, listen: Listen, from_ms: int, to_ms: int) -> Se
         if any(voice_ms <= known_ms for voice_ms in clear):
             return None
         if known_ms <= end_ms:
-            return Sensed(known_ms, Sound.NOISE, begin_ms, known_ms, noise_level(acting, begin_ms))
+            return Sensed(known_ms, _NOISE, begin_ms, known_ms, noise_level(acting, begin_ms))
     return None
 
 
@@ -154,21 +156,26 @@ def clear_sensed(acting: Acting, from_ms: int, to_ms: int) -> Sensed | None:
 def voice_sensed(acting: Acting, speech: Speech, from_ms: int, needed_ms: int) -> Sensed | None:
     """A speech not lost in noise, known once `needed_ms` of it were heard since `from_ms`."""
     begin_ms, end_ms, _, level_dbov = speech
-    begin_ms = max(begin_ms, from_ms)
+    if begin_ms < from_ms:
+        begin_ms = from_ms
     if end_ms - begin_ms < needed_ms:
         return None
     what = voice_class(acting, speech)
-    if what is Sound.NOISE:
+    if what is _NOISE:
         return None
-    known_ms = begin_ms + (FAINT_MS if what is Sound.FAINT else needed_ms)
-    return Sensed(known_ms, what, begin_ms, end_ms, level_dbov) if known_ms <= end_ms else None
+    known_ms = begin_ms + (FAINT_MS if what is _FAINT else needed_ms)
+    if known_ms > end_ms:
+        return None
+    return _tuple(Sensed, (known_ms, what, begin_ms, end_ms, level_dbov))
 
 
 def cut_in_at(acting: Acting, from_ms: int) -> int | None:
     """When a voice cuts in on a line that began at `from_ms`; None when it is left alone."""
-    voices = (voice_sensed(acting, one, from_ms, BARGE_IN_MS) for one in acting.speeches())
-    known = (voice.at_ms for voice in voices if voice is not None and voice.what is Sound.SPEECH)
-    return min(known, default=None)
+    for speech in acting.spoken:  # by time, so the first is the earliest
+        voice = voice_sensed(acting, speech, from_ms, BARGE_IN_MS)
+        if voice is not None and voice.what is _SPEECH:
+            return voice.at_ms
+    return None
 
 
 def voice_ends(
@@ -179,17 +186,19 @@ def voice_ends(
     A voice heard over the prompt (`from_ms`) counts while it lasts into the window. Once known
     before the deadline it is waited for, until the caller has paused or spoken for too long.
     """
-    for speech in acting.speeches():
+    for speech in acting.spoken:
         if speech.end_ms <= open_ms:
             continue
         voice = voice_sensed(acting, speech, from_ms, ONSET_MS)
-        if voice is None or voice.at_ms > deadline_ms or voice.what not in listen.wanted:
+        if voice is None:
             continue
-        if listen.until is Until.ONSET:
+        known_ms, what, voice_ms, over_ms, level_dbov = voice
+        if known_ms > deadline_ms or what not in listen.wanted:
+            continue
+        if listen.until is _ONSET:
             return voice
-        longest_ms = voice.from_ms + listen.longest_ms
-        if voice.to_ms > longest_ms:
-            return Sensed(longest_ms, voice.what, voice.from_ms, longest_ms, voice.level_dbov)
-        ended_ms = voice.to_ms + listen.end_pause_ms
-        return Sensed(ended_ms, voice.what, voice.from_ms, voice.to_ms, voice.level_dbov)
+        longest_ms = voice_ms + listen.longest_ms
+        if over_ms > longest_ms:
+            return Sensed(longest_ms, what, voice_ms, longest_ms, level_dbov)
+        return _tuple(Sensed, (over_ms + listen.end_pause_ms, what, voice_ms, over_ms, level_dbov))
     return None

@@ -13,6 +13,7 @@ from calls.outcomes import Failed, Got, Outcome
 
 Values = Mapping[str, str | int | bool]
 
+_EMPTY: Final[Mapping[str, Values]] = {}
 _NOT_FOUND: Final = Got(name="not_found", values={})
 
 
@@ -40,18 +41,18 @@ class PlannedOffice:
     def perform(self, call: Call, action: OfficeAction) -> Outcome:
         """The planned answer, with the facts that a real office leaves."""
         match action:
-            case Promise():
-                return promise(call, action)
-            case Ticket():
-                return open_ticket(call, action)
-            case Lookup(directory=directory, value=value):
-                row = self.directories.get(directory, {}).get(value)
+            case Lookup():
+                row = self.directories.get(action.directory, _EMPTY).get(action.value)
                 found = _NOT_FOUND
                 if row is not None:
                     values = {key: row.get(key, "") for key in action.store}
                     found = Got(name="found", values=values)
                 note_asked(call, action, found, 0)
                 return found
+            case Promise():
+                return promise(call, action)
+            case Ticket():
+                return open_ticket(call, action)
             case Fetch(source=name, most_ms=most_ms) | Do(plugin=name, most_ms=most_ms):
                 answer = self.answers.get(name, Failed(reason=f"no answer is planned for {name}"))
                 if self.takes_ms.get(name, 0) > most_ms:

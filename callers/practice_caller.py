@@ -161,7 +161,7 @@ class PracticeCaller:
     def _deeds(self) -> bool:
         """Take note of what began since the last look; whether the words changed."""
         now_ms, before = self.now_ms(), self.text
-        for speech in self.acting.speeches():
+        for speech in self.acting.spoken:
             if speech.begin_ms <= now_ms and speech not in self._told:
                 self._told.add(speech)
                 self.text = self._words(speech.utterance)
@@ -197,7 +197,7 @@ class PracticeCaller:
     def quiet_ms(self) -> int:
         """How long the caller has said nothing."""
         now_ms = self.now_ms()
-        ends = (speech.end_ms for speech in self.acting.speeches() if speech.begin_ms <= now_ms)
+        ends = (speech.end_ms for speech in self.acting.spoken if speech.begin_ms <= now_ms)
         return max(now_ms - max(ends, default=0), 0)
 
     async def until(self, at_ms: int) -> None:

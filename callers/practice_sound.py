@@ -91,7 +91,7 @@ class LineSound:
 
 def sounds(acting: Acting, from_ms: int, to_ms: int) -> bool:
     """Whether a voice or a noise is on the line between the two."""
-    spoken = any(one.begin_ms < to_ms and one.end_ms > from_ms for one in acting.speeches())
+    spoken = any(one.begin_ms < to_ms and one.end_ms > from_ms for one in acting.spoken)
     return spoken or any(
         begin_ms < to_ms and (end_ms is None or end_ms > from_ms)
         for begin_ms, end_ms, _ in acting.background_spans()

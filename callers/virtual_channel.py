@@ -12,20 +12,24 @@ from callers.noises import COMFORT_DBOV
 from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
-from callers.virtual_facts import WINDOWS, learn_window, sounds_of
-from callers.virtual_waiting import VirtualWaiting
+from callers.virtual_facts import WINDOWS, learn_window
+from callers.virtual_speaking import COMPLETED, VirtualSpeaking
 from calls.actions import (
     Action,
+    Do,
+    Fetch,
     Form,
     Line,
     Listen,
     Lookup,
     OfficeAction,
+    Promise,
     Queue,
     Record,
     RecordCommand,
     Ring,
     Say,
+    Ticket,
     Transfer,
     Until,
     Wait,
@@ -34,7 +38,6 @@ from calls.events import (
     Fault,
     HeardFact,
     KeyFact,
-    Said,
 )
 from calls.outcomes import (
     Answered,
@@ -45,26 +48,27 @@ from calls.outcomes import (
     Outcome,
     SaidEnd,
     Sound,
-    Spoken,
 )
 from calls.values import maker
+
+_Once = Ring | Record | Queue | Wait
+_Seldom = Transfer | Form | Fetch | Do | Promise | Ticket
 
 RING_TONE_MS: Final = 1000
 """The house answers when the tone of the last ring is over."""
 
 
 _DONE: Final = Done()
-_said = maker(Said)
-_spoken = maker(Spoken)
 _heard_fact = maker(HeardFact)
 _heard = maker(Heard)
 _key_fact = maker(KeyFact)
 _keyed = maker(Keyed)
-_COMPLETED: Final = SaidEnd.COMPLETED.value
+_SILENCE, _CLEAR = Sound.SILENCE, Until.CLEAR
+_tuple = tuple.__new__  # `Sensed(...)` is a call in Python
 _WORDS: Final = {sound: sound.value for sound in Sound}
 
 
-class VirtualChannel(VirtualWaiting):
+class VirtualChannel(VirtualSpeaking):
     """What a `calls.ports.Channel` does, at once: its other end is a persona."""
 
     def __init__(
@@ -77,13 +81,8 @@ class VirtualChannel(VirtualWaiting):
         fails: Set[str] = frozenset(),
     ) -> None:
         """`fails` names lines that have no sound and acts that cannot be carried out."""
-        super().__init__(call, acting, queue)
-        self._sounds = sounds_of(call.performer, line_ms)
+        super().__init__(call, acting, queue, line_ms, fails)
         self._office = office
-        self._fails = fails
-
-    def _has_sound(self, line: Line) -> bool:
-        return line.name not in self._fails
 
     def perform(self, action: Action) -> Outcome:
         """Carry out `action` in no time at all; the clock says how long it took."""
@@ -97,11 +96,6 @@ class VirtualChannel(VirtualWaiting):
             return self._listen(action)
         if isinstance(action, Lookup):
             return self._office.perform(self.call, action)
-        if isinstance(action, OfficeAction):
-            took_ms = self._office.took_ms(action)
-            if took_ms and not self._down and not self._pass(self._time.now_ms + took_ms):
-                return self._gone()
-            return self._office.perform(self.call, action)
         return self._other(action)
 
     def _planned_to_fail(self, action: Action) -> Failed:
@@ -111,23 +105,34 @@ class VirtualChannel(VirtualWaiting):
             self.call.record(Fault(where=type(action).__name__.lower(), problem=failed.reason))
         return failed
 
-    def _other(self, action: Ring | Queue | Record | Wait | Transfer | Form) -> Outcome:
+    def _other(self, action: _Once | _Seldom) -> Outcome:
         """What comes once or twice a call."""
         match action:
             case Ring():
                 return self._ring(action)
+            case Record():
+                if action.command is RecordCommand.START:
+                    self._answer()
+                return self._recorder.perform(action.command)
             case Queue():
                 return self._queue(action)
-            case Record(command=command):
-                if command is RecordCommand.START:
-                    self._answer()
-                return self._recorder.perform(command)
             case Wait(ms=ms):
                 return _DONE if self._pass(self._time.now_ms + ms) else self._gone()
+            case _:
+                return self._seldom(action)
+
+    def _seldom(self, action: _Seldom) -> Outcome:
+        """What few calls come to."""
+        match action:
             case Transfer():
                 return self._transfer(action)
             case Form():
                 return Failed(reason="a form needs an agent's screen")
+            case Fetch() | Do() | Promise() | Ticket():
+                took_ms = self._office.took_ms(action)
+                if took_ms and not self._down and not self._pass(self._time.now_ms + took_ms):
+                    return self._gone()
+                return self._office.perform(self.call, action)
             case _:
                 assert_never(action)
 
@@ -143,65 +148,19 @@ class VirtualChannel(VirtualWaiting):
         waited_ms = self._time.now_ms
         return Answered(rings=waited_ms // ring.cycle_ms + 1, waited_ms=waited_ms)
 
-    def _begin_line(self, line: Line) -> tuple[int, int]:
-        """A line begins; gives when, and when it is over if nothing cuts it."""
-        call, start_ms = self.call, self._time.now_ms
-        sounds = self._sounds
-        _, saying, length_ms = sounds.known.get(id(line)) or sounds.learn(line)
-        call.facts.append((start_ms, saying))
-        self._agent_left = False
-        self._acting.house_speaks(start_ms)
-        return start_ms, start_ms + length_ms
-
-    def _goes_on(self, line: Line, start_ms: int, until_ms: int, ended: str) -> bool:
-        """The line that began sounds up to `until_ms`; False when the caller hung up before."""
-        leave_ms = self._acting.leave_ms
-        if leave_ms is not None and leave_ms <= until_ms:
-            return self._pass(
-                until_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)
-            )
-        self._time.now_ms = until_ms
-        self._end_line(line, start_ms, ended)
-        return True
-
-    def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
-        end_ms = self._time.now_ms
-        said = _said(
-            line=line.name,
-            text=line.text,
-            tags=line.tags,
-            language=line.language,
-            performer=self.call.performer,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            ended=ended,
-        )
-        self.call.facts.append((end_ms, said))
-
-    def _say(self, line: Line) -> Outcome:
-        if self.call.answered_ms is None:
-            self._answer()
-        start_ms, end_ms = self._begin_line(line)
-        if line.name in self._fails:
-            self._end_line(line, start_ms, SaidEnd.FAILED.value)
-            return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        if not self._goes_on(line, start_ms, end_ms, _COMPLETED):
-            return self._gone()
-        return _spoken(start_ms=start_ms, end_ms=end_ms, ended=SaidEnd.COMPLETED)
-
     def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
         start_ms, cut_ms = self._begin_line(line)
-        ended = _COMPLETED
+        ended, acting = COMPLETED, self._acting
         if line.name in self._fails:
             self._end_line(line, start_ms, SaidEnd.FAILED.value)
             return Failed(reason="planned to fail")
-        if listen.keys is not None and self._acting.pressed:
+        if acting.pressed and listen.keys is not None:
             key_ms = self._first_key(start_ms, cut_ms)
             if key_ms is not None:
                 cut_ms, ended = key_ms, SaidEnd.KEY.value
-        if "speech" in listen.wanted and self._acting.speeches():
-            voice_ms = hearing.cut_in_at(self._acting, start_ms)
+        if acting.spoken and "speech" in listen.wanted:
+            voice_ms = hearing.cut_in_at(acting, start_ms)
             if voice_ms is not None and voice_ms < cut_ms:
                 cut_ms, ended = voice_ms, SaidEnd.BARGE_IN.value
         return None if self._goes_on(line, start_ms, cut_ms, ended) else self._gone()
@@ -218,13 +177,12 @@ class VirtualChannel(VirtualWaiting):
         _, opened = WINDOWS.get(id(listen)) or learn_window(listen)
         open_ms = time.now_ms
         call.facts.append((open_ms, opened))
-        keyed, key_ms = listen.keys is not None, None
-        if keyed and acting.pressed:
+        deadline_ms, key_ms = open_ms + listen.window_ms, None
+        if acting.pressed and listen.keys is not None:
             key_ms = self._first_key(began_ms, open_ms + 1)
-        deadline_ms = open_ms + listen.window_ms
         if key_ms is None:
             acting.house_listens(open_ms)
-            if keyed and acting.pressed:
+            if acting.pressed and listen.keys is not None:
                 key_ms = self._first_key(open_ms, deadline_ms)
         sensed = self._sensed(listen, began_ms, open_ms, deadline_ms)
         if key_ms is not None and key_ms < sensed.at_ms:
@@ -232,15 +190,29 @@ class VirtualChannel(VirtualWaiting):
         return self._heard(sensed) if self._pass(sensed.at_ms) else self._gone()
 
     def _first_key(self, from_ms: int, to_ms: int) -> int | None:
-        from_ms = max(from_ms, self._keys_from_ms)
-        pressed = self._acting.pressed
-        return min((key.at_ms for key in pressed if from_ms <= key.at_ms < to_ms), default=None)
+        first_ms = None
+        if from_ms < self._keys_from_ms:
+            from_ms = self._keys_from_ms
+        for _, at_ms, _ in self._acting.pressed:
+            if from_ms <= at_ms < to_ms and (first_ms is None or at_ms < first_ms):
+                first_ms = at_ms
+        return first_ms
 
     def _sensed(self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int) -> Sensed:
         """What ends the window if no key does; one that waits for a clear line heeds no voice."""
+        acting = self._acting
+        if acting.persona.backgrounds or listen.until is _CLEAR:
+            return self._sensed_in_noise(listen, began_ms, open_ms, deadline_ms)
+        voice = hearing.voice_ends(acting, listen, began_ms, open_ms, deadline_ms)
+        if voice is not None:
+            return voice
+        return _tuple(Sensed, (deadline_ms, _SILENCE, open_ms, deadline_ms, COMFORT_DBOV))
+
+    def _sensed_in_noise(
+        self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int
+    ) -> Sensed:
+        """The same on a line with noises, or that must get clear."""
         acting, clearing = self._acting, listen.until is Until.CLEAR
-        if not (acting.speeches() or acting.persona.backgrounds or clearing):
-            return Sensed(deadline_ms, Sound.SILENCE, open_ms, deadline_ms, COMFORT_DBOV)
         if clearing:
             first = hearing.clear_sensed(acting, open_ms, deadline_ms)
         else:

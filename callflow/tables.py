@@ -9,7 +9,7 @@ this is shared; its actions are performed, its clock and facts are its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from types import NoneType
@@ -216,18 +216,21 @@ def _reader(kind: type) -> Callable[[Any], Hashable]:
     return reader
 
 
-_PLAIN: Final = frozenset({str, int, bool, NoneType})
+_PLAIN: Final = frozenset({int, bool, float, NoneType})
 
 
-def _exactly(values: Mapping[str, Any]) -> Iterator[Hashable]:
+def _exactly(values: Mapping[str, Any]) -> list[tuple[str, Hashable]]:
     """Names and values so that only the very same are equal: 1, True and 1.0 are not."""
-    given = values.values()
-    return zip(values, map(type, given), map(_exact, given), strict=True)
+    return [
+        (name, value if value.__class__ is str else _exact(value)) for name, value in values.items()
+    ]
 
 
-def _exact(value: Any) -> Any:
-    if value.__class__ in _PLAIN:
-        return value
-    if isinstance(value, Mapping):
-        return tuple(_exactly(value)) if value else ()
-    return repr(value) if isinstance(value, float) else value
+def _exact(value: Any) -> Hashable:
+    """Texts stand for themselves, all else beside its type."""
+    kind = value.__class__
+    if kind is str:
+        return str(value)
+    if kind is dict or (kind not in _PLAIN and isinstance(value, Mapping)):
+        return kind, *_exactly(value)
+    return kind, repr(value) if kind is float else value

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from calls.actions import Do, Fetch, Lookup, Promise, Ticket
 from calls.call import Call
 from calls.events import Fetched, LookedUp, PluginDone, Promised, TicketOpened
 from calls.outcomes import Got, Outcome
-from calls.values import maker
 
-_looked_up = maker(LookedUp)
+
+@lru_cache(maxsize=1024)
+def _looked_up(directory: str, by: str, result: str) -> LookedUp:
+    """The same fact call after call."""
+    return LookedUp(directory=directory, by=by, result=result)
 
 
 def note_asked(call: Call, action: Lookup | Fetch | Do, outcome: Outcome, took_ms: int) -> None:
     """Record that something was asked and what came; never what was asked for or told."""
     match action:
-        case Lookup(directory=directory, by=by):
-            call.record(_looked_up(directory=directory, by=by, result=outcome.name))
+        case Lookup():
+            call.record(_looked_up(action.directory, action.by, outcome.name))
         case Fetch(source=source):
             call.record(Fetched(source=source, result=outcome.name, took_ms=took_ms))
         case Do(plugin=plugin):

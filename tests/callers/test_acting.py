@@ -19,7 +19,7 @@ def acting(text: str) -> Acting:
 
 
 def spoken(one: Acting) -> list[tuple[int, int]]:
-    return [(speech.begin_ms, speech.end_ms) for speech in one.speeches()]
+    return [(speech.begin_ms, speech.end_ms) for speech in one.spoken]
 
 
 def test_each_window_is_a_turn_and_gets_the_next_answer() -> None:
@@ -172,4 +172,4 @@ def test_a_caller_who_notices_late_begins_no_earlier_than_that() -> None:
 
     one.house_listens(5000, known_ms=5500)
 
-    assert one.speeches() == [Speech(5500, 5500 + LONG_MS, "hello", -22.0)]
+    assert one.spoken == [Speech(5500, 5500 + LONG_MS, "hello", -22.0)]

@@ -79,7 +79,7 @@ def test_a_silent_line_carries_comfort_noise_and_nothing_else() -> None:
 def test_a_voice_has_the_level_that_was_asked_for(level: str, dbov: float) -> None:
     acting, audio = sounding(f"level: {level}\nanswers: [{{say: inquiry, after: 0ms}}]\n")
     acting.house_listens(1000)
-    speech = acting.speeches()[0]
+    speech = acting.spoken[0]
 
     samples = audio.samples(RATE, (speech.end_ms - speech.begin_ms) * RATE // 1000)
 
@@ -90,7 +90,7 @@ def test_a_voice_begins_and_ends_to_the_millisecond() -> None:
     acting, audio = sounding("answers: [{say: hello, after: 730ms}]\n")
     quiet = audio.samples(0, 10 * RATE)
     acting.house_listens(1005)
-    speech = acting.speeches()[0]
+    speech = acting.spoken[0]
 
     added = np.flatnonzero(np.abs(audio.samples(0, 10 * RATE) - quiet) > 1e-7)
 

@@ -1,0 +1,87 @@
+"""Lines of the house in virtual time: they take as long as they take, and the caller may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from typing import Final
+
+from callers.acting import Acting
+from callers.queue_plan import QueuePlan
+from callers.virtual_call import VirtualCall
+from callers.virtual_facts import sounds_of
+from callers.virtual_waiting import VirtualWaiting
+from calls.actions import Line
+from calls.events import Said
+from calls.outcomes import Outcome, SaidEnd, Spoken
+from calls.values import maker
+
+_said = maker(Said)
+_spoken = maker(Spoken)
+_WHOLE: Final = SaidEnd.COMPLETED
+COMPLETED: Final = _WHOLE.value
+
+
+class VirtualSpeaking(VirtualWaiting):
+    """A line on which the house speaks."""
+
+    def __init__(
+        self,
+        call: VirtualCall,
+        acting: Acting,
+        queue: QueuePlan,
+        line_ms: Callable[[Line], int],
+        fails: Set[str],
+    ) -> None:
+        """`fails` names lines that have no sound and acts that cannot be carried out."""
+        super().__init__(call, acting, queue)
+        self._sounds = sounds_of(call.performer, line_ms)
+        self._fails = fails
+
+    def _has_sound(self, line: Line) -> bool:
+        return line.name not in self._fails
+
+    def _begin_line(self, line: Line) -> tuple[int, int]:
+        """A line begins; gives when, and when it is over if nothing cuts it."""
+        call, start_ms = self.call, self._time.now_ms
+        sounds = self._sounds
+        _, saying, length_ms = sounds.known.get(id(line)) or sounds.learn(line)
+        call.facts.append((start_ms, saying))
+        self._agent_left = False
+        self._acting.house_speaks(start_ms)
+        return start_ms, start_ms + length_ms
+
+    def _goes_on(self, line: Line, start_ms: int, until_ms: int, ended: str) -> bool:
+        """The line that began sounds up to `until_ms`; False when the caller hung up before."""
+        leave_ms = self._acting.leave_ms
+        if leave_ms is not None and leave_ms <= until_ms:
+            return self._pass(
+                until_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)
+            )
+        self._time.now_ms = until_ms
+        self._end_line(line, start_ms, ended)
+        return True
+
+    def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
+        end_ms = self._time.now_ms
+        said = _said(
+            line=line.name,
+            text=line.text,
+            tags=line.tags,
+            language=line.language,
+            performer=self.call.performer,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            ended=ended,
+        )
+        self.call.facts.append((end_ms, said))
+
+    def _say(self, line: Line) -> Outcome:
+        if self.call.answered_ms is None:
+            self._answer()
+        start_ms, end_ms = self._begin_line(line)
+        if line.name in self._fails:
+            self._end_line(line, start_ms, SaidEnd.FAILED.value)
+            return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
+        if not self._goes_on(line, start_ms, end_ms, COMPLETED):
+            return self._gone()
+        return _spoken(start_ms=start_ms, end_ms=end_ms, ended=_WHOLE)
