@@ -100,7 +100,7 @@ class AfterCalls:
         with self._one_pass:
             self._read_on()
             due = self._due(self._clock.utc_now(), wait=wait)
-            return sum(self._look(call_id, wait=wait) for call_id in due)
+            return sum(self._judge(call_id, wait=wait) for call_id in due)
 
     def finish(self) -> None:
         """Judge what is over and wait no longer: the server goes. What cannot be judged is left."""
@@ -145,6 +145,21 @@ class AfterCalls:
             for call_id, until in self._waiting.items()
             if until is None or until <= now or not wait
         ]
+
+    def _judge(self, call_id: str, *, wait: bool) -> bool:
+        try:
+            return self._look(call_id, wait=wait)
+        except CallCenterError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one strange call must not stop the others
+            log.error(
+                "a call cannot be judged, `thirdring rules judge` tries again",
+                call=call_id,
+                problem=repr(error),
+            )
+            self._waiting.pop(call_id, None)
+            self._remember(call_id)
+            return False
 
     def _look(self, call_id: str, *, wait: bool) -> bool:
         if self._stopping.is_set():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -92,12 +93,13 @@ def make_desk(
     from launch.following import read_house
 
     usual = (settings.qa.form, settings.qa.form_ivr)
+    zone = ZoneInfo(settings.house.timezone) if settings.house.timezone else None
     if following is None:
         found = read_house(settings.scripts, settings.qa.forms, usual)
-        cases = LedgerCases(reader, found.rules)
+        cases = LedgerCases(reader, found.rules, zone)
     else:
         found = following.current
-        cases = LedgerCases(reader, lambda: following.current.rules)
+        cases = LedgerCases(reader, lambda: following.current.rules, zone)
     shelf = FormShelf(book, found.forms)
     if following is not None:
         following.changed.append(lambda read: shelf.replace(read.forms))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from callflow.rules.monitor import RuleSet
 from calls.quality.states import EvaluationKind
@@ -22,9 +22,16 @@ MYSTERY = "mystery"
 class LedgerCases:
     """Implements `console.work.ports.Cases`."""
 
-    def __init__(self, reader: LedgerReader, rules: RuleSet | Callable[[], RuleSet]) -> None:
-        """`rules`: the house's, or what gives them as they are now."""
+    def __init__(
+        self,
+        reader: LedgerReader,
+        rules: RuleSet | Callable[[], RuleSet],
+        zone: tzinfo | None = None,
+    ) -> None:
+        """`rules`: the house's, or what gives them as they are now; `zone`: that of the site,
+        None the machine's own."""
         self._reader = reader
+        self._zone = zone
         self._rules: Callable[[], RuleSet] = rules if callable(rules) else lambda: rules
 
     def call(self, call_id: str) -> CallRow:
@@ -51,16 +58,16 @@ class LedgerCases:
         while since < until:
             end = min(since + _DAY, until)
             for call in self._reader.calls(since=since, until=end, live=False):
-                yield _candidate(call)
+                yield _candidate(call, self._zone)
             since = end
 
 
-def _candidate(call: CallRow) -> Candidate:
+def _candidate(call: CallRow, zone: tzinfo | None) -> Candidate:
     return Candidate(
         call_id=call.id,
         agent=call.agent,
         queue=call.queue,
-        hour=call.offered_at.astimezone().hour if call.offered_at is not None else 0,
+        hour=call.offered_at.astimezone(zone).hour if call.offered_at is not None else 0,
         outcome=call.disposition or call.end_reason or "",
         length_ms=(call.talked_ms if call.agent and call.talked_ms else call.ended_ms) or 0,
         tag=call.tag,

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,15 +22,17 @@ from calls.errors import (
     UnknownWorkError,
     WorkError,
 )
+from console.work.cases import LedgerCases
 from console.work.drawing import DrawOrder
 from console.work.evaluating import Sheet
 from console.work.forms import FormShelf
 from ledger.quality.rows import EvaluationFilter
 from ledger.quality.verify import verify
+from ledger.reader import LedgerReader
 from qa.rubric import load_form
 from qa.sampling import Method, Plan
 from qa.work import Actor, Answering
-from tests.qa.small_form import SMALL
+from tests.qa.small_form import SMALL, house_rules
 from tests.support.qa_house import QaHouse, qa_house
 
 GOOD = {"tone": "good", "listens": "yes", "blame": "yes", "abuse": "yes", "quiet": "na"}
@@ -437,3 +440,15 @@ def test_deadlines_never_look_at_calibrations(
 
     assert desk.tidy() == 0
     assert read == []
+
+
+def test_the_hour_of_a_call_is_told_by_the_sites_own_clock(house: QaHouse, tmp_path: Path) -> None:
+    begin = datetime(2026, 1, 5, tzinfo=UTC)
+    with LedgerReader(tmp_path / "ledger.sqlite") as reader:
+        hours = {
+            zone: next(iter(cases.candidates(begin, begin + timedelta(days=2)))).hour
+            for zone in ("UTC", "Asia/Shanghai")
+            if (cases := LedgerCases(reader, house_rules(), ZoneInfo(zone)))
+        }
+
+    assert hours == {"UTC": 9, "Asia/Shanghai": 17}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from calls.errors import LedgerError
 from calls.events import (
     AgentAnswered,
     AnsweredFact,
+    CallEvent,
     CallTagged,
     Disposed,
     EndedFact,
     HungUpFact,
     LeftQueue,
     Queued,
+    RulesJudged,
     Said,
 )
 from launch.after_calls import LOOK_BACK, AfterCalls
@@ -32,6 +34,7 @@ from launch.judging import judge_all
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
+from qa.judging import judged
 from tests.ledger.house import offered
 from tests.support.command_line import thirdring
 
@@ -239,6 +242,29 @@ async def test_what_else_is_known_is_written_once_before_the_verdict(office: Off
 
     assert (await office.kinds(call))[-2:] == ["tagged", "rules_judged"]
     assert office.reader.call(call.id).tag == "mystery"
+
+
+async def test_one_strange_call_stops_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange, good = office.begin(), office.begin()
+    for call in (strange, good):
+        office.end(call)
+    await office.writer.durable()
+
+    def judging(events: Sequence[CallEvent], rules: RuleSet) -> RulesJudged:
+        if events[0].call_id == strange.id:
+            raise KeyError("no such fact")
+        return judged(events, rules)
+
+    monkeypatch.setattr("launch.after_calls.judged", judging)
+    watcher = office.watcher()
+
+    assert watcher.judge_now() == 1
+    assert watcher.judge_now() == 0
+    await office.writer.durable()
+    assert "rules_judged" not in await office.kinds(strange)
+    assert "rules_judged" in await office.kinds(good)
 
 
 async def test_it_follows_on_a_thread_of_its_own(office: Office) -> None:
