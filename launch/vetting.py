@@ -59,7 +59,7 @@ class Vetting:
         """
         digest = self.digest(texts)
         kept_in = self._kept_in(digest)
-        with _alone(kept_in.parent):
+        with _alone(kept_in):
             kept = _read(kept_in)
             if kept.get("digest") == digest:
                 return _problems(kept["problems"])
@@ -129,10 +129,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _alone(state: Path) -> Iterator[None]:
+def _alone(kept_in: Path) -> Iterator[None]:
     """One process at a time: the others find the proof made."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "proved.lock").open("w") as lock:
+    kept_in.parent.mkdir(parents=True, exist_ok=True)
+    with kept_in.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -18,7 +17,7 @@ from calls.errors import PbxError
 from launch.vetting import SHARED
 from tests.support.new_ledgers import copying
 from tests.support.pbx import HousePbx, start_pbx, stop_pbx, worse
-from tests.support.shards import shard
+from tests.support.shards import files_of, shard
 from tests.support.sip_caller import SipCaller, sip_caller
 
 REAL_UPGRADE = ledger.opening._upgrade
@@ -26,17 +25,16 @@ REAL_UPGRADE = ledger.opening._upgrade
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--shard 1/2`: the first of two parts of the files, to run side by side."""
-    parser.addoption("--shard", default="1/1", metavar="K/N", help="run this part of the files")
+    parser.addoption("--shard", default="", metavar="K/N", help="run this part of the files")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the files of the shard that is asked for, of those that marks have left."""
-    part, _, parts = str(config.getoption("--shard")).partition("/")
-    files = Counter(item.path for item in items)
-    kept = shard(files, int(part), int(parts))
-    config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
-    items[:] = [item for item in items if item.path in kept]
+def pytest_configure(config: pytest.Config) -> None:
+    """The files of the shard stand for what was asked for: the others are not even read."""
+    asked = str(config.getoption("--shard"))
+    if asked:
+        part, _, parts = asked.partition("/")
+        files = files_of(config.args, config.getoption("ignore") or ())
+        config.args[:] = [str(path) for path in shard(files, int(part), int(parts))]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,8 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -52,18 +53,34 @@ SECONDS: Final = {
 guess that is wrong costs some waiting, nothing else."""
 
 A_TEST_S: Final = 0.2
+_TEST: Final = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
 
 
-def shard(tests: Mapping[Path, int], part: int, parts: int) -> set[Path]:
-    """Files of part `part` (from 1) of `parts`: the longest first, each where least is yet.
+def files_of(places: Iterable[str], ignored: Iterable[str] = ()) -> list[Path]:
+    """The files of tests at these places, in order; a folder stands for all that is below it."""
+    found: list[Path] = []
+    for place in map(Path, places):
+        found += sorted(place.rglob("test_*.py")) if place.is_dir() else [place]
+    left_out = {Path(name).resolve() for name in ignored}
+    return [path for path in dict.fromkeys(found) if path.resolve() not in left_out]
 
-    `tests` tells how many tests each file has.
+
+def shard(files: Iterable[Path], part: int, parts: int) -> list[Path]:
+    """Files of part `part` (from 1) of `parts`, longest first: each is dealt where least is yet.
+
+    Longest first, so that none of those that wait for real seconds is left alone at the end.
     """
-    took = {path: SECONDS.get(path.name, A_TEST_S * count) for path, count in tests.items()}
+    took = {path: _seconds(path) for path in files}
     loads = [0.0] * parts
-    dealt: list[set[Path]] = [set() for _ in range(parts)]
-    for path in sorted(tests, key=lambda path: (-took[path], str(path))):
+    dealt: list[list[Path]] = [[] for _ in range(parts)]
+    for path in sorted(took, key=lambda path: (-took[path], str(path))):
         least = loads.index(min(loads))
         loads[least] += took[path]
-        dealt[least].add(path)
+        dealt[least].append(path)
     return dealt[part - 1]
+
+
+def _seconds(path: Path) -> float:
+    """What is known of the file, or a guess by its number of tests; nothing is imported for it."""
+    known = SECONDS.get(path.name)
+    return known or A_TEST_S * len(_TEST.findall(path.read_text(encoding="utf-8")))
