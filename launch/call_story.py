@@ -9,6 +9,7 @@ from typing import Any
 
 from calls.events import CallEvent
 from calls.masking import mask, plain
+from recorder.certainty import unsure
 
 _MOST_CELLS = 400
 _NUMBER = re.compile(r"(?<![0-9])\+?[0-9]{7,}(?![0-9]|-[0-9]{6}-)")
@@ -200,9 +201,20 @@ def _recording(event: CallEvent, data: _Data) -> tuple[str, str]:
     return "house", f"recording {what}{why}: {data['recording']}"
 
 
-def _recording_kept(_event: CallEvent, data: _Data) -> tuple[str, str]:
+def _recording_kept(event: CallEvent, data: _Data) -> tuple[str, str]:
     problem = f"; {data['problem']}" if data["problem"] else ""
-    return "house", f"recording kept: {data['file']}, {data.seconds('duration_ms')}{problem}"
+    kept = f"recording kept: {data['file']}, {data.seconds('duration_ms')}{problem}"
+    return "house", kept + _clock(event.data)
+
+
+def _clock(data: Mapping[str, Any]) -> str:
+    """Where nothing in a recording shows that its clock is right."""
+    begins_ms, anchors = data.get("begins_ms"), data.get("anchors")
+    if begins_ms is None or anchors is None:
+        return ""
+    found = unsure(anchors, begins_ms, begins_ms + data["duration_ms"])
+    places = ", ".join(f"{one / 1000:.0f} to {other / 1000:.0f} s" for one, other in found)
+    return f"; its clock is not proved from {places}" if places else ""
 
 
 def _recording_measured(_event: CallEvent, data: _Data) -> tuple[str, str]:

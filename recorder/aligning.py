@@ -50,6 +50,8 @@ class FileClock:
     """Offset of its first sample."""
 
     mends: Mends = ((), ())
+    anchors: tuple[int, ...] = ()
+    """Offsets of the lines that were found, and stand now where their facts say."""
 
     @property
     def filled(self) -> tuple[tuple[int, int], ...]:
@@ -86,7 +88,8 @@ def file_clock(
     with ExitStack() as opened:
         legs = [_Leg(opened.enter_context(wav.path.open("rb")), wav) for wav in (caller, house)]
         mending = _Mending(legs, begins_ms, events, sounds)
-        return FileClock(begins_ms, mending.mends(stopped_ms))
+        mends = mending.mends(stopped_ms)
+        return FileClock(begins_ms, mends, tuple(mending.anchors))
 
 
 def _ran(events: Sequence[CallEvent], recording: str) -> tuple[int | None, int | None]:
@@ -148,6 +151,8 @@ class _Mending:
         self._moved = 0
         """Frames put in so far, less those taken out."""
 
+        self.anchors: list[int] = []
+
     def mends(self, stopped_ms: int | None) -> Mends:
         """What is to be done; `stopped_ms` is when the recording ended, where that is known."""
         after = -_TO_BEGIN  # the very beginning of a first line may be missing
@@ -160,6 +165,8 @@ class _Mending:
                 self._put_in(after, place, due - place)
             elif place - due > _TOLERANCE:
                 self._take_out(after, place, place - due)
+            if abs(self._frame(spoken.start_ms) - place) <= _TOLERANCE:
+                self.anchors.append(spoken.start_ms)
             after = place
         ends = min(leg.wav.frames for leg in self._legs)
         if stopped_ms is not None and ends - self._frame(stopped_ms) > _TOLERANCE_AT_THE_END:

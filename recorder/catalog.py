@@ -27,6 +27,9 @@ class Kept:
     filled: tuple[tuple[int, int], ...] = field(default=(), compare=False)
     """Silence that was put in, as the fact tells it; no projection keeps it."""
 
+    anchors: tuple[int, ...] = field(default=(), compare=False)
+    """Offsets of the sounds its clock was set by, likewise."""
+
     key: str = ""
     """Id of the master key that wraps the file's own; empty: not sealed."""
 
@@ -176,6 +179,7 @@ class Catalog:
                 problem=str(data["problem"]),
                 begins_ms=data.get("begins_ms"),
                 filled=tuple((int(each[0]), int(each[1])) for each in data.get("filled", ())),
+                anchors=tuple(int(each) for each in data.get("anchors", ())),
                 key=str(data.get("key", "")),
             )
             self._by_id[found.id] = replace(found, kept=kept)

@@ -134,6 +134,7 @@ class Taker:
             problem=problem_of(legs, recording.call_ms, clock.put_in_ms),
             begins_ms=clock.begins_ms,
             filled=clock.filled,
+            anchors=clock.anchors,
             key=stored.key,
         )
 
@@ -153,6 +154,7 @@ class Taker:
             problem=kept.problem,
             begins_ms=kept.begins_ms,
             filled=kept.filled,
+            anchors=kept.anchors,
             key=kept.key,
         )
         measured = measuring.fact_of(recording, kept)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from calls.events import KeyFact, RecordingStarted, RecordingStopped
 from recorder.aligning import FileClock, file_clock
 from recorder.catalog import Catalog, Recording
+from recorder.certainty import unsure
 from recorder.lines import LineSounds
 from recorder.wav import look_at, write_stereo
 from tests.recorder.spoken import Scene, prompt_file
@@ -110,6 +111,7 @@ def test_a_file_that_never_stood_still_is_left_as_it_is(tmp_path: Path, state: P
     clock = recorded.clock(state)
 
     assert (clock.begins_ms, clock.mends, clock.filled) == (BEGAN_MS, ((), ()), ())
+    assert clock.anchors == tuple(LINES.values())
 
 
 def test_time_lost_at_a_key_is_put_in_where_the_key_was_pressed(
@@ -164,6 +166,7 @@ def test_time_lost_several_times_is_put_in_each_time(tmp_path: Path, state: Path
     clock = recorded.clock(state)
 
     assert [to_ms - from_ms for from_ms, to_ms in clock.filled] == [300, 120, 400]
+    assert clock.anchors == tuple(LINES.values())
     assert same_from(recorded.merged(clock), recorded.whole(), 24_000)
 
 
@@ -224,7 +227,29 @@ def test_lines_whose_sound_is_not_on_the_shelf_change_nothing(tmp_path: Path) ->
     recorded = Recorded(tmp_path)
     recorded.stands_still(13_880, 14_000)
 
-    assert recorded.clock(tmp_path / "empty").mends == ((), ())
+    clock = recorded.clock(tmp_path / "empty")
+
+    assert (clock.mends, clock.anchors) == (((), ()), ())
+
+
+def test_a_line_that_cannot_be_put_where_it_was_said_proves_nothing(
+    tmp_path: Path, state: Path
+) -> None:
+    recorded = Recorded(tmp_path)
+    first, _ = _frames(22_900, 22_900)
+    more = np.full(2_400, 40, np.int16)
+    recorded.legs = [np.insert(leg, first, more) for leg in recorded.legs]
+    recorded.legs[1][recorded.legs[1] == 0] = 8
+
+    clock = recorded.clock(state)
+
+    assert clock.anchors == tuple(at_ms for at_ms in LINES.values() if at_ms < 22_900)
+
+
+def test_where_no_line_is_near_the_clock_is_not_proved() -> None:
+    assert unsure([5_000, 30_000, 38_000], 1_000, 60_000) == [(5_000, 30_000), (38_000, 60_000)]
+    assert unsure([], 0, 10_000) == []
+    assert unsure([], 0, 10_001) == [(0, 10_001)]
 
 
 def test_a_leg_that_is_missing_leaves_the_other_as_it_is(tmp_path: Path, state: Path) -> None:

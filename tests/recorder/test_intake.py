@@ -45,6 +45,7 @@ def test_a_recording_is_merged_hashed_and_told_to_the_ledger(house: House) -> No
         "problem": "",
         "begins_ms": 1_000,
         "filled": (),
+        "anchors": (),
         "key": "",
     }
     assert kept.seq == 5

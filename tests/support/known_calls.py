@@ -83,7 +83,7 @@ TRIES: Final = 4
 
 
 class Account(NamedTuple):
-    """A line as the caller heard it."""
+    """A line as the caller heard it; the last is who hung up, as `hung up by house`."""
 
     line: str
     after_ms: int | None
@@ -117,7 +117,8 @@ class Tally:
             self.total[rule] += 1
             self.right[rule] += rule not in wrong
             self.told[rule] += bool(answers & {"yes", "no"})
-        self.wrong += [f"{known.name}: {rule} answered {how}" for rule, how in wrong.items()]
+        ends = [event.data for event in events if event.kind in ("hung_up", "ended", "fault")]
+        self.wrong += [f"{known.name}: {rule} answered {how} {ends}" for rule, how in wrong.items()]
 
     def went(
         self, known: Known, failure: str, heard: Sequence[Account], planned: Sequence[Account]
@@ -218,13 +219,21 @@ async def of_one_house(
 def heard_by(result: CallResult) -> list[Account]:
     """The caller's own account: lines that are played whole, and the pauses that rules time."""
     spoken = [(one.detail, one.at_ms, one.until_ms or one.at_ms) for one in result.of("heard")]
-    return account_of(spoken)
+    return [*account_of(spoken), by(result.hung_up_by)]
+
+
+def by(who: str) -> Account:
+    """Who hung up."""
+    return Account(f"hung up by {who}", None)
 
 
 def planned_for(house: House, test: FlowTest) -> list[Account]:
     """The same of the call in virtual time."""
-    said = [event.data for event in play(house, test, HOUSE).events if event.kind == "said"]
-    return account_of([(str(one["line"]), one["start_ms"], one["end_ms"]) for one in said])
+    events = play(house, test, HOUSE).events
+    said = [event.data for event in events if event.kind == "said"]
+    down = [str(event.data["by"]) for event in events if event.kind == "hung_up"]
+    lines = account_of([(str(one["line"]), one["start_ms"], one["end_ms"]) for one in said])
+    return [*lines, *(by("house" if who == "us" else who) for who in down)]
 
 
 def account_of(spoken: Sequence[tuple[str, int, int]]) -> list[Account]:

@@ -41,6 +41,7 @@ from tests.support.known_calls import (
     Account,
     Tally,
     account_of,
+    by,
     in_a_hurry,
     judge,
     planned_for,
@@ -118,7 +119,8 @@ class _Place:
             )
         except CallCenterError as error:  # one caller's trouble is one call's
             return number, CallResult(test.name, failure=str(error)), []
-        return number, result, await asyncio.to_thread(_heard_in, sound)
+        heard = await asyncio.to_thread(_heard_in, sound)
+        return number, result, [*heard, by(result.hung_up_by)]
 
 
 def by_telephone(
