@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+OUTBOUND = "outbound"
+"""Direction of a call that the house placed."""
+
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,}")
@@ -19,6 +22,12 @@ def mask(number: str) -> str:
     if len(number) < 7:
         return "*" * max(len(number) - 1, 0) + number[-1:]
     return f"{number[:3]}****{number[-4:]}"
+
+
+def called(dnis: str, direction: str) -> str:
+    """The number that was called as anybody may see it: of a call that the house placed
+    (`outbound`) it is a customer's, and masked."""
+    return mask(dnis) if dnis and direction == OUTBOUND else dnis
 
 
 def plain_name(text: str, *, most_cells: int = 32) -> str:

@@ -112,6 +112,15 @@ class LedgerReader(FloorReading, Searching, Tallying):
         query = select(calls).where(calls.c.ani == ani).order_by(calls.c.offered_at.desc())
         return [call_row(values) for values in reversed(self._rows(query.limit(limit)))]
 
+    def calls_to(self, number: str, limit: int) -> list[CallRow]:
+        """The latest calls that the house placed to exactly this number, oldest first.
+
+        Looks at every call: for an export, not for a page.
+        """
+        wanted = select(calls).where(calls.c.dnis == number, calls.c.direction == "outbound")
+        query = wanted.order_by(calls.c.offered_at.desc()).limit(limit)
+        return [call_row(values) for values in reversed(self._rows(query))]
+
     def events_of(self, call_ids: Sequence[str], kinds: Collection[str]) -> list[CallEvent]:
         """Events of these kinds of these calls, call by call in order."""
         query = select(*_EVENTS).where(

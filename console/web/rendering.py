@@ -27,6 +27,7 @@ _environment.filters |= {
     "seconds": showing.seconds,
     "when": showing.when,
     "masked": showing.masked_number,
+    "called": showing.called_number,
     "named": showing.masked_name,
     "plain": showing.plain_text,
 }

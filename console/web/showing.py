@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from calls.masking import mask, plain, plain_name
+from calls.masking import called, mask, plain, plain_name
 
 
 def clock(ms: int | None, *, tenths: bool = True) -> str:
@@ -53,7 +53,8 @@ def ended(
     """How a call ended and what it was, in words; `titles` are those of the dispositions."""
     words = _ENDED.get(reason or "")
     told = (words[language != "zh"] if words else reason) or ""
-    if not disposition:
+    # `hung_up` is what a flow calls a caller who went: the reason says so already.
+    if not disposition or disposition == "hung_up":
         return told
     return f"{told} · {titles.get(disposition, {}).get(language, plain(disposition))}"
 
@@ -61,6 +62,11 @@ def ended(
 def masked_number(number: str | None) -> str:
     """A telephone number with its middle covered."""
     return plain(mask(number)) if number else ""
+
+
+def called_number(number: str | None, direction: str) -> str:
+    """The number that was called, covered where it is a customer's."""
+    return plain(called(number, direction)) if number else ""
 
 
 def masked_name(name: Any) -> str:

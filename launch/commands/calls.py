@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from calls.masking import mask, plain
+from calls.masking import called, mask, plain, plain_name
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, event_json, print_json
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ _NONE_YET = (
 )
 _NONE_FOUND = "No call fits; widen --since and --until, or leave them out."
 _TABLE_LIMIT = 50
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What a spreadsheet takes for the start of a formula (OWASP, CSV injection), wide forms too."""
 
 _Unmasked = Annotated[
     bool, typer.Option("--unmasked", help="Show whole numbers, not `138****1234`.")
@@ -163,8 +161,9 @@ def call_json(call: CallRow) -> dict[str, Any]:
 
 def csv_cell(value: object) -> str:
     """Text that a spreadsheet shows and never carries out."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    from console.reports.csv_text import safe
+
+    return "" if value is None else safe(str(value))
 
 
 def _calls(
@@ -221,7 +220,7 @@ def _print_table(found: Sequence[CallRow], *, unmasked: bool) -> None:
             call.id,
             f"{call.offered_at:%m-%d %H:%M:%S}" if call.offered_at else "",
             _number(call.ani, unmasked=unmasked),
-            plain(call.dnis),
+            plain(call.dnis if unmasked else called(call.dnis, call.direction)),
             plain(call.flow),
             "" if call.rings is None else str(call.rings),
             _length(call),
@@ -258,4 +257,6 @@ def _write_csv(file: Any, found: Sequence[CallRow], *, unmasked: bool) -> None:
         values = call_json(call)
         if not unmasked:
             values["ani"] = mask(call.ani)
+            values["dnis"] = called(call.dnis, call.direction)
+            values["caller_name"] = plain_name(call.caller_name)
         writer.writerow([csv_cell(values[name]) for name in names])

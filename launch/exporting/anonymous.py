@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from calls.events import CallEvent
-from calls.masking import mask
+from calls.masking import called, mask
 
 _NUMBERS: Final = frozenset({"ani", "number", "to"})
 _SECRET: Final = frozenset(
@@ -20,7 +20,10 @@ def anonymous(event: CallEvent) -> dict[str, Any]:
 
     Line names, steps, times and verdicts stay; what was spoken, typed and keyed does not.
     """
-    return {name: _masked(name, value) for name, value in event.data.items()}
+    told = {name: _masked(name, value) for name, value in event.data.items()}
+    if "dnis" in told:
+        told["dnis"] = called(str(told["dnis"]), str(told.get("direction", "")))
+    return told
 
 
 def _masked(name: str, value: Any) -> Any:

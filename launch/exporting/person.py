@@ -63,14 +63,16 @@ class Person:
     """One caller's data in one state folder."""
 
     def __init__(self, state: Path, number: str, plan: NumberPlan | None = None) -> None:
-        """Find the calls of a number, whichever way a trunk wrote it then."""
+        """Find the calls from a number and those placed to it, however a trunk wrote it then."""
         self._state = state
         self.number = number
         found: list[CallRow] = []
         with self._ledger() as reader:
             for spelling in spellings(number, plan or NumberPlan()):
                 found += reader.calls_of(spelling, _MOST_CALLS)
-        self.calls: Sequence[CallRow] = sorted(found, key=lambda call: call.id)
+                found += reader.calls_to(spelling, _MOST_CALLS)
+        whole = {call.id: call for call in found}
+        self.calls: Sequence[CallRow] = [whole[name] for name in sorted(whole)]
 
     def write(self, to: Path, calls: Iterable[CallRow]) -> Manifest:
         """Write the zip whole or not at all; `calls` are its own, shown as they go in.

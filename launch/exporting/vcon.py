@@ -17,6 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from calls.events import CallEvent
+from calls.masking import OUTBOUND
 from launch.exporting.anonymous import anonymous
 from ledger.rows import CallRow
 from recorder.catalog import Recording
@@ -87,13 +88,15 @@ def _uuid(at: datetime, host: str) -> UUID:
 
 def _parties(telling: Telling) -> list[dict[str, str]]:
     call = telling.call
+    # Of a call that the house placed the customer is the one called.
+    number, own = (call.dnis, call.ani) if call.direction == OUTBOUND else (call.ani, call.dnis)
     caller = {"name": "anonymous"}
-    if not telling.masked and call.ani:
-        caller = {"tel": f"tel:{call.ani}", "validation": "none"}
+    if not telling.masked and number:
+        caller = {"tel": f"tel:{number}", "validation": "none"}
         if call.caller_name:
             caller["name"] = call.caller_name
-    house = {"name": telling.house, "type": "bot", "tel": f"tel:{call.dnis}"}
-    if not call.dnis:
+    house = {"name": telling.house, "type": "bot", "tel": f"tel:{own}"}
+    if not own:
         del house["tel"]
     parties = [caller, house]
     if call.agent:

@@ -218,8 +218,32 @@ def test_the_export_masks_numbers_unless_told_otherwise(tmp_path: Path, placed: 
     assert "13800001234" not in output
 
 
+def test_numbers_in_other_columns_are_masked_too(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
+        call = Call(clock, writer)
+        call.record(
+            Offered(
+                uniqueid="1.1",
+                ani="4008001000",
+                dnis="13912345678",
+                caller_name="13700004321",
+                direction="outbound",
+                flow="survey_call",
+                channel="PJSIP/trunk-1",
+            )
+        )
+        call.record(EndedFact(end_reason="completed", disposition=""))
+
+    for command in (("export", "-"), ("list",)):
+        _, output = run(tmp_path, "calls", *command)
+        assert "139****5678" in output
+        assert "13912345678" not in output
+        assert "13700004321" not in output
+
+
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠x"]
+    "text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠x", " =1", "\u200b=1"]
 )
 def test_a_cell_cannot_begin_a_formula(text: str) -> None:
     assert csv_cell(text) == f"'{text}"

@@ -10,6 +10,7 @@ import secrets
 import shutil
 import wave
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from calls.call import Call
+from calls.clock import ManualClock
 from calls.errors import RecordingError
-from calls.events import Disposed, RulesJudged
+from calls.events import CallEvent, Disposed, EndedFact, RulesJudged
 from casework.phone_numbers import NumberPlan
 from launch.commands import export
 from launch.erasing import carry_out
@@ -31,9 +34,11 @@ from launch.exporting.vcon import Telling
 from launch.exporting.vcon import vcon as vcon_of
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
+from ledger.rows import CallRow
 from ledger.writer import LedgerWriter
 from recorder.orders import Order
 from tests.launch.test_verify_command import ONE, TWO, whole
+from tests.ledger.house import offered
 from tests.recorder.test_intake import most_file_bytes
 
 __all__ = ["whole"]
@@ -93,6 +98,35 @@ def test_everything_of_a_caller_goes_into_one_file_that_proves_itself(
     assert (scored["id"], scored["call_id"]) == ("e1", ONE)
     assert not {"evaluator", "opened_by", "agent"} & scored.keys()
     assert manifest["missing"] == {}
+
+
+def test_a_call_that_the_house_placed_is_the_customers_too(state: Path, tmp_path: Path) -> None:
+    with LedgerWriter(state / "ledger.sqlite") as writer:
+        placed = Call(ManualClock(), writer)
+        placed.record(replace(offered("4008001000"), dnis=NUMBER, direction="outbound"))
+        placed.record(EndedFact(end_reason="completed", disposition=""))
+
+    with LedgerReader(state / "ledger.sqlite") as reader:
+        call, events = reader.call(placed.id), reader.events(placed.id)
+    found = Person(state, NUMBER).calls
+    told = {masked: json.dumps(vcon_of(telling(call, events, masked))) for masked in (True, False)}
+
+    assert placed.id in [one.id for one in found]
+    assert NUMBER not in told[True]
+    assert json.loads(told[False])["parties"][0]["tel"] == f"tel:{NUMBER}"
+    assert json.loads(told[False])["parties"][1]["tel"] == "tel:4008001000"
+
+
+def telling(call: CallRow, events: Sequence[CallEvent], masked: bool) -> Telling:
+    return Telling(
+        call=call,
+        events=events,
+        sounds=(),
+        house="三声",
+        made_at=datetime(2026, 11, 22, tzinfo=UTC),
+        host="h",
+        masked=masked,
+    )
 
 
 def test_the_export_is_logged_before_with_the_number_masked(state: Path, tmp_path: Path) -> None:
