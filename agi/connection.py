@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, cast
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar, cast
 
+from agi.commands import encode
 from agi.dialogue_log import log_received, log_sent
 from agi.environment import Environment, EnvironmentReader, HostileEnvironmentError
-from agi.greenlets import WAITING, Workers, switch_out
-from agi.limits import Limits
+from agi.greenlets import WAITING, switch_out
+from agi.owner import Owner
 from agi.pyst2 import (
     AGICommandTimeout,
     AGIHangup,
@@ -24,28 +25,9 @@ from agi.pyst2 import (
 )
 from agi.replies import BrokenReplyError, Reply, ReplyReader
 from agi.slot import ReplySlot
+from agi.straight import STRAIGHT, Straight, is_usual
 
 T = TypeVar("T")
-
-
-class Owner(Protocol):
-    """The server, as its connections see it."""
-
-    limits: Limits
-    workers: Workers
-    log_dialogue: bool
-
-    def opened(self, connection: AgiConnection, source: str) -> bool:
-        """A connection came; False to have it closed at once."""
-
-    def greeted(self, connection: AgiConnection, environment: Environment) -> None:
-        """Its environment is whole and within the rules."""
-
-    def refused(self, reason: str) -> None:
-        """A connection was dropped for breaking a rule before it became a call."""
-
-    def closed(self, connection: AgiConnection) -> None:
-        """It is gone."""
 
 
 class AgiConnection(asyncio.Protocol):
@@ -196,6 +178,12 @@ class AgiConnection(asyncio.Protocol):
 
     def _exchange(self, line: bytes) -> Reply:
         """Runs in a worker greenlet: one write, then the reply."""
+        self._send(line)
+        reply: Reply = switch_out()
+        return reply
+
+    def _send(self, line: bytes) -> None:
+        """One command on its way; its reply comes in the slot. Raises AGIHangup."""
         transport, slot = self._transport, self._slot
         if transport is None or self.broken or transport.is_closing():
             raise self._gone()
@@ -206,8 +194,6 @@ class AgiConnection(asyncio.Protocol):
         if self._log_dialogue:
             log_sent(self._label, line)
         transport.write(line)
-        reply: Reply = switch_out()
-        return reply
 
     # --- for the session -------------------------------------------------------------------
 
@@ -219,11 +205,38 @@ class AgiConnection(asyncio.Protocol):
     def is_open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
-    async def run(self, most_s: float, method: Callable[..., T], *arguments: object) -> T:
+    def run(
+        self, most_s: float, method: Callable[..., T], *arguments: object
+    ) -> Coroutine[Any, Any, T]:
         """Carry out a method of `agi`; `most_s` is the longest its command takes by itself.
 
         Raises what the method raises.
         """
+        straight = STRAIGHT.get(getattr(method, "__func__", None))
+        if straight is None:
+            return self._run_in_greenlet(most_s, method, *arguments)
+        return self._run_straight(straight, most_s, arguments)
+
+    async def _run_straight(
+        self, straight: Straight, most_s: float, arguments: tuple[object, ...]
+    ) -> Any:
+        agi = cast(SafeAGI, self.agi)
+        agi.test_hangup()
+        self._most_s = most_s
+        self._send(encode(straight.command, straight.arguments(*arguments)))
+        try:
+            reply = cast(Reply, await self._slot)
+        except asyncio.CancelledError:
+            # The reply is still to come and would answer the next command.
+            self._break("a command was cancelled")
+            raise
+        if not is_usual(reply):
+            await self._run_in_greenlet(most_s, agi.judge, straight.command, reply)
+        return straight.result(reply, *arguments)
+
+    async def _run_in_greenlet(
+        self, most_s: float, method: Callable[..., T], *arguments: object
+    ) -> T:
         self._most_s = most_s
         workers = self._workers
         worker = workers.take()
@@ -260,24 +273,7 @@ class AgiConnection(asyncio.Protocol):
             raise self._gone()
         if slot.armed:
             raise RuntimeError("one command at a time on an AGI connection")
-        slot.arm()
-        timer = self._loop.call_later(seconds, slot.settle, None)
-        waiting = True
-
-        def wake(_: asyncio.Future[Any]) -> None:
-            # It may come a moment late, when the slot waits for a command's reply.
-            if waiting:
-                slot.settle(None)
-
-        if until is not None:
-            until.add_done_callback(wake)
-        try:
-            await slot
-        finally:
-            waiting = False
-            timer.cancel()
-            if until is not None:
-                until.remove_done_callback(wake)
+        await slot.idle(seconds, until)
 
     def expire(self) -> None:
         """The deadline has passed: nothing more is believed of this peer."""

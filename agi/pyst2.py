@@ -54,6 +54,7 @@ __all__ = [
     "Played",
     "Recorded",
     "SafeAGI",
+    "played",
 ]
 
 Exchange = Callable[[bytes], Reply]
@@ -163,9 +164,11 @@ class SafeAGI(AGI):
         Raises CommandRefusedError before anything is sent, AGIHangup when the line is down,
         AGIAppError for `result=-1` on a live channel, AGIInvalidCommand, AGIUsageError.
         """
-        if self._got_sighup:
-            self.test_hangup()
-        reply = self._send(encode(command, args))
+        self.test_hangup()
+        return self.judge(command, self._send(encode(command, args)))
+
+    def judge(self, command: str, reply: Reply) -> Mapping[str, tuple[str, str]]:
+        """What `execute` returns or raises for a reply; may send CHANNEL STATUS to know."""
         code, value, data, endpos, _ = reply
         if code != 200:
             raise self._refusal(reply)
@@ -215,18 +218,14 @@ class SafeAGI(AGI):
     def stream_file(
         self, filename: str, escape_digits: str | list[object] = "", sample_offset: int = 0
     ) -> Played:
-        """Play a file; `filename` without its extension.
+        """Play a file; `filename` without its extension. Raises as `played`, AGIHangupDuring.
 
-        Raises AGICommandError, also for a file Asterisk cannot open (it says 0 samples, no error),
-        AGIHangupDuring.
+        A file that Asterisk cannot open is 0 samples and no error of its own.
         """
         digits = self._process_digit_list(escape_digits)
         reply = self.execute("STREAM FILE", filename, digits, sample_offset)
         endpos = int(reply["endpos"][0]) if "endpos" in reply else 0
-        value = reply["result"][0]
-        if value == "0" and endpos <= sample_offset:
-            raise AGICommandError("STREAM FILE played nothing", endpos)
-        return Played("" if value == "0" else _key(value), endpos)
+        return played(reply["result"][0], endpos, sample_offset)
 
     def record_file(
         self,
@@ -285,6 +284,13 @@ class SafeAGI(AGI):
         except (binascii.Error, ValueError) as error:
             raise AGIError("a value that is no base64") from error
         return plain_bytes.decode("utf-8", "surrogateescape")
+
+
+def played(value: str, endpos: int, sample_offset: int) -> Played:
+    """How a file that played from `sample_offset` ended. Raises AGICommandError, AGIError."""
+    if value == "0" and endpos <= sample_offset:
+        raise AGICommandError("STREAM FILE played nothing", endpos)
+    return Played("" if value == "0" else _key(value), endpos)
 
 
 def _key(value: str) -> str:

@@ -61,6 +61,27 @@ class ReplySlot:
         else:
             context.run(callback, self)
 
+    async def idle(self, seconds: float, until: asyncio.Future[Any] | None) -> None:
+        """Wait for so long, or less when `until` is done. Raises what it is settled with."""
+        self.arm()
+        timer = self._loop.call_later(seconds, self.settle, None)
+        waiting = True
+
+        def wake(_: asyncio.Future[Any]) -> None:
+            # It may come a moment late, when a command's reply is waited for.
+            if waiting:
+                self.settle(None)
+
+        if until is not None:
+            until.add_done_callback(wake)
+        try:
+            await self
+        finally:
+            waiting = False
+            timer.cancel()
+            if until is not None:
+                until.remove_done_callback(wake)
+
     def __await__(self) -> Generator[Any, None, Reply | None]:
         if self.armed:
             self._asyncio_future_blocking = True
