@@ -29,6 +29,9 @@ class Data:
     def zh(self, name: str) -> str:
         return RESULT.get(self[name], self[name])
 
+    def en(self, name: str) -> str:
+        return self[name].replace("_", " ")
+
     def name(self, name: str) -> str:
         return self[name] if self._unmasked else plain_name(self[name])
 
@@ -134,7 +137,7 @@ def _left_queue(_event: CallEvent, data: Data) -> Line:
         "agent",
         "house",
         f"离开队列 {data['queue']}：{data.zh('result')}，等待 {waited} 秒，通话 {talked} 秒",
-        f"leaves queue {data['queue']}: {data['result']}, waited {waited} s, talked {talked} s",
+        f"leaves queue {data['queue']}: {data.en('result')}, waited {waited} s, talked {talked} s",
     )
 
 
@@ -147,7 +150,7 @@ def _transferred(_event: CallEvent, data: Data) -> Line:
         "agent",
         "house",
         f"转接 {data['to']} 结束：{data.zh('result')}",
-        f"the transfer to {data['to']} ends: {data['result']}",
+        f"the transfer to {data['to']} ends: {data.en('result')}",
     )
 
 
@@ -170,7 +173,7 @@ def _looked_up(_event: CallEvent, data: Data) -> Line:
         "call",
         "house",
         f"查询 {data['directory']}：{data.zh('result')}",
-        f"looks in {data['directory']} by {data['by']}: {data['result']}",
+        f"looks in {data['directory']} by {data['by']}: {data.en('result')}",
     )
 
 
@@ -180,7 +183,7 @@ def _asked(_event: CallEvent, data: Data) -> Line:
         "call",
         "house",
         f"询问 {source}：{data.zh('result')}",
-        f"asks {source}: {data['result']}",
+        f"asks {source}: {data.en('result')}",
     )
 
 
@@ -243,12 +246,14 @@ def _hung_up(_event: CallEvent, data: Data) -> Line:
 
 
 def _ended(_event: CallEvent, data: Data) -> Line:
-    more = f", {data['disposition']}" if data["disposition"] else ""
+    # `hung_up` is what a flow calls a caller who went: the reason says so already.
+    known = data["disposition"] not in ("", "hung_up")
+    more = f", {data['disposition']}" if known else ""
     return (
         "call",
         "",
         f"通话结束：{data.zh('end_reason')}{more}",
-        f"over: {data['end_reason']}{more}",
+        f"over: {data.en('end_reason')}{more}",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 from anyio import to_thread
@@ -51,16 +52,46 @@ _WORDS: Final = {
 }
 
 
+_HEADS: Final = {
+    400: ("看不懂的请求", "Not understood"),
+    403: ("无权查看", "Not for this account"),
+    404: ("没有找到", "Not found"),
+    409: ("现在不行", "Not now"),
+    413: ("太长", "Too long"),
+    421: ("主机名不对", "Another host name"),
+    429: ("请稍候", "Too many tries"),
+    500: ("本站出错", "Something failed"),
+    503: ("暂时读不到", "Cannot be read now"),
+}
+
+
 def error_page(
     request: Request, status: int, detail: str = "", headers: dict[str, str] | None = None
 ) -> Response:
     """The page for a status; `detail` is shown as it is, and is fit for a user."""
     zh, en = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
-    answer = page(request, "error.html", status=status, zh=zh, en=en, detail=detail)
+    answer = page(
+        request,
+        "error.html",
+        status=status,
+        head=_HEADS.get(status, _HEADS[500 if status >= 500 else 400]),
+        zh=zh,
+        en=en,
+        detail=detail,
+        back=_page_before(request),
+    )
     answer.status_code = status
     for name, value in (headers or {}).items():
         answer.headers[name] = value
     return answer
+
+
+def _page_before(request: Request) -> str:
+    """The page of ours that this one was asked for from; empty when it was no other."""
+    before = urlsplit(request.headers.get("referer", ""))
+    ours = before.netloc == request.headers.get("host", "") and before.path.startswith("/")
+    other = before.path not in (request.url.path, "/", "/login")
+    return before.path if ours and other and not before.path.startswith("//") else ""
 
 
 async def refused(request: Request, error: Exception) -> Response:

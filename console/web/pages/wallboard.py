@@ -92,7 +92,8 @@ def _drawn(request: Request, template: str) -> Response:
         template,
         sight=sight,
         view=view,
-        why=said(REASONS, sight.why, language),
+        # Other reasons name folders and commands: for the log, not for a wall.
+        why=said(REASONS, sight.why, language) if sight.why in REASONS else "",
         alarms=[_alarm(alarm, view, language) for alarm in view.alarms[:_MOST_ALARMS]],
         waiting=view.waiting[:_MOST_WAITING],
         targets={queue.name: queue.target_ms for queue in view.queues},

@@ -23,4 +23,17 @@
   document.addEventListener("htmx:sendError", () => {
     tell(zh ? "连不上服务器，刚才的改动没有保存。" : "The server cannot be reached; the last change is not saved.", "bad");
   });
+  // Lists by keys: / to the first field of the filters, j and k from row to row, Enter opens.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select");
+    if (event.key === "Escape" && typing) typing.blur();
+    if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const field = document.querySelector("form.filters input[name=q], form.filters input");
+    if (event.key === "/" && field) { event.preventDefault(); field.focus(); field.select(); return; }
+    if ((event.key !== "j" && event.key !== "k") || document.querySelector("fieldset.question")) return;
+    const rows = [...document.querySelectorAll("main tbody tr td:first-child a")];
+    if (!rows.length) return;
+    const at = rows.indexOf(document.activeElement), step = event.key === "j" ? 1 : -1;
+    rows[Math.min(Math.max(at + step, 0), rows.length - 1)].focus();
+  });
 })();

@@ -210,9 +210,21 @@
   keys.e = () => { const proof = here() && here().querySelector(".machine [data-hear]"); if (proof) proof.click(); };
   for (let digit = 1; digit <= 9; digit += 1) keys[String(digit)] = () => answer(digit);
 
+  // Hand the score in, or once that is done take the next call; what is missing is gone to.
+  const finish = () => {
+    const button = document.querySelector("[data-finish]"), missing = document.querySelector("#unmet a");
+    if (button && !button.disabled) button.click();
+    else if (missing) {
+      const field = document.querySelector(missing.getAttribute("href"));
+      for (const one of questions()) one.classList.toggle("here", one === field);
+      if (field) field.scrollIntoView({ block: "center" });
+      window.thirdring.tell(document.getElementById("unmet").textContent.trim(), "warn");
+    }
+  };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]):not([type=range]):not([type=radio]), textarea, select");
     if (event.key === "Escape" && typing) typing.blur();
+    if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); finish(); return; }
     if (typing || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key] || !call) return;
     if (event.key === " " && event.target.closest("button, summary, a")) return;
     if (event.key.startsWith("Arrow") && event.target.closest("input")) return;
