@@ -30,6 +30,8 @@ class DatedFact(NamedTuple):
     """Who took the call last; empty when no agent did."""
 
     queue: str
+    tag: str
+    """Of the call: `mystery`, `test`, `practice`; empty for a caller's own."""
 
 
 def dated_facts(
@@ -52,7 +54,7 @@ def dated_facts(
             values["kind"],
             json.loads(values["data"]),
         )
-        yield DatedFact(event, values["agent"], values["queue"])
+        yield DatedFact(event, values["agent"], values["queue"], values["tag"])
 
 
 def dated_facts_query(kinds: Collection[str], since: datetime, until: datetime) -> Select[Any]:
@@ -62,7 +64,7 @@ def dated_facts_query(kinds: Collection[str], since: datetime, until: datetime) 
     # Reckoned with, a column has no index: the way is from the facts to their calls.
     offered_at = calls.c.offered_at + literal(0) if owed else calls.c.offered_at
     asked = (
-        select(*(call_events.c[name] for name in columns), calls.c.agent, calls.c.queue)
+        select(*(call_events.c[name] for name in columns), calls.c.agent, calls.c.queue, calls.c.tag)
         .select_from(calls.join(call_events, call_events.c.call_id == calls.c.id))
         .where(offered_at >= at_us(since), offered_at < at_us(until))
         .where(call_events.c.kind.in_(kinds))

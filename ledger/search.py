@@ -91,13 +91,19 @@ def plan(
     `connection` is asked which way is the shorter one.
     """
     go_by_index(connection)
-    bounds = [*conditions(asked), *_bounds(calls.c.offered_at, calls.c.id, asked, before)]
+    fits = conditions(asked)
+    bounds = [*fits, *_bounds(calls.c.offered_at, calls.c.id, asked, before)]
     on_the_line = _listed([calls.c.ended_at.is_(None), *bounds], limit)
     if asked.live is True:
         return [on_the_line]
+    if asked.ani and asked.ani_match is NumberMatch.EXACT:
+        return [_listed([*bounds, *_over(asked)], limit)]
     ranged = _by_range(connection, asked)
     if ranged is not None:
-        return [_listed([*ranged, *bounds, *_over(asked)], limit)]
+        # Reckoned with, the time has no index: those few are found first, and then sorted.
+        at = calls.c.offered_at + literal(0)
+        few = [*ranged, *fits, *_bounds(at, calls.c.id, asked, before), *_over(asked)]
+        return [select(calls).where(*few).order_by(at.desc(), calls.c.id.desc()).limit(limit)]
     marks, others = _rarest(connection, asked)
     if not marks:
         return [_listed([*bounds, *_over(asked)], limit)]
@@ -158,9 +164,7 @@ def _bounds(
 
 
 def _by_range(connection: Connection, asked: CallFilter) -> list[ColumnElement[bool]] | None:
-    """What finds a whole number, or a part of it or of an id that few calls have."""
-    if asked.ani and asked.ani_match is NumberMatch.EXACT:
-        return [calls.c.ani == asked.ani]
+    """What finds the beginning of a number or of an id that few calls have."""
     parts = [(calls.c.id, asked.id_prefix)]
     if asked.ani_match is NumberMatch.PREFIX:
         parts.append((calls.c.ani, asked.ani))
@@ -173,9 +177,7 @@ def _by_range(connection: Connection, asked: CallFilter) -> list[ColumnElement[b
     return None
 
 
-def _rarest(
-    connection: Connection, asked: CallFilter
-) -> tuple[Sequence[str], list[Sequence[str]]]:
+def _rarest(connection: Connection, asked: CallFilter) -> tuple[Sequence[str], list[Sequence[str]]]:
     """The marks of what fewest calls have among all that is asked, none when nothing has marks; and
     those of the rest that are looked up at once."""
     candidates = marks_asked(asked)

@@ -65,7 +65,6 @@ def _names(listed: str) -> tuple[str, ...]:
     return tuple(listed.split())
 
 
-
 def _tally(row: Sequence[Any]) -> CallTally:
     # CallTally(...) is a call in Python, and a month has a hundred thousand.
     judged, kept, broken, tag, asked = row[_MADE : _MADE + 5]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from bench.million.calls import UNTIL
-from bench.million.timing import Timed, quantile
+from bench.million.timing import Timed, timed
 from calls.clock import SystemClock
 from console.reports.making import Format, Kind, days_of, gather_for, written
 from console.reports.sources import HouseSources
@@ -21,30 +22,19 @@ _BACK = {Kind.DAY: timedelta(days=9), Kind.MONTH: timedelta(days=45)}
 
 
 def measure_reports(place: Path | str, times: int, tell: Callable[[str], None]) -> list[Timed]:
-    """Make each report so often, as a page in Chinese."""
+    """Make each report so often, as a page in Chinese, of another day each time."""
     results, clock, house = [], SystemClock(), report_house(Settings())
     with LedgerReader(place) as reader:
         sources = HouseSources(reader, None, clock)
         for kind, back in _BACK.items():
             tell(f"report {kind}")
-            spent, cpu, calls = [], [], 0
-            for number in range(times):
-                on = (UNTIL - back).date() - timedelta(days=number)
-                began, cpu_began = time.perf_counter(), time.process_time()
+            numbers = count()
+
+            def make(kind: Kind = kind, back: timedelta = back, numbers: Any = numbers) -> int:
+                on = (UNTIL - back).date() - timedelta(days=next(numbers))
                 gathered = gather_for(kind, days_of(kind, on, house), sources, house, clock)
                 written(kind, Format.HTML, gathered, "zh")
-                spent.append((time.perf_counter() - began) * 1000)
-                cpu.append((time.process_time() - cpu_began) * 1000)
-                calls += gathered.total.calls
-            results.append(
-                Timed(
-                    f"{kind} report, whole page",
-                    quantile(spent, 0.5),
-                    quantile(spent, 0.95),
-                    quantile(cpu, 0.95),
-                    calls / times,
-                    False,
-                    "",
-                )
-            )
+                return gathered.total.calls
+
+            results.append(timed(reader, f"{kind} report, whole page", make, times))
     return results

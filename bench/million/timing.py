@@ -8,16 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
-
-from sqlalchemy import Connection
 
 from bench.million.calls import AGENTS, DISPOSITIONS, QUEUES, RULES, UNTIL
+from bench.million.plans import full_scans, steps_of
 from ledger.filters import CallFilter, Cursor, NumberMatch
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
-from ledger.search import plan
-from ledger.sight import Sight
 
 PAGE = 50
 LIMIT_MS = 100
@@ -41,6 +37,10 @@ class Timed:
     """Whether it is a list that has to answer within the limit."""
 
     way: str
+    """The steps of the database's plans, as it told them for the statements that were sent."""
+
+    scans: tuple[str, ...] = ()
+    """Steps that read a big table to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,6 @@ class _Question:
     name: str
     ask: Callable[[], int]
     limited: bool = True
-    plan: CallFilter | None = None
 
 
 class Questions:
@@ -62,10 +61,10 @@ class Questions:
 
     def all(self) -> Iterator[_Question]:
         """All questions."""
-        yield _Question("newest calls", lambda: self._page(CallFilter()), plan=CallFilter())
-        yield _Question("a page far back", self._far_back, plan=CallFilter())
+        yield _Question("newest calls", lambda: self._page(CallFilter()))
+        yield _Question("a page far back", self._far_back)
         for name, asked in _filters():
-            yield _Question(name, self._asker(asked), plan=asked(self._dice))
+            yield _Question(name, self._asker(asked))
         yield _Question("number, whole", lambda: self._number(NumberMatch.EXACT, 0, 11))
         yield _Question("number, first 7 digits", lambda: self._number(NumberMatch.PREFIX, 0, 7))
         yield _Question("number, first 3 digits", lambda: self._number(NumberMatch.PREFIX, 0, 3))
@@ -74,6 +73,9 @@ class Questions:
         yield _Question("id, first 13 signs", self._by_id)
         yield _Question("how many fit, up to 1000", self._about)
         yield _Question("a call's page", self._call_page)
+        yield _Question("calls not judged", lambda: len(self.reader.ended(judged=False)))
+        yield _Question("recordings due, 100", self._due)
+        yield _Question("agents' time of a month", self._agents)
         yield _Question("a day's figures (inputs)", lambda: self._tally(1), limited=False)
         yield _Question("a day's, one queue (inputs)", lambda: self._tally(1, "support"), False)
         yield _Question("a month's figures (inputs)", lambda: self._tally(30), limited=False)
@@ -126,6 +128,14 @@ class Questions:
         self.reader.recordings(call_id=call.id)
         self.reader.calls_of(call.ani, 10)
         return len(self.reader.events(call.id))
+
+    def _due(self) -> int:
+        began = self._some().offered_at or UNTIL
+        return len(self.reader.recordings_due(began, {"vip": None}, 100))
+
+    def _agents(self) -> int:
+        since = (self._some().offered_at or UNTIL) - timedelta(days=30)
+        return len(self.reader.agent_days(since, since + timedelta(days=30)))
 
     def _tally(self, days: int, queue: str | None = None) -> int:
         since = (self._some().offered_at or UNTIL) - timedelta(days=days)
@@ -185,45 +195,33 @@ def measure(place: Path | str, times: int, tell: Callable[[str], None]) -> list[
         tell(question.name)
         many = times if question.limited else max(5, times // 5)
         question.ask()
-        spent, cpu, found = [], [], 0
-        for _ in range(many):
-            began, cpu_began = time.perf_counter(), time.process_time()
-            found += question.ask()
-            spent.append((time.perf_counter() - began) * 1000)
-            cpu.append((time.process_time() - cpu_began) * 1000)
-        results.append(
-            Timed(
-                question.name,
-                quantile(spent, 0.5),
-                quantile(spent, 0.95),
-                quantile(cpu, 0.95),
-                found / many,
-                question.limited,
-                _way(place, question.plan) if question.plan is not None else "",
-            )
-        )
+        found = timed(questions.reader, question.name, question.ask, many)
+        results.append(replace(found, limited=question.limited))
     questions.reader.close()
     return results
+
+
+def timed(reader: LedgerReader, name: str, ask: Callable[[], int], times: int) -> Timed:
+    """Ask so often, and once more for the plans; `ask` returns how many rows it found."""
+    spent, cpu, found = [], [], 0
+    for _ in range(times):
+        began, cpu_began = time.perf_counter(), time.process_time()
+        found += ask()
+        spent.append((time.perf_counter() - began) * 1000)
+        cpu.append((time.process_time() - cpu_began) * 1000)
+    steps = steps_of(reader, ask)
+    return Timed(
+        name,
+        quantile(spent, 0.5),
+        quantile(spent, 0.95),
+        quantile(cpu, 0.95),
+        found / times,
+        False,
+        "; ".join(steps),
+        tuple(full_scans(steps)),
+    )
 
 
 def quantile(values: Sequence[float], share: float) -> float:
     """The value that this share of all does not pass."""
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
-
-
-def _way(place: Path | str, asked: CallFilter) -> str:
-    with Sight(place) as sight, sight.one_moment() as connection:
-        return "; ".join(
-            step
-            for query in plan(connection, asked, None, PAGE + 1)[:2]
-            for step in _steps(connection, query)
-        )
-
-
-def _steps(connection: Connection, query: Any) -> list[str]:
-    text = query.compile(connection, compile_kwargs={"literal_binds": True})
-    if connection.dialect.name == "sqlite":
-        return [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
-    told = connection.exec_driver_sql(f"EXPLAIN {text}".replace("%", "%%"))
-    lines = [str(row[0]).strip(" ->") for row in told]
-    return [line.partition("  (")[0] for line in lines if "Scan" in line or "Sort" in line]

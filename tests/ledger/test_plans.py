@@ -60,11 +60,27 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
         lambda reader: reader.about(CallFilter(agent="810", survey_at_most=2)),
         "call_marks",
     ),
+    "a whole number": (
+        lambda reader: reader.search(CallFilter(ani="13800000000", agent="810")),
+        "ix_calls_ani",
+    ),
+    "a number's beginning": (
+        lambda reader: reader.search(CallFilter(ani="138001", ani_match=NumberMatch.PREFIX)),
+        "ix_calls_ani",
+    ),
+    "an id's beginning": (
+        lambda reader: reader.search(CallFilter(id_prefix="20261031-0312")),
+        "calls",
+    ),
     "a number's end": (
         lambda reader: reader.search(CallFilter(ani="1234", ani_match=NumberMatch.SUFFIX)),
         "call_marks",
     ),
 }
+
+
+SORTED = ("a number's beginning", "an id's beginning")
+"""Few calls, found first and then sorted: not looked for among all in the order of time."""
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +110,7 @@ def test_a_question_goes_by_its_index_and_reads_no_table_to_the_end(
 
     assert any(index in step for step in steps), steps
     assert full_scans(steps) == []
+    assert name not in SORTED or not any("ix_calls_offered_at" in step for step in steps)
 
 
 def test_a_table_that_is_read_to_the_end_is_seen(reader: LedgerReader) -> None:
