@@ -64,7 +64,9 @@ def dated_facts_query(kinds: Collection[str], since: datetime, until: datetime) 
     # Reckoned with, a column has no index: the way is from the facts to their calls.
     offered_at = calls.c.offered_at + literal(0) if owed else calls.c.offered_at
     asked = (
-        select(*(call_events.c[name] for name in columns), calls.c.agent, calls.c.queue, calls.c.tag)
+        select(
+            *(call_events.c[name] for name in columns), calls.c.agent, calls.c.queue, calls.c.tag
+        )
         .select_from(calls.join(call_events, call_events.c.call_id == calls.c.id))
         .where(offered_at >= at_us(since), offered_at < at_us(until))
         .where(call_events.c.kind.in_(kinds))

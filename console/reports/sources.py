@@ -80,7 +80,8 @@ class Sources(Protocol):
         """How many evaluations are in each state just now."""
 
     def owed(self, days: Days) -> Sequence[Owed]:
-        """What was promised, and tickets opened, on the calls of these days."""
+        """What was promised, and tickets opened, on the calls of these days; not on those of
+        planned test callers (Q07)."""
 
 
 class HouseSources:
@@ -128,7 +129,7 @@ class HouseSources:
 
     def owed(self, days: Days) -> Sequence[Owed]:
         facts = dated_facts(self._reader, ("promised", "ticket_opened"), days.since, days.until)
-        return [_owed(fact) for fact in facts]
+        return [_owed(fact) for fact in facts if not fact.tag]
 
 
 def _evaluated(row: EvaluationRow, told: Mapping[str, Any]) -> Evaluated:

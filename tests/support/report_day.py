@@ -89,6 +89,8 @@ def _calls(writer: LedgerWriter) -> dict[str, str]:
         .promised()
         .ends("promised", verdict=5),
         "mystery": _Caller(writer, "11:00")
+        .promised()
+        .complains()
         .queued()
         .taken("801", 90, 30)
         .ends("served", tag="mystery"),
