@@ -7,13 +7,14 @@ event, that carries those fields alone; while a time runs, every step is taken a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from callflow.rules.events import SHORT, EventPattern, OneOf, Test, Within, describe
-from callflow.rules.patterns import Chain, Pattern
+from callflow.rules.patterns import Chain, Pattern, Response
 from callflow.rules.rebasing import longest_ms
 from callflow.rules.rule import Progress, Rule, begin, moved, step
 from callflow.rules.verdict import Verdict
@@ -22,6 +23,7 @@ from calls.events import CallEvent
 MOST_SORTS: Final = 4096
 """Sorts of event known of one set of rules; with more, all is forgotten and begun anew."""
 
+_MISSING: Final = object()
 _EVER: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _MODEL_MS: Final = 1
 """When a model event happens: another moment than the 0 at which all that came before stands."""
@@ -44,7 +46,7 @@ class Sort:
     """In words, as `events.describe` has it."""
 
     heeded_by: tuple[int, ...]
-    """Places of the rules that such an event may change, while no time of them runs."""
+    """Places of the rules that such an event may change, by other than the time it comes at."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,9 +67,10 @@ class Known:
     """What is known of the steps of one set of rules."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(rules)
+        self.rules = rules = tuple(rules)
         self._read = _fields_read(self.rules)
         self._sorts: dict[tuple[object, ...], Sort] = {}
+        self._timed = [[longest_ms(each) is not None for each in rule.patterns] for rule in rules]
         self._points: list[dict[Progress, Point]] = [{} for _ in self.rules]
         begun = [self.at_rest(at, begin(rule)) for at, rule in enumerate(self.rules)]
         self.starts = tuple(point for point in begun if point is not None)
@@ -84,13 +87,12 @@ class Known:
         if names is None:
             return None
         get = event.data.get
-        key: list[object] = [event.kind]
+        key: tuple[object, ...] = (event.kind,)
         for name in names:
-            value = get(name, event)  # an event stands for a field that is not there
+            value = get(name, _MISSING)
             # What is no text is told apart by its spelling: 1, True and 1.0 are equal, not alike.
-            key.append(value if value.__class__ is str else value is not event and (repr(value),))
-        known = tuple(key)
-        return self._sorts.get(known) or self._learn_sort(known, event, names)
+            key += (value,) if value.__class__ is str else (None, repr(value))
+        return self._sorts.get(key) or self._learn_sort(key, event, names)
 
     def move(self, at: int, point: Point, sort: Sort) -> Move:
         """Where the rule at place `at` comes to from `point`."""
@@ -98,16 +100,13 @@ class Known:
 
     def at_rest(self, at: int, progress: Progress) -> Point | None:
         """The point of all calls in which the rule stands so; None while a time runs."""
-        pairs = zip(self.rules[at].patterns, progress, strict=True)
-        states = []
-        for pattern, state in pairs:
-            if state.mark_ms is not None:
-                if longest_ms(pattern) is not None:
-                    return None
-                state = state._replace(mark_ms=0) if state.mark_ms else state
-            states.append(state)
-        stands = tuple(states)
-        return self._points[at].setdefault(stands, Point(stands))
+        for timed, state in zip(self._timed[at], progress, strict=True):
+            if timed and state.mark_ms is not None:
+                return None
+        stands = tuple(
+            [state._replace(mark_ms=0) if state.mark_ms else state for state in progress]
+        )
+        return self._points[at].get(stands) or self._points[at].setdefault(stands, Point(stands))
 
     def _learn_sort(
         self, key: tuple[object, ...], event: CallEvent, names: tuple[str, ...]
@@ -125,8 +124,20 @@ class Known:
         return move
 
 
+def runs_out_ms(rule: Rule, progress: Progress) -> float:
+    """The moment of the call after which any event may break the rule; inf for none."""
+    waits = (
+        state.mark_ms + pattern.times.at_most_ms + pattern.times.slack_ms
+        for pattern, state in zip(rule.patterns, progress, strict=True)
+        if isinstance(pattern, Response)
+        and state.mark_ms is not None
+        and pattern.times.at_most_ms is not None
+    )
+    return min(waits, default=math.inf)
+
+
 def _heeds(rule: Rule, event: CallEvent) -> bool:
-    """Whether the event may change where the rule stands, while no time of it runs."""
+    """Whether the event may change where the rule stands, by other than the time it comes at."""
     kind = event.kind
     if not rule.patterns:
         return False

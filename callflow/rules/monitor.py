@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from callflow.rules.events import describe
-from callflow.rules.known import Known, Point, Sort
+from callflow.rules.known import Known, Point, Sort, runs_out_ms
 from callflow.rules.rule import Progress as Progress
 from callflow.rules.rule import Rule as Rule
 from callflow.rules.rule import begin as begin
@@ -90,8 +90,8 @@ class _Scoring:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._points: list[Point | None] = list(known.starts)
-        self._running: dict[int, Progress] = {}
-        """Of the rules that have no point just now, as a time of theirs runs."""
+        self._running: dict[int, tuple[Progress, float]] = {}
+        """Where the rules stand of which a time runs, and when the first of these runs out."""
 
         self._evidence: dict[int, list[Evidence]] = {}
 
@@ -103,8 +103,9 @@ class _Scoring:
             sort = sort_of(event)
             if sort is not None:
                 self._move(sort, event)
-            for at, progress in before:
-                self._step(at, progress, event)
+            for at, (progress, until_ms) in before:
+                if event.offset_ms > until_ms or (sort is not None and at in sort.heeded_by):
+                    self._step(at, progress, event)
         return tuple(map(self._verdict, range(len(self._points))))
 
     def _move(self, sort: Sort, event: CallEvent) -> None:
@@ -129,7 +130,7 @@ class _Scoring:
             self._note(at, event, describe(event))
         self._points[at] = point = self._known.at_rest(at, after)
         if point is None:
-            self._running[at] = after
+            self._running[at] = after, runs_out_ms(self._known.rules[at], after)
         else:
             self._running.pop(at, None)
 
@@ -140,7 +141,7 @@ class _Scoring:
         point, evidence = self._points[at], self._evidence.get(at, ())
         rule = self._known.rules[at]
         if point is None:
-            return told(rule, self._running[at], evidence)
+            return told(rule, self._running[at][0], evidence)
         if point.verdict is None:
             point.verdict = told(rule, point.progress)
         return with_evidence(point.verdict, evidence) if evidence else point.verdict
