@@ -53,6 +53,19 @@ async def test_files_that_are_wrong_are_told_on_every_page_of_who_scores(house: 
     assert "仍在用旧的" not in (await (await house.signed_in("root")).get("/accounts")).text
 
 
+async def test_a_call_that_is_scored_already_leads_to_its_score(house: House) -> None:
+    lily, quan = await house.signed_in("lily"), await house.signed_in("quan")
+    call = house.calls["queued"]
+    await lily.get(f"/calls/{call}")
+    first = await lily.post(f"/calls/{call}/evaluate", {"form": "q04"})
+    await quan.get(f"/calls/{call}")
+
+    again = await quan.post(f"/calls/{call}/evaluate", {"form": "q04"})
+
+    assert first.headers["location"] == again.headers["location"]
+    assert first.headers["location"].startswith("/evaluations/")
+
+
 async def test_a_question_the_machine_cannot_answer_says_why(house: House) -> None:
     room = house.room
     reader = room.calls

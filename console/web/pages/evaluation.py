@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from calls.errors import LedgerError, UnknownWorkError
-from calls.quality.states import EvaluationState, Role
+from calls.errors import ConflictError, LedgerError, UnknownWorkError
+from calls.quality.states import EvaluationKind, EvaluationState, Role
 from console.room import ConsoleRoom
 from console.web.forms import form_of, offset_of, text_of
 from console.web.looks import looked
 from console.web.pages.call import call_context
 from console.web.rendering import page
-from console.web.seeing import acting, actor_of, room_of
+from console.web.seeing import acting, actor_of, evaluations_of, room_of
 from console.web.visitor import LISTENERS, need, visitor_of
 from console.work.evaluating import Sheet
 from qa.rubric import asked
@@ -41,9 +41,26 @@ def _open(request: Request) -> Response:
     call_id = request.path_params["call"]
     why = text_of(request, "why", 300) or visitor_of(request).say("本人选取", "chosen by hand")
     form = text_of(request, "form", 60)
-    opened = room.desk.open(actor, call_id, why=why, form=form)
-    room.desk.claim(actor, opened.id)
-    return RedirectResponse(f"/evaluations/{opened.id}", status_code=303)
+    try:
+        opened = room.desk.open(actor, call_id, why=why, form=form).id
+        room.desk.claim(actor, opened)
+    except ConflictError:
+        opened = _there_already(request, call_id, form)
+        if not opened:
+            raise
+    return RedirectResponse(f"/evaluations/{opened}", status_code=303)
+
+
+def _there_already(request: Request, call_id: str, form: str) -> str:
+    """The evaluation that keeps this call from being scored twice by a form; empty: not theirs."""
+    room, account = room_of(request), need(request, *LISTENERS)
+    wanted = form or room.desk.usual_forms[not room.calls.call(call_id).agent]
+    counted = (
+        one
+        for one in evaluations_of(room, account, call_id)
+        if one.form == wanted and one.purpose != EvaluationKind.CALIBRATION
+    )
+    return next((one.id for one in counted), "")
 
 
 def _evaluation(request: Request) -> Response:
