@@ -37,14 +37,16 @@ class LineWording:
         names = self.wordings[language].names
         if not names:
             return _spoken(self, language, ())
-        given = (
-            (name, _in_language(variables[name], language)) for name in names & variables.keys()
-        )
+        given = [
+            (name, _in_language(variables[name], language)) for name in names if name in variables
+        ]
         return _spoken(self, language, tuple(given))
 
 
 def _in_language(value: object, language: str) -> str:
     """The value as text; the house's own variables (the company) have one for each language."""
+    if value.__class__ is str:
+        return str(value)
     return str(value[language] if isinstance(value, Mapping) else value)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -45,16 +44,17 @@ from calls.actions import (
     Wait,
 )
 from calls.outcomes import Got, Keyed, Outcome, QueueLeft
+from calls.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reprompt:
     """Ask again, with these lines."""
 
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decided:
     """An outcome's meaning to the step: a word of its `on:`, or a target outright."""
 
@@ -166,10 +166,10 @@ def queue_action(
 def _priority(expression: Condition, variables: Mapping[str, Any]) -> int:
     """From 0 to MOST_PRIORITY; 0 for what is no number: it is no reason to turn a caller away."""
     try:
-        value = int(str(expression.value(variables)))
+        priority = int(str(expression.value(variables)))
     except (WordingError, ValueError):
         return 0
-    return min(max(value, 0), MOST_PRIORITY)
+    return min(max(priority, 0), MOST_PRIORITY)
 
 
 def form_action(form: FormText, variables: Mapping[str, Any], line: Callable[[str], Line]) -> Form:
@@ -214,7 +214,7 @@ def decide(act: Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:
         return Decided(route=outcome.name)
     if attempt + 1 >= act.attempts:
         return Decided(route="exhausted")
-    return Reprompt((act.reprompt,) if act.reprompt else ())
+    return Reprompt(lines=(act.reprompt,) if act.reprompt else ())
 
 
 def _fits(act: AskAct, digits: str) -> bool:

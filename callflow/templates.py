@@ -190,7 +190,7 @@ class Wording:
 class Condition:
     """An expression over variables, compiled once; also computes values for `set`."""
 
-    __slots__ = ("_compiled", "names", "needed", "text")
+    __slots__ = ("_compiled", "_constant", "names", "needed", "text")
 
     def __init__(self, text: str) -> None:
         """Compile `text`; raises WordingError."""
@@ -199,6 +199,7 @@ class Condition:
             raise WordingError(f"a condition is at most {MOST_TEMPLATE} characters")
         try:
             self.names, self.needed, self._compiled = _expression(text)
+            self._constant: list[Any] = []  # the value, once worked out, of what has no variables
         except TemplateSyntaxError as error:
             raise WordingError(str(error.message)) from error
         except RecursionError:
@@ -206,6 +207,14 @@ class Condition:
 
     def value(self, variables: Mapping[str, Any]) -> Any:
         """What the expression comes to; None where it is undefined. Raises WordingError."""
+        if self._constant:
+            return self._constant[0]
+        value = self._worked_out(variables)
+        if not self.names:
+            self._constant.append(value)
+        return value
+
+    def _worked_out(self, variables: Mapping[str, Any]) -> Any:
         try:
             used = {name: variables[name] for name in self.names if name in variables}
             value = self._compiled(**used)

@@ -6,15 +6,15 @@ A new action not handled by a channel fails mypy there (`assert_never`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from calls.values import Value
+from calls.values import Value, value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Line:
     """One sentence of the house, wording decided, ready to be spoken or shown."""
 
@@ -26,7 +26,7 @@ class Line:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Keys:
     """How keyed digits are gathered inside a listening window."""
 
@@ -56,7 +56,7 @@ class Until(StrEnum):
     """The noise is gone (no noise for 1.5 s in a row); the window is how long we wait for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Ring:
     """Let the caller hear `rings` rings, then answer. Outcomes: answered, hangup."""
 
@@ -65,14 +65,14 @@ class Ring:
     """One ring and its pause; China: 1 s on, 4 s off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Say:
     """Speak a line to its end. Outcomes: ok, error (no sound to be had), hangup."""
 
     line: Line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Listen:
     """Ask the ears, from the last sample of the prompt on.
 
@@ -101,7 +101,7 @@ FIRST_TOLD_MS: Final = 1000
 """A caller hears so much music before the first words of a queue."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Telling:
     """What a waiting caller is told over the music, without leaving the queue."""
 
@@ -122,7 +122,7 @@ def _told(line: Line, place: int) -> Line:
     return replace(line, text=line.text.replace(PLACE, str(place)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Queue:
     """Hold for an agent.
 
@@ -153,21 +153,21 @@ class RecordCommand(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Record:
     """Start, pause, resume or stop the recording of both legs. Outcomes: ok, error, hangup."""
 
     command: RecordCommand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Wait:
     """Let time pass without a word. Outcomes: ok, hangup."""
 
     ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Transfer:
     """Connect the caller to a destination of the site's settings, by name.
 
@@ -190,7 +190,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FormField:
     """One field of a form."""
 
@@ -209,7 +209,7 @@ class FormField:
     """What the agent asks the caller for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Form:
     """Show fields to the agent. Outcomes: ok, cancelled, error (nobody has a screen), hangup."""
 
@@ -220,7 +220,7 @@ class Form:
     """What is known already, by field."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Lookup:
     """Find a row of one of the house's files. Outcomes: found, not_found, error, hangup."""
 
@@ -232,7 +232,7 @@ class Lookup:
     store: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Fetch:
     """Ask an HTTP service of the settings. Outcomes: ok, not_found, timeout, error, hangup."""
 
@@ -242,7 +242,7 @@ class Fetch:
     most_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Do:
     """Run a named plug-in of the site. Outcomes: ok, timeout, error, hangup."""
 
@@ -252,7 +252,7 @@ class Do:
     most_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Promise:
     """Promise a callback. Outcomes: ok (it is durable), error, hangup."""
 
@@ -261,7 +261,7 @@ class Promise:
     within_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Ticket:
     """Open a ticket. Outcomes: ok (it is durable), error, hangup."""
 
