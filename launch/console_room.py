@@ -15,9 +15,9 @@ from launch.following import HouseFollower
 from launch.quality_desk import make_desk, quality_place
 from launch.report_house import report_shelf
 from launch.settings import Settings
-from launch.sound_shelf import StateShelf
+from launch.shipping import ledger_place
+from launch.sound_shelf import NoSounds, StateShelf, own_ledger
 from launch.wall_feed import desk_feed
-from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
 
@@ -26,9 +26,13 @@ _OURS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @contextmanager
 def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
-    """Everything the pages need; closed at the end. LedgerMissingError where there is no ledger."""
+    """Everything the pages need; closed at the end. LedgerMissingError where there is no ledger.
+
+    Calls are read where all nodes ship them, with `ledger.url`; sound is heard on its own node.
+    """
     with (
-        LedgerReader(state / LEDGER_FILE) as reader,
+        LedgerReader(ledger_place(settings, state)) as reader,
+        own_ledger(settings, state, reader) as own,
         QualityBook.open(quality_place(state)) as book,
         desk_feed(settings, state) as wall,
         _followed(settings) as house,
@@ -38,7 +42,7 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
             book=book,
             accounts=Accounts(book, settings.console.second_factor),
             desk=make_desk(book, reader, settings, house),
-            sounds=StateShelf(state, reader),
+            sounds=NoSounds() if own is None else StateShelf(state, own),
             clock=SystemClock(),
             rules=lambda: house.current.rules,
             house=lambda: house.state,
@@ -46,7 +50,7 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
             parts={
                 "reports": report_shelf(reader, book, settings),
                 "wall": wall,
-                "requests": StateRequests(state, reader, settings),
+                "requests": StateRequests(state, own or reader, settings),
             },
         )
 

@@ -63,15 +63,18 @@ def open_book(state: Path, config: Path | None) -> Iterator[QualityBook]:
 
 @contextmanager
 def open_desk(state: Path, config: Path | None) -> Iterator[WorkDesk]:
-    """The desk of QA's work over the ledger of a state folder. LedgerMissingError without one."""
+    """The desk of QA's work over the ledger of a state folder, or the one that all nodes ship into.
+
+    LedgerMissingError without one.
+    """
     from launch.settings import load_settings
-    from ledger.opening import LEDGER_FILE
+    from launch.shipping import ledger_place
     from ledger.quality.book import QualityBook
     from ledger.reader import LedgerReader
 
     settings = load_settings(config)
     with (
-        LedgerReader(state / LEDGER_FILE) as reader,
+        LedgerReader(ledger_place(settings, state)) as reader,
         QualityBook.open(quality_place(state)) as book,
     ):
         yield make_desk(book, reader, settings)

@@ -99,14 +99,12 @@ def report_sources(state: Path, settings: Settings) -> Iterator[HouseSources]:
     from calls.clock import SystemClock
     from console.reports.sources import HouseSources
     from launch.quality_desk import quality_place
-    from ledger.opening import LEDGER_FILE
+    from launch.shipping import ledger_place
     from ledger.quality.book import QualityBook
     from ledger.reader import LedgerReader
 
-    url = settings.ledger.url
-    shared = url.startswith(("postgresql://", "postgresql+"))
     with (
-        LedgerReader(url if shared else state / LEDGER_FILE) as reader,
+        LedgerReader(ledger_place(settings, state)) as reader,
         QualityBook.open(quality_place(state)) as book,
     ):
         yield HouseSources(reader, book, SystemClock())

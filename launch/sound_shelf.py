@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import SEEK_END
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -13,6 +15,9 @@ import numpy as np
 from calls.asides import is_aside
 from calls.errors import RecordingError
 from console.ports import SoundFile, Waves
+from launch.settings import Settings
+from launch.shipping import ledger_path
+from ledger.opening import LedgerMissingError
 from ledger.reader import LedgerReader
 from recorder.catalog import Recording
 from recorder.source import LedgerSource
@@ -26,6 +31,46 @@ _STRETCHES: Final = 40_000
 """Of a whole call at most, so that a long one is no long page: 13 minutes at 50 a second."""
 
 _KEPT: Final = 64
+
+
+@contextmanager
+def own_ledger(
+    settings: Settings, state: Path, reader: LedgerReader
+) -> Iterator[LedgerReader | None]:
+    """The ledger that tells which recordings are in this state folder: `reader`, or the node's own
+    where that one reads what all nodes ship. None on a machine that answers no calls."""
+    if not settings.ledger.url:
+        yield reader
+        return
+    try:
+        own = LedgerReader(ledger_path(state))
+    except LedgerMissingError:
+        yield None
+        return
+    with own:
+        yield own
+
+
+class NoSounds:
+    """Implements `console.ports.SoundShelf` where there are no recordings."""
+
+    def has(self, call_id: str) -> bool:
+        return False
+
+    def open(self, call_id: str) -> SoundFile | None:
+        return None
+
+    def asides(self, call_id: str) -> list[tuple[str, int]]:
+        return []
+
+    def open_aside(self, call_id: str, recording: str) -> SoundFile | None:
+        return None
+
+    def waves(self, call_id: str) -> Waves | None:
+        return None
+
+    def proven(self, call_id: str) -> str:
+        return ""
 
 
 class StateShelf:

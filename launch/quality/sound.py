@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from calls.errors import CallCenterError, LostKeyError, SealBrokenError
+from calls.errors import CallCenterError, LedgerError, LostKeyError, SealBrokenError
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import Verdict
@@ -40,9 +40,12 @@ def wave_lines(
     from recorder.waves import peaks
     from recorder.waves_text import Marker, draw
 
-    with LedgerReader(state / LEDGER_FILE) as reader:
-        recordings = [*LedgerSource(reader).of_call(call_id)]
-        length_ms = reader.call(call_id).ended_ms
+    try:
+        with LedgerReader(state / LEDGER_FILE) as reader:
+            recordings = [*LedgerSource(reader).of_call(call_id)]
+            length_ms = reader.call(call_id).ended_ms
+    except LedgerError:  # another node's call: its sound is there
+        return []
     try:
         sound = open_call_sound(Store(state), recordings, call_ms=length_ms)
     except CallCenterError as error:
