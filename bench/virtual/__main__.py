@@ -7,6 +7,8 @@ is played whole, action by action, from the offer to its last fact. The rows of 
 - in turn: the goal's row. The flow's moves are looked up in its table (`callflow.tables`).
 - each another: every call is one of 1,000 variations of the personas, as `simulate --calls` plays.
 - facts read: facts are written out as a ledger keeps them, which is done when somebody reads them.
+- verdicts too: callers as of `each another`, facts read and every house rule scored on them: all
+  that a call of `simulate --calls` costs.
 - engine anew: the same calls without the table, every move worked out by the engine.
 """
 
@@ -26,9 +28,10 @@ from callers.loader import find_persona, names
 from callers.persona import Persona
 from callers.queue_plan import QueuePlan
 from callers.varying import varied
-from callers.virtual import simulate
+from callers.virtual import SimulatedCall, simulate
 from callflow.conduct import Run
 from callflow.house import House
+from callflow.rules.monitor import score
 from launch.settings import PROJECT, Settings
 
 GOAL = 10_000
@@ -36,7 +39,7 @@ GOAL = 10_000
 
 AGENT = QueuePlan(agent="agent1")
 
-Play = Callable[[Persona], None]
+Play = Callable[[Persona], object]
 """Plays one call."""
 
 
@@ -72,7 +75,8 @@ def main() -> None:
         *((persona.name, [persona], play) for persona in personas),
         ("all in turn", personas, play),
         ("all, each another", others, play),
-        ("all, facts read", personas, _player(house.start_again, options.flow, read=True)),
+        ("all, facts read", personas, _reader(house, options.flow)),
+        ("all, verdicts too", others, _judge(house, options.flow)),
         ("all, engine anew", personas, _player(house.start, options.flow)),
     ]
     began, used = time.perf_counter(), time.process_time()
@@ -93,15 +97,23 @@ def main() -> None:
     print(f"the clock ran {longer:.2f} times as long as the CPU time counted")
 
 
-def _player(start: Callable[..., Run], flow: str, *, read: bool = False) -> Play:
+def _player(start: Callable[..., Run], flow: str) -> Callable[[Persona], SimulatedCall]:
     variables = Settings().house.all_variables()
 
-    def play(persona: Persona) -> None:
-        call = simulate(start(flow, variables, "zh-Hans"), persona, queue=AGENT)
-        if read:
-            _ = call.events
+    def play(persona: Persona) -> SimulatedCall:
+        return simulate(start(flow, variables, "zh-Hans"), persona, queue=AGENT)
 
     return play
+
+
+def _reader(house: House, flow: str) -> Play:
+    play = _player(house.start_again, flow)
+    return lambda persona: play(persona).events
+
+
+def _judge(house: House, flow: str) -> Play:
+    play = _player(house.start_again, flow)
+    return lambda persona: score(play(persona).events, house.rules)
 
 
 def _rate(personas: Sequence[Persona], play: Play, seconds: float) -> float:
