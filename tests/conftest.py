@@ -34,7 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if asked:
         part, _, parts = asked.partition("/")
         files = files_of(config.args, config.getoption("ignore") or ())
-        config.args[:] = [str(path) for path in shard(files, int(part), int(parts))]
+        dealt = shard(files, int(part), int(parts))
+        # Telephone calls leave a machine as it was; were one not to, it shall show every time.
+        dealt = sorted(dealt) if config.getoption("markexpr") == "asterisk" else dealt
+        config.args[:] = [str(path) for path in dealt]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -58,12 +58,18 @@ def _serve(state: Path, config: Path) -> Iterator[tuple[subprocess.Popen[str], d
         while not (state / "serve.json").exists():
             assert server.poll() is None, server.stderr.read() if server.stderr else ""
             assert time.monotonic() < until
-            server.poll()
+            _pause(server)
         yield server, json.loads((state / "serve.json").read_text(encoding="utf-8"))
     finally:
         if server.poll() is None:
             server.kill()
         server.communicate()
+
+
+def _pause(server: subprocess.Popen[str]) -> None:
+    """Leave the processor to the server for a moment."""
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(timeout=0.05)
 
 
 def _half_a_call(agi: object) -> socket.socket:
@@ -181,6 +187,7 @@ def test_a_further_process_that_is_killed_is_replaced_and_its_successor_answers(
                 with _half_a_call(told["agi"]) as meanwhile:
                     assert meanwhile.recv(100)
             assert time.monotonic() < until
+            _pause(server)
         (second,) = now
         _until_one_answers(second, told["agi"], lines)
         server.send_signal(signal.SIGTERM)
