@@ -17,6 +17,8 @@ from ledger.marks import Mark, marks_of
 from ledger.states import CALL_COLUMNS, IDENTITY, RECORDING_COLUMNS
 
 _CHUNKS = (64, 32, 16, 8, 4, 2, 1)
+_PADDED = (1, 4, 16, 64)
+_MOST_PADDED = _PADDED[-1]
 _GROUPS = (
     frozenset(IDENTITY),
     frozenset(("language", "answered_at", "answered_ms", "rings")),
@@ -117,7 +119,13 @@ def update_all(
             columns = _together(changed)
             alike.setdefault(columns, []).append((row[0], *compress(row, columns)))
     for columns, values in alike.items():
-        insert_all(cursor, _updates(columns), values)
+        texts = _updates(columns)
+        for start in range(0, len(values), _MOST_PADDED):
+            part = values[start : start + _MOST_PADDED]
+            size = next(size for size in _PADDED if size >= len(part))
+            # A row of NULL is no call's: one statement too long costs less than several that fit.
+            missing = [None] * (len(part[0]) * (size - len(part)))
+            cursor.execute(texts[size], [*chain.from_iterable(part), *missing])
 
 
 @lru_cache(maxsize=256)
@@ -131,16 +139,13 @@ def _together(changed: tuple[bool, ...]) -> tuple[bool, ...]:
 
 
 @lru_cache(maxsize=64)
-def _updates(columns: tuple[bool, ...]) -> list[tuple[int, str]]:
-    """Statements that set these columns of `calls` in rows of id and values."""
+def _updates(columns: tuple[bool, ...]) -> dict[int, str]:
+    """Statements by size that set these columns of `calls` in rows of id and values."""
     names = list(compress(CALL_COLUMNS, columns))
     settings = ", ".join(f"{name} = new.column{at}" for at, name in enumerate(names, 2))
     row = f"({', '.join('?' * (len(names) + 1))})"
-    return [
-        (
-            size,
-            f"UPDATE calls SET {settings} FROM (VALUES {', '.join([row] * size)}) AS new"  # noqa: S608
-            " WHERE calls.id = new.column1",
-        )
-        for size in _CHUNKS
-    ]
+    return {
+        size: f"UPDATE calls SET {settings} FROM (VALUES {', '.join([row] * size)}) AS new"  # noqa: S608
+        " WHERE calls.id = new.column1"
+        for size in _PADDED
+    }

@@ -40,6 +40,14 @@ GROUP_ROWS = 500
 _HURRY_GAP_MS = 6
 """Least time between two commits that somebody waits for: under load the waits share them."""
 
+_MOST_GAP_MS = 20
+_REST = 2
+"""The writer rests so many times as long as its last commit took, within the two gaps.
+
+Where a commit takes long, the machine or the event loop is busy, and few large commits leave both
+the most: each hands the interpreter's lock over some twenty times.
+"""
+
 _MOST_ROWS = 1000
 """Rows of one transaction, so that one commit never takes long."""
 
@@ -79,6 +87,7 @@ class LedgerWriter:
         self._sleeping = self._hurried = self._closing = self._closed = False
         self._trouble = ""
         self._retry_at_ms = self._committed_ms = 0
+        self._gap_ms = _HURRY_GAP_MS
         self._lock, self._store, self._journal = self._open(reserve_bytes)
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -213,12 +222,13 @@ class LedgerWriter:
         if not self._hurried:
             self._wake.wait(GROUP_MS / 1000)
         if self._hurried and len(self._queue) < GROUP_ROWS:
-            early_ms = self._committed_ms + _HURRY_GAP_MS - self._clock.monotonic_ms()
+            early_ms = self._committed_ms + self._gap_ms - self._clock.monotonic_ms()
             if early_ms > 0:
                 self._never.wait(early_ms / 1000)
 
     def _round(self) -> None:
         self._hurried = False
+        began_ms = self._clock.monotonic_ms()
         queue = self._queue
         items = [queue.popleft() for _ in range(min(len(queue), _MOST_ROWS))]
         waiters: list[Waiter] = []
@@ -235,6 +245,8 @@ class LedgerWriter:
                 self._backlog.append(item)
         problem = self._keep() or problem
         self._committed_ms = self._clock.monotonic_ms()
+        took_ms = self._committed_ms - began_ms
+        self._gap_ms = min(max(took_ms * _REST, _HURRY_GAP_MS), _MOST_GAP_MS)
         settle(waiters, problem)
 
     def _encode(self, event: CallEvent | FloorEvent) -> LedgerError | None:
