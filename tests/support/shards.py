@@ -70,8 +70,8 @@ SECONDS: Final = {
     "test_fastagi.py": 10,
     "test_desk_server.py": 10,
 }
-"""How long a file (one that shares its name: with its folder) takes on two idle cores, where that is not some time for each of its tests. A
-guess that is wrong costs some waiting, nothing else."""
+"""How long a file takes on two idle cores, where that is not some time for each of its tests; one
+that shares its name stands with its folder. A guess that is wrong costs some waiting, no more."""
 
 A_TEST_S: Final = 0.2
 _TEST: Final = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
