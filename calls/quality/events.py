@@ -297,21 +297,6 @@ class PasswordSet(Fact):
 
 
 @value
-class SecondFactorSet(Fact):
-    """The account signs in with a code as well from now on; the secret is kept beside the facts."""
-
-    kind: ClassVar[str] = "second_factor_set"
-
-
-@value
-class SecondFactorRemoved(Fact):
-    """The account signs in without a code again."""
-
-    kind: ClassVar[str] = "second_factor_removed"
-    reason: str
-
-
-@value
 class Looked(Fact):
     """Somebody saw or took out what is private (K04); also who tried to and was refused."""
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from calls.errors import AccountError
-from calls.quality.events import SecondFactorRemoved, SecondFactorSet
+from calls.quality.second_factor import SecondFactorRemoved, SecondFactorSet
 from calls.quality.states import Role
 from console.accounts import totp
 from ledger.quality.book import QualityBook
