@@ -39,12 +39,18 @@ class FormOnShow:
         self.draft({**form.values, **drafts})
 
     def draft(self, values: Mapping[str, Value]) -> None:
-        """Keep what was typed so far; fields that the form does not have are left out."""
+        """Keep what was typed so far; fields that the form does not have are left out.
+
+        A panel sends all its fields: what is wrong with one stays told until that one is changed.
+        """
         for name, value in values.items():
             field = self._fields.get(name)
-            if field is not None:
-                self.values[name] = _clean(field, value)
+            if field is None:
+                continue
+            typed = _clean(field, value)
+            if typed != self.values.get(name, ""):
                 self._problems.pop(name, None)
+            self.values[name] = typed
 
     def fill(self, values: Mapping[str, Value]) -> Mapping[str, Value] | None:
         """The values typed by field, once all can be taken; None while one cannot."""

@@ -104,4 +104,4 @@ def _result(disposition: str, scene: Scene) -> str:
     """In the words of the house's list, where this call has it."""
     known = scene.call.dispositions if scene.call is not None else ()
     titles = {choice.name: scene.title(choice.title) for choice in known}
-    return titles.get(disposition) or disposition
+    return titles.get(disposition) or scene.texts.or_plain("disposition", disposition)

@@ -48,11 +48,15 @@ class Deeds:
         }
 
     def do(self, act_id: str) -> None:
-        """Do it, if it can be done now."""
+        """Do it, or say that it cannot be done now."""
         act, scene = BY_ID.get(act_id), self._app.scene()
-        if act is None or not act.works(scene):
+        if act is None:
             return
-        if act.id in self._own:
+        if not act.works(scene):
+            why = scene.texts("problem.not_now")
+            told = scene.texts("notice.failed", what=act.title(scene), why=why)
+            self._app.tell(Notice(told, bad=True))
+        elif act.id in self._own:
             self._own[act.id](scene)
         elif act.order is not None:
             self._order(act, act.order(scene), scene)

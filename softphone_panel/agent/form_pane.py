@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -18,7 +19,9 @@ from softphone_panel.cells import cut, fit
 from softphone_panel.panes import MUTED, Framed
 from softphone_panel.safe import one_line
 
-LABEL_CELLS = 18
+LABEL_CELLS, MOST_LABEL_CELLS = 18, 36
+"""Of the column of names: as wide as the longest one needs, within these."""
+
 MOST_FIELDS = 60
 
 
@@ -36,6 +39,7 @@ class FieldRow(Vertical):
         super().__init__()
         self.widget: FieldWidget = make_field(field, value)
         self.view = field
+        self._cells = LABEL_CELLS
         self._label = Words(classes="label")
         self._problem = Words(classes="problem")
 
@@ -45,18 +49,29 @@ class FieldRow(Vertical):
             yield self.widget
         yield self._problem
 
-    def show(self, field: FieldView, scene: Scene) -> None:
-        """Words of the field in the panel's language, its choices, its problem."""
+    def show(self, field: FieldView, scene: Scene, cells: int) -> None:
+        """Words of the field in the panel's language, the name in `cells`, choices, problem."""
         self.view = field
-        name = one_line(scene.title(field.label)) or field.name
+        if cells != self._cells:
+            self._cells = cells
+            self._label.styles.width = cells
+            self._problem.styles.padding = (0, 0, 0, cells)
         star = "*" if field.required else ""
-        label = fit(cut(name, LABEL_CELLS - 3) + star, LABEL_CELLS - 1)
-        self._label.put(label)
+        self._label.put(fit(cut(_name(field, scene), cells - 3) + star, cells - 1))
         if isinstance(self.widget, ChoiceField):
             self.widget.offer(_choices(field, scene))
         problem = scene.texts.or_plain("problem", field.problem) if field.problem else ""
         self._problem.put(cut(one_line(problem), 60))
         self._problem.display = bool(problem)
+
+
+def _name(field: FieldView, scene: Scene) -> str:
+    return one_line(scene.title(field.label)) or field.name
+
+
+def _label_cells(fields: Sequence[FieldView], scene: Scene) -> int:
+    longest = max((cell_len(_name(field, scene)) + 3 for field in fields), default=0)
+    return min(max(longest, LABEL_CELLS), MOST_LABEL_CELLS)
 
 
 def _as_read(value: Value | None) -> Value:
@@ -161,12 +176,13 @@ class FormPane(VerticalScroll, Framed, can_focus=False):
     def _update(self, form: FormView, scene: Scene) -> None:
         """What the agent wrote stands; the desk fills only what the agent left alone."""
         written = self._drafts.form(self.call_id, self.form)
+        cells = _label_cells(form.fields[:MOST_FIELDS], scene)
         for field in form.fields[:MOST_FIELDS]:
             row = self._rows[field.name]
             untouched = row.widget.read() == _as_read(row.view.value)
             if field.name not in written and untouched and field.value != row.view.value:
                 row.widget.write(field.value)
-            row.show(field, scene)
+            row.show(field, scene, cells)
 
     def _wrong(self) -> list[tuple[str, str]]:
         return [(name, row.view.problem) for name, row in self._rows.items() if row.view.problem]

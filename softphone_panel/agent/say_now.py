@@ -151,7 +151,10 @@ def heard_row(scene: Scene, width: int) -> Content:
         level, told = scene.phone.heard_dbov, True
     word = texts.or_plain("sound", hearing.what) if hearing.what else texts("hear.waiting")
     style = SOUND_STYLES.get(hearing.what, MUTED) if scene.live else MUTED
-    parts: list[tuple[str, str] | str] = [(label, MUTED), (fit(word, 12), f"bold {style}")]
+    parts: list[tuple[str, str] | str] = [
+        (label, MUTED),
+        (fit(word, max(12, cell_len(word))), f"bold {style}"),
+    ]
     if level is not None:
         parts.append((bar(level_share(level), METER_CELLS), f"{style} on $surface"))
     # The figure of a line that is quiet tells an agent nothing.

@@ -58,12 +58,13 @@ def keys(sight: Sight) -> Iterator[tuple[str, str]]:
     agent = sight.agent
     if len(sight.view.agents) > 1:
         yield "↑↓", "pick"
-    if sight.live and agent is not None and agent.state in TALKING:
-        yield from (("1", "listen"), ("2", "whisper"), ("3", "barge"), ("c", "cue"))
+    # What waits for the supervisor comes first: a narrow screen has no room for all.
     if sight.live and sight.spying is not None:
         yield "0", "leave"
     if sight.live and any(one.help_text is not None for one in sight.view.agents):
         yield "h", "answer_help"
+    if sight.live and agent is not None and agent.state in TALKING:
+        yield from (("1", "listen"), ("2", "whisper"), ("3", "barge"), ("c", "cue"))
     if agent is not None:
         yield "Enter", "detail"
     if not sight.live:
@@ -72,6 +73,8 @@ def keys(sight: Sight) -> Iterator[tuple[str, str]]:
 
 
 GAP = 3
+ALWAYS = ("help", "quit")
+"""To be seen on the narrowest screen: everything else is found from there."""
 
 
 class Keys(Drawn[Sight]):
@@ -81,13 +84,18 @@ class Keys(Drawn[Sight]):
 
     def draw(self, view: Sight, width: int, height: int) -> Content:
         del height
-        parts: list[Content] = []
-        for key, word in keys(view):
-            part = Content.assemble((key, "bold $text-accent"), " ", view.texts(f"key.{word}"))
-            width -= part.cell_length + GAP
-            if width + GAP >= 0:
-                parts.append(part)
-        return Content(" " * GAP).join(parts)
+        parts = {
+            word: Content.assemble((key, "bold $text-accent"), " ", view.texts(f"key.{word}"))
+            for key, word in keys(view)
+        }
+        width -= sum(parts[word].cell_length + GAP for word in ALWAYS) - GAP
+        shown = []
+        for word, part in parts.items():
+            cells = 0 if word in ALWAYS else part.cell_length + GAP
+            if cells <= width:
+                width -= cells
+                shown.append(part)
+        return Content(" " * GAP).join(shown)
 
 
 SERVE = "thirdring serve"

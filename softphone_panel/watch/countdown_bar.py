@@ -33,7 +33,8 @@ def _waiting(call: LiveCall, now_ms: int, texts: Texts) -> str:
         return texts("agent.talking", agent=call.agent)
     if call.is_over:
         reason = texts.or_plain("reason", call.end_reason)
-        return f"{call.disposition} · {reason}" if call.disposition else reason
+        result = texts.or_plain("disposition", call.disposition)
+        return f"{result} · {reason}" if result else reason
     return ""
 
 

@@ -22,7 +22,7 @@ def _row(view: View, call: LiveCall, width: int) -> Content:
         ("▌ " if picked else "  ", "$text-accent"),
         (fit(at, 6), MUTED),
         (fit(who_calls(call, view.texts), CALLER_CELLS), "bold"),
-        fit(call.disposition or "–", DISPOSITION_CELLS),
+        fit(view.texts.or_plain("disposition", call.disposition) or "–", DISPOSITION_CELLS),
         (fit(reason, room), "$text-error" if call.end_reason in BAD else MUTED),
         (clock(call.ended_ms).rjust(8), MUTED),
     )

@@ -7,10 +7,11 @@ from rich.cells import cell_len
 
 from calls.floor import orders
 from calls.floor.states import AgentState
-from calls.floor.view import PanelView, StateView
+from calls.floor.view import HearingView, PanelView, StateView
 from softphone_panel.agent.dialogs import Dialog
 from softphone_panel.agent.fields import TextField
 from softphone_panel.agent.link import LampState
+from softphone_panel.texts import Language
 from tests.softphone_panel import agent_views as views
 from tests.softphone_panel.agent_room import WIDE, seat
 
@@ -417,6 +418,35 @@ async def test_an_order_that_was_not_done_says_so_in_one_row() -> None:
 
         assert "未成" not in at.screen()
         assert len(at.app.screen_stack) == 1
+
+
+async def test_a_key_that_does_nothing_now_says_so() -> None:
+    async with seat(views.view()) as at:
+        await at.press("x")
+        await at.says("未成：挂机（现在不行）")
+
+        assert at.desk.orders == []
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_names_of_fields_and_what_is_heard_are_told_whole(language: Language) -> None:
+    long = {"zh": "答复客户或者怎样处理", "en": "Answer or how it is dealt with"}
+    form = views.form_view(matter={"label": long, "problem": "required"})
+    quiet = HearingView()
+    view = views.filling(form)
+    assert view.call is not None
+    view = view.model_copy(update={"call": view.call.model_copy(update={"hearing": quiet})})
+    async with seat(view, language=language) as at:
+        assert f"{long[language]}*" in at.screen()
+        assert {Language.ZH: "等待声音…", Language.EN: "waiting for sound…"}[
+            language
+        ] in at.screen()
+        rows = at.screen().split("\n")
+        problem = next(row for row in rows if row.strip("│ ▁▂▃▄▅▆▇█") in ("必填", "required"))
+        field = next(row for row in rows if long[language] in row)
+        assert cell_len(problem.partition("必填")[0].partition("required")[0]) > cell_len(
+            field.partition("*")[0]
+        )
 
 
 async def test_a_broken_rule_is_marked_and_nothing_pops_up() -> None:

@@ -211,6 +211,20 @@ async def test_a_key_that_can_do_nothing_says_so_and_orders_nothing(
     assert link.orders == []
 
 
+@pytest.mark.parametrize(
+    ("language", "last"), [("zh", "? 帮助   q 退出"), ("en", "? help   q quit")]
+)
+async def test_help_and_the_way_out_are_named_on_a_narrow_screen_too(
+    language: str, last: str
+) -> None:
+    app = shows(rush(), language=Language(language))
+
+    async with app.run_test(size=NARROW) as pilot:
+        await after("down")(pilot)
+
+        assert last in screen_text(app).splitlines()[-1]
+
+
 async def test_h_answers_the_oldest_request_unless_the_picked_agent_asks() -> None:
     floor = rush()
     link = FloorLink(floor.view())
