@@ -1,0 +1,121 @@
+"""Rows of calls are written in the columns that changed, and come out as if written whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calls.events import CallEvent
+from ledger.encoding import EventRow, event_row
+from ledger.opening import writer_connection
+from ledger.row_writing import _GROUPS
+from ledger.states import CALL_COLUMNS
+from ledger.store import Store
+from ledger.verify import rebuild
+from ledger.writer import LedgerWriter
+from tests.ledger.house import by_hand
+
+_BEGAN = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+def _event(call: int, seq: int, kind: str, **data: Any) -> EventRow:
+    at = _BEGAN + timedelta(seconds=call, milliseconds=seq * 10)
+    return event_row(CallEvent(f"call-{call:03}", seq, at, seq * 10, kind, data))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    path = tmp_path / "ledger.sqlite"
+    LedgerWriter(path, reserve_bytes=4096).close()
+    return path
+
+
+def _calls(path: Path) -> list[tuple[Any, ...]]:
+    return by_hand(path, "SELECT * FROM calls ORDER BY id")
+
+
+@pytest.mark.parametrize("calls", [1, 3, 4, 17, 63, 64, 65, 150])
+def test_any_number_of_calls_that_change_alike_in_one_commit_is_written(
+    ledger: Path, calls: int
+) -> None:
+    store = Store(writer_connection(ledger), 1000)
+    store.commit([_event(n, 1, "offered", ani=f"1{n}", flow="greetings") for n in range(calls)])
+    store.commit([_event(n, 2, "answered", rings=n) for n in range(calls)])
+    store.commit(
+        [_event(n, 3, "ended", end_reason="completed", disposition=f"d{n}") for n in range(calls)]
+    )
+    store.close()
+
+    told = by_hand(ledger, "SELECT rings, disposition, ani FROM calls ORDER BY id")
+    live = _calls(ledger)
+    rebuild(ledger)
+
+    assert told == [(n, f"d{n}", f"1{n}") for n in range(calls)]
+    assert _calls(ledger) == live
+
+
+def test_calls_that_change_in_different_ways_in_one_commit_keep_apart(ledger: Path) -> None:
+    store = Store(writer_connection(ledger), 1000)
+    store.commit([_event(n, 1, "offered", ani=f"1{n}") for n in range(6)])
+    store.commit(
+        [
+            _event(0, 2, "answered", rings=1),
+            _event(1, 2, "queued", queue="sales"),
+            _event(2, 2, "fault", where="line", problem="x"),
+            _event(3, 2, "offered", ani="19", dnis="1001"),
+            _event(4, 2, "offered", ani="14"),
+            _event(5, 2, "ended", end_reason="completed", disposition="served"),
+            _event(5, 3, "tagged", tag="praise"),
+        ]
+    )
+    store.close()
+
+    live = _calls(ledger)
+    rebuild(ledger)
+
+    assert _calls(ledger) == live
+    assert by_hand(ledger, "SELECT ani, queue, faults, tag FROM calls ORDER BY id") == [
+        ("10", "", 0, ""),
+        ("11", "sales", 0, ""),
+        ("12", "", 1, ""),
+        ("19", "", 0, ""),
+        ("14", "", 0, ""),
+        ("15", "", 0, "praise"),
+    ]
+
+
+def test_a_row_whose_facts_were_cut_away_is_written_over_by_the_call_of_that_name(
+    ledger: Path,
+) -> None:
+    store = Store(writer_connection(ledger), 1000)
+    store.commit(
+        [
+            _event(0, 1, "offered", ani="10", dnis="1000"),
+            _event(0, 2, "queued", queue="sales"),
+            _event(0, 3, "ended", end_reason="completed", disposition="served"),
+        ]
+    )
+    store.close()
+    by_hand(ledger, "DELETE FROM call_events")
+
+    store = Store(writer_connection(ledger), 1000)
+    store.commit([_event(0, 1, "offered", ani="20")])
+    store.close()
+
+    live = _calls(ledger)
+    rebuild(ledger)
+    assert by_hand(ledger, "SELECT ani, dnis, queue, disposition FROM calls") == [
+        ("20", "", "", None)
+    ]
+    assert _calls(ledger) == live
+    assert by_hand(ledger, "SELECT * FROM call_marks") == []
+
+
+def test_columns_that_are_told_together_are_columns() -> None:
+    named = [name for group in _GROUPS for name in group]
+
+    assert set(named) <= set(CALL_COLUMNS)
+    assert len(named) == len(set(named))
