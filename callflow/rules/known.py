@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from callflow.rules.events import SHORT, EventPattern, OneOf, Test, Within, describe
+from callflow.rules.events import SHORT, EventPattern, OneOf, Test, Within, describe, span
 from callflow.rules.patterns import Chain, Pattern, Response
 from callflow.rules.rebasing import longest_ms
 from callflow.rules.rule import Progress, Rule, begin, moved, step
@@ -59,8 +59,30 @@ class Point:
     """What the rule came to if the call ends here, without its evidence; made when first asked."""
 
 
-Move = tuple[Point | None, bool]
-"""Where an event leads and whether it brought the rule further; None: to where a time runs."""
+@dataclass(slots=True, eq=False)
+class Begun:
+    """Where a rule stands once an event of a sort made a time of it run."""
+
+    progress: Progress
+    """As after the model event."""
+
+    timed: tuple[bool, ...]
+    """Which patterns look at times."""
+
+    def by(self, event: CallEvent) -> Progress:
+        """The same after that very event: what runs has run since its end."""
+        end_ms = span(event).end_ms
+        pairs = zip(self.progress, self.timed, strict=True)
+        return tuple(
+            [
+                state._replace(mark_ms=end_ms) if timed and state.mark_ms is not None else state
+                for state, timed in pairs
+            ]
+        )
+
+
+Move = tuple[Point | Begun, bool]
+"""Where an event leads from a point, and whether it brought the rule further."""
 
 
 class Known:
@@ -70,7 +92,9 @@ class Known:
         self.rules = rules = tuple(rules)
         self._read = _fields_read(self.rules)
         self._sorts: dict[tuple[object, ...], Sort] = {}
-        self._timed = [[longest_ms(each) is not None for each in rule.patterns] for rule in rules]
+        self._timed = [
+            tuple(longest_ms(each) is not None for each in rule.patterns) for rule in rules
+        ]
         self._points: list[dict[Progress, Point]] = [{} for _ in self.rules]
         begun = [self.at_rest(at, begin(rule)) for at, rule in enumerate(self.rules)]
         self.starts = tuple(point for point in begun if point is not None)
@@ -120,7 +144,8 @@ class Known:
     def _learn_move(self, at: int, point: Point, sort: Sort) -> Move:
         after = step(self.rules[at], point.progress, sort.model)
         further = any(map(moved, point.progress, after))
-        move = point.moves[sort] = (self.at_rest(at, after), further)
+        to = self.at_rest(at, after) or Begun(after, self._timed[at])
+        move = point.moves[sort] = (to, further)
         return move
 
 

@@ -116,23 +116,27 @@ class _Scoring:
             if point is None:
                 continue
             after, further = point.moves.get(sort) or self._known.move(at, point, sort)
-            if after is None:
-                self._step(at, point.progress, event)
-                continue
-            points[at] = after
             if further:
                 self._note(at, event, sort.what)
+            if isinstance(after, Point):
+                points[at] = after
+            else:
+                points[at] = None
+                self._runs(at, after.by(event))
 
     def _step(self, at: int, before: Progress, event: CallEvent) -> None:
-        """A step that is taken anew: to where a time runs, or from there."""
+        """A step that is taken anew, as a time runs."""
         after = step(self._known.rules[at], before, event)
         if after is not before and any(map(moved, before, after)):
             self._note(at, event, describe(event))
         self._points[at] = point = self._known.at_rest(at, after)
         if point is None:
-            self._running[at] = after, runs_out_ms(self._known.rules[at], after)
+            self._runs(at, after)
         else:
-            self._running.pop(at, None)
+            del self._running[at]
+
+    def _runs(self, at: int, progress: Progress) -> None:
+        self._running[at] = progress, runs_out_ms(self._known.rules[at], progress)
 
     def _note(self, at: int, event: CallEvent, what: str) -> None:
         self._evidence.setdefault(at, []).append(seen(event, what))
