@@ -82,6 +82,12 @@ DAMAGES: Final[Mapping[str, tuple[Edit, ...]]] = {
         ("internal.yaml", "say: internal_greeting_ivr", "say: greeting"),
         ("internal.yaml", "say: internal_greeting\n", "say: greeting\n"),
     ),
+    "who is satisfied is not asked for advice": (
+        ("callback.yaml", "say: callback_advice\n", "say: callback_improve\n"),
+    ),
+    "nobody is thanked for a verdict": (
+        ("survey.yaml", "say: survey_thanks\n", "say: anything_else\n"),
+    ),
     "nobody tells the technician": (
         ("line_fault.yaml", f"{_TICKET}\n    on: {{ok: transfer, error: transfer}}", "wait: 100ms"),
     ),
@@ -157,8 +163,8 @@ BY_THE_HOUSE: Final[tuple[Known, ...]] = (
     _known("none", "hangs_up_while_ringing", "A01"),
     _known("none", "wrong_number", "A01 A02"),
     _known("none", "repair", "A01 A02 A05 A09", agent=_NOBODY),
-    _known("none", "colleague", "A01 A02 A05 A08", agent=_TALKS),
-    _known("none", "colleague", "A01 A02 A05 A08 A14", agent=_TALKS, ani='"8001"',
+    _known("none", "colleague", "A01 A02 A05 A08 Q03", agent=_TALKS),
+    _known("none", "colleague", "A01 A02 A05 A08 A14 Q03", agent=_TALKS, ani='"8001"',
            files=_COLLEAGUES),
     _known("none", "waits_for_duty", "A01 A02 A05 A09 A20", agent="failed"),
     # Who is not spoken to after the goodbye was taken out hears none.
@@ -194,8 +200,8 @@ BY_THE_HOUSE: Final[tuple[Known, ...]] = (
     _known("the promise is not recorded", "repair", "A01 A02 A05", "A09", agent=_NOBODY),
     _known("the promise is not recorded", "polite", "A01 A02 A05 A08"),
     _known("the promise is not spoken of", "repair", "A01 A02 A05", "A09", agent=_NOBODY),
-    _known("colleagues are greeted as anybody", "colleague", "A01 A02 A05 A08", "A14", agent=_TALKS,
-           ani='"8001"', files=_COLLEAGUES),
+    _known("colleagues are greeted as anybody", "colleague", "A01 A02 A05 A08 Q03", "A14",
+           agent=_TALKS, ani='"8001"', files=_COLLEAGUES),
     _known("colleagues are greeted as anybody", "polite", "A01 A02 A05 A08"),
     _known("nobody tells the technician", "waits_for_duty", "A01 A02 A05 A09", "A20",
            agent="failed"),
@@ -220,6 +226,32 @@ def _by_agent(damage: str, what: str, does: str, kept: str, broken: str = "", **
         given=f"{{flow: agent_call, performer: agent, variables: {{agent_name: 李明}}, "
         f"does: [{does}]{extra}}}",
         kept=("A01", *kept.split()),
+        broken=tuple(broken.split()),
+    )
+
+
+def _called_back(damage: str, caller: str, kept: str, broken: str = "") -> Known:
+    """A callback: nobody rings at us, and the house's own opening is its greeting."""
+    given = f"{{flow: callback, caller: {caller}}}"
+    return Known(
+        name=f"{caller} - {damage}",
+        damage=damage,
+        given=given,
+        kept=("A02", "A05", *kept.split()),
+        broken=tuple(broken.split()),
+    )
+
+
+def _asked(damage: str, kept: str, broken: str = "") -> Known:
+    """An agent talked and hung up, which serves the caller (A08); who gives a verdict by key."""
+    keys = '{answers: [{say: repair}, {press: "0"}, {press: "1"}, {press: "1"}]}'
+    agent = '{name: "801", answers_after: 2s, talks: 30s}'
+    given = f"{{flow: greetings, caller: {keys}, agent: {agent}}}"
+    return Known(
+        name=f"asked for a verdict - {damage}",
+        damage=damage,
+        given=given,
+        kept=tuple(kept.split()),
         broken=tuple(broken.split()),
     )
 
@@ -273,8 +305,15 @@ BY_AGENTS: Final[tuple[Known, ...]] = (
     _by_agent("nobody tells the technician", "fault", _FAULT, "A02 A05", "A20", agent='"900"'),
     _by_agent("colleagues are greeted as anybody", "colleague", _ANSWER, "A02 A05 A08 A16 A24",
               "A14", ani='"8001"', files=_COLLEAGUES),
+    _called_back("none", "called_back_satisfied", "B05"),
+    _called_back("none", "called_back_dissatisfied", "B05"),
+    _called_back("who is satisfied is not asked for advice", "called_back_satisfied", "", "B05"),
+    _called_back("who is satisfied is not asked for advice", "called_back_dissatisfied", "B05"),
+    _asked("none", "A01 A02 A05 A08 Q03"),
+    _asked("nobody is thanked for a verdict", "A01 A02 A08", "A05 Q03"),
 )  # fmt: skip
-"""Calls that an agent takes, in virtual time: each is picked up on the first ring (A01)."""
+"""Calls that an agent takes, or that the house makes, in virtual time: each agent picks up on the
+first ring (A01)."""
 
 
 def damaged_house(folder: Path, damage: str) -> Path:
