@@ -107,7 +107,9 @@ def plan(
     marks, others = _rarest(connection, asked)
     if not marks:
         return [_listed([*bounds, *_over(asked)], limit)]
-    over = [_marked(one, others, asked, before, limit) for one in marks]
+    # PostgreSQL would look at calls' rows between two marks; SQLite would sort what it fenced off.
+    marked = _fenced if others and connection.dialect.name == "postgresql" else _marked
+    over = [marked(one, others, asked, before, limit) for one in marks]
     return over if asked.live is False else [on_the_line, *over]
 
 
@@ -133,6 +135,32 @@ def _marked(
         .where(call_marks.c.mark == mark, *_bounds(at, call_id, asked, before))
         .where(*map(_has, others), *conditions(asked))
         .order_by(at.desc(), call_id.desc())
+        .limit(limit)
+    )
+
+
+def _fenced(
+    mark: str,
+    others: Sequence[Sequence[str]],
+    asked: CallFilter,
+    before: Cursor | None,
+    limit: int,
+) -> Select[Any]:
+    """As `_marked`; all marks are looked at before any call's row, as far as the page goes."""
+    at, call_id = call_marks.c.offered_at, call_marks.c.call_id
+    found = (
+        select(at, call_id)
+        .where(call_marks.c.mark == mark, *_bounds(at, call_id, asked, before))
+        .where(*map(_has, others))
+        .order_by(at.desc(), call_id.desc())
+        .offset(literal(0))
+        .subquery()
+    )
+    return (
+        select(calls)
+        .select_from(found.join(calls, calls.c.id == found.c.call_id))
+        .where(*conditions(asked))
+        .order_by(found.c.offered_at.desc(), found.c.call_id.desc())
         .limit(limit)
     )
 

@@ -63,7 +63,7 @@ class Questions:
         """All questions."""
         yield _Question("newest calls", lambda: self._page(CallFilter()))
         yield _Question("a page far back", self._far_back)
-        for name, asked in _filters():
+        for name, asked in filters():
             yield _Question(name, self._asker(asked))
         yield _Question("number, whole", lambda: self._number(NumberMatch.EXACT, 0, 11))
         yield _Question("number, first 7 digits", lambda: self._number(NumberMatch.PREFIX, 0, 7))
@@ -119,7 +119,7 @@ class Questions:
         return self._page(CallFilter(id_prefix=self._some().id[:13]))
 
     def _about(self) -> int:
-        _, asked = self._dice.choice(list(_filters()))
+        _, asked = self._dice.choice(list(filters()))
         return self.reader.about(asked(self._dice)).number
 
     def _call_page(self) -> int:
@@ -143,7 +143,8 @@ class Questions:
         return sum(1 for _ in rows)
 
 
-def _filters() -> Iterator[tuple[str, Callable[[Random], CallFilter]]]:
+def filters() -> Iterator[tuple[str, Callable[[Random], CallFilter]]]:
+    """What a list may be narrowed by, alone and in pairs: a name, and how values are drawn."""
     yield "queue", lambda dice: CallFilter(queue=dice.choice(QUEUES))
     yield "agent", lambda dice: CallFilter(agent=dice.choice(AGENTS))
     yield "disposition", lambda dice: CallFilter(disposition=dice.choice(DISPOSITIONS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,49 +48,28 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="report")
 
 
-@group.command()
-def day(
-    on: OnOption = None,
-    queue: QueueOption = "",
-    form: FormatOption = "html",
-    to: ToOption = None,
-    state: StateOption = DEFAULT_STATE,
-    config: ConfigOption = None,
-    lang: LangOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """The day sheet: hours, queues, agents, broken rules, complaints, promises, QA."""
-    _make("day", on, queue, form, to, state, config, lang, as_json)
+def _report(name: str) -> Callable[..., None]:
+    def make(
+        on: OnOption = None,
+        queue: QueueOption = "",
+        form: FormatOption = "html",
+        to: ToOption = None,
+        state: StateOption = DEFAULT_STATE,
+        config: ConfigOption = None,
+        lang: LangOption = "",
+        as_json: JsonOption = False,
+    ) -> None:
+        _make(name, on, queue, form, to, state, config, lang, as_json)
+
+    return make
 
 
-@group.command()
-def month(
-    on: OnOption = None,
-    queue: QueueOption = "",
-    form: FormatOption = "html",
-    to: ToOption = None,
-    state: StateOption = DEFAULT_STATE,
-    config: ConfigOption = None,
-    lang: LangOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """The monthly brief: trends, when callers come, rules, QA, consequences, staffing."""
-    _make("month", on, queue, form, to, state, config, lang, as_json)
-
-
-@group.command()
-def staffing(
-    on: OnOption = None,
-    queue: QueueOption = "",
-    form: FormatOption = "html",
-    to: ToOption = None,
-    state: StateOption = DEFAULT_STATE,
-    config: ConfigOption = None,
-    lang: LangOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Agents each half hour needs (Erlang C), from the four weeks before --on."""
-    _make("staffing", on, queue, form, to, state, config, lang, as_json)
+for _name, _told in {
+    "day": "The day sheet: hours, queues, agents, broken rules, complaints, promises, QA.",
+    "month": "The monthly brief: trends, when callers come, rules, QA, consequences, staffing.",
+    "staffing": "Agents each half hour needs (Erlang C), from the four weeks before --on.",
+}.items():
+    group.command(_name, help=_told)(_report(_name))
 
 
 def _make(
