@@ -99,7 +99,8 @@ class _Window:
 
 async def listen(line: PhoneLine, prompts: Prompts, ears: Ears, action: Listen) -> Outcome:
     """Ask the ears. Raises AGIHangup when the line went down before they knew."""
-    await line.answer()
+    if line.call.answered_ms is None:
+        await line.answer()
     try:
         prompt = await ready_prompt(line, prompts, action.prompt) if action.prompt else None
         window = _Window(line, action, ears.expect(), prompt)

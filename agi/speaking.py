@@ -77,7 +77,8 @@ def said(words: Line, performer: str, start_ms: int, end_ms: int, ended: SaidEnd
 async def say(line: PhoneLine, prompts: Prompts, action: Say) -> Outcome:
     """Speak a line to its end. Raises AGIHangup when the line was down before it began."""
     words, call = action.line, line.call
-    await line.answer()
+    if call.answered_ms is None:
+        await line.answer()
     try:
         prompt = await ready_prompt(line, prompts, words)
     except PromptError as error:
