@@ -32,7 +32,10 @@ from ledger.waiting import Waiter, settle
 log = structlog.get_logger(__name__)
 
 GROUP_MS = 10
-"""An event is on disk this long after it was appended, and a commit's own time later."""
+"""An event is on disk this long after it was appended, and a commit's own time later.
+
+Where commits take long, up to `_MOST_GAP_MS` later still.
+"""
 
 GROUP_ROWS = 500
 """So many events waiting are committed at once."""
