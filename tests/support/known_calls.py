@@ -83,7 +83,7 @@ TRIES: Final = 4
 
 
 class Account(NamedTuple):
-    """A line as the caller heard it; the last is who hung up, as `hung up by house`."""
+    """A line as the caller heard it; the first is the ring of the answer, the last who hung up."""
 
     line: str
     after_ms: int | None
@@ -219,21 +219,23 @@ async def of_one_house(
 def heard_by(result: CallResult) -> list[Account]:
     """The caller's own account: lines that are played whole, and the pauses that rules time."""
     spoken = [(one.detail, one.at_ms, one.until_ms or one.at_ms) for one in result.of("heard")]
-    return [*account_of(spoken), by(result.hung_up_by)]
+    return whole(result.rings, account_of(spoken), result.hung_up_by)
 
 
-def by(who: str) -> Account:
-    """Who hung up."""
-    return Account(f"hung up by {who}", None)
+def whole(rings: int, lines: Sequence[Account], hung_up_by: str) -> list[Account]:
+    """An account from the first ring (0: never answered) to who hung up."""
+    first, last = f"answered on ring {rings}", f"hung up by {hung_up_by}"
+    return [Account(first, None), *lines, Account(last, None)]
 
 
 def planned_for(house: House, test: FlowTest) -> list[Account]:
     """The same of the call in virtual time."""
     events = play(house, test, HOUSE).events
     said = [event.data for event in events if event.kind == "said"]
-    down = [str(event.data["by"]) for event in events if event.kind == "hung_up"]
+    rings = [int(event.data["rings"]) for event in events if event.kind == "answered"]
+    (down,) = (str(event.data["by"]) for event in events if event.kind == "hung_up")
     lines = account_of([(str(one["line"]), one["start_ms"], one["end_ms"]) for one in said])
-    return [*lines, *(by("house" if who == "us" else who) for who in down)]
+    return whole(rings[0] if rings else 0, lines, "house" if down == "us" else down)
 
 
 def account_of(spoken: Sequence[tuple[str, int, int]]) -> list[Account]:

@@ -41,10 +41,10 @@ from tests.support.known_calls import (
     Account,
     Tally,
     account_of,
-    by,
     in_a_hurry,
     judge,
     planned_for,
+    whole,
 )
 from tests.support.known_truth import SCRIPTS, Known, damaged_house, plays_of
 
@@ -120,7 +120,7 @@ class _Place:
         except CallCenterError as error:  # one caller's trouble is one call's
             return number, CallResult(test.name, failure=str(error)), []
         heard = await asyncio.to_thread(_heard_in, sound)
-        return number, result, [*heard, by(result.hung_up_by)]
+        return number, result, whole(result.rings, heard, result.hung_up_by)
 
 
 def by_telephone(
