@@ -29,11 +29,13 @@ class Cluster:
         self._data = folder / "data"
         self._names = itertools.count(1)
         self._as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
-        self._run("initdb", "-D", str(self._data), "-U", _USER, "-A", "trust", "-E", "UTF8")
+        self._run("initdb", "-D", str(self._data), "-U", _USER, "-A", "trust", "-E", "UTF8", "-N")
         settings = {
             "listen_addresses": "''",
             "unix_socket_directories": f"'{folder}'",
             "max_connections": "60",
+            # Tests kill processes, not machines: what was written is there without it.
+            "fsync": "off",
         }
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
