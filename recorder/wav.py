@@ -256,14 +256,8 @@ def _mended(blocks: Iterable[Samples], mends: Sequence[Mend]) -> Iterator[Sample
         yield np.zeros(max(mend.frames, 0), np.int16)
 
 
-def write_leg(stereo: WavFile, leg: int, out: Writable) -> None:
-    """Write one channel of a kept recording as a mono wav; 0 is the caller, 1 the house."""
-    with stereo.path.open("rb") as file:
-        write_leg_of(file, stereo, leg, out)
-
-
 def write_leg_of(file: BinaryIO, stereo: WavFile, leg: int, out: Writable) -> None:
-    """The same of an opened file."""
+    """Write one channel of an opened recording as a mono wav; 0 is the caller, 1 the house."""
     out.write(header(stereo.rate, 1, stereo.frames))
     for block in blocks_in(file, stereo):
         out.write(block[:, leg if stereo.channels > leg else 0].astype("<i2").tobytes())

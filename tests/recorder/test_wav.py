@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calls.errors import RecordingError
-from recorder.wav import Mend, look_at, write_leg, write_stereo
+from recorder.wav import Mend, look_at, write_leg_of, write_stereo
 from tests.recorder.house import tone_of, unclose, write_tone
 
 
@@ -118,8 +118,9 @@ def test_one_leg_of_a_kept_recording_can_be_taken_out(tmp_path: Path) -> None:
     with (tmp_path / "both.wav").open("wb") as both:
         write_stereo(look_at(tmp_path / "in.wav"), look_at(tmp_path / "out.wav"), both)
 
-    with (tmp_path / "house.wav").open("wb") as house:
-        write_leg(look_at(tmp_path / "both.wav"), 1, house)
+    stereo = look_at(tmp_path / "both.wav")
+    with stereo.path.open("rb") as both_legs, (tmp_path / "house.wav").open("wb") as house:
+        write_leg_of(both_legs, stereo, 1, house)
 
     assert (tmp_path / "house.wav").read_bytes() == (tmp_path / "out.wav").read_bytes()
 
