@@ -59,8 +59,9 @@ exten => _88XXXX,1,Set(CC_FLOW=greetings)
 
 
 def over_sip_too(known: Known) -> bool:
-    """Whether a caller on a telephone can make this call."""
-    if not known.placed:
+    """Whether a caller on a telephone can make this call; nobody is there as agent, nor planned to
+    be away: Asterisk's queue turns the caller back at once."""
+    if not known.placed or "agent:" in known.given:
         return False
     house = _house()
     return not unplayable_over_sip(house, plays_of(house, [known])[known.name])
