@@ -9,6 +9,7 @@ from typing import Any
 
 from calls.events import CallEvent
 from calls.masking import mask, plain
+from console.telling.words import Data
 from recorder.certainty import unsure
 
 _MOST_CELLS = 400
@@ -55,17 +56,11 @@ def masked(text: str) -> str:
     return _NUMBER.sub(lambda found: mask(found.group()), text)
 
 
-class _Data:
-    """An event's data as text, absent ones empty: an old or odd event is still told."""
+class _Data(Data):
+    """The console's, with lengths and moments as this story writes them."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self._data = data
-
-    def __getitem__(self, name: str) -> str:
-        value = self._data.get(name)
-        if isinstance(value, list | tuple):
-            return ", ".join(map(str, value))
-        return "" if value is None else str(value)
+        super().__init__(data, unmasked=True)
 
     def seconds(self, name: str) -> str:
         """A length in milliseconds as seconds."""

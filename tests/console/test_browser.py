@@ -182,6 +182,26 @@ def test_the_silent_call_is_found_by_its_number_and_played(sign_in: SignIn, site
     expect(page.locator("[data-do=toggle]")).to_have_text("播放")
 
 
+def test_a_call_is_found_opened_and_heard_without_a_mouse(sign_in: SignIn, site: Site) -> None:
+    page = sign_in("quan")
+    expect(page.locator("h1")).to_have_text("通话")
+    page.keyboard.press("/")
+    page.keyboard.type(SILENT[-4:])
+    page.keyboard.press("Enter")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector("#player[data-ready]")
+    assert page.url.endswith(site.calls[SILENT])
+    page.keyboard.press("s")
+    expect(page.locator("[data-do=skip]")).to_be_checked()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-do=toggle]")).to_have_text("暂停")
+
+
 def test_marks_stand_on_the_wave_where_the_sound_begins(sign_in: SignIn, site: Site) -> None:
     page = sign_in("lily")
     _open(page, site.calls[SILENT])
