@@ -212,6 +212,14 @@ class CalibrationClosed(Fact):
 
 
 @value
+class CalibrationCalledOff(Fact):
+    """It came to nothing: nobody waits for its scores any longer."""
+
+    kind: ClassVar[str] = "calibration_called_off"
+    reason: str
+
+
+@value
 class FormFrozen(Fact):
     """A version of a form was used for the first time: it never changes again."""
 

@@ -33,6 +33,9 @@ _DATED = (EvaluationKind.REVIEW.value, EvaluationKind.MYSTERY.value)
 """Purposes that have deadlines; a calibration is closed by a person."""
 
 
+_OVER = ("calibration_closed", "calibration_called_off")
+
+
 class DeskBase:
     """The book, the forms and the calls; safe to use from any thread."""
 
@@ -171,10 +174,7 @@ class DeskBase:
         return {
             name
             for name in asked
-            if not any(
-                event.kind == "calibration_closed"
-                for event in self.book.events(f"calibration/{name}")
-            )
+            if not any(event.kind in _OVER for event in self.book.events(f"calibration/{name}"))
         }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from calls.errors import AccountError, NotAllowedError, UnknownWorkError, WorkError
 from calls.quality.events import (
+    CalibrationCalledOff,
     CalibrationClosed,
     CalibrationOpened,
     EvaluationClaimed,
@@ -43,8 +44,13 @@ class Calibration:
     """Evaluators who have submitted."""
 
     closed_at: datetime | None
+    """When it was closed or called off."""
+
+    called_off: str
+    """Why it came to nothing; empty when it did not."""
+
     result: Calibrated | None
-    """None until it is closed."""
+    """None until it is closed, and when it was called off."""
 
     scores: Mapping[str, float]
     """Evaluator -> score; empty until it is closed."""
@@ -101,7 +107,9 @@ class Calibrating(DeskBase):
             )
         opened = CalibrationOpened(**events[0].data)
         parts = {name: self._load(part) for name, part in opened.evaluations.items()}
-        closed = events[-1] if events[-1].kind == CalibrationClosed.kind else None
+        last = events[-1]
+        closed = last if last.kind == CalibrationClosed.kind else None
+        called_off = last.kind == CalibrationCalledOff.kind
         scored, result = _scored(parts), None
         if closed is not None:
             # Those it was closed with, whatever was withdrawn since.
@@ -119,7 +127,8 @@ class Calibrating(DeskBase):
             opened_by=events[0].actor,
             opened_at=events[0].at,
             done=tuple(scored),
-            closed_at=closed.at if closed is not None else None,
+            closed_at=last.at if closed is not None or called_off else None,
+            called_off=last.data["reason"] if called_off else "",
             result=result,
             scores={name: each.score for name, each in scored.items()} if closed else {},
         )
@@ -137,12 +146,13 @@ class Calibrating(DeskBase):
         """Compare what was scored and show it to all; parts not submitted are withdrawn."""
         refuse_unless(actor, _SUPERVISORS, "close a calibration")
         found = self.calibration(actor, calibration_id)
-        if found.closed_at is not None:
-            raise WorkError(f"calibration {found.id} is closed already")
+        _refuse_over(found)
         if found.expert not in found.done or len(found.done) < 2:
             waiting = ", ".join(name for name in found.evaluations if name not in found.done)
             raise WorkError(
                 f"calibration {found.id} needs the expert's score and another's; not yet: {waiting}"
+                " (one that cannot go on is called off:"
+                f" thirdring qa calibrate call-off {found.id} --reason ...)"
             )
         parts = {name: self._load(part) for name, part in found.evaluations.items()}
         form = self.forms.pinned(found.form, found.form_digest)
@@ -152,6 +162,20 @@ class Calibrating(DeskBase):
         entries = [Entry(f"calibration/{found.id}", closed, actor.name, 1)]
         for part in parts.values():
             entries += _given_up(part)
+        self.book.append_all(entries)
+        return self.calibration(actor, found.id)
+
+    def call_off_calibration(self, actor: Actor, calibration_id: str, reason: str) -> Calibration:
+        """End one that cannot come to a result: its parts are withdrawn, scored or not."""
+        refuse_unless(actor, _SUPERVISORS, "call a calibration off")
+        if not reason.strip():
+            raise WorkError("say why the calibration is called off: it is kept with it")
+        found = self.calibration(actor, calibration_id)
+        _refuse_over(found)
+        called_off = CalibrationCalledOff(reason=reason.strip())
+        entries = [Entry(f"calibration/{found.id}", called_off, actor.name, 1)]
+        for part in found.evaluations.values():
+            entries += _withdrawn(self._load(part), "the calibration was called off")
         self.book.append_all(entries)
         return self.calibration(actor, found.id)
 
@@ -180,8 +204,19 @@ def _submitted(parts: Mapping[str, Evaluation], names: Collection[str]) -> dict[
     }
 
 
+def _refuse_over(found: Calibration) -> None:
+    if found.closed_at is not None:
+        over = "called off" if found.called_off else "closed"
+        raise WorkError(f"calibration {found.id} is {over} already")
+
+
 def _given_up(part: Evaluation) -> list[Entry]:
-    if part.submitted is not None or part.state is EvaluationState.WITHDRAWN:
+    if part.submitted is not None:
         return []
-    withdrawn = EvaluationWithdrawn(reason="the calibration was closed without it")
-    return [Entry(f"evaluation/{part.id}", withdrawn, SYSTEM, part.seq)]
+    return _withdrawn(part, "the calibration was closed without it")
+
+
+def _withdrawn(part: Evaluation, reason: str) -> list[Entry]:
+    if part.state is EvaluationState.WITHDRAWN:
+        return []
+    return [Entry(f"evaluation/{part.id}", EvaluationWithdrawn(reason=reason), SYSTEM, part.seq)]

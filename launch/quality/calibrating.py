@@ -21,7 +21,9 @@ from launch.quality_desk import (
 if TYPE_CHECKING:
     from console.work.calibrating import Calibration
 
-calibrate = typer.Typer(no_args_is_help=True, help="Calibrations: open, list, show, close.")
+calibrate = typer.Typer(
+    no_args_is_help=True, help="Calibrations: open, list, show, close, call off."
+)
 group.add_typer(calibrate, name="calibrate")
 
 _Id = Annotated[str, typer.Argument(metavar="ID", help="A calibration.")]
@@ -107,6 +109,22 @@ def close(
     _tell(found, language(lang), as_json=as_json)
 
 
+@calibrate.command("call-off")
+def call_off(
+    calibration: _Id,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with it.")],
+    state: StateOption = DEFAULT_STATE,
+    config: ConfigOption = None,
+    name: AsOption = "",
+    lang: LangOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """End one that cannot come to a result; its parts are withdrawn, scored or not."""
+    with open_desk(state, config) as desk:
+        found = desk.call_off_calibration(acting(desk, name), calibration, reason)
+    _tell(found, language(lang), as_json=as_json)
+
+
 def _tell(found: Calibration, lang: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_json(found))
@@ -125,6 +143,8 @@ def _tell(found: Calibration, lang: str, *, as_json: bool) -> None:
 
 
 def _line(found: Calibration, lang: str) -> str:
+    if found.called_off:
+        return word("calibration_called_off", lang, id=found.id, reason=found.called_off)
     if found.result is not None:
         alpha = "-" if found.result.alpha is None else f"{found.result.alpha:.2f}"
         return word("calibration_closed", lang, id=found.id, alpha=alpha)
@@ -146,6 +166,7 @@ def _json(found: Calibration) -> dict[str, Any]:
         "opened_at": found.opened_at,
         "done": found.done,
         "closed_at": found.closed_at,
+        "called_off": found.called_off or None,
         "scores": dict(found.scores),
         "alpha": result.alpha if result else None,
         "alpha_interval": result.alpha_interval if result else None,

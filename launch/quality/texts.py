@@ -111,6 +111,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "校准 {id} 已结束：Krippendorff α {alpha}",
         "Calibration {id} is closed: Krippendorff's alpha {alpha}",
     ),
+    "calibration_called_off": (
+        "校准 {id} 已取消：{reason}",
+        "Calibration {id} was called off: {reason}",
+    ),
     "deviation": ("与专家的平均偏差（百分点）", "mean deviation from the expert (points)"),
     "none_agreed": (
         "还没有提交过的评分可以比较。",

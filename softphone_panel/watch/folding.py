@@ -13,7 +13,7 @@ from typing import Any
 
 from calls.asides import is_aside
 from calls.events import CallEvent
-from calls.masking import mask, plain
+from calls.masking import called, mask, plain
 from softphone_panel.watch.live_call import (
     CallState,
     Hearing,
@@ -65,7 +65,7 @@ def _offered(call: LiveCall, event: CallEvent) -> LiveCall:
         call,
         caller=mask(_text(event.data, "ani", 32)),
         caller_name=_text(event.data, "caller_name", 32),
-        dnis=_text(event.data, "dnis", 32),
+        dnis=called(_text(event.data, "dnis", 32), _text(event.data, "direction", 16)),
         flow=_text(event.data, "flow", 32),
         state=CallState.RINGING,
         turns=_note(call, event),

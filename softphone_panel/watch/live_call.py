@@ -93,6 +93,8 @@ class LiveCall:
 
     caller_name: str = ""
     dnis: str = ""
+    """Masked when the house placed the call."""
+
     flow: str = ""
     step: str = ""
     state: CallState = CallState.RINGING

@@ -9,7 +9,7 @@ from ledger.quality.rows import EvaluationFilter
 from tests.console.conftest import PASSWORD, Browser, House
 from tests.console.house import SCRIPT
 
-ROW = re.compile(r'<tr><td><a href="/calls/([\w-]+)">')
+ROW = re.compile(r'<tr><td><a id="[\w-]+" href="/calls/([\w-]+)">')
 
 
 async def _found(browser: Browser, query: str) -> list[str]:

@@ -372,6 +372,27 @@ def test_a_calibration_is_blind_until_it_is_closed(house: QaHouse) -> None:
     assert not verify(house.book).findings
 
 
+def test_a_calibration_whose_expert_never_scores_is_called_off(house: QaHouse) -> None:
+    desk = house.desk
+    session = desk.calibrate(house["wang"], house.calls[0], "sun", ["li", "zhou"])
+    fill(house, house["li"], session.evaluations["li"])
+    desk.submit(house["li"], session.evaluations["li"])
+
+    with pytest.raises(NotAllowedError):
+        desk.call_off_calibration(house["li"], session.id, "nobody comes")
+    with pytest.raises(WorkError, match="say why"):
+        desk.call_off_calibration(house["wang"], session.id, " ")
+    ended = desk.call_off_calibration(house["wang"], session.id, "sun has left")
+
+    assert (ended.called_off, ended.result, ended.scores) == ("sun has left", None, {})
+    assert ended.closed_at is not None
+    parts = (house.book.evaluation(one) for one in ended.evaluations.values())
+    assert {part.state for part in parts} == {"withdrawn"}
+    with pytest.raises(WorkError, match="called off already"):
+        desk.close_calibration(house["wang"], session.id)
+    assert not verify(house.book).findings
+
+
 def test_a_calibration_needs_the_experts_score_and_another(house: QaHouse) -> None:
     desk = house.desk
     with pytest.raises(WorkError, match="at least one other"):

@@ -54,14 +54,20 @@ class Story:
         self.clock.advance_ms(ms)
         return self
 
-    def offered(self, ani: str = "13800001234", name: str = "", dnis: str = "1000") -> Story:
+    def offered(
+        self,
+        ani: str = "13800001234",
+        name: str = "",
+        dnis: str = "1000",
+        direction: str = "inbound",
+    ) -> Story:
         return self.tell(
             Offered(
                 uniqueid="1772415000.1",
                 ani=ani,
                 dnis=dnis,
                 caller_name=name,
-                direction="inbound",
+                direction=direction,
                 flow="greetings",
                 channel="PJSIP/trunk-00000001",
             )

@@ -183,6 +183,13 @@ def test_numbers_are_masked_and_controls_are_gone() -> None:
     assert call.caller_name == "abc"
 
 
+def test_the_number_of_a_customer_whom_the_house_called_is_masked() -> None:
+    floor = Floorful()
+    floor.call().offered("", "", dnis="13800001234", direction="outbound")
+
+    assert only_call(floor).dnis == "138****1234"
+
+
 def test_keyed_digits_but_a_single_one_are_masked() -> None:
     floor = Floorful()
     story = floor.call().greeted()

@@ -18,12 +18,13 @@ MENU = (Entry("/calibrations", "校准", "Calibrations", LISTENERS),)
 
 
 def routes(room: ConsoleRoom) -> list[Route]:
-    """All, one, a new one, closing; and agreement by question."""
+    """All, one, a new one, closing, calling off; and agreement by question."""
     return [
         Route("/calibrations", _list, methods=["GET"]),
         Route("/calibrations", _open, methods=["POST"]),
         Route("/calibrations/{calibration}", _one, methods=["GET"]),
         Route("/calibrations/{calibration}/close", _close, methods=["POST"]),
+        Route("/calibrations/{calibration}/call-off", _call_off, methods=["POST"]),
         Route("/agreement", _agreement, methods=["GET"]),
     ]
 
@@ -63,6 +64,12 @@ def _one(request: Request) -> Response:
 def _close(request: Request) -> Response:
     actor, name = actor_of(request, Role.SUPERVISOR), request.path_params["calibration"]
     room_of(request).desk.close_calibration(actor, name)
+    return RedirectResponse(f"/calibrations/{name}", status_code=303)
+
+
+def _call_off(request: Request) -> Response:
+    actor, name = actor_of(request, Role.SUPERVISOR), request.path_params["calibration"]
+    room_of(request).desk.call_off_calibration(actor, name, text_of(request, "reason", 500))
     return RedirectResponse(f"/calibrations/{name}", status_code=303)
 
 
