@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from callflow.rules.monitor import RuleSet
@@ -30,8 +31,21 @@ class ConsolePlace:
     dispositions: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     """What a call may have been: name -> title, `zh` and `en`."""
 
+    zone: tzinfo | None = None
+    """Whose clock times are shown and read by; None: this machine's."""
+
     language: str = "zh"
     """Before anybody has chosen one: `zh` or `en`."""
+
+    def moment(self, text: str) -> datetime:
+        """A time as a browser writes it (ISO, without a zone: of the house's clock), in UTC.
+
+        Raises ValueError, OverflowError.
+        """
+        read = datetime.fromisoformat(text)
+        if read.tzinfo is None and self.zone is not None:
+            read = read.replace(tzinfo=self.zone)
+        return read.astimezone(UTC)
 
 
 def no_rules() -> RuleSet:

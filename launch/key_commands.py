@@ -35,6 +35,7 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
             problem = str(error)
         row = {"key": key_id, "current": key_id == current, "files": wraps[key_id]}
         rows.append({**row, "problem": problem})
+    damaged = list(ring.damaged())
     if as_json:
         print_json(rows)
     elif not rows:
@@ -44,7 +45,8 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
             use = "in use" if row["current"] else "old"
             state_of = row["problem"] or use
             typer.echo(f"{row['key']}  {row['files']} recordings  {state_of}")
-    if any(row["problem"] for row in rows):
+    _tell_damaged(damaged)
+    if damaged or any(row["problem"] for row in rows):
         raise typer.Exit(1)
 
 
@@ -81,7 +83,8 @@ def use(
 def rotate(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
     """Make a new master key and wrap every recording's key with it; a server may run.
 
-    Stopped half-way it is harmless: run it once more with the same end.
+    Stopped half-way it is harmless: run it once more with the same end. A damaged key of one
+    recording stops no other: it is named, and the exit code is 1.
     """
     from recorder.sealing.keys import Keyring
 
@@ -92,16 +95,30 @@ def rotate(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> N
         typer.echo(f"{where}: {_COPY}", err=True)
     done = _wrap_all(ring, quiet=as_json)
     left = Counter(kept.key_id for _, kept in ring.kept())
-    old = sorted({*ring.source.ids()} - {ring.current_id(), *left})
+    damaged = list(ring.damaged())
+    # A backup of a damaged one is wrapped with an old key.
+    old = [] if damaged else sorted({*ring.source.ids()} - {ring.current_id(), *left})
     if as_json:
         print_json({"key": ring.current_id(), "wrapped": done, "no_longer_needed": old})
-        return
-    typer.echo(f"{done} recordings are wrapped with {ring.current_id()} now.")
+    else:
+        _tell_rotated(ring.current_id(), done, old)
+    _tell_damaged(damaged)
+    if damaged:
+        raise typer.Exit(1)
+
+
+def _tell_rotated(current: str, done: int, old: list[str]) -> None:
+    typer.echo(f"{done} recordings are wrapped with {current} now.")
     if old:
         typer.echo(
             f"No recording needs {', '.join(old)} any more: destroy it, and its copies, once"
             " no backup of `keys/files` from before today is needed."
         )
+
+
+def _tell_damaged(problems: list[str]) -> None:
+    for problem in problems:
+        typer.echo(problem, err=True)
 
 
 def _unfinished(ring: Keyring) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -15,6 +17,13 @@ from console.web import showing
 from console.web.visitor import LISTENERS, visitor_of
 
 HERE: Final = Path(__file__).parent
+
+
+@pass_context
+def _when(context: Context, at: datetime | str | None) -> str:
+    return showing.when(at, context["zone"])
+
+
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=select_autoescape(default=True, default_for_string=True),
@@ -25,7 +34,7 @@ _environment = Environment(
 _environment.filters |= {
     "clock": showing.clock,
     "seconds": showing.seconds,
-    "when": showing.when,
+    "when": _when,
     "masked": showing.masked_number,
     "called": showing.called_number,
     "named": showing.masked_name,
@@ -35,7 +44,7 @@ _environment.filters |= {
 
 def page(request: Request, template: str, **context: Any) -> HTMLResponse:
     """The template with `context`, and beside it: `request`, `visitor`, `room`, `menu`, `nonce`,
-    `csrf`, and `_(zh, en)` for a text in the visitor's language."""
+    `csrf`, `zone`, and `_(zh, en)` for a text in the visitor's language."""
     visitor = visitor_of(request)
     say: Callable[[str, str], str] = visitor.say
     menu = request.app.state.menu
@@ -54,6 +63,7 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
         csrf=visitor.csrf,
         _=say,
         company=place.company,
+        zone=place.zone,
         trouble=told and request.app.state.room.house().problems,
         ended=partial(showing.ended, language=visitor.language, titles=place.dispositions),
         **context,

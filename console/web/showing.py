@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from calls.masking import called, mask, plain, plain_name
@@ -25,12 +25,12 @@ def seconds(ms: float | None) -> str:
     return f"{ms / 1000:.1f} s" if ms < 60_000 else clock(int(ms), tenths=False)
 
 
-def when(at: datetime | str | None) -> str:
-    """A moment in this machine's own time zone, to the second."""
+def when(at: datetime | str | None, zone: tzinfo | None = None) -> str:
+    """A moment by the clock of that zone (None: this machine's), to the second."""
     if not at:
         return ""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 _ENDED: Final = {

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from calls.quality.events import DisputeResolved, EvaluationSubmitted
-from calls.quality.states import EvaluationState
+from calls.quality.states import EvaluationKind, EvaluationState
 from console.work.base import DeskBase
 from ledger.quality.rows import EvaluationFilter
 from qa.agreeing import Agreement, Submitted, agreement
 from qa.work import Actor
 from qa.work.deciding import refuse_unless
 from qa.work.terms import SCORERS
+
+_COUNTED = (EvaluationKind.REVIEW.value,)
 
 
 class Agreeing(DeskBase):
@@ -28,10 +30,13 @@ class Agreeing(DeskBase):
     ) -> Mapping[str, Agreement]:
         """By question, over evaluations by any version of a form submitted in [since, until).
 
-        What a dispute changed counts as resolved; withdrawn ones do not count.
+        What a dispute changed counts as resolved; withdrawn ones do not count, nor do calibrations
+        (one call, scored several times) and mystery calls, as in AGREE.1.
         """
         refuse_unless(actor, SCORERS, "see the agreement report")
-        wanted = EvaluationFilter(form=form, submitted_since=since, submitted_until=until)
+        wanted = EvaluationFilter(
+            form=form, purposes=_COUNTED, submitted_since=since, submitted_until=until
+        )
         rows = {
             row.id for row in self.listed(actor, wanted) if row.state != EvaluationState.WITHDRAWN
         }

@@ -153,6 +153,9 @@ class _Sums:
         )
         reached = sum((_reached(each, answers) for each in self.counted), Fraction(0))
         self.reached = Fraction(0) if self.zeroed_by else reached
+        if self.zeroed_by and form.mode is Mode.PERCENT:
+            # One without weight, too, makes a section zero of which nothing else counts.
+            self.possible = self.possible or 1
         self.weight = section.weight if form.mode is Mode.PERCENT else self.possible
 
     def told(self, per_weight: Fraction) -> SectionScore:

@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -144,9 +144,18 @@ class Keyring:
         return self._path(file).is_file()
 
     def kept(self) -> Iterator[tuple[str, Wrapped]]:
-        """Every file's key: its name below `keys/files`, and what is kept. LostKeyError."""
+        """Every file's key that can be read: its name below `keys/files`, and what is kept."""
         for path in sorted(self._files.rglob(f"*{_SUFFIX}")):
-            yield path.relative_to(self._files).as_posix(), self._read(path)
+            with suppress(LostKeyError):
+                yield path.relative_to(self._files).as_posix(), self._read(path)
+
+    def damaged(self) -> Iterator[str]:
+        """What is wrong with those that cannot be read, each with what to do."""
+        for path in sorted(self._files.rglob(f"*{_SUFFIX}")):
+            try:
+                self._read(path)
+            except LostKeyError as problem:
+                yield str(problem)
 
     def recordings(self) -> Iterator[str]:
         """Ids of the recordings that a key is kept for."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from calls.quality.states import EvaluationState
 from ledger.quality.rows import EvaluationFilter
@@ -26,6 +29,22 @@ async def test_the_list_shows_calls_newest_first_with_numbers_masked(house: Hous
     assert ROW.findall(answer.text) == [house.calls[one] for one in ("script", "queued", "silent")]
     assert "138****1234" in answer.text
     assert "13800001234" not in answer.text
+
+
+async def test_times_are_those_of_the_houses_clock(house: House) -> None:
+    place = replace(house.room.place, zone=ZoneInfo("Pacific/Auckland"))
+    house.room = replace(house.room, place=place)
+    browser, script = await house.signed_in("lily"), house.calls["script"]
+    row = house.room.calls.call(script)
+    assert row is not None
+    assert row.offered_at is not None
+    offered = row.offered_at.astimezone(place.zone)
+
+    assert f">{offered:%Y-%m-%d %H:%M:%S}<" in (await browser.get("/calls")).text
+    minute = timedelta(minutes=1)
+    around = f"?since={offered - minute:%Y-%m-%dT%H:%M}&until={offered + minute:%Y-%m-%dT%H:%M}"
+    assert script in await _found(browser, around)
+    assert await _found(browser, f"?since={offered + 60 * minute:%Y-%m-%dT%H:%M}") == []
 
 
 async def test_filters_stand_in_the_address_and_find_what_they_say(house: House) -> None:

@@ -338,6 +338,23 @@ def test_a_rotation_that_was_stopped_is_finished_with_the_same_key(state: Path) 
     assert Store(state).keys.current_id() == new.id
 
 
+def test_one_damaged_key_stops_no_other_and_is_named(state: Path) -> None:
+    ring = Store(state).keys
+    old = ring.current_id()
+    damaged = state / "keys" / "files" / next(ring.kept())[0]
+    damaged.write_bytes(b"{")
+
+    listed, told = run(state, "keys", "list")
+    rotated, done = run(state, "keys", "rotate")
+
+    assert (listed, rotated) == (1, 1)
+    assert "1 recordings  in use" in told
+    assert f"{damaged}: is damaged; restore it from a backup of the keys" in " ".join(told.split())
+    assert "1 recordings are wrapped with" in done
+    assert f"{damaged}: is damaged" in done
+    assert f"No recording needs {old}" not in done
+
+
 def test_a_key_that_is_needed_and_gone_is_told_by_list(state: Path) -> None:
     next((state / "keys").glob("*.kek")).unlink()
 

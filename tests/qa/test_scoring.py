@@ -67,6 +67,16 @@ def test_a_failed_critical_question_makes_its_section_zero() -> None:
     assert (found.percent, found.result) == (40.0, FormResult.BELOW)
 
 
+def test_a_failed_critical_question_without_weight_zeroes_a_section_of_which_nothing_counts() -> (
+    None
+):
+    one = (1, ((0, "no", "critical"), (5, NA, "")))
+    drawn = (one, (1, ((1, "yes", ""),)))
+
+    assert score(_form(drawn), _given(drawn)).by_section() == {"s0": 0.0, "s1": 100.0}
+    assert score(_form(drawn), _given(drawn)).percent == 50.0
+
+
 def test_a_failed_fatal_question_makes_the_form_zero_even_without_weight() -> None:
     found = score(small(), BEST | {"abuse": "no"})
 
@@ -193,7 +203,12 @@ def _by_hand(drawn: Drawn, mode: Mode) -> Fraction | None:
     if any(kind == "fatal" and answer == "no" for _, qs in drawn for _, answer, kind in qs):
         return Fraction(0)
     live = [(w, [q for q in qs if q[0] and q[1] not in ("", NA)], qs) for w, qs in drawn]
-    live = [each for each in live if each[1] and (each[0] or mode is Mode.POINTS)]
+    live = [
+        each
+        for each in live
+        if (each[1] or (_zeroed(each[2]) and mode is Mode.PERCENT))
+        and (each[0] or mode is Mode.POINTS)
+    ]
     if not live:
         return None
     earned = Fraction(0)
@@ -203,11 +218,15 @@ def _by_hand(drawn: Drawn, mode: Mode) -> Fraction | None:
         purse = Fraction(100 * own_sum, everything)
         if mode is Mode.PERCENT:
             purse = Fraction(100 * weight, sum(each[0] for each in live))
-        if any(kind == "critical" and answer == "no" for _, answer, kind in all_of_it):
+        if _zeroed(all_of_it):
             continue
         for own, answer, _ in questions:
             earned += purse * own / own_sum * SHARES[answer]
     return earned
+
+
+def _zeroed(questions: tuple[tuple[int, str, str], ...]) -> bool:
+    return any(kind == "critical" and answer == "no" for _, answer, kind in questions)
 
 
 _QUESTION = st.tuples(

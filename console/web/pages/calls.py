@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from calls.masking import mask
-from console.room import ConsoleRoom
+from console.room import ConsolePlace, ConsoleRoom
 from console.web.looks import looked
 from console.web.menu import Entry
 from console.web.rendering import page
@@ -49,7 +49,7 @@ def _list(request: Request) -> Response:
     before = request.query_params.get("before", "")
     problem, found = "", Page((), None)
     try:
-        asked = _asked(given)
+        asked = _asked(given, room.place)
         found = room.calls.search(
             asked, before=Cursor.from_text(before) if before else None, limit=_PAGE
         )
@@ -76,7 +76,7 @@ def _list(request: Request) -> Response:
     return page(request, "calls.html", **context)
 
 
-def _asked(given: Mapping[str, str]) -> CallFilter:
+def _asked(given: Mapping[str, str], place: ConsolePlace) -> CallFilter:
     """ValueError for what cannot be read, naming it; BadSearchError for what cannot be found."""
     wanted: dict[str, Any] = {name: given[name] for name in _TEXTS if name in given}
     for name, field in _SECONDS.items():
@@ -86,7 +86,7 @@ def _asked(given: Mapping[str, str]) -> CallFilter:
         wanted["survey_at_most"] = int(_number("survey", given["survey"], int))
     for name in ("since", "until"):
         if name in given:
-            wanted[name] = _moment(name, given[name])
+            wanted[name] = _moment(name, given[name], place)
     for name in _YES_NO:
         if given.get(name) in ("yes", "no"):
             wanted[name] = given[name] == "yes"
@@ -116,10 +116,9 @@ def _number(name: str, text: str, read: Callable[[str], float]) -> float:
     return found
 
 
-def _moment(name: str, text: str) -> datetime:
-    """A time as the browser writes it, of this machine's zone."""
+def _moment(name: str, text: str, place: ConsolePlace) -> datetime:
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return place.moment(text)
     except (ValueError, OverflowError, OSError):
         raise ValueError(name) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -35,7 +35,7 @@ def _list(request: Request) -> Response:
     actor_of(request, *LISTENERS)
     room, language = room_of(request), visitor_of(request).language
     shelf = room.desk.forms
-    today = room.clock.utc_now().astimezone()
+    today = room.clock.utc_now().astimezone(room.place.zone)
     return page(
         request,
         "draws.html",
@@ -88,4 +88,4 @@ def _whole(request: Request, name: str) -> int:
 
 
 def _moment(request: Request, name: str) -> datetime:
-    return datetime.fromisoformat(text_of(request, name, 30)).astimezone(UTC)
+    return room_of(request).place.moment(text_of(request, name, 30))
