@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 import ledger.opening
 from calls.errors import PbxError
@@ -64,6 +66,26 @@ def _migrated_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ledger.opening, "_upgrade", copying(REAL_UPGRADE))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loggers_ask_anew() -> Iterator[None]:
+    """A logger kept as one test set logs up could not be looked at by another."""
+    configure = structlog.configure
+
+    def without_keeping(**given: Any) -> None:
+        configure(**{**given, "cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(structlog, "configure", without_keeping)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """What a test sets up of logging ends with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
