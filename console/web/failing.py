@@ -19,6 +19,7 @@ from calls.errors import (
     UnknownWorkError,
     WorkError,
 )
+from console.telling.refusals import in_words
 from console.web.looks import looked
 from console.web.rendering import page
 from console.web.visitor import visitor_of
@@ -63,20 +64,38 @@ _HEADS: Final = {
     500: ("本站出错", "Something failed"),
     503: ("暂时读不到", "Cannot be read now"),
 }
+_REFUSED: Final = {
+    400: ("没有采用", "Not taken"),
+    403: ("这一步不归您", "Not yours to do"),
+    404: _HEADS[404],
+    409: _HEADS[409],
+}
+"""Heads of what a service refused: its own text says why, and what can be done."""
 
 
 def error_page(
     request: Request, status: int, detail: str = "", headers: dict[str, str] | None = None
 ) -> Response:
-    """The page for a status; `detail` is shown as it is, and is fit for a user."""
-    zh, en = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
+    """The page for a status; `detail` is what an error of ours says, and is fit for a user."""
+    words = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
+    head = _HEADS.get(status, _HEADS[500 if status >= 500 else 400])
+    return _drawn(request, status, head, words, _in_words(request, detail), headers)
+
+
+def _drawn(
+    request: Request,
+    status: int,
+    head: tuple[str, str],
+    words: tuple[str, str],
+    detail: str = "",
+    headers: dict[str, str] | None = None,
+) -> Response:
     answer = page(
         request,
         "error.html",
         status=status,
-        head=_HEADS.get(status, _HEADS[500 if status >= 500 else 400]),
-        zh=zh,
-        en=en,
+        head=head,
+        words=words,
         detail=detail,
         back=_page_before(request),
     )
@@ -86,11 +105,19 @@ def error_page(
     return answer
 
 
+def _in_words(request: Request, text: str) -> str:
+    """What an error of ours says, as this page says it."""
+    zone = request.app.state.room.place.zone
+    return in_words(text, visitor_of(request).language, zone) if text else ""
+
+
 def _page_before(request: Request) -> str:
     """The page of ours that this one was asked for from; empty when it was no other."""
     before = urlsplit(request.headers.get("referer", ""))
     ours = before.netloc == request.headers.get("host", "") and before.path.startswith("/")
-    other = before.path not in (request.url.path, "/", "/login")
+    # A form's page and what it is sent to may have one address.
+    itself = request.url.path if request.method == "GET" else ""
+    other = before.path not in (itself, "/", "/login")
     return before.path if ours and other and not before.path.startswith("//") else ""
 
 
@@ -123,7 +150,8 @@ async def unfit(request: Request, error: Exception) -> Response:
         status = 404
     if status == 403:
         await _note_refusal(request)
-    return error_page(request, status, str(error))
+    told = _in_words(request, str(error))
+    return _drawn(request, status, _REFUSED[status], (told, told))
 
 
 async def failed(request: Request, error: Exception) -> Response:

@@ -82,8 +82,8 @@ def decide_claim(
     if evaluation.is_claimed(now) and holder != actor.name:
         until = evaluation.claimed_until
         raise NotAllowedError(
-            f"{evaluation.id}: {holder} works on it until {until:%H:%M} UTC; take another"
-            " (`thirdring qa next`)"
+            f"{evaluation.id}: {holder} works on it until {until:%Y-%m-%d %H:%M} UTC;"
+            " take another (`thirdring qa next`)"
         )
     if evaluation.state not in (EvaluationState.OPEN, EvaluationState.CLAIMED):
         raise WorkError(f"{evaluation.id} is {evaluation.state}; only an open one can be claimed")

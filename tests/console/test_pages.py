@@ -223,7 +223,7 @@ async def test_what_two_want_one_gets_and_the_other_is_told(house: House) -> Non
     refused = await quan.post(f"{opened.headers['location']}/claim")
 
     assert refused.status_code == 403
-    assert "lily works on it" in refused.text
+    assert "由 lily 在评" in refused.text
 
 
 async def test_calls_are_drawn_and_the_draw_can_be_made_again(house: House) -> None:
@@ -281,7 +281,7 @@ async def test_the_admin_adds_changes_and_sees_who_looked(house: House) -> None:
 
     assert "小梅" in (await root.get("/accounts")).text
     assert weak.status_code == 400
-    assert "12 to 256 characters" in weak.text
+    assert "密码要 12 到 256 个字符，这个有 5 个" in weak.text
     looks = (await root.get("/looks?actor=lily&action=opened")).text
     assert f"call/{house.calls['silent']}" in looks
     assert (await house.browser().sign_in("mei", "another long secret")).status_code == 303

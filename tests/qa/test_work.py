@@ -126,7 +126,7 @@ def test_while_somebody_has_it_nobody_else_may() -> None:
     story = Story()
     story.claim()
 
-    with pytest.raises(NotAllowedError, match="li works on it until 14:00 UTC"):
+    with pytest.raises(NotAllowedError, match="li works on it until 2026-11-23 14:00 UTC"):
         story.claim(ZHOU)
     assert story.claim(LI) == ["claimed"]
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from calls.masking import mask
 from console.room import ConsolePlace, ConsoleRoom
+from console.telling.refusals import in_words
 from console.web.looks import looked
 from console.web.menu import Entry
 from console.web.rendering import page
@@ -124,9 +125,10 @@ def _moment(name: str, text: str, place: ConsolePlace) -> datetime:
 
 
 def _told(request: Request, error: Exception) -> str:
+    visitor, name = visitor_of(request), str(error)
     if isinstance(error, BadSearchError):
-        return str(error)
-    say, name = visitor_of(request).say, str(error)
+        return in_words(name, visitor.language)
+    say = visitor.say
     if name == "q":
         return say(
             f"号码至少输入末 {TAIL} 位，或通话编号的开头。",

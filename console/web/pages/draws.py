@@ -50,7 +50,7 @@ def _list(request: Request) -> Response:
 
 def _draw(request: Request) -> Response:
     actor, room = actor_of(request, *LISTENERS), room_of(request)
-    seed = text_of(request, "seed", 12)
+    seed = _whole(request, "seed") if text_of(request, "seed", 12) else None
     try:
         plan = Plan(
             method=Method(text_of(request, "method", 20)),
@@ -67,7 +67,7 @@ def _draw(request: Request) -> Response:
             since=_moment(request, "since"),
             until=_moment(request, "until"),
             form=text_of(request, "form", 60),
-            seed=int(seed) if seed else None,
+            seed=seed,
         )
     except ValueError as error:
         raise WorkError(f"this draw cannot be made: {error}") from None
@@ -84,8 +84,15 @@ def _again(request: Request) -> Response:
 
 
 def _whole(request: Request, name: str) -> int:
-    return int(text_of(request, name, 6) or 0)
+    text = text_of(request, name, 12) or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise WorkError(f"{text!r} is no whole number; give digits alone")
+    return int(text)
 
 
 def _moment(request: Request, name: str) -> datetime:
-    return room_of(request).place.moment(text_of(request, name, 30))
+    text = text_of(request, name, 30)
+    try:
+        return room_of(request).place.moment(text)
+    except (ValueError, OverflowError):
+        raise WorkError(f"{text!r} is no time; give a day and a time of it") from None

@@ -17,7 +17,7 @@
   document.addEventListener("htmx:responseError", (event) => {
     const answer = event.detail.xhr;
     const page = new DOMParser().parseFromString(answer.responseText, "text/html");
-    const words = [...page.querySelectorAll("#main p, p.bad")].map((one) => one.textContent.trim());
+    const words = [...page.querySelectorAll("#main .card p, p.bad")].map((one) => one.textContent.trim());
     tell(words.find(Boolean) || `${answer.status}`, "bad");
   });
   document.addEventListener("htmx:sendError", () => {
