@@ -11,7 +11,7 @@ from calls.errors import Problem
 from launch.check_report import told
 from qa.answering.telling import source_of, told_value
 from qa.rubric.form import Band, Comment, Fact, Form, Mode, Question, Section, SourceKind
-from qa.rubric.sources import Source
+from qa.rubric.sources import EVIDENCE, Source
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pass": ("及格线", "passed from"),
@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "required": ("须写评语", "a comment is needed"),
     "machine": ("机器作答", "answered by"),
     "human": ("人工判断", "for a human"),
+    "shown": ("出示", "shown"),
     "rule": ("规则", "rule"),
     "otherwise": ("其余", "otherwise"),
     "is": ("为", "is"),
@@ -98,6 +99,9 @@ def _details(form: Form, question: Question, lang: str) -> Iterable[str]:
         conditions = f"{earlier.title[lang]} {word('is', lang)} {word('or', lang).join(named)}"
         yield f"{word('ask_if', lang)} {conditions}"
     yield fact_words(question, lang)
+    if question.evidence:
+        shown = ", ".join(EVIDENCE[one].title[lang] for one in question.evidence)
+        yield f"{word('shown', lang)} {shown}"
     if question.help:
         yield question.help[lang]
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from calls.errors import RecordingError
+from calls.events import CallEvent
+from calls.quality.words import WordsRecognised
+from launch import looks
 from launch.asr_settings import AsrSettings
 from launch.call_story import clock
 from ledger.opening import LEDGER_FILE
+from ledger.quality.book import QualityBook
+from ledger.quality.opening import QUALITY_FILE
 from ledger.reader import LedgerReader
+from qa.answering import kept_recordings
 from recorder.source import LedgerSource
 from recorder.store import Store
 from recorder.timeline import open_call_sound
-from recorder.words.call_words import CallWords, words_of
-from recorder.words.checking import Finding
+from recorder.words.call_words import CallWords, talks_of, words_of
+from recorder.words.checking import Finding, LineFound, phrases
 from recorder.words.ports import LEAST_CONFIDENCE, Recogniser, WordsError
 
 FINDINGS = {
@@ -24,6 +30,17 @@ FINDINGS = {
     Finding.UNSURE: ("请人听", "a person listens"),
     Finding.NOT_FOUND: ("没听出来，请人听", "not recognised, a person listens"),
 }
+
+
+class Recognised(NamedTuple):
+    """What came of listening to a call."""
+
+    call: str
+    """Its whole id."""
+
+    words: CallWords
+    fact: WordsRecognised
+    """What of it is kept."""
 
 
 def recogniser_of(settings: AsrSettings, model: Path | None) -> Recogniser:
@@ -48,8 +65,8 @@ def recognise(
     whole: bool,
     told: Callable[[int, int], object],
     before: Callable[[str], object],
-) -> tuple[str, CallWords]:
-    """The call's whole id and its words; `before` is told the id before anything is heard.
+) -> Recognised:
+    """Listen to a call; `before` is told its id before anything is heard.
 
     Raises LedgerError for an unknown call, RecordingError when there is nothing to hear.
     """
@@ -64,7 +81,43 @@ def recognise(
             raise RecordingError(f"{call.id}: {error}") from error
         with sound:
             found = words_of(sound, events, recogniser, polite=polite, whole=whole, told=told)
-    return call.id, found
+    return Recognised(call.id, found, fact_of(found, events, polite))
+
+
+def fact_of(
+    found: CallWords, events: Sequence[CallEvent], polite: Sequence[str]
+) -> WordsRecognised:
+    """What is kept for whoever scores; of polite words only those of the talks with agents."""
+    talks = talks_of(events)
+    return WordsRecognised(
+        engine=found.engine,
+        recordings=kept_recordings(events),
+        looked_for=phrases(found.language, polite),
+        polite=tuple(
+            (one.word, one.from_ms, one.to_ms)
+            for one in found.polite
+            if not talks or any(begin <= one.from_ms < end for begin, end in talks)
+        ),
+        lines=tuple(_line(one) for one in found.lines),
+    )
+
+
+def _line(one: LineFound) -> dict[str, Any]:
+    here = one.finding is not Finding.NOT_FOUND and one.from_ms is not None
+    return {
+        "line": one.line,
+        "said_ms": one.start_ms,
+        "finding": one.finding.value,
+        "similarity": one.similarity,
+        "from_ms": one.from_ms if here else one.start_ms,
+        "to_ms": one.to_ms if here else one.end_ms,
+    }
+
+
+def keep(state: Path, found: Recognised) -> None:
+    """Write it into the quality book. Raises LedgerError."""
+    with QualityBook.open(state / QUALITY_FILE) as book:
+        book.append(f"call/{found.call}", found.fact, actor=looks.who())
 
 
 def as_told(call_id: str, found: CallWords) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from callflow.rules.monitor import RuleSet
 from calls.quality.states import EvaluationKind
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
-from qa.answering import CaseFacts, MachineAnswer, machine_answers, machine_gaps
+from qa.answering import CaseFacts, MachineAnswer, machine_answers
 from qa.rubric import Form
-from qa.rubric.form import Texts
 from qa.sampling import Candidate
 
 _DAY = timedelta(days=1)
@@ -42,12 +41,6 @@ class LedgerCases:
 
     def machine(self, form: Form, call_id: str) -> Mapping[str, MachineAnswer]:
         return machine_answers(form, self.facts(call_id))
-
-    def answers_and_gaps(
-        self, form: Form, call_id: str
-    ) -> tuple[Mapping[str, MachineAnswer], Mapping[str, Texts]]:
-        facts = self.facts(call_id)
-        return machine_answers(form, facts), machine_gaps(form, facts)
 
     def purpose(self, call_id: str) -> str:
         tag = self._reader.call(call_id).tag

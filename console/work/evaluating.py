@@ -9,8 +9,16 @@ from datetime import datetime
 from calls.errors import ConflictError, NotAllowedError
 from calls.quality.states import EvaluationKind
 from console.work.base import DeskBase, new_id
+from console.work.words import heard_words
 from ledger.quality.rows import Entry, EvaluationFilter, EvaluationRow
-from qa.answering import MachineAnswer
+from qa.answering import (
+    MachineAnswer,
+    WordsShown,
+    machine_answers,
+    machine_gaps,
+    words_gaps,
+    words_shown,
+)
 from qa.rubric import Form, Score, score
 from qa.rubric.form import Texts
 from qa.work import (
@@ -44,7 +52,10 @@ class Sheet:
     form: Form
     machine: Mapping[str, MachineAnswer]
     gaps: Mapping[str, Texts]
-    """Factual questions that the machine does not answer of this call, each with why not."""
+    """Questions at which the machine could say something but of this call does not, with why."""
+
+    shown: Mapping[str, tuple[WordsShown, ...]]
+    """What speech recognition shows to whoever answers, by question."""
 
     answers: Mapping[str, str]
     """What counts now: what was submitted or resolved, else the draft over the machine."""
@@ -171,7 +182,9 @@ class Evaluating(DeskBase):
 
     def _sheet(self, evaluation: Evaluation) -> Sheet:
         form = self.form_of(evaluation)
-        machine, gaps = self.cases.answers_and_gaps(form, evaluation.call_id)
+        facts = self.cases.facts(evaluation.call_id)
+        heard = heard_words(self.book, evaluation.call_id)
+        machine = machine_answers(form, facts)
         said = {name: each.answer for name, each in machine.items() if each.answer}
         outcome = evaluation.outcome
         answers = (
@@ -182,7 +195,8 @@ class Evaluating(DeskBase):
             evaluation=evaluation,
             form=form,
             machine=machine,
-            gaps=gaps,
+            gaps=machine_gaps(form, facts) | words_gaps(form, facts, heard),
+            shown=words_shown(form, facts, heard),
             answers=answers,
             score=score(form, answers),
             unmet=nothing if outcome is not None else unmet(form, evaluation.draft, said),

@@ -9,7 +9,6 @@ from typing import Protocol
 from ledger.rows import CallRow
 from qa.answering import CaseFacts, MachineAnswer
 from qa.rubric import Form
-from qa.rubric.form import Texts
 from qa.sampling import Candidate
 
 
@@ -24,11 +23,6 @@ class Cases(Protocol):
 
     def machine(self, form: Form, call_id: str) -> Mapping[str, MachineAnswer]:
         """What the machine answers of this call, by question; nothing it does not know."""
-
-    def answers_and_gaps(
-        self, form: Form, call_id: str
-    ) -> tuple[Mapping[str, MachineAnswer], Mapping[str, Texts]]:
-        """The same, and the factual questions that stay unanswered, each with why."""
 
     def purpose(self, call_id: str) -> str:
         """`mystery` for a planned test call, else `review`."""

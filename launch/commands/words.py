@@ -42,18 +42,19 @@ def words(
 ) -> None:
     """Recognise a recorded call: transcript by leg, said lines against the script, polite words.
 
-    An aid for whoever scores, never a verdict. Nothing of it is kept on disk.
+    An aid for whoever scores, never a verdict. Kept is only which polite words were heard, which
+    lines differ from the script, and when; no transcript.
     """
     from launch.logs import set_up_logs
     from launch.looks import looked
     from launch.settings import load_settings
-    from launch.words_of_call import as_told, recognise, recogniser_of
+    from launch.words_of_call import as_told, keep, recognise, recogniser_of
 
     set_up_logs("warning")
     settings = load_settings(config).asr
     recogniser = recogniser_of(settings, model)
     with _bar() as told:
-        call, found = recognise(
+        found = recognise(
             state,
             call_id,
             recogniser,
@@ -63,9 +64,10 @@ def words(
             before=lambda one: looked(state, "played", f"call/{one}", "words recognised"),
         )
     if as_json:
-        print_json(as_told(call, found))
+        print_json(as_told(found.call, found.words))
     else:
-        _show(call, found)
+        _show(found.call, found.words)
+    keep(state, found)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from launch.quality.showing import answer_title, machine_line, score_line
+from launch.quality.showing import answer_title, machine_line, score_line, shown_lines
 from launch.quality.texts import word
 from qa.rubric import asked
 from qa.work import Answering
@@ -135,8 +135,8 @@ class Asking:
             bold=True,
         )
         said = machine_line(self.sheet.machine.get(question.name), question, lang)
-        if said:
-            typer.echo(f"   {said}")
+        for line in filter(None, (said, *shown_lines(self.sheet, question, lang))):
+            typer.echo(f"   {line}")
         given = self._answer(question)
         if given:
             typer.echo(f"   {word('yours', lang)}: {answer_title(question, given, lang)}")

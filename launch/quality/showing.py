@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from calls.masking import mask, plain
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _MARKS = {"kept": "✓", "broken": "✗"}
 _LINE = 200
+_PLACE, _A_LINE = 36, 4
+"""Cells of a place to listen to, and places a line."""
 
 
 def head_lines(sheet: Sheet, call: CallRow, lang: str) -> Iterator[str]:
@@ -123,6 +126,7 @@ def _cells(sheet: Sheet, question: Question, lang: str) -> tuple[str, str, str]:
     answer = sheet.answers.get(question.name, "")
     shown = answer_title(question, answer, lang) or word("unanswered", lang)
     notes = [machine_line(sheet.machine.get(question.name), question, lang)]
+    notes += shown_lines(sheet, question, lang)
     given = sheet.evaluation.draft.get(question.name)
     if given is not None:
         notes += [f"{word('comment', lang)}: {given.comment}"] if given.comment else []
@@ -151,6 +155,21 @@ def machine_line(found: MachineAnswer | None, question: Question, lang: str) -> 
         span = f"{clock(found.from_ms)}-{clock(found.to_ms)}"
         parts.append(word("listen", lang, span=span))
     return "  ".join(part for part in parts if part)
+
+
+def shown_lines(sheet: Sheet, question: Question, lang: str) -> Iterator[str]:
+    """What speech recognition shows, with where to listen; or why the machine says nothing."""
+    gap = sheet.gaps.get(question.name)
+    if gap and question.name not in sheet.machine:
+        yield f"{word('gap', lang)}: {gap.get(lang, '')}"
+    for one in sheet.shown.get(question.name, ()):
+        yield f"{word('recognised', lang)}: {one.told.get(lang, '')}"
+        told = [
+            f"{clock(each.from_ms)} {plain(each.text.get(lang, ''), most_cells=_PLACE)}"
+            for each in one.places
+        ]
+        for first in range(0, len(told), _A_LINE):
+            yield "  ".join(told[first : first + _A_LINE])
 
 
 def answer_title(question: Question, answer: str, lang: str) -> str:
@@ -190,6 +209,8 @@ def sheet_json(sheet: Sheet) -> dict[str, Any]:
         "sections": score.by_section(),
         "answers": dict(sheet.answers),
         "machine": {name: _machine_json(each) for name, each in sheet.machine.items()},
+        "gaps": {name: dict(each) for name, each in sheet.gaps.items()},
+        "shown": {name: [asdict(one) for one in each] for name, each in sheet.shown.items()},
         "comments": {name: each.comment for name, each in found.draft.items() if each.comment},
         "reasons": {name: each.reason for name, each in found.draft.items() if each.reason},
         "unanswered": sheet.unmet.unanswered,

@@ -66,6 +66,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Enter takes them all, a number changes one",
     ),
     "machine": ("机器", "machine"),
+    "gap": ("机器答不了", "not by the machine"),
+    "recognised": ("语音识别", "recognised"),
     "yours": ("你", "you"),
     "listen": ("听 {span}", "hear {span}"),
     "no_help": ("这一题没有说明。", "There is no help for this question."),

@@ -17,7 +17,7 @@ from qa.rubric.language import (
     SECTION_KEYS,
 )
 from qa.rubric.loading import load_forms
-from qa.rubric.sources import FIGURES, MEASURES, Source
+from qa.rubric.sources import EVIDENCE, FIGURES, MEASURES, Source
 
 _UNITS: Final = {"time": "a time: `1s`", "count": "a number"}
 
@@ -42,6 +42,11 @@ def _scales() -> str:
     return table(("scale", "answers (share)"), rows)
 
 
+def _evidence() -> str:
+    rows = ((f"`{one.name}`", one.title["zh"], one.about) for one in EVIDENCE.values())
+    return table(("name", "中文", "what it shows"), rows)
+
+
 def _shipped() -> str:
     heads = ("question", "", "rules", "answered by")
     parts = []
@@ -58,6 +63,8 @@ def _questions(form: Form) -> list[list[str]]:
         for question in section.questions:
             fact, rules = question.fact, " ".join(question.rules)
             by = "a human" if fact is None else f"{fact.kind} `{fact.name}`"
+            shown = ", ".join(f"`{one}`" for one in question.evidence)
+            by += f", shown {shown}" if shown else ""
             rows.append([question.title["zh"], question.title["en"], rules, by])
     return rows
 
@@ -72,6 +79,7 @@ TABLES: Final[Tables] = {
     "qa_band_keys": _keys(BAND_KEYS),
     "qa_measures": _sources(MEASURES),
     "qa_figures": _sources(FIGURES),
+    "qa_evidence": _evidence,
     "qa_shipped": _shipped,
 }
 """Every table by the name of its marks."""

@@ -117,6 +117,9 @@ class Question:
     fact: Fact | None = None
     """None: a human's question."""
 
+    evidence: tuple[str, ...] = ()
+    """Names of `qa.rubric.sources.EVIDENCE`: what is shown to whoever answers."""
+
     def allows(self, answer: str) -> bool:
         """Whether `answer` may be given."""
         return answer in self.answers or (answer == NA and self.na)
@@ -211,7 +214,10 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _question(question: Question) -> dict[str, Any]:
+    # Only where there is any: a form that was frozen before there was such a thing stays the same.
+    shown = {"evidence": list(question.evidence)} if question.evidence else {}
     return {
+        **shown,
         "name": question.name,
         "title": dict(question.title),
         "help": dict(question.help),

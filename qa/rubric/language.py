@@ -52,6 +52,7 @@ QUESTION_KEYS: Final[Mapping[str, str]] = {
     "does; `optional` unless told",
     "rules": "house rules it is about, by id",
     "fact": "what the machine answers it by; without it, it is a human's question",
+    "evidence": "a list: what speech recognition shows to whoever answers; it answers nothing",
 }
 ANSWER_KEYS: Final[Mapping[str, str]] = {
     "title": "`{zh: ..., en: ...}`",

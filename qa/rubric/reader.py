@@ -28,6 +28,7 @@ from qa.rubric.language import (
     SHARE,
     YES_NO,
 )
+from qa.rubric.sources import EVIDENCE
 
 _SHARE: Final = re.compile(SHARE)
 _PASS_MARK: Final = 80
@@ -132,6 +133,7 @@ class FormReader:
             comment=Comment(comment),
             rules=self._facts.rules(body.get("rules")),
             fact=self._fact(body, answers, na=na),
+            evidence=self._evidence(body.get("evidence")),
         )
         self._demand_failing(key, question)
         self._asked[name] = question
@@ -140,6 +142,12 @@ class FormReader:
     def _fact(self, body: MappingNode, answers: Scale, *, na: bool) -> Fact | None:
         node = body.get("fact")
         return self._facts.fact(node, answers, na=na) if node is not None else None
+
+    def _evidence(self, node: Node | None) -> tuple[str, ...]:
+        def word(one: Node) -> str:
+            return self._reading.one_of(one, "evidence", EVIDENCE, "")
+
+        return self._reading.list_of(node, "evidence", word)
 
     def _refuse_second(self, key: Scalar, name: str) -> None:
         if name in self._asked:

@@ -21,7 +21,7 @@ from qa.rubric.language import (
     QUESTION_KEYS,
     SECTION_KEYS,
 )
-from qa.rubric.sources import FIGURES, MEASURES
+from qa.rubric.sources import EVIDENCE, FIGURES, MEASURES
 
 _WEIGHT: Final[Json] = {"type": "integer", "minimum": 0, "maximum": MOST_WEIGHT}
 _RULE: Final[Json] = {"type": "string", "pattern": ID_PATTERN}
@@ -93,6 +93,7 @@ def _question() -> Json:
         "comment": words(each.value for each in Comment),
         "rules": one_or_many(_RULE),
         "fact": _fact(),
+        "evidence": one_or_many(words(EVIDENCE)),
     }
     return _told(shapes, QUESTION_KEYS, required=("title",))
 

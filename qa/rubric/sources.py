@@ -156,3 +156,32 @@ FIGURES: Final[Mapping[str, Source]] = _known(
     ),
 )
 """From the other events of the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something that is shown to whoever answers: its name in a form, and what it is."""
+
+    name: str
+    title: Mapping[str, str]
+    about: str
+
+
+POLITE_WORDS: Final = "polite_words"
+SAID_LINES: Final = "said_lines"
+EVIDENCE: Final[Mapping[str, Evidence]] = {
+    one.name: one
+    for one in (
+        Evidence(
+            POLITE_WORDS,
+            {"zh": "礼貌用语", "en": "polite words"},
+            "which of them (A04, A05) were heard from the house while an agent talked, and when",
+        ),
+        Evidence(
+            SAID_LINES,
+            {"zh": "话术相符", "en": "lines as written"},
+            "the agent's lines that were not heard as the script has them, and when they were said",
+        ),
+    )
+}
+"""From `thirdring words`, speech recognition."""

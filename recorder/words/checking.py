@@ -34,6 +34,11 @@ POLITE: Final = {
 """A04 and A05, by language."""
 
 
+def phrases(language: str, more: Sequence[str] = ()) -> tuple[str, ...]:
+    """The polite words that are looked for, each once; `more` are the site's own."""
+    return tuple(dict.fromkeys((*POLITE.get(language, ()), *more)))
+
+
 class Finding(StrEnum):
     """What the recogniser can say of a line."""
 
@@ -61,6 +66,10 @@ class LineFound:
 
     line: str
     text: str
+    start_ms: int
+    end_ms: int
+    """When the facts say it was said."""
+
     finding: Finding
     similarity: float
     heard: str
@@ -100,7 +109,7 @@ def polite_words(
     sounds = [one.sound for one in heard]
     found = [
         PoliteWord(word=word, from_ms=heard[first].from_ms, to_ms=heard[behind - 1].to_ms)
-        for word in dict.fromkeys((*POLITE.get(language, ()), *more))
+        for word in phrases(language, more)
         for first, behind in _everywhere(syllables(word), sounds)
     ]
     return tuple(sorted(found, key=lambda one: (one.from_ms, one.to_ms)))
@@ -118,6 +127,8 @@ def _checked(line: SpokenLine, heard: Sequence[_Sound]) -> LineFound:
     return LineFound(
         line=line.line,
         text=line.text,
+        start_ms=line.start_ms,
+        end_ms=line.end_ms,
         finding=_finding(match, len(phrase)),
         similarity=round(match.similarity, 3),
         heard="".join(_texts(place)),

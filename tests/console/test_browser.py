@@ -21,12 +21,14 @@ from callers.fastagi import call_over_fastagi
 from callers.loader import find_persona, load_persona
 from callers.queue_plan import QueuePlan
 from calls.quality.states import Role
+from calls.quality.words import WordsRecognised
 from console.accounts.service import Accounts
 from launch.demo import demo_settings
 from launch.serving import serving
 from launch.sound_shelf import StateShelf
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
+from qa.answering import kept_recordings
 from recorder.timeline import CallSound
 from tests.console.conftest import PASSWORD, PEOPLE
 
@@ -338,6 +340,44 @@ def test_a_score_is_given_disputed_and_resolved(sign_in: SignIn, site: Site) -> 
     assert after < before
     wang.reload()
     expect(wang.locator("main")).to_contain_text("少了一处请稍等")
+
+
+def test_words_that_were_recognised_are_heard_by_a_key(sign_in: SignIn, site: Site) -> None:
+    call = site.calls[QUEUED]
+    with LedgerReader(site.state / "ledger.sqlite") as reader:
+        recordings = kept_recordings(reader.events(call))
+        length_ms = reader.call(call).ended_ms or 0
+    first_ms, second_ms = length_ms * 2 // 5, length_ms * 3 // 5
+    fact = WordsRecognised(
+        engine="by hand",
+        recordings=recordings,
+        looked_for=("您好", "谢谢"),
+        polite=(("您好", first_ms, first_ms + 400), ("谢谢", second_ms, second_ms + 400)),
+        lines=(),
+    )
+    with QualityBook.open(site.state / "quality.sqlite") as book:
+        book.append(f"call/{call}", fact, actor="terminal:lily")
+    lily = sign_in("lily")
+    _open(lily, call)
+    lily.click("text=评这通电话")
+    lily.wait_for_selector("#player[data-ready]")
+    polite = lily.locator("#q-polite_words")
+    expect(polite).to_contain_text("礼貌用语听出 2 处：您好 1、谢谢 1")
+    lily.keyboard.press("j")
+    expect(polite).to_have_class(re.compile("here"))
+
+    for heard_ms in (first_ms, second_ms, first_ms):
+        begin_ms = heard_ms - 1_500
+        lily.keyboard.press("e")
+        expect(polite.locator("[data-heard]")).to_have_attribute("data-hear", str(begin_ms))
+        lily.wait_for_function(
+            """from => {
+              const now = document.getElementById('player').wave.getCurrentTime();
+              return now > from && now < from + 1;
+            }""",
+            arg=begin_ms / 1000,
+        )
+    _shot(lily, "qa-words")
 
 
 def _answer_all(page: Page) -> None:

@@ -19,6 +19,7 @@ from calls.clock import ManualClock, SystemClock
 from calls.errors import LedgerError, RecordingError
 from calls.events import (
     AgentAnswered,
+    CallEvent,
     EndedFact,
     HungUpFact,
     LeftQueue,
@@ -27,16 +28,21 @@ from calls.events import (
     RecordingStopped,
     Said,
 )
-from launch.commands import words
-from launch.words_of_call import recognise, transcript
+from calls.quality.events import AccountCreated
+from launch.commands import qa, words
+from launch.erasing import carry_out
+from launch.words_of_call import fact_of, recognise, transcript
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
 from ledger.quality.opening import QUALITY_FILE
+from ledger.quality.verify import verify
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 from recorder.intake import RecorderIntake
+from recorder.orders import Order
 from recorder.source import LedgerSource
-from recorder.words.checking import Finding
+from recorder.words.call_words import CallWords
+from recorder.words.checking import Finding, PoliteWord
 from recorder.words.ports import Pcm, Utterance, Word, WordsError
 from tests.support.hotline import line_sound
 
@@ -108,16 +114,20 @@ def state(tmp_path: Path) -> Path:
 
 
 class Heard:
-    """Hears the greeting where there is sound."""
+    """Hears the greeting where there is sound, and a caller's words where there is none."""
 
     name = "by hand"
+    caller = "我叫王小明谢谢"
+
+    def __init__(self, *, with_caller: bool = False) -> None:
+        self._with_caller = with_caller
 
     def transcribe(self, sound: Pcm, rate: int, language: str) -> tuple[Utterance, ...]:
         loud = np.flatnonzero(np.abs(sound.astype(int)) > 1000)
-        if not len(loud):
+        if not len(loud) and not self._with_caller:
             return ()
-        first = int(loud[0]) * 1000 // rate
-        text = "你好三生服务热线幺零零零号为您服务"
+        first = int(loud[0]) * 1000 // rate if len(loud) else 100
+        text = "您好三生服务热线幺零零零号为您服务" if len(loud) else self.caller
         signs = tuple(
             Word(from_ms=first + 200 * at, to_ms=first + 200 * at + 200, text=sign)
             for at, sign in enumerate(text)
@@ -138,7 +148,7 @@ def run(state: Path, *arguments: str) -> tuple[int, str]:
 
 def test_the_recorded_talk_is_recognised_on_the_calls_own_clock(state: Path) -> None:
     before: list[str] = []
-    call, found = recognise(
+    call, found, _ = recognise(
         state,
         CALL[:17],
         Heard(),
@@ -153,6 +163,100 @@ def test_the_recorded_talk_is_recognised_on_the_calls_own_clock(state: Path) -> 
     assert line.finding is Finding.SAID
     assert 400 <= (line.from_ms or 0) <= 700
     assert [who for _, who, _ in transcript(found)] == ["house"]
+
+
+def test_what_is_kept_holds_the_houses_own_words_and_nothing_the_caller_said(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard(with_caller=True)
+    monkeypatch.setattr("launch.words_of_call.recogniser_of", lambda *_: heard)
+
+    code, told = run(state, CALL)
+
+    assert code == 0
+    assert heard.caller in told
+    with QualityBook.open(state / QUALITY_FILE) as book:
+        (kept,) = book.events(f"call/{CALL}")
+        assert not verify(book).findings
+    assert kept.kind == "words_recognised"
+    ((word, from_ms, to_ms),) = kept.data["polite"]
+    (line,) = kept.data["lines"]
+    assert (word, to_ms - from_ms) == ("您好", 400)
+    assert 400 <= from_ms <= 700
+    assert (line["line"], line["finding"], line["said_ms"]) == ("greeting", "said", 500)
+    assert list(kept.data["recordings"]) == [f"{CALL}-1"]
+    whole = json.dumps(dict(kept.data), ensure_ascii=False)
+    assert not any(piece in whole for piece in ("王", "小明", "三生", "热线"))
+
+
+def test_whoever_scores_finds_the_words_at_the_question_until_the_recording_is_erased(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with QualityBook.open(state / QUALITY_FILE) as book:
+        book.append(
+            "account/li", AccountCreated(role="qa", agent="", display_name="li"), actor="system"
+        )
+    _qa(state, "open", CALL, "--why", "抽检")
+    (row,) = json.loads(_qa(state, "list", "--call", CALL, "--json"))
+    assert "没有做语音识别" in _qa(state, "show", row["id"])
+    monkeypatch.setattr("launch.words_of_call.recogniser_of", lambda *_: Heard())
+    run(state, CALL)
+
+    shown = _qa(state, "show", row["id"])
+    sheet = json.loads(_qa(state, "show", row["id"], "--json"))
+
+    assert "礼貌用语听出 1 处：您好 1" in shown
+    assert "话术 1 句，与话术相符 1 句" in shown
+    polite, lines = sheet["shown"]["polite_words"]
+    assert [one["text"]["zh"] for one in polite["places"]] == ["您好"]
+    assert lines["places"] == []
+    assert "polite_words" not in sheet["answers"]
+    erase(state)
+    assert "没有可听的录音" in _qa(state, "show", row["id"])
+
+
+def test_prompts_are_none_of_the_agents_polite_words() -> None:
+    prompt, agents = (
+        PoliteWord(word="谢谢", from_ms=at_ms, to_ms=at_ms + 400) for at_ms in (500, 12_000)
+    )
+    found = CallWords(
+        engine="by hand",
+        language="zh",
+        spans=((0, 30_000),),
+        caller=(),
+        house=(),
+        lines=(),
+        polite=(prompt, agents),
+    )
+    at = SystemClock().utc_now()
+    events = [
+        CallEvent(CALL, 1, at, 10_000, "agent_answered", {"agent": "801"}),
+        CallEvent(CALL, 2, at, 20_000, "left_queue", {}),
+    ]
+
+    kept = fact_of(found, events, ("打扰了",))
+
+    assert kept.polite == (("谢谢", 12_000, 12_400),)
+    assert kept.looked_for[-1] == "打扰了"
+    assert len(fact_of(found, events[:0], ()).polite) == 2, "no agent: the house's own words"
+
+
+def _qa(state: Path, *arguments: str) -> str:
+    app = typer.Typer()
+    qa.register(app)
+    done = CliRunner().invoke(
+        app,
+        ["qa", *arguments, "--as", "li", "--state", str(state)],
+        env={"COLUMNS": "160", "LC_ALL": "zh_CN.UTF-8"},
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def erase(state: Path) -> None:
+    done = carry_out(state, Order.new({CALL: [f"{CALL}-1"]}, "asked", "li"))
+    assert done.outcome is not None
 
 
 def test_without_a_model_it_says_what_to_do(state: Path) -> None:

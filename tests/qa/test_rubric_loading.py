@@ -47,6 +47,7 @@ MISTAKES = [
     ("at_most: 1s", "bands: {yes: {at_most: 1s}}", "the bands leave some values unanswered"),
     ("at_most: 1s", "bands: {si: {at_most: 1s}}, otherwise: no", 'a band\'s answer is "si"'),
     ("rules: [A05]", "rules: [A5]", 'there is no rule "A5"'),
+    ("listens: {title", "listens: {evidence: [words], title", 'evidence is "words"'),
     ("tone: {title", "tone: {titel", '"titel" means nothing in a question'),
     ("fatal: true", "fatal: true, answers: {a: {title: {zh: 甲, en: A}, share: 1}}", "1 answers"),
     ("  matter:", "  manner:", '"manner" stands here a second time'),
@@ -119,6 +120,7 @@ def test_layout_and_comments_leave_no_trace_in_the_digest() -> None:
         ("comment: on_fail", "comment: required"),
         ("[fair, poor]", "[poor]"),
         ("na: true}", "na: false}"),
+        ("listens: {title", "listens: {evidence: polite_words, title"),
     ],
 )
 def test_any_change_of_what_a_form_says_is_another_form(right: str, wrong: str) -> None:

@@ -89,7 +89,8 @@ def _remove_second(request: Request) -> Response:
 def _own(request: Request) -> Response:
     account = need(request)
     on = room_of(request).accounts.second.is_on(account.name)
-    return page(request, "password.html", second=on)
+    changed = request.query_params.get("changed") == "yes"
+    return page(request, "password.html", second=on, changed=changed)
 
 
 def _change_own(request: Request) -> Response:
@@ -98,7 +99,7 @@ def _change_own(request: Request) -> Response:
     room.accounts.prove(account.name, _password(request, "old"), visitor.address)
     room.accounts.set_password(account.name, new, actor=account.name)
     signed = room.accounts.begin(account, visitor.address)
-    answer = RedirectResponse("/", status_code=303)
+    answer = RedirectResponse("/password?changed=yes", status_code=303)
     cookies.put(answer, cookies.SESSION, signed.token, secure=room.place.secure)
     return answer
 

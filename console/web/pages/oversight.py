@@ -12,11 +12,12 @@ from calls.errors import LedgerError, WorkError
 from calls.quality.events import LegalHoldLifted, LegalHoldSet
 from calls.quality.states import Role
 from console.room import ConsoleRoom
+from console.telling.looked import detail_in_words
 from console.web.forms import text_of
 from console.web.menu import Entry
 from console.web.rendering import page
 from console.web.seeing import room_of
-from console.web.visitor import need
+from console.web.visitor import need, visitor_of
 from ledger.quality.rows import LookFilter
 
 MENU = (
@@ -69,7 +70,16 @@ def _looks(request: Request) -> Response:
         limit=_MOST,
     )
     found = room_of(request).book.looks(wanted)
-    return page(request, "looks.html", found=found, given=given, actions=ACTIONS, most=_MOST)
+    language = visitor_of(request).language
+    return page(
+        request,
+        "looks.html",
+        found=found,
+        given=given,
+        actions=ACTIONS,
+        most=_MOST,
+        worded=lambda detail: detail_in_words(detail, language),
+    )
 
 
 def _holds(request: Request) -> Response:

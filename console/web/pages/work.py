@@ -11,7 +11,7 @@ from console.room import ConsoleRoom
 from console.web.menu import Entry
 from console.web.rendering import page
 from console.web.seeing import actor_of, room_of
-from console.web.visitor import LISTENERS
+from console.web.visitor import LISTENERS, visitor_of
 from ledger.quality.rows import EvaluationFilter, EvaluationRow
 
 MENU = (
@@ -50,7 +50,14 @@ def _work(request: Request) -> Response:
         scored=[one for one in room.desk.listed(actor, done) if one.score is not None],
         resolver=actor.role is Role.SUPERVISOR,
         nothing=request.query_params.get("nothing") == "yes",
+        titles=_titles(request, room),
     )
+
+
+def _titles(request: Request, room: ConsoleRoom) -> dict[str, str]:
+    """Name of a form -> what people call it."""
+    language, shelf = visitor_of(request).language, room.desk.forms
+    return {name: shelf.current(name).title.get(language) or name for name in shelf.names}
 
 
 def _taken(one: EvaluationRow) -> bool:
@@ -67,4 +74,5 @@ def _next(request: Request) -> Response:
 def _mine(request: Request) -> Response:
     room, actor = room_of(request), actor_of(request, Role.AGENT)
     found = room.desk.listed(actor, EvaluationFilter(newest_first=True, limit=200))
-    return page(request, "mine.html", found=found, now=room.clock.utc_now())
+    titles = _titles(request, room)
+    return page(request, "mine.html", found=found, now=room.clock.utc_now(), titles=titles)

@@ -207,7 +207,13 @@
   });
   keys.j = () => ask(1);
   keys.k = () => ask(-1);
-  keys.e = () => { const proof = here() && here().querySelector(".machine [data-hear]"); if (proof) proof.click(); };
+  keys.e = () => {
+    const proofs = here() ? [...here().querySelectorAll(".machine [data-hear]")] : [];
+    const last = proofs.findIndex((one) => one.hasAttribute("data-heard")), next = proofs[(last + 1) % proofs.length];
+    if (!next) return;
+    for (const one of proofs) one.toggleAttribute("data-heard", one === next);
+    next.click();
+  };
   for (let digit = 1; digit <= 9; digit += 1) keys[String(digit)] = () => answer(digit);
 
   // Hand the score in, or once that is done take the next call; what is missing is gone to.

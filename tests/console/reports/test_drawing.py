@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.reports import telling
+from console.reports import charts, telling
 from console.reports.catalogue_text import BEGIN, END, catalogue_text
 from console.reports.charts import Series, columns, heat, lines, nice_top
 from qa.figures.catalogue import CATALOGUE
@@ -111,6 +112,53 @@ def test_a_map_is_darkest_where_most_is() -> None:
     assert depth["Tue 10: 10.0"] == 1
     assert depth["Mon 09: 1.0"] < 0.2
     assert len(depth) == 2
+
+
+def test_every_number_of_a_map_can_be_read_on_its_colour() -> None:
+    values: dict[tuple[int, int], float | None] = {(0, at): float(at) for at in range(101)}
+    chart = heat(["Mon"], [str(at) for at in range(101)], values, title="x", tell=str)
+    css = (Path(charts.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    heated, off, on = (
+        re.search(pattern, css)
+        for pattern in (
+            r"--heat: (#\w{6})",
+            r"text\.off { fill: (#\w{6})",
+            r"text\.on { fill: (#\w{6})",
+        )
+    )
+    assert heated
+    assert off
+    assert on
+
+    pairs = [
+        (float(box.attrib["fill-opacity"]), text.attrib["class"])
+        for box, text in pairwise(svg_of(chart))
+        if (box.tag, text.tag) == ("rect", "text")
+    ]
+    assert len(pairs) == 101
+    assert {css for _, css in pairs} == {"on", "off"}
+    for share, css in pairs:
+        colour = [one * share + 255 * (1 - share) for one in _rgb(heated[1])]
+        assert _contrast(_rgb(on[1] if css == "on" else off[1]), colour) >= 4.5, share
+
+
+def _rgb(colour: str) -> list[float]:
+    return [float(int(colour[at : at + 2], 16)) for at in (1, 3, 5)]
+
+
+def _contrast(one: list[float], other: list[float]) -> float:
+    """WCAG 2.2, contrast ratio."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(rgb: list[float]) -> float:
+    """WCAG 2.2, relative luminance."""
+    red, green, blue = (
+        one / 255 / 12.92 if one / 255 <= 0.04045 else ((one / 255 + 0.055) / 1.055) ** 2.4
+        for one in rgb
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_names_in_a_chart_are_text() -> None:
