@@ -193,6 +193,25 @@ async def test_a_score_goes_its_way_from_claim_to_resolution(house: House) -> No
     assert "听过录音" in (await wang.get(path)).text
 
 
+async def test_an_agent_is_told_which_scores_wait_for_an_answer_and_until_when(
+    house: House,
+) -> None:
+    lily, wang = await house.signed_in("lily"), await house.signed_in("wang")
+    path = await _scored(house, lily)
+
+    mine = (await wang.get("/mine")).text
+    one = (await wang.get(path)).text
+    await wang.post(f"{path}/acknowledge", {"comment": ""})
+
+    title = house.room.desk.forms.current("q04").title.get("zh")
+    assert "待您答复" in mine
+    assert f"<td>{title}</td>" in mine
+    assert "到期视为认可" in one
+    assert "按 c 在当前位置写一条" not in one, "agents write no remarks"
+    assert "请人工判断" not in one, "and answer no questions"
+    assert "待您答复" not in (await wang.get("/mine")).text
+
+
 async def test_an_agent_sees_own_scores_only_and_changes_none(house: House) -> None:
     lily, wang, zhao = [await house.signed_in(name) for name in ("lily", "wang", "zhao")]
     path = await _scored(house, lily)
@@ -284,6 +303,11 @@ async def test_the_admin_adds_changes_and_sees_who_looked(house: House) -> None:
     assert "密码要 12 到 256 个字符，这个有 5 个" in weak.text
     looks = (await root.get("/looks?actor=lily&action=opened")).text
     assert f"call/{house.calls['silent']}" in looks
+    await house.browser().sign_in("lily", "not hers")
+    refusals = "/looks?action=sign_in_refused"
+    assert "用户名或密码不对" in (await root.get(refusals)).text
+    await root.post("/preferences", {"language": "en"})
+    assert "wrong name or password" in (await root.get(refusals)).text
     assert (await house.browser().sign_in("mei", "another long secret")).status_code == 303
 
 
@@ -296,6 +320,7 @@ async def test_everybody_changes_the_own_password_with_the_old_one(house: House)
     done = await lily.post("/password", {"old": PASSWORD, "new": "a new long secret"})
 
     assert done.status_code == 303, done.text
+    assert "密码已修改" in (await lily.get(done.headers["location"])).text
     assert (await lily.get("/work")).status_code == 200
     assert (await house.browser().sign_in("lily", "a new long secret")).status_code == 303
 
