@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MARKS = {"kept": "✓", "broken": "✗"}
 _LINE = 200
-_PLACE, _A_LINE = 36, 4
+_PLACE, _A_LINE = 36, 3
 """Cells of a place to listen to, and places a line."""
 
 
@@ -165,7 +165,7 @@ def shown_lines(sheet: Sheet, question: Question, lang: str) -> Iterator[str]:
     for one in sheet.shown.get(question.name, ()):
         yield f"{word('recognised', lang)}: {one.told.get(lang, '')}"
         told = [
-            f"{clock(each.from_ms)} {plain(each.text.get(lang, ''), most_cells=_PLACE)}"
+            f"{clock(each.from_ms)}-{clock(each.to_ms)} {plain(each.text.get(lang, ''), most_cells=_PLACE)}"
             for each in one.places
         ]
         for first in range(0, len(told), _A_LINE):

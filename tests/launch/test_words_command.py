@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import json
 import os
+import re
 import wave
 from pathlib import Path
 
@@ -175,6 +176,7 @@ def test_what_is_kept_holds_the_houses_own_words_and_nothing_the_caller_said(
 
     assert code == 0
     assert heard.caller in told
+    assert "thirdring qa show" in told
     with QualityBook.open(state / QUALITY_FILE) as book:
         (kept,) = book.events(f"call/{CALL}")
         assert not verify(book).findings
@@ -207,6 +209,7 @@ def test_whoever_scores_finds_the_words_at_the_question_until_the_recording_is_e
 
     assert "礼貌用语听出 1 处：您好 1" in shown
     assert "话术 1 句，与话术相符 1 句" in shown
+    assert re.search(r"00:0\d\.\d{3}-00:0\d\.\d{3} 您好", shown)
     polite, lines = sheet["shown"]["polite_words"]
     assert [one["text"]["zh"] for one in polite["places"]] == ["您好"]
     assert lines["places"] == []
