@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATE ?= var
 
-.PHONY: help setup run test check fmt lint types contracts flows pbx soak bench lock clean
+.PHONY: help setup run test check fmt lint types contracts flows pbx soak bench bench-million lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,10 @@ bench: setup ## measured figures: ratios against peers and limits, each in one r
 	$(BIN)/python -m bench.measures
 	$(BIN)/python -m bench.sealing
 	$(BIN)/python -m bench.answers
+
+bench-million: setup ## a million calls on SQLite and PostgreSQL: lists, search, reports (25 GB, an hour)
+	WITH_BENCH=1 tests/install-tools
+	$(BIN)/python -m bench.million --work $(STATE)/bench-million
 
 clean: ## remove the environment; var/ stays
 	rm -rf $(VENV)

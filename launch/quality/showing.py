@@ -165,7 +165,8 @@ def shown_lines(sheet: Sheet, question: Question, lang: str) -> Iterator[str]:
     for one in sheet.shown.get(question.name, ()):
         yield f"{word('recognised', lang)}: {one.told.get(lang, '')}"
         told = [
-            f"{clock(each.from_ms)}-{clock(each.to_ms)} {plain(each.text.get(lang, ''), most_cells=_PLACE)}"
+            f"{clock(each.from_ms)}-{clock(each.to_ms)} "
+            + plain(each.text.get(lang, ""), most_cells=_PLACE)
             for each in one.places
         ]
         for first in range(0, len(told), _A_LINE):
