@@ -205,7 +205,7 @@ async def test_an_agent_is_told_which_scores_wait_for_an_answer_and_until_when(
 
     title = house.room.desk.forms.current("q04").title.get("zh")
     assert "待您答复" in mine
-    assert f"<td>{title}</td>" in mine
+    assert f">{title}</td>" in mine
     assert "到期视为认可" in one
     assert "按 c 在当前位置写一条" not in one, "agents write no remarks"
     assert "请人工判断" not in one, "and answer no questions"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.telling.refusals import PLACE, in_words
-from console.telling.refused_house import HOUSE
+from console.telling.refused_house import HOUSE, LEFT
 from console.telling.refused_work import WORK
 from tests.console.conftest import Browser, House
 
@@ -70,6 +70,14 @@ def test_every_text_is_one_that_something_says() -> None:
     said = {text for room in ("console", "qa", "ledger", "launch") for text in _said(ROOT / room)}
 
     assert sorted(_known() - said - {text + LATER for text in said}) == []
+
+
+def test_why_a_recording_was_left_is_said_in_chinese() -> None:
+    source = (ROOT / "recorder" / "erasing.py").read_text(encoding="utf-8")
+
+    for said in LEFT:
+        assert said.partition("{")[0] in source
+    assert in_words("held: court order 7", "zh") == "保全中：court order 7"
 
 
 def test_a_text_holds_no_place_that_the_service_does_not_fill() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +21,13 @@ from calls.masking import mask
 from calls.quality.states import Role
 from console.private.ports import DataRequests, KeptCall
 from console.room import ConsoleRoom
+from console.telling.refusals import in_words
 from console.web.forms import text_of
 from console.web.looks import looked
 from console.web.menu import Entry
 from console.web.rendering import page
 from console.web.seeing import room_of
-from console.web.visitor import need
+from console.web.visitor import need, visitor_of
 
 MENU = (Entry("/requests", "个人信息", "Data requests", (Role.ADMIN,)),)
 _SHOWN: Final = 200
@@ -126,7 +128,9 @@ def _erase(request: Request) -> Response:
         for recording in call.recordings:
             looked(request, "erased", f"recording/{recording}", detail="ordered", reason=reason)
     done = _service(request).erase(calls, admin.name)
-    return page(request, "requests.html", done=done)
+    language = visitor_of(request).language
+    left = {name: in_words(why, language) for name, why in done.left.items()}
+    return page(request, "requests.html", done=replace(done, left=left))
 
 
 def _wanted(request: Request) -> tuple[str, Sequence[KeptCall]]:
