@@ -97,6 +97,18 @@ async def _calls(state: Path) -> None:
                 group.create_task(
                     call_over_fastagi(persona, host, port, ani=ani, monitor=monitor, queue=agent)
                 )
+        await _taken_in(state)
+
+
+async def _taken_in(state: Path) -> None:
+    """Until what was recorded can be heard: a server that ends leaves it for the next one."""
+    for _ in range(600):
+        with LedgerReader(state / "ledger.sqlite") as reader:
+            told = [{one.kind for one in reader.events(call.id)} for call in reader.calls()]
+        if len(told) == 2 and all("recording_measured" in kinds for kinds in told):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the recordings were not taken in within a minute")
 
 
 @pytest.fixture(scope="module")
