@@ -77,7 +77,8 @@ def _table(name: str, place: Path | str, times: int) -> list[Timed]:
 
 
 def _slow(one: Timed) -> bool:
-    return one.p95_ms > (LIMIT_MS if one.limited else LIMITS_MS.get(one.name, one.p95_ms))
+    usual = LIMIT_MS if one.limited else one.p95_ms
+    return one.p95_ms > LIMITS_MS.get(one.name, usual)
 
 
 def _tell(text: str) -> None:
