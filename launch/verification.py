@@ -51,6 +51,8 @@ class PartReport:
     """In words: `8 calls, 163 events`."""
 
     found: tuple[Found, ...]
+    notes: tuple[str, ...] = ()
+    """What cannot be proved, and is no sign that anything was done."""
 
 
 def verify_all(state: Path, kept: AllHeads | None, *, quiet: bool) -> Iterator[PartReport]:
@@ -118,7 +120,8 @@ def _quality(state: Path, kept: AllHeads | None) -> PartReport:
     with QualityBook.open(path) as book:
         report = verify_book(book, head=kept.quality if kept is not None else "")
     found = tuple(Found("quality", one.what, one.stream, one.detail) for one in report.findings)
-    return PartReport("quality", f"{report.streams} streams, {report.events} facts", found)
+    looked_at = f"{report.streams} streams, {report.events} facts"
+    return PartReport("quality", looked_at, found, report.notes)
 
 
 def _flows(state: Path) -> PartReport:

@@ -298,13 +298,6 @@ class AccountChanged(Fact):
 
 
 @value
-class PasswordSet(Fact):
-    """The account has another password; the hash is kept beside the facts, not in them."""
-
-    kind: ClassVar[str] = "password_set"
-
-
-@value
 class Looked(Fact):
     """Somebody saw or took out what is private (K04); also who tried to and was refused."""
 

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from calls.errors import AccountError
-from calls.quality.second_factor import SecondFactorRemoved, SecondFactorSet
 from calls.quality.states import Role
 from console.accounts import totp
 from ledger.quality.book import QualityBook
@@ -97,14 +96,14 @@ class SecondFactors:
         self._offers.drop(name)
         codes = totp.new_recovery_codes()
         hashes = [one for code in codes if (one := totp.recovery_hash(code)) is not None]
-        self._kept.put(name, secret, step, hashes, SecondFactorSet(), actor=actor)
+        self._kept.put(name, secret, step, hashes, actor=actor)
         return codes
 
     def remove(self, name: str, reason: str, *, actor: str) -> None:
         """Let the account sign in without a code; ends its sessions. Raises AccountError."""
         if not self.is_on(name):
             raise AccountError(f"{name} has no second factor")
-        self._kept.remove(name, SecondFactorRemoved(reason=reason), actor=actor)
+        self._kept.remove(name, reason, actor=actor)
 
     # ---- signing in --------------------------------------------------------------------------
 

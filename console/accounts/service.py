@@ -13,12 +13,13 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from calls.errors import AccountError
+from calls.errors import AccountError, ConflictError
 from calls.fact import Fact
-from calls.quality.events import AccountCreated, Looked, PasswordSet
+from calls.quality.events import AccountCreated, Looked
 from calls.quality.states import Role
 from console.accounts.changing import change_account, check_agent, known_account
 from console.accounts.passwords import hashed, is_outdated, is_password, refuse_weak
@@ -99,9 +100,7 @@ class Accounts:
         self.refuse_new(name, role, agent)
         refuse_weak(password, (name, title))
         created = AccountCreated(role=role.value, agent=agent, display_name=title or name)
-        self._secrets.set_password_hash(
-            name, hashed(password), (created, PasswordSet()), actor=actor, after=0
-        )
+        self._secrets.set_password_hash(name, hashed(password), (created,), actor=actor, after=0)
         return self.known(name)
 
     def refuse_new(self, name: str, role: Role, agent: str) -> None:
@@ -138,7 +137,7 @@ class Accounts:
         """Give an account another password; ends its sessions. Raises AccountError."""
         account = self.known(name)
         refuse_weak(password, (name, account.display_name))
-        self._secrets.set_password_hash(name, hashed(password), (PasswordSet(),), actor=actor)
+        self._secrets.set_password_hash(name, hashed(password), actor=actor)
 
     def known(self, name: str) -> AccountRow:
         """The account of this name. Raises AccountError when there is none."""
@@ -192,7 +191,8 @@ class Accounts:
             raise SignInRefusedError("wrong name or password", wait=max(waits))
         self._secrets.forgive(*subjects, before=now - _FORGET)
         if is_outdated(kept):
-            self._secrets.replace_hash(name, hashed(password))
+            with suppress(ConflictError):  # changed meanwhile: the other one counts
+                self._secrets.replace_hash(name, kept, hashed(password))
         return account
 
     def session(self, token: str, *, active: bool = True) -> SignedIn | None:

@@ -55,6 +55,8 @@ def _tell(report: PartReport) -> None:
     typer.echo(f"{report.part}: {report.looked_at}: {verdict}")
     for one in report.found:
         typer.echo(f"  {one.what}: {one.where + ': ' if one.where else ''}{one.detail}")
+    for note in report.notes:
+        typer.echo(f"  not proved: {note}")
 
 
 def register(app: typer.Typer) -> None:

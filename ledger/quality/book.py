@@ -5,24 +5,22 @@ Every write is one short transaction that is durable when it returns. Nobody edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from calls.clock import Clock, SystemClock
 from calls.errors import ConflictError, LedgerError
 from calls.fact import Fact
 from calls.quality.events import QualityEvent
 from calls.quality.states import EvaluationKind, EvaluationState, Role
-from ledger.quality.encoding import chained, headed, quality_event, quality_row
 from ledger.quality.opening import Shelf
-from ledger.quality.projections import apply
 from ledger.quality.reading import QualityReading
 from ledger.quality.rows import Entry
-from ledger.quality.tables import accounts, evaluations, quality_events, quality_head
+from ledger.quality.tables import accounts, evaluations
+from ledger.quality.writing import write
 
 Beside = Callable[[Connection], None]
 """What is written in the same transaction and is no fact: a password's hash."""
@@ -68,7 +66,7 @@ class QualityBook(QualityReading):
         entries = list(entries)
         with self.shelf.writing() as connection:
             _refuse_second(connection, fresh)
-            written = _write(connection, entries, self.clock.utc_now())
+            written = write(connection, entries, self.clock.utc_now())
             if beside is not None:
                 beside(connection)
         return written
@@ -101,29 +99,6 @@ def refuse_without_admin(connection: Connection) -> None:
         raise NoAdminError("no admin would be left; `thirdring user add NAME --role admin`")
 
 
-def _write(connection: Connection, entries: Sequence[Entry], now: datetime) -> list[QualityEvent]:
-    found = connection.execute(select(quality_head.c.cursor, quality_head.c.head)).one()
-    cursor, head = int(found[0]), bytes(found[1])
-    written = []
-    for stream, fact, actor, after in entries:
-        seq, before = _last(connection, stream)
-        if after is not None and after != seq:
-            raise ConflictError(
-                f"{stream}: somebody else was faster (fact {seq} is the last, not {after});"
-                " look again and repeat what still applies"
-            )
-        row = quality_row(stream, seq + 1, now, actor, fact)
-        digest = chained(before, row)
-        cursor, head = cursor + 1, headed(head, digest)
-        values = {**row._asdict(), "cursor": cursor, "hash": digest, "head": head}
-        connection.execute(insert(quality_events).values(values))
-        event = quality_event(row._asdict())
-        apply(connection, event)
-        written.append(event)
-    connection.execute(update(quality_head).values(cursor=cursor, head=head))
-    return written
-
-
 def _refuse_second(connection: Connection, fresh: Collection[tuple[str, str]]) -> None:
     c = evaluations.c
     counted = (c.state != EvaluationState.WITHDRAWN) & (c.purpose != EvaluationKind.CALIBRATION)
@@ -134,10 +109,3 @@ def _refuse_second(connection: Connection, fresh: Collection[tuple[str, str]]) -
             raise ConflictError(
                 f"{call_id} has evaluation {found.id} by form {form} already ({found.state})"
             )
-
-
-def _last(connection: Connection, stream: str) -> tuple[int, bytes]:
-    query = select(quality_events.c.seq, quality_events.c.hash)
-    query = query.where(quality_events.c.stream == stream)
-    last = connection.execute(query.order_by(quality_events.c.seq.desc()).limit(1)).first()
-    return (0, b"") if last is None else (int(last[0]), bytes(last[1]))

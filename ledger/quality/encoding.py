@@ -67,6 +67,18 @@ def quality_event(values: Mapping[str, Any]) -> QualityEvent:
     return QualityEvent(values["stream"], values["seq"], at, values["actor"], values["kind"], data)
 
 
+def event_or_none(row: QualityRow) -> QualityEvent | None:
+    """The fact; None where somebody wrote what is none. SQLite keeps any type in any column."""
+    try:
+        data = json.loads(row.data)
+        at = from_us(row.at)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not isinstance(data, dict) or not isinstance(row.seq, int):
+        return None
+    return QualityEvent(row.stream, row.seq, at, row.actor, row.kind, data)
+
+
 def spoiled(what: str) -> LedgerError:
     """For a row of the book that is not as any version of ours writes it."""
     return LedgerError(

@@ -1,6 +1,6 @@
 """Second factors of accounts, and browsers that show the wallboard on a wall.
 
-They stand beside the facts, as passwords do: a secret must be forgettable.
+They stand beside the facts, as passwords do: a secret must be forgettable. Facts hold its digest.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from calls.errors import ConflictError
 from calls.fact import Fact
+from calls.quality.secrets import RecoveryCodeSpent, SecondFactorRemoved, SecondFactorSet
 from ledger.encoding import at_us, from_us
 from ledger.quality.book import Beside, QualityBook
 from ledger.quality.rows import Entry
 from ledger.quality.tables import recovery_codes, second_factors, sessions, walls
+from ledger.quality.vouching import code_digest, secret_digest
 
 
 class FactorStore:
@@ -43,11 +46,10 @@ class FactorStore:
         secret: bytes,
         step: int,
         code_hashes: Sequence[bytes],
-        fact: Fact,
         *,
         actor: str,
     ) -> None:
-        """Write the fact, the secret, the step that proved it, and the recovery codes at once.
+        """Write that it was set, the secret, the step that proved it, and the recovery codes.
 
         Ends the account's sessions: each begins with a code from now on.
         """
@@ -60,16 +62,18 @@ class FactorStore:
             connection.execute(insert(recovery_codes), rows)
             connection.execute(delete(sessions).where(sessions.c.account == name))
 
+        codes = tuple(sorted(code_digest(name, one) for one in code_hashes))
+        fact = SecondFactorSet(digest=secret_digest(name, secret), codes=codes)
         self._write(name, fact, actor, beside)
 
-    def remove(self, name: str, fact: Fact, *, actor: str) -> None:
-        """Write the fact and forget secret and codes; ends the account's sessions."""
+    def remove(self, name: str, reason: str, *, actor: str) -> None:
+        """Write that it was removed and forget secret and codes; ends the account's sessions."""
 
         def beside(connection: Connection) -> None:
             _forget(connection, name)
             connection.execute(delete(sessions).where(sessions.c.account == name))
 
-        self._write(name, fact, actor, beside)
+        self._write(name, SecondFactorRemoved(reason=reason), actor, beside)
 
     def take_step(self, name: str, step: int) -> bool:
         """Whether a code of this step may be taken now: once, and none of an earlier step."""
@@ -80,10 +84,21 @@ class FactorStore:
 
     def take_recovery(self, name: str, code_hash: bytes) -> bool:
         """Whether this is a recovery code of the account; it is none any more."""
-        c = recovery_codes.c
-        with self._book.shelf.writing() as connection:
-            gone = delete(recovery_codes).where((c.name == name) & (c.code_hash == code_hash))
-            return connection.execute(gone).rowcount == 1
+        one = (recovery_codes.c.name == name) & (recovery_codes.c.code_hash == code_hash)
+        with self._book.shelf.reading() as connection:
+            if connection.execute(select(recovery_codes.c.name).where(one)).first() is None:
+                return False
+
+        def beside(connection: Connection) -> None:
+            if connection.execute(delete(recovery_codes).where(one)).rowcount != 1:
+                raise ConflictError(f"account/{name}: somebody else used this code just now")
+
+        fact = RecoveryCodeSpent(code=code_digest(name, code_hash))
+        try:
+            self._write(name, fact, name, beside)
+        except ConflictError:
+            return False
+        return True
 
     def recovery_left(self, name: str) -> int:
         """How many recovery codes the account has."""

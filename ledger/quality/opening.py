@@ -19,8 +19,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from calls.clock import SystemClock
 from calls.errors import LedgerError
 from ledger.quality.tables import metadata, quality_head, quality_version
+from ledger.quality.vouching import note_secrets
 
 QUALITY_FILE = "quality.sqlite"
 """Name of the quality book below a state folder."""
@@ -40,7 +42,12 @@ def _second(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-REVISIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+def _third(connection: Connection) -> None:
+    """Facts tell of what accounts sign in with; what is there already is noted as it is."""
+    note_secrets(connection, SystemClock().utc_now())
+
+
+REVISIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 """What brings the schema from version n to n + 1; only ever grows, and only adds."""
 
 

@@ -1,6 +1,7 @@
 """What stands beside the facts: password hashes, failed attempts, sessions.
 
-None of it is a fact: a hash must be forgettable, and a session ends.
+None of it is a fact: a hash must be forgettable, and a session ends. Facts hold digests of hashes,
+so that one which was swapped shows (`ledger.quality.vouching`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from calls.errors import ConflictError
 from calls.fact import Fact
+from calls.quality.secrets import PasswordRehashed, PasswordSet
 from ledger.encoding import at_us, from_us
 from ledger.quality.book import QualityBook
 from ledger.quality.rows import Entry
 from ledger.quality.tables import attempts, secrets, sessions
+from ledger.quality.vouching import password_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +60,14 @@ class SecretStore:
         self,
         name: str,
         password_hash: str,
-        facts: Iterable[Fact],
+        facts: Iterable[Fact] = (),
         *,
         actor: str,
         after: int | None = None,
     ) -> None:
-        """Write the facts of the account and its hash in one transaction; ends its sessions.
+        """Write these facts of the account, its hash and that it was set, in one transaction.
 
-        `after` as in `QualityBook.append`: 0 for an account that is new.
+        Ends its sessions. `after` as in `QualityBook.append`: 0 for an account that is new.
         """
 
         def beside(connection: Connection) -> None:
@@ -74,17 +78,27 @@ class SecretStore:
                 delete(attempts).where(attempts.c.subject == _key(f"account/{name}"))
             )
 
+        told = PasswordSet(digest=password_digest(name, password_hash))
         entries = [
             Entry(f"account/{name}", fact, actor, None if number else after)
-            for number, fact in enumerate(facts)
+            for number, fact in enumerate((*facts, told))
         ]
         self._book.append_all(entries, beside=beside)
 
-    def replace_hash(self, name: str, password_hash: str) -> None:
-        """The same password under newer parameters: no fact, no session ends."""
-        with self._book.shelf.writing() as connection:
-            changed = update(secrets).where(secrets.c.name == name)
-            connection.execute(changed.values(password_hash=password_hash))
+    def replace_hash(self, name: str, before: str, password_hash: str) -> None:
+        """The same password under newer parameters; no session ends.
+
+        Raises ConflictError when the hash is not `before` any more: the password was changed.
+        """
+
+        def beside(connection: Connection) -> None:
+            same = (secrets.c.name == name) & (secrets.c.password_hash == before)
+            changed = update(secrets).where(same).values(password_hash=password_hash)
+            if connection.execute(changed).rowcount != 1:
+                raise ConflictError(f"account/{name}: the password was changed meanwhile")
+
+        told = PasswordRehashed(digest=password_digest(name, password_hash))
+        self._book.append_all([Entry(f"account/{name}", told, name)], beside=beside)
 
     def attempt(self, subject: str, now: datetime, waits: Sequence[timedelta]) -> Attempt:
         """Count an attempt of `account/NAME` or `address/ADDRESS` as failed until forgiven.

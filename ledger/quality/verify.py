@@ -7,7 +7,6 @@ swap or a fact taken out shows. Who can rewrite every row and hash can forge all
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,11 +17,11 @@ from sqlalchemy import Connection, delete, insert, select
 
 from calls.errors import LedgerError
 from calls.quality.events import QualityEvent
-from ledger.encoding import from_us
 from ledger.quality.book import QualityBook
-from ledger.quality.encoding import QualityRow, chained, headed
+from ledger.quality.encoding import QualityRow, chained, event_or_none, headed
 from ledger.quality.projections import TOLD, Row, fold, key_of, told
 from ledger.quality.tables import quality_events, quality_head
+from ledger.quality.vouching import PREFIX, Vouched, kept_secrets, swapped, unproved, vouch
 
 _PAGE = 2000
 _HEAD = re.compile(r"(?P<cursor>[0-9]{1,18}):(?P<digest>[0-9a-f]{64})")
@@ -32,8 +31,8 @@ _HEAD = re.compile(r"(?P<cursor>[0-9]{1,18}):(?P<digest>[0-9a-f]{64})")
 class QualityFinding:
     """One thing that is not as it was written.
 
-    `what` is `edited`, `missing`, `swapped`, `cut`, `hole`, `projection` or `head`; `seq` is 0
-    where no single fact is meant.
+    `what` is `edited`, `missing`, `swapped`, `cut`, `hole`, `projection`, `secret` or `head`; `seq`
+    is 0 where no single fact is meant.
     """
 
     stream: str
@@ -51,6 +50,9 @@ class QualityReport:
     findings: tuple[QualityFinding, ...]
     head: str
     """`CURSOR:HASH` of the last fact; empty for an empty book."""
+
+    notes: tuple[str, ...] = ()
+    """What cannot be proved, and is no sign that anything was done."""
 
 
 def verify(book: QualityBook, *, head: str = "") -> QualityReport:
@@ -74,6 +76,7 @@ def verify(book: QualityBook, *, head: str = "") -> QualityReport:
         events=check.events,
         findings=tuple(check.findings),
         head=f"{check.cursor}:{check.head.hex()}" if check.events else "",
+        notes=tuple(unproved(check.vouched)),
     )
 
 
@@ -94,6 +97,9 @@ class _Check:
     rows: dict[str, Row | None] = field(default_factory=dict)
     """What is told of a stream so far, where a table tells of it."""
 
+    vouched: dict[str, Vouched] = field(default_factory=dict)
+    """Account -> what its facts say it signs in with."""
+
     broken: set[str] = field(default_factory=set)
     findings: list[QualityFinding] = field(default_factory=list)
 
@@ -107,15 +113,15 @@ class _Check:
         self.events += 1
         row = QualityRow(stream, seq, *(values[name] for name in ("at", "actor", "kind", "data")))
         in_order = self._number(stream, seq)
-        event = _event(row)
+        event = event_or_none(row)
         if in_order and (event is None or chained(self._before(stream), row) != digest):
             self._find(stream, seq, "edited", f"fact {seq} ({row.kind}) does not fit its hash")
         elif whole and headed(self.head, digest) != head:
             self._find(stream, seq, "head", f"the head at row {cursor} does not fit")
         self.cursor, self.head = cursor, head
         self.hashes[stream] = digest
-        if event is not None and stream not in self.broken and told(stream) is not None:
-            self.rows[stream] = fold(self.rows.get(stream), event)
+        if event is not None and stream not in self.broken:
+            self._fold(event)
         if cursor == self.known_at and self.head.hex() != self.known_head:
             self._find("", 0, "head", f"the head at row {cursor} is not the one that was kept")
 
@@ -131,7 +137,19 @@ class _Check:
             self._find("", 0, "cut", f"rows {self.cursor + 1} to {upto} were written and are gone")
         elif given is None or last < self.cursor or _digest(given[1]) != self.head:
             self._find("", 0, "head", "the book's own note of its head is not that of its facts")
+        broken = frozenset(self.broken)
         self._tables(connection)
+        for one in swapped(self.vouched, kept_secrets(connection)):
+            # A chain that does not hold tells nothing of what was kept; it is named already.
+            if f"{PREFIX}{one.name}" not in broken:
+                self._find(f"{PREFIX}{one.name}", 0, "secret", one.detail)
+
+    def _fold(self, event: QualityEvent) -> None:
+        if told(event.stream) is not None:
+            self.rows[event.stream] = fold(self.rows.get(event.stream), event)
+        if event.stream.startswith(PREFIX):
+            name = event.stream.removeprefix(PREFIX)
+            self.vouched[name] = vouch(self.vouched.get(name, Vouched()), event)
 
     def _number(self, stream: str, seq: object) -> bool:
         """Whether the fact's number is the one that comes next in its stream."""
@@ -206,18 +224,6 @@ def _page(connection: Connection, after: int) -> list[Mapping[str, Any]]:
     return [dict(row) for row in connection.execute(ordered).mappings()]
 
 
-def _event(row: QualityRow) -> QualityEvent | None:
-    """The fact; None where somebody wrote what is none. SQLite keeps any type in any column."""
-    try:
-        data = json.loads(row.data)
-        at = from_us(row.at)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    if not isinstance(data, dict) or not isinstance(row.seq, int):
-        return None
-    return QualityEvent(row.stream, row.seq, at, row.actor, row.kind, data)
-
-
 def rebuild(book: QualityBook) -> int:
     """Make evaluations and accounts anew from the facts, in one transaction; how many rows."""
     with book.shelf.writing() as connection:
@@ -240,7 +246,7 @@ def _all(connection: Connection) -> Iterator[QualityEvent]:
     cursor = 0
     while rows := _page(connection, cursor):
         for values in rows:
-            event = _event(QualityRow(*(values[name] for name in QualityRow._fields)))
+            event = event_or_none(QualityRow(*(values[name] for name in QualityRow._fields)))
             if event is not None:
                 yield event
         cursor = rows[-1]["cursor"]

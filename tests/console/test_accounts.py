@@ -19,7 +19,7 @@ from console.accounts.passwords import hashed, is_outdated, is_password, refuse_
 from console.accounts.service import Accounts, SignInRefusedError
 from ledger.quality.book import QualityBook
 from ledger.quality.secrets import SecretStore
-from ledger.quality.verify import rebuild
+from ledger.quality.verify import rebuild, verify
 
 GOOD = "blue cart goes home"
 HERE = "127.0.0.1"
@@ -79,12 +79,27 @@ def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(
 ) -> None:
     secrets = SecretStore(book)
     weak = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(GOOD)
-    secrets.replace_hash("li", weak)
+    secrets.replace_hash("li", secrets.password_hash("li"), weak)
     assert is_outdated(weak)
     accounts.sign_in("li", GOOD, HERE)
 
     assert not is_outdated(secrets.password_hash("li"))
     accounts.sign_in("li", GOOD, HERE)
+    assert not verify(book).findings
+
+
+def test_a_renewed_hash_never_takes_the_place_of_a_password_set_meanwhile(
+    accounts: Accounts, book: QualityBook
+) -> None:
+    secrets = SecretStore(book)
+    before = secrets.password_hash("li")
+    accounts.set_password("li", "quite another one", actor="root")
+
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        secrets.replace_hash("li", before, hashed(GOOD))
+
+    accounts.sign_in("li", "quite another one", HERE)
+    assert not verify(book).findings
 
 
 @pytest.mark.parametrize(
