@@ -36,6 +36,7 @@ class StateRequests:
         self._state, self._reader = state, reader
         self._house = settings.house
         self._plan = NumberPlan(settings.office.country, settings.office.trunk)
+        self._agents = [agent.name for agent in settings.agents.values()]
         # What a console that was killed left there is open data.
         shutil.rmtree(state / FOLDER, ignore_errors=True)
 
@@ -59,7 +60,7 @@ class StateRequests:
     def person(self, number: str) -> Iterator[Path]:
         (self._state / FOLDER).mkdir(mode=0o700, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._state / FOLDER) as folder:
-            one = Person(self._state, number, self._plan)
+            one = Person(self._state, number, self._plan, self._agents)
             to = Path(folder) / "person.zip"
             one.write(to, one.calls)
             yield to

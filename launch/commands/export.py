@@ -36,7 +36,7 @@ def person(
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,
 ) -> None:
-    """Write everything the house keeps of one caller: calls, facts, recordings, scores.
+    """Write everything the house keeps of one caller: calls, facts, recordings, scores, remarks.
 
     The recordings in it are open: hand the file over by a safe way, then delete it.
     """
@@ -47,8 +47,10 @@ def person(
     from launch.progress import with_bar
     from launch.settings import load_settings
 
-    office = load_settings(config).office
-    one = Person(state, number, NumberPlan(office.country, office.trunk))
+    settings = load_settings(config)
+    plan = NumberPlan(settings.office.country, settings.office.trunk)
+    names = [agent.name for agent in settings.agents.values()]
+    one = Person(state, number, plan, names)
     if not one.calls:
         typer.echo(f"No call from {number}; `thirdring calls list --json` has whole numbers.")
         raise typer.Exit(1)

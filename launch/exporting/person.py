@@ -1,7 +1,7 @@
 """All that the house keeps of one caller, as one file to hand over (PIPL 45, GDPR 15).
 
-Evaluations go in with score and answers but without the name of who scored: that is somebody
-else's data.
+Evaluations go in with score and answers, and what QA wrote about the calls, but without the names
+of those who work for the house: that is somebody else's data.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -18,6 +18,7 @@ from calls.clock import SystemClock
 from calls.errors import CallCenterError
 from calls.events import CallEvent
 from casework.phone_numbers import NumberPlan
+from launch.exporting.remarks import Staff, remarks_of
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
 from ledger.quality.opening import QUALITY_FILE
@@ -41,6 +42,8 @@ events/            每次来电的全部事实 / all facts of each call
 lines/             本中心在来电中说的话 / what the house said in each call
 recordings/        录音（左声道为来电人）/ recordings, caller left
 evaluations.json   对来电的质检评分 / quality scores of the calls
+remarks.json       对来电的批注、辅导、申诉，以角色代替姓名
+                   remarks, coaching, disputes about the calls; who wrote them by role, not name
 manifest.json      每个文件的 SHA-256，以及缺少的内容 / SHA-256 of each file, and what is missing
 """
 
@@ -62,9 +65,18 @@ class Manifest:
 class Person:
     """One caller's data in one state folder."""
 
-    def __init__(self, state: Path, number: str, plan: NumberPlan | None = None) -> None:
-        """Find the calls from a number and those placed to it, however a trunk wrote it then."""
-        self._state = state
+    def __init__(
+        self,
+        state: Path,
+        number: str,
+        plan: NumberPlan | None = None,
+        agents: Sequence[str] = (),
+    ) -> None:
+        """Find the calls from a number and those placed to it, however a trunk wrote it then.
+
+        `agents`: names of the house's agents, which give way to their role.
+        """
+        self._state, self._agents = state, agents
         self.number = number
         found: list[CallRow] = []
         with self._ledger() as reader:
@@ -89,7 +101,7 @@ class Person:
             with self._ledger() as reader:
                 for call in calls:
                     self._one_call(reader, call.id, writing)
-            writing.json("evaluations.json", list(self._evaluations()))
+            self._of_quality(writing)
             writing.json("manifest.json", asdict(manifest))
         part.replace(to)
         sync_folder(to.resolve().parent)
@@ -121,14 +133,20 @@ class Person:
         except CallCenterError as error:
             writing.manifest.missing[recording.id] = str(error)
 
-    def _evaluations(self) -> Iterator[dict[str, Any]]:
+    def _of_quality(self, writing: _Writing) -> None:
+        """What QA's work holds of these calls; empty lists when there was none."""
+        scored: list[dict[str, Any]] = []
+        remarks: list[dict[str, Any]] = []
         path = self._state / QUALITY_FILE
-        if not path.exists():
-            return
-        with QualityBook.open(path) as book:
-            for call in self.calls:
-                for row in book.evaluations(EvaluationFilter(call_id=call.id)):
-                    yield {**_about(row), "answers": _answers(book, row)}
+        if path.exists():
+            with QualityBook.open(path) as book:
+                staff = Staff(book, self._agents)
+                for call in self.calls:
+                    for row in book.evaluations(EvaluationFilter(call_id=call.id)):
+                        scored.append({**_about(row, staff), "answers": _answers(book, row)})
+                    remarks += remarks_of(book, call.id, staff)
+        writing.json("evaluations.json", scored)
+        writing.json("remarks.json", remarks)
 
     def _ledger(self) -> LedgerReader:
         return LedgerReader(self._state / LEDGER_FILE)
@@ -185,8 +203,9 @@ def _line(event: CallEvent) -> str:
     return f"{start_ms / 1000:8.1f} s  {event.data.get('text', '')}\n"
 
 
-def _about(row: EvaluationRow) -> dict[str, Any]:
-    return {name: value for name, value in asdict(row).items() if name not in _OTHERS}
+def _about(row: EvaluationRow, staff: Staff) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(row).items() if name not in _OTHERS}
+    return {**told, "why": staff.without_names(row.why)}
 
 
 def _answers(book: QualityBook, row: EvaluationRow) -> dict[str, str]:
