@@ -62,6 +62,14 @@ class HeardCall:
         script = self.coach.script()
         return None if script is None else script.clock
 
+    async def held_by(self, what: str) -> None:
+        """Return once the clock shown stands for this; AssertionError when not within 20 s."""
+        for _ in range(2000):
+            if self.clock is not None and self.clock.held_by == what:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"the clock is not held by {what}: {self.clock}")
+
     async def confirm(self, line: str) -> int:
         """Confirm the line; gives the frame with which its window opens."""
         await self.until(line)

@@ -41,8 +41,7 @@ async def test_the_silence_clock_is_the_audio_sent_with_a_hold_in_between(
     await call.watch(1.5, opened)
     await call.hold(on=True)
     await call.watch(1.0, opened)
-    assert call.clock is not None
-    assert call.clock.held_by == "hold"
+    await call.held_by("hold")
     await call.hold(on=False)
     await call.watch(2.0, opened)
     assert call.of("heard") == []
@@ -51,11 +50,11 @@ async def test_the_silence_clock_is_the_audio_sent_with_a_hold_in_between(
     heard = call.of("heard")[0].data
     await call.close()
 
-    assert median(call.errors[-10:]) < GROSS_MS
+    assert median(call.errors[-10:]) < GROSS_MS + call.taps.late_ms
     assert heard["what"] == "silence"
     # By frames: four seconds of the caller's audio and the hold, whatever the machine was doing.
     assert abs(heard["to_ms"] - heard["from_ms"] - 5000) <= 60
-    assert 4000 <= passed_ms <= 4000 + GROSS_MS
+    assert 4000 <= passed_ms <= 4000 + GROSS_MS + call.taps.late_ms
 
 
 async def test_the_clock_stands_while_the_agent_really_speaks(ears: EarsService) -> None:
@@ -66,16 +65,14 @@ async def test_the_clock_stands_while_the_agent_really_speaks(ears: EarsService)
     opened = await call.confirm("how_may_i_help")
     await call.watch(0.8, opened)
     call.taps.agent.say(pcm(trimmed(voice())))
-    await call.taps.over(0.5)
-    assert call.clock is not None
-    assert call.clock.held_by == "agent_speaks"
+    await call.held_by("agent_speaks")
     while call.taps.agent.speaks:
         await asyncio.sleep(0.01)
     await call.taps.over(0.9)
     await call.watch(1.2, opened)
     await call.close()
 
-    assert median(call.errors[-10:]) < GROSS_MS
+    assert median(call.errors[-10:]) < GROSS_MS + call.taps.late_ms
 
 
 async def test_ten_seconds_of_noise_are_ten_seconds_of_the_callers_audio(
@@ -99,8 +96,8 @@ async def test_ten_seconds_of_noise_are_ten_seconds_of_the_callers_audio(
     passed_ms = call.taps.clock_ms(opened)
     await call.close()
 
-    assert median(call.errors[-10:]) < GROSS_MS
-    assert 10_000 <= passed_ms <= 10_000 + GROSS_MS
+    assert median(call.errors[-10:]) < GROSS_MS + call.taps.late_ms
+    assert 10_000 <= passed_ms <= 10_000 + GROSS_MS + call.taps.late_ms
 
 
 async def test_an_agent_who_says_the_greeting_needs_no_key(ears: EarsService) -> None:

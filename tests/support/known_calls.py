@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from callers.fastagi import call_over_fastagi
 from callers.flowtests.cases import FlowTest
@@ -29,6 +29,7 @@ from calls.events import CallEvent
 from launch.flow_tests_live import settings_for
 from launch.serving import Running, serving
 from ledger.reader import LedgerReader
+from ledger.rows import CallRow
 from qa.answering import CaseFacts
 from tests.support.known_truth import (
     HOUSE,
@@ -152,21 +153,60 @@ def in_a_hurry(known: Known, test: FlowTest, again: int) -> FlowTest:
     return replace(test, given=replace(test.given, persona=persona))
 
 
-async def place(test: FlowTest, again: int, running: Running, bank: VoiceBank) -> CallResult:
-    """One caller on the line."""
-    given, (host, port) = test.given, running.agi_address
-    return await call_over_fastagi(
-        given.persona,
-        host,
-        port,
-        given.flow,
-        ani=given.ani,
-        dnis=given.dnis,
-        queue=given.queue,
-        seed=again,
-        monitor=running.state / "monitor",
-        bank=bank,
-    )
+class Lived(NamedTuple):
+    """A call as it went for its caller."""
+
+    key: str
+    """By which the call is found in the ledger."""
+
+    result: CallResult
+    heard: Sequence[Account]
+
+
+class Line(Protocol):
+    """How callers reach a server."""
+
+    @property
+    def state(self) -> Path:
+        """Where the server keeps its things."""
+
+    @property
+    def agi_port(self) -> int:
+        """Where it listens; 0 for any port."""
+
+    async def place(self, test: FlowTest, again: int, running: Running) -> Lived:
+        """One caller on the line."""
+
+    def key_of(self, row: CallRow) -> str:
+        """The call's `Lived.key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FastAgiLine:
+    """Callers who speak FastAGI themselves."""
+
+    state: Path
+    bank: VoiceBank
+    agi_port: int = 0
+
+    async def place(self, test: FlowTest, again: int, running: Running) -> Lived:
+        given, (host, port) = test.given, running.agi_address
+        result = await call_over_fastagi(
+            given.persona,
+            host,
+            port,
+            given.flow,
+            ani=given.ani,
+            dnis=given.dnis,
+            queue=given.queue,
+            seed=again,
+            monitor=running.state / "monitor",
+            bank=self.bank,
+        )
+        return Lived(result.uniqueid, result, heard_by(result))
+
+    def key_of(self, row: CallRow) -> str:
+        return row.uniqueid
 
 
 async def of_one_house(
@@ -176,44 +216,57 @@ async def of_one_house(
     tally: Tally,
     over: Callable[[CallResult], None] = _nothing,
 ) -> None:
+    """All calls to one damaged house over FastAGI, as `of_house`."""
+    with tempfile.TemporaryDirectory(prefix="answers-") as name:
+        line = FastAgiLine(Path(name) / "state", VoiceBank.load())
+        await of_house(damage, calls, (line, Path(name)), room, tally, over)
+
+
+async def of_house(
+    damage: str,
+    calls: Sequence[tuple[Known, int]],
+    where: tuple[Line, Path],
+    room: asyncio.Semaphore,
+    tally: Tally,
+    over: Callable[[CallResult], None],
+) -> None:
     """All calls to one damaged house, on a server of its own; read when the server has gone.
 
-    The number beside a call tells which hurry the caller is in, 0 as written; `over` hears of each.
+    The number beside a call tells which hurry the caller is in, 0 as written; `where` is the line
+    and a new folder for the house; `over` hears of each.
     """
-    bank, rules = VoiceBank.load(), House.load(SCRIPTS).rules
-    with tempfile.TemporaryDirectory(prefix="answers-") as name:
-        folder = Path(name)
-        scripts = damaged_house(folder, damage)
-        house = House.load(scripts)
-        tests = plays_of(house, list({known.name: known for known, _ in calls}.values()))
-        widest = max(tests.values(), key=lambda test: len(test.given.office.directories))
-        settings = settings_for(house, scripts, widest.given, folder / "files")
-        results: dict[str, tuple[Known, CallResult]] = {}
-        async with serving(settings, folder / "state") as running:
+    line, folder = where
+    scripts, rules = damaged_house(folder, damage), House.load(SCRIPTS).rules
+    house = House.load(scripts)
+    tests = plays_of(house, list({known.name: known for known, _ in calls}.values()))
+    widest = max(tests.values(), key=lambda test: len(test.given.office.directories))
+    port = line.agi_port
+    settings = settings_for(house, scripts, widest.given, folder / "files", agi_port=port)
+    results: dict[str, tuple[Known, CallResult]] = {}
+    async with serving(settings, line.state) as running:
 
-            async def one(known: Known, again: int) -> None:
-                test = in_a_hurry(known, tests[known.name], again)
-                planned = planned_for(house, test)
-                for _ in range(TRIES):
-                    async with room:
-                        result = await place(test, again, running, bank)
-                    over(result)
-                    if tally.went(known, result.failure, heard_by(result), planned):
-                        results[result.uniqueid] = (known, result)
-                        return
-                tally.never.append(known.name)
+        async def one(known: Known, again: int) -> None:
+            test = in_a_hurry(known, tests[known.name], again)
+            planned = planned_for(house, test)
+            for _ in range(TRIES):
+                async with room:
+                    lived = await line.place(test, again, running)
+                over(lived.result)
+                if tally.went(known, lived.result.failure, lived.heard, planned):
+                    results[lived.key] = (known, lived.result)
+                    return
+            tally.never.append(known.name)
 
-            await asyncio.gather(*(one(known, again) for known, again in calls))
-            ledger = running.ledger_path
-        with LedgerReader(ledger) as reader:
-            for row in reader.calls():
-                if row.uniqueid in results:
-                    known, result = results.pop(row.uniqueid)
-                    events = reader.events(row.id)
-                    tally.take(known, events, rules)
-                    judge(known, result, events, tally)
-        for known, _ in results.values():
-            tally.wrong.append(f"{known.name}: no call in the ledger")
+        await asyncio.gather(*(one(known, again) for known, again in calls))
+        ledger = running.ledger_path
+    with LedgerReader(ledger) as reader:
+        for row in reader.calls():
+            if line.key_of(row) in results:
+                known, result = results.pop(line.key_of(row))
+                events = reader.events(row.id)
+                tally.take(known, events, rules)
+                judge(known, result, events, tally)
+    tally.wrong += [f"{known.name}: no call in the ledger" for known, _ in results.values()]
 
 
 def heard_by(result: CallResult) -> list[Account]:

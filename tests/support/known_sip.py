@@ -25,28 +25,18 @@ from callers.sip import SipPhones, call_over_sip, sip_phones
 from callers.voicebank import VoiceBank
 from callflow.house import House
 from calls.errors import CallCenterError
-from launch.flow_tests_live import destinations, settings_for
+from launch.flow_tests_live import destinations
 from launch.flow_tests_sip import unplayable_over_sip
 from launch.pbx.options import PbxOptions
 from launch.pbx.process import down, up
-from launch.serving import serving
-from ledger.reader import LedgerReader
+from launch.serving import Running
+from ledger.rows import CallRow
 from tests.support.free_ports import free_port, rtp_range
 from tests.support.g711 import Samples
 from tests.support.heard import RATE, Heard
 from tests.support.hotline import length_ms, line_sound
-from tests.support.known_calls import (
-    COMPARED,
-    TRIES,
-    Account,
-    Tally,
-    account_of,
-    in_a_hurry,
-    judge,
-    planned_for,
-    whole,
-)
-from tests.support.known_truth import SCRIPTS, Known, damaged_house, plays_of
+from tests.support.known_calls import COMPARED, Account, Lived, Tally, account_of, of_house, whole
+from tests.support.known_truth import SCRIPTS, Known, plays_of
 
 AT_ONCE: Final = 6
 """Callers on the line together: Asterisk and their telephones share the machine too."""
@@ -94,8 +84,8 @@ def asterisk(state: Path) -> Iterator[PbxOptions]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the callers call."""
+class _TelephoneLine:
+    """Callers on telephones."""
 
     options: PbxOptions
     phones: SipPhones
@@ -103,8 +93,16 @@ class _Place:
     numbers: Iterator[int]
     folder: Path
 
-    async def call(self, test: FlowTest, again: int) -> tuple[str, CallResult, list[Account]]:
-        """One call: the number it dialled, how it went, and what was heard in it."""
+    @property
+    def state(self) -> Path:
+        return self.options.state
+
+    @property
+    def agi_port(self) -> int:
+        return int(self.options.agi[0].rpartition(":")[2])
+
+    async def place(self, test: FlowTest, again: int, running: Running) -> Lived:
+        """One call, found again by the number it dialled."""
         number = f"88{next(self.numbers):04}"
         target = f"sip:{number}@{self.options.bind}:{self.options.sip_port}"
         sound = self.folder / f"{number}.wav"
@@ -119,9 +117,12 @@ class _Place:
                 save=sound,
             )
         except CallCenterError as error:  # one caller's trouble is one call's
-            return number, CallResult(test.name, failure=str(error)), []
+            return Lived(number, CallResult(test.name, failure=str(error)), [])
         heard = await asyncio.to_thread(_heard_in, sound)
-        return number, result, whole(result.rings, heard, result.hung_up_by)
+        return Lived(number, result, whole(result.rings, heard, result.hung_up_by))
+
+    def key_of(self, row: CallRow) -> str:
+        return row.dnis
 
 
 def by_telephone(
@@ -146,54 +147,13 @@ async def _all_houses(
     over: Callable[[CallResult], None],
 ) -> None:
     bank, numbers = VoiceBank.load(), itertools.count(1)
+    room = asyncio.Semaphore(AT_ONCE)
     async with sip_phones(most_calls=AT_ONCE) as phones:
         for count, (damage, calls) in enumerate(houses.items()):
             own = folder / f"house{count}"
             own.mkdir()
-            place = _Place(options, phones, bank, numbers, own)
-            await _one_house(damage, calls, place, tally, over)
-
-
-async def _one_house(
-    damage: str,
-    calls: Sequence[tuple[Known, int]],
-    place: _Place,
-    tally: Tally,
-    over: Callable[[CallResult], None],
-) -> None:
-    scripts = damaged_house(place.folder, damage)
-    house, rules = House.load(scripts), _house().rules
-    tests = plays_of(house, list({known.name: known for known, _ in calls}.values()))
-    widest = max(tests.values(), key=lambda test: len(test.given.office.directories))
-    agi_port = int(place.options.agi[0].rpartition(":")[2])
-    files = place.folder / "files"
-    settings = settings_for(house, scripts, widest.given, files, agi_port=agi_port)
-    results: dict[str, tuple[Known, CallResult]] = {}
-    room = asyncio.Semaphore(AT_ONCE)
-    async with serving(settings, place.options.state) as running:
-
-        async def one(known: Known, again: int) -> None:
-            test = in_a_hurry(known, tests[known.name], again)
-            planned = planned_for(house, test)
-            for _ in range(TRIES):
-                async with room:
-                    number, result, heard = await place.call(test, again)
-                over(result)
-                if tally.went(known, result.failure, heard, planned):
-                    results[number] = (known, result)
-                    return
-            tally.never.append(known.name)
-
-        await asyncio.gather(*(one(known, again) for known, again in calls))
-        ledger = running.ledger_path
-    with LedgerReader(ledger) as reader:
-        for row in reader.calls():
-            if row.dnis in results:
-                known, result = results.pop(row.dnis)
-                events = reader.events(row.id)
-                tally.take(known, events, rules)
-                judge(known, result, events, tally)
-    tally.wrong += [f"{known.name}: no call in the ledger" for known, _ in results.values()]
+            line = _TelephoneLine(options, phones, bank, numbers, own)
+            await of_house(damage, calls, (line, own), room, tally, over)
 
 
 def _heard_in(sound: Path) -> list[Account]:

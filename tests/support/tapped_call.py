@@ -104,6 +104,9 @@ class TappedCall:
         """Set it as the caller is put on hold."""
 
         self.sent = 0
+        self.late_ms = 0.0
+        """By how much the latest frame so far went out after its time: how busy this machine is."""
+
         self._ran: list[bool] = []
         self._task = asyncio.create_task(self._send())
 
@@ -141,6 +144,7 @@ class TappedCall:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
+            self.late_ms = max(self.late_ms, (loop.time() - due) * 1000)
             self._ran.append(not (self.held or self.agent.speaks))
             self.caller.next_frame()
             self.agent.next_frame()
