@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from calls.floor.events import FloorEvent
 from ledger.agent_times import agent_days, known_chains
@@ -37,17 +37,6 @@ class FloorReading:
         if until is not None:
             query = query.where(floor_events.c.at < at_us(until))
         return [_event(values) for values in self._rows(query)]
-
-    def floor_after(self, cursor: int, limit: int = 1000) -> tuple[list[FloorEvent], int]:
-        """Up to `limit` facts of the floor after `cursor`, and the cursor to go on from."""
-        query = select(floor_events.c.cursor, *_FLOOR).where(floor_events.c.cursor > cursor)
-        found = self._rows(query.order_by(floor_events.c.cursor).limit(limit))
-        return [_event(values) for values in found], found[-1]["cursor"] if found else cursor
-
-    def floor_cursor(self) -> int:
-        """The cursor of the floor's last fact: `floor_after` it gives only what is new."""
-        found = self._rows(select(func.max(floor_events.c.cursor).label("cursor")))
-        return int(found[0]["cursor"] or 0)
 
     def agent_day(self, agent: str, since: datetime, until: datetime) -> AgentDay:
         """An agent's time in each state and offers over [since, until).

@@ -8,14 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from desk.ami.channels import (
-    LiveChannel,
-    QueueFigures,
-    QueueState,
-    channel_of,
-    figures_of,
-    queues_of,
-)
+from desk.ami.channels import LiveChannel, QueueState, channel_of, queues_of
 from desk.ami.errors import AmiRefusedError
 from desk.ami.message import Message
 
@@ -68,12 +61,6 @@ async def queue_add(
     return await _unless("already there", ami, "QueueAdd", headers)
 
 
-async def queue_remove(ami: Ami, queue: str, interface: str) -> bool:
-    """Take a member out; False if it is none."""
-    headers = [("Queue", queue), ("Interface", interface)]
-    return await _unless("not there", ami, "QueueRemove", headers)
-
-
 async def queue_pause(
     ami: Ami, interface: str, *, paused: bool, reason: str = "", queue: str = ""
 ) -> None:
@@ -84,10 +71,9 @@ async def queue_pause(
     await ami.act("QueuePause", *headers)
 
 
-async def queue_penalty(ami: Ami, interface: str, penalty: int, *, queue: str = "") -> None:
-    """Who has less is offered a call first; in one queue, or in all of the member's queues."""
-    headers = [("Interface", interface), ("Penalty", str(penalty))]
-    headers += [("Queue", queue)] if queue else []
+async def queue_penalty(ami: Ami, interface: str, penalty: int, *, queue: str) -> None:
+    """Who has less is offered a call first, in one queue."""
+    headers = (("Interface", interface), ("Penalty", str(penalty)), ("Queue", queue))
     await ami.act("QueuePenalty", *headers)
 
 
@@ -95,13 +81,6 @@ async def queue_status(ami: Ami, queue: str = "") -> tuple[QueueState, ...]:
     """Every queue, or one, with its members and waiting callers."""
     headers = [("Queue", queue)] if queue else []
     return queues_of(await ami.ask("QueueStatus", *headers))
-
-
-async def queue_summary(ami: Ami, queue: str = "") -> tuple[QueueFigures, ...]:
-    """Every queue, or one, in numbers."""
-    headers = [("Queue", queue)] if queue else []
-    rows = await ami.ask("QueueSummary", *headers)
-    return tuple(figures_of(row) for row in rows if row.event == "QueueSummary")
 
 
 # -- channels --------------------------------------------------------------------------------------

@@ -106,18 +106,6 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFigures:
-    """One queue in numbers."""
-
-    name: str
-    signed_in: int
-    available: int
-    callers: int
-    hold_s: int
-    longest_hold_s: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Originated:
     """A channel that we had Asterisk begin."""
 
@@ -190,18 +178,6 @@ def queues_of(rows: list[Message]) -> tuple[QueueState, ...]:
         )
         for row in rows
         if row.event == "QueueParams"
-    )
-
-
-def figures_of(row: Message) -> QueueFigures:
-    """Of a `QueueSummary`."""
-    return QueueFigures(
-        name=row.get("Queue"),
-        signed_in=row.number("LoggedIn"),
-        available=row.number("Available"),
-        callers=row.number("Callers"),
-        hold_s=row.number("HoldTime"),
-        longest_hold_s=row.number("LongestHoldTime"),
     )
 
 

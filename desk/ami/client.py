@@ -93,18 +93,12 @@ class AmiClient:
 
         self._forged = 0
         self._clock = clock or SystemClock()
-        self._changed_ms = self._clock.monotonic_ms()
         self._times = times
         self._takers = Takers()
         self._session: AmiSession | None = None
         self._held: deque[Message] | None = None
         self._task: asyncio.Task[None] | None = None
         self._turned_up = asyncio.Event()
-
-    @property
-    def state_for_ms(self) -> int:
-        """How long `up` has been what it is."""
-        return self._clock.monotonic_ms() - self._changed_ms
 
     @property
     def forged(self) -> int:
@@ -278,8 +272,6 @@ class AmiClient:
         self._turn(up=False)
 
     def _turn(self, *, up: bool) -> None:
-        if up != self.up:
-            self._changed_ms = self._clock.monotonic_ms()
         self.up = up
         if up:
             self.trouble = ""

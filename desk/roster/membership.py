@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from desk.ami.actions import Ami, queue_add, queue_pause, queue_status
+from desk.ami.actions import Ami, queue_add, queue_pause, queue_penalty, queue_status
 from desk.ami.channels import QueueMemberState
 from desk.ami.errors import AmiError, AmiGoneError
 from desk.roster.machine import Place
@@ -162,12 +162,7 @@ class Membership:
         if penalty == seen.penalty:
             return
         seen.penalty = penalty
-        await self._ami.act(
-            "QueuePenalty",
-            ("Interface", self._interface),
-            ("Penalty", str(penalty)),
-            ("Queue", queue),
-        )
+        await queue_penalty(self._ami, self._interface, penalty, queue=queue)
 
 
 async def leave_to_the_queues(ami: Ami, interfaces: Collection[str]) -> None:

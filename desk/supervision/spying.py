@@ -114,11 +114,6 @@ class Spies:
         found = self.watchers(agent)
         return tuple(one.number for one in found if self._shown or one.mode is SpyMode.BARGE)
 
-    def mode_of(self, by: str) -> tuple[str, SpyMode] | None:
-        """On whose call a supervisor is, and how; None for nobody's."""
-        found = self._spying.get(by)
-        return None if found is None or not found.channel else (found.call.agent, found.mode)
-
     # -- orders -------------------------------------------------------------------------------
 
     async def order(self, by: str, agent: str, mode: SpyMode | None) -> None:

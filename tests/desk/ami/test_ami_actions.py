@@ -27,10 +27,6 @@ Act = Callable[[AmiClient], Awaitable[object]]
             "Penalty=0 Paused=false Reason=lunch",
         ),
         (
-            lambda ami: actions.queue_remove(ami, "support", "PJSIP/801"),
-            "QueueRemove Queue=support Interface=PJSIP/801",
-        ),
-        (
             lambda ami: actions.queue_pause(ami, "PJSIP/801", paused=True, reason="break"),
             "QueuePause Interface=PJSIP/801 Paused=true Reason=break",
         ),
@@ -117,7 +113,6 @@ async def test_each_act_sends_just_what_asterisk_needs_of_it(act: Act, sent: str
     ("act", "text"),
     [
         (lambda ami: actions.queue_add(ami, "q", "PJSIP/801"), "Unable to add: Already there"),
-        (lambda ami: actions.queue_remove(ami, "q", "PJSIP/801"), "Unable to remove: Not there"),
         (lambda ami: actions.hang_up(ami, AGENT), "No such channel"),
     ],
 )
@@ -127,7 +122,7 @@ async def test_what_is_so_already_is_no_error_and_any_other_refusal_is(act: Act,
     def refuse(line: Line, asked: Asked) -> None:
         line.reply(asked, ("Message", words.pop(0)), response="Error")
 
-    server = fake_manager(QueueAdd=refuse, QueueRemove=refuse, Hangup=refuse)
+    server = fake_manager(QueueAdd=refuse, Hangup=refuse)
     async with server as manager, connected(manager) as client:
         assert await act(client) is False
         with pytest.raises(AmiRefusedError, match="Permission denied"):
@@ -192,7 +187,7 @@ async def test_queues_are_read_with_their_members_and_callers() -> None:
     assert other.callers == ()
 
 
-async def test_figures_channels_and_variables_are_read() -> None:
+async def test_channels_and_variables_are_read() -> None:
     def channels(line: Line, asked: Asked) -> None:
         row = (
             *(("Channel", AGENT), ("ChannelStateDesc", "Up"), ("Uniqueid", "2"), ("Linkedid", "1")),
@@ -201,19 +196,12 @@ async def test_figures_channels_and_variables_are_read() -> None:
         )
         line.rows(asked, ("Status", row))
 
-    def figures(line: Line, asked: Asked) -> None:
-        row = (("Queue", "support"), ("LoggedIn", "3"), ("Available", "2"), ("Callers", "5"))
-        line.rows(asked, ("QueueSummary", (*row, ("LongestHoldTime", "40"))))
-
-    server = fake_manager(Status=channels, QueueSummary=figures)
+    server = fake_manager(Status=channels)
     async with server as manager, connected(manager) as client:
         (channel,) = await actions.core_show_channels(client)
-        (support,) = await actions.queue_summary(client)
         value = await actions.get_var(client, AGENT, "SYSTEMNAME")
 
     assert (channel.name, channel.linked_id, channel.bridge_id) == (AGENT, "1", "b-1")
     assert (channel.application, channel.data, channel.lasted_s) == ("Queue", "support,t", 61)
     assert (channel.caller_number, channel.connected_number) == ("801", "")
-    assert (support.signed_in, support.available, support.callers) == (3, 2, 5)
-    assert support.longest_hold_s == 40
     assert value == "tr5060"

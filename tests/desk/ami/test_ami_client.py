@@ -258,22 +258,6 @@ async def test_nothing_of_the_secret_is_shown_where_the_address_is() -> None:
     assert SYSTEM not in repr(Message(f"Event: X\r\nSystemName: {SYSTEM}"))
 
 
-async def test_how_long_it_is_up_or_down_is_known_from_a_monotonic_clock() -> None:
-    from calls.clock import ManualClock
-
-    clock = ManualClock()
-    async with fake_manager() as manager:
-        client = AmiClient(AmiAddress("127.0.0.1", manager.port, USER, SECRET), clock, times=QUICK)
-        clock.advance_ms(700)
-        assert client.state_for_ms == 700
-        await client.start()
-        await client.wait_up()
-        clock.advance_ms(1500)
-        assert client.state_for_ms == 1500
-        await client.stop()
-        assert client.state_for_ms == 0
-
-
 async def test_attempts_come_ever_more_slowly_up_to_the_longest_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

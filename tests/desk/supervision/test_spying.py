@@ -158,7 +158,10 @@ async def test_a_supervisor_moves_from_one_agent_to_the_next() -> None:
     await floor.spies.order("803", "802", SpyMode.BARGE)
 
     assert floor.facts() == [("801", "spy_began"), ("801", "spy_ended"), ("802", "spy_began")]
-    assert floor.spies.mode_of("803") == ("802", SpyMode.BARGE)
+    assert floor.spies.watchers("801") == ()
+    assert [(one.number, one.mode) for one in floor.spies.watchers("802")] == [
+        ("803", SpyMode.BARGE)
+    ]
 
 
 async def test_the_same_agents_next_call_is_another_one() -> None:
@@ -222,7 +225,9 @@ async def test_a_whisper_that_asterisk_refuses_leaves_a_listener_who_is_not_reco
 
     assert asides.told[-1].startswith("ends call-801-s1 the supervisor's phone")
     assert floor.kept[-1].data["mode"] == "listen"
-    assert floor.spies.mode_of("803") == ("801", SpyMode.LISTEN)
+    assert [(one.number, one.mode) for one in floor.spies.watchers("801")] == [
+        ("803", SpyMode.LISTEN)
+    ]
 
 
 async def test_the_same_mode_again_is_nothing_new() -> None:
@@ -254,7 +259,7 @@ async def test_what_asterisk_refuses_leaves_no_trace() -> None:
     assert await word_of(floor.spies.order("803", "801", SpyMode.LISTEN)) == "pbx_away"
 
     assert floor.kept == []
-    assert floor.spies.mode_of("803") is None
+    assert floor.spies.watchers("801") == ()
 
 
 async def test_who_left_while_asterisk_was_away_is_recorded_on_its_return() -> None:
