@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -108,8 +109,8 @@ async def _speak(caller: SipCaller, word: Samples) -> None:
 class _DeafRtp(RtpSession):
     """Sends as any phone does; what comes is dropped unread."""
 
-    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
-        del data, addr
+    def _read(self, own: socket.socket) -> None:
+        own.recv(2048)
 
 
 @asynccontextmanager
@@ -118,7 +119,7 @@ async def _light_caller(sip_port: int) -> AsyncIterator[SipCaller]:
     caller = SipCaller(sip_port)
     caller.rtp = _DeafRtp(caller.now_ms)
     await loop.create_datagram_endpoint(lambda: caller, local_addr=(ADDRESS, 0))
-    await loop.create_datagram_endpoint(lambda: caller.rtp, local_addr=(ADDRESS, 0))
+    caller.rtp.open(ADDRESS)
     try:
         yield caller
         caller.hang_up()

@@ -81,7 +81,7 @@ def starts(heard: Heard, *lines: str) -> list[int]:
     found: list[int] = []
     for line in dict.fromkeys(lines):
         places = heard.find(line_sound(line))
-        assert len(places) == lines.count(line), f"{line}: heard at {places}"
+        assert len(places) == lines.count(line), f"{line}: heard at {places}, {heard.breaks}"
         found += places
     assert found == sorted(found), f"heard in another order: {lines} at {found}"
     return found
@@ -104,18 +104,21 @@ class Played:
         return self
 
 
+NOISE_S = 60
+
+
 async def is_silent(caller: SipCaller, played: Played) -> None:
     await caller.listen(60)
 
 
 async def is_noisy(caller: SipCaller, played: Played) -> None:
-    talking = asyncio.create_task(caller.play(noise(55)))
+    talking = asyncio.create_task(caller.play(noise(NOISE_S)))
     await caller.listen(60)
     talking.cancel()
 
 
 async def is_noisy_then_clear(caller: SipCaller, played: Played) -> None:
-    noisy = asyncio.create_task(caller.play(noise(60)))
+    noisy = asyncio.create_task(caller.play(noise(NOISE_S)))
     played.at["asked"] = await has_heard(caller, line_sound("ask_louder"))
     await asyncio.sleep(3)
     caller.rtp.hush()
@@ -177,6 +180,10 @@ async def at_once(sip_port: int, *callers: Does) -> dict[str, Played]:
                 played.heard = caller.heard
                 caller.hang_up()
 
+    # Before anybody calls: a loop that makes sound sends none meanwhile.
+    noise(NOISE_S)
+    for word in ("inquiry", "louder", "hello", "hurry"):
+        utterance(word)
     played = {does: Played(CALLERS[does]) for does in callers}
     calling = (one(does, call) for does, call in played.items())
     problems = await asyncio.gather(*calling, return_exceptions=True)

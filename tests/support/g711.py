@@ -16,9 +16,18 @@ def _table() -> Samples:
 
 
 _DECODED = _table()
-_ORDER = np.argsort(_DECODED, kind="stable")
-_LEVELS = _DECODED[_ORDER].astype(np.int32)
-_BETWEEN = (_LEVELS[1:] + _LEVELS[:-1]) // 2
+
+
+def _nearest() -> NDArray[np.uint8]:
+    """The A-law byte of every sample, by its bits read as a number without a sign."""
+    order = np.argsort(_DECODED, kind="stable")
+    levels = _DECODED[order].astype(np.int32)
+    between = (levels[1:] + levels[:-1]) // 2
+    samples = np.arange(2**16, dtype=np.uint16).view(np.int16).astype(np.int32)
+    return order[np.searchsorted(between, samples)].astype(np.uint8)
+
+
+_ENCODED = _nearest()
 
 
 def decode(alaw: bytes) -> Samples:
@@ -28,5 +37,4 @@ def decode(alaw: bytes) -> Samples:
 
 def encode(samples: Samples) -> bytes:
     """The nearest A-law byte of each sample."""
-    nearest = np.searchsorted(_BETWEEN, samples.astype(np.int32))
-    return _ORDER[nearest].astype(np.uint8).tobytes()
+    return _ENCODED[samples.view(np.uint16)].tobytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,37 +30,53 @@ class Span:
         return self.end_ms - self.start_ms
 
 
-@dataclass(slots=True)
 class Heard:
     """A recording of what was received. Silence stands where nothing came."""
 
-    _pieces: list[tuple[int, Samples]] = field(default_factory=list)
-    _next: tuple[int, int] | None = None
-    """RTP time and place (samples) at which the stream goes on."""
+    def __init__(self) -> None:
+        self._sound: Samples = np.zeros(60 * RATE, np.int16)
+        self._end = 0
+        self._next: tuple[int, int] | None = None
+        """RTP time and place (samples) at which the stream goes on."""
+
+        self.packets = 0
+        """RTP packets with audio that arrived."""
+
+        self.breaks: list[tuple[int, int]] = []
+        """Where the stream came off its own time, and by how much; in ms, late ones positive."""
 
     def take(self, at_ms: float, rtp_time: int, samples: Samples) -> None:
         """Put a packet that arrived at `at_ms` where it belongs."""
         place = round(at_ms * RATE / 1000)
         if self._next is not None:
             expected = self._next[1] + ((rtp_time - self._next[0] + 2**31) % 2**32 - 2**31)
-            if abs(expected - place) <= _REANCHOR_MS * RATE // 1000:
+            late = place - expected
+            if abs(late) <= _REANCHOR_MS * RATE // 1000:
                 place = expected
+            else:
+                self.breaks.append((_ms(expected), _ms(late)))
         self._next = (rtp_time + len(samples)) % 2**32, place + len(samples)
-        self._pieces.append((max(0, place), samples))
+        self.packets += 1
+        self._put(max(0, place), samples)
 
-    def samples(self) -> Samples:
-        """Everything, from the beginning of the recording."""
-        pieces = self._pieces.copy()  # It grows while another thread searches.
-        end = max((place + len(piece) for place, piece in pieces), default=0)
-        whole = np.zeros(end, np.int16)
-        for place, piece in pieces:
-            whole[place : place + len(piece)] = piece
-        return whole
+    def _put(self, place: int, samples: Samples) -> None:
+        end = place + len(samples)
+        if end > len(self._sound):
+            # A new array: another thread may be searching in the old one.
+            larger = np.zeros(max(end, 2 * len(self._sound)), np.int16)
+            larger[: self._end] = self._sound[: self._end]
+            self._sound = larger
+        self._sound[place:end] = samples
+        self._end = max(self._end, end)
 
     @property
-    def packets(self) -> int:
-        """RTP packets with audio that arrived."""
-        return len(self._pieces)
+    def length_ms(self) -> int:
+        """How much was received so far, from the beginning of the recording."""
+        return _ms(self._end)
+
+    def samples(self, since_ms: float = 0.0) -> Samples:
+        """Everything, from the beginning of the recording or from a place in it."""
+        return self._sound[round(since_ms * RATE / 1000) : self._end].copy()
 
     def spans(self, *, floor_dbov: float = -45.0, join_ms: int = 300) -> list[Span]:
         """Stretches louder than the floor; pauses up to `join_ms` are inside one."""
@@ -84,7 +100,7 @@ class Heard:
         lead = int(loud[0]) * FRAME
         key = wanted[lead : lead + RATE // 2].astype(np.float64)
         skipped = round(since_ms * RATE / 1000)
-        whole = self.samples()[skipped:].astype(np.float64)
+        whole = self.samples(since_ms).astype(np.float64)
         if len(whole) < len(key):
             return []
         size = 1 << int(np.ceil(np.log2(len(whole) + len(key))))
@@ -107,6 +123,10 @@ class Heard:
             out.setsampwidth(2)
             out.setframerate(RATE)
             out.writeframes(self.samples().tobytes())
+
+
+def _ms(samples: int) -> int:
+    return samples * 1000 // RATE
 
 
 def frame_levels(samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,7 @@ def stop_hotline(hotline: Hotline) -> None:
         hotline.process.wait()
 
 
+@cache
 def line_sound(name: str, language: str = "zh-Hans") -> Samples:
     """The shipped rendering of a line with the default settings."""
     index: dict[str, Any] = json.loads((PROMPTS / "index.json").read_text(encoding="utf-8"))
@@ -156,16 +158,23 @@ def length_ms(samples: Samples) -> int:
     return len(samples) * 1000 // RATE
 
 
+@cache
 def utterance(name: str, *, voice: str = "zh_m", level_dbov: float = -22.0) -> Samples:
     """What a caller says."""
-    return _whole_numbers(VoiceBank.load().samples(voice, name, level_dbov))
+    return _whole_numbers(_bank().samples(voice, name, level_dbov))
 
 
+@cache
 def noise(seconds: float, *, level_dbov: float = -25.0, kind: Noise = Noise.STREET) -> Samples:
     """A noisy line."""
     count = round(seconds * RATE)
     loop = noise_loop(kind, level_dbov, 7)
     return _whole_numbers(np.tile(loop, count // len(loop) + 1)[:count])
+
+
+@cache
+def _bank() -> VoiceBank:
+    return VoiceBank.load()
 
 
 def _whole_numbers(samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Samples:
@@ -196,7 +205,7 @@ async def _until_heard(
     deadline = caller.now_ms() + timeout_s * 1000
     since_ms = after_ms
     while True:
-        heard_ms = length_ms(caller.heard.samples())
+        heard_ms = caller.heard.length_ms
         # Beside the loop: every caller of this process lives on it, some servers too.
         places = await asyncio.to_thread(caller.heard.find, wanted, since_ms=since_ms)
         found = [at for at in places if at >= after_ms]

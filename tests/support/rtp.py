@@ -1,13 +1,18 @@
-"""RTP of one call: paced sending of A-law and keys, everything received kept with its time."""
+"""RTP of one call: paced sending of A-law and keys, everything received kept with its time.
+
+A packet's time is the kernel's: a busy test reads late, and what it reads late did not come late.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
 import struct
+import time
 from collections import deque
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterable
+from typing import Final
 
 import numpy as np
 
@@ -16,9 +21,14 @@ from tests.support.heard import FRAME, FRAME_MS, Heard
 
 _SILENCE = b"\xd5" * FRAME
 _KEYS = "0123456789*#ABCD"
+_TIMESTAMPNS: Final = 35
+"""SO_TIMESTAMPNS of Linux (asm-generic/socket.h), which `socket` does not name."""
+
+_TIMESPEC: Final = struct.Struct("@ll")
+_ONE_MOMENT_MS: Final = 1.0
 
 
-class RtpSession(asyncio.DatagramProtocol):
+class RtpSession:
     """Sends 50 frames a second from `start` on: what was queued, else silence, as a phone does."""
 
     def __init__(self, clock_ms: Callable[[], float]) -> None:
@@ -28,7 +38,7 @@ class RtpSession(asyncio.DatagramProtocol):
 
         self._last_key: int | None = None
         self._clock_ms = clock_ms
-        self._transport: asyncio.DatagramTransport | None = None
+        self._socket: socket.socket | None = None
         self._to: tuple[str, int] | None = None
         self._frames: deque[bytes] = deque()
         self._waiting: deque[tuple[int, asyncio.Future[float]]] = deque()
@@ -47,28 +57,50 @@ class RtpSession(asyncio.DatagramProtocol):
         """When the last packet came."""
         return self._last_hearing_ms
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # asyncio's own datagram transport is no subclass of DatagramTransport.
-        self._transport = cast("asyncio.DatagramTransport", transport)
+    def open(self, address: str) -> None:
+        """Take a port of this address and keep what comes to it; in the running loop."""
+        own = self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        own.setblocking(False)
+        own.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
+        own.bind((address, 0))
+        asyncio.get_running_loop().add_reader(own, self._read, own)
 
     @property
     def port(self) -> int:
         """Our own port."""
-        assert self._transport is not None
-        port: int = self._transport.get_extra_info("sockname")[1]
+        assert self._socket is not None
+        port: int = self._socket.getsockname()[1]
         return port
 
-    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
+    def _read(self, own: socket.socket) -> None:
+        while True:
+            try:
+                data, beside, _, _ = own.recvmsg(2048, 128)
+            except BlockingIOError:
+                return
+            self._received(data, self._came_ms(beside))
+
+    def _came_ms(self, beside: Iterable[tuple[int, int, bytes]]) -> float:
+        """When the kernel had it, on our clock."""
+        (stamp,) = (data for level, kind, data in beside if kind == _TIMESTAMPNS)
+        stamped_ns = _nanoseconds(stamp)
+        while True:
+            before_ms, now_ns, after_ms = self._clock_ms(), time.time_ns(), self._clock_ms()
+            # Else we were held up between the two clocks.
+            if after_ms - before_ms < _ONE_MOMENT_MS:
+                return before_ms - (now_ns - stamped_ns) / 1e6
+
+    def _received(self, data: bytes, came_ms: float) -> None:
         if len(data) <= 12 or data[0] >> 6 != 2:
             return
         if data[1] & 0x7F == 101:
             self._take_key(data)
         if data[1] & 0x7F != 8:
             return
-        self._last_hearing_ms = self._clock_ms()
+        self._last_hearing_ms = came_ms
         (rtp_time,) = struct.unpack_from(">I", data, 4)
         samples = g711.decode(data[12:])
-        self.heard.take(self._last_hearing_ms - len(samples) / 8, rtp_time, samples)
+        self.heard.take(came_ms - len(samples) / 8, rtp_time, samples)
 
     def _take_key(self, data: bytes) -> None:
         # All packets of one key carry the time it began at.
@@ -130,8 +162,10 @@ class RtpSession(asyncio.DatagramProtocol):
         """Stop sending and give the port back."""
         if self._pacing is not None:
             self._pacing.cancel()
-        if self._transport is not None:
-            self._transport.close()
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
         while self._waiting:
             self._waiting.popleft()[1].cancel()
 
@@ -156,10 +190,14 @@ class RtpSession(asyncio.DatagramProtocol):
                 done.set_result(self._clock_ms())
 
     def _send(self, kind: int, payload: bytes, rtp_time: int, *, marked: bool = False) -> None:
-        assert self._transport is not None
         head = struct.pack(
             ">BBHII", 0x80, kind | (0x80 if marked else 0), self._sequence, rtp_time, self._source
         )
         self._sequence = (self._sequence + 1) % 2**16
-        if not self._transport.is_closing():
-            self._transport.sendto(head + payload, self._to)
+        if self._socket is not None and self._to is not None:
+            self._socket.sendto(head + payload, self._to)
+
+
+def _nanoseconds(stamp: bytes) -> int:
+    seconds, nanoseconds = _TIMESPEC.unpack(stamp)
+    return int(seconds * 10**9 + nanoseconds)

@@ -216,7 +216,7 @@ async def sip_caller(sip_port: int) -> AsyncIterator[SipCaller]:
     loop = asyncio.get_running_loop()
     caller = SipCaller(sip_port)
     await loop.create_datagram_endpoint(lambda: caller, local_addr=(ADDRESS, 0))
-    await loop.create_datagram_endpoint(lambda: caller.rtp, local_addr=(ADDRESS, 0))
+    caller.rtp.open(ADDRESS)
     try:
         yield caller
         caller.hang_up()
