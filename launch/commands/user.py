@@ -163,8 +163,8 @@ def totp(
 ) -> None:
     """Set up an account's second factor (codes by time, RFC 6238), or remove it with --off.
 
-    Shows the secret for an authenticator app, asks for the code it gives, and shows the recovery
-    codes once; the account's sessions end.
+    Shows the secret for an authenticator app, to be scanned or typed, asks for the code it gives,
+    and shows the recovery codes once; the account's sessions end.
     """
     from console.accounts.service import Accounts
 
@@ -186,12 +186,28 @@ def _set_up_second(accounts: Accounts, name: str) -> None:
     if accounts.second.is_on(name):
         raise AccountError(f"{name} has a second factor; `thirdring user totp {name} --off` first")
     secret = accounts.second.offer(name)
+    address = codes_by_time.address(secret, name, "Thirdring")
+    _draw(address)
     typer.echo(f"Key for the app:  {codes_by_time.shown(secret)}")
-    typer.echo(f"Or this address:  {codes_by_time.address(secret, name, 'Thirdring')}")
+    typer.echo(f"Or this address:  {address}")
     codes = accounts.second.confirm(name, typer.prompt("Code the app shows"), actor=_BY)
     typer.echo("Recovery codes, each good for one sign-in without the app; not shown again:")
     for code in codes:
         typer.echo(f"  {code}")
+
+
+def _draw(address: str) -> None:
+    """The address to scan; nothing where a terminal has no colours to draw it dark on light."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from console.accounts import qr
+
+    console = Console()
+    drawn = qr.lines(address)
+    if console.color_system is not None and console.width >= len(drawn[0]):
+        for line in drawn:
+            console.print(Text(line, "#000000 on #ffffff"), no_wrap=True)
 
 
 def _enable(name: str, state: Any, config: Any, *, enabled: bool) -> None:

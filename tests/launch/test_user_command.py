@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +19,7 @@ import typer
 from typer.testing import CliRunner
 
 from calls.errors import AccountError
-from console.accounts import totp
+from console.accounts import qr, totp
 from console.accounts.service import Accounts, SignInRefusedError
 from launch.commands import user
 from ledger.quality.book import QualityBook
@@ -26,6 +35,42 @@ def run(state: Path, *arguments: str, typed: str = "") -> str:
     )
     assert done.exit_code == 0, done.output
     return done.output
+
+
+DRAWN = set("█▀▄")
+
+
+def asked_in_a_pipe(state: Path) -> str:
+    app = typer.Typer()
+    user.register(app)
+    done = CliRunner().invoke(
+        app, ["user", "totp", "chen", "--state", str(state)], input="000000000\n"
+    )
+    assert "Key for the app:" in done.output
+    return done.output
+
+
+def test_in_a_terminal_the_second_factor_is_drawn_to_be_scanned(tmp_path: Path) -> None:
+    run(tmp_path, "add", "chen", "--role", "qa", "--password-stdin", typed=f"{GOOD}\n")
+    program = [sys.executable, "-m", "launch", "user", "totp", "chen", "--state", str(tmp_path)]
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
+    wanted = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
+    wanted.pop("NO_COLOR", None)
+    with subprocess.Popen(program, stdin=theirs, stdout=theirs, stderr=theirs, env=wanted) as run_:
+        os.close(theirs)
+        os.write(ours, b"000000000\n")
+        shown = b""
+        with suppress(OSError):  # the other end is closed
+            while piece := os.read(ours, 65_536):
+                shown += piece
+        run_.wait(timeout=60)
+    os.close(ours)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r", "")
+    (address,) = re.findall(r"otpauth://\S+", text)
+
+    drawn = [line for line in text.split("\n") if DRAWN & set(line)]
+    assert drawn == [line for line in qr.lines(address) if DRAWN & set(line)]
 
 
 def signs_in(state: Path, name: str, password: str) -> bool:
@@ -112,6 +157,7 @@ def test_a_second_factor_is_set_up_and_removed_at_the_terminal(tmp_path: Path) -
     run(tmp_path, "add", "chen", "--role", "qa", "--password-stdin", typed=f"{GOOD}\n")
     with pytest.raises(AccountError, match="not the code of now"):
         run(tmp_path, "totp", "chen", typed="000000000\n")
+    assert not DRAWN & set(asked_in_a_pipe(tmp_path)), "no colours, no code to scan"
 
     with QualityBook.open(tmp_path / "quality.sqlite") as book:
         accounts = Accounts(book)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from calls.errors import AccountError
-from console.accounts import totp
+from console.accounts import qr, totp
 from console.room import ConsoleRoom
 from console.web import cookies
 from console.web.forms import form_of, text_of
@@ -35,11 +36,13 @@ def _page(request: Request) -> Response:
         return page(request, "second_factor_on.html", left=left, demanded=demanded)
     secret = second.offer(account.name)
     issuer = room.place.company.get("en") or "Thirdring"
+    address = totp.address(secret, account.name, issuer)
     return page(
         request,
         "second_factor.html",
         secret=totp.shown(secret),
-        address=totp.address(secret, account.name, issuer),
+        address=address,
+        code=Markup(qr.svg(address)),  # noqa: S704  modules alone, nothing that was typed
         must=visitor_of(request).lacks_second,
     )
 
