@@ -27,9 +27,6 @@ class FloorRow(NamedTuple):
     data: str
 
 
-FLOOR_COLUMNS = ("agent", "at", "kind", "data", "hash")
-
-
 def floor_row(event: FloorEvent) -> FloorRow:
     """The stored form of `event`; ValueError or TypeError when it cannot be stored."""
     row = FloorRow(event.agent, at_us(event.at), event.kind, encode_data(event.data))

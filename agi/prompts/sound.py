@@ -180,11 +180,6 @@ def to_int16(signal: Signal) -> Samples:
     return np.clip(np.rint(signal * 32768), -32768, 32767).astype(np.int16)
 
 
-def to_float(samples: Samples) -> Signal:
-    """16 bits to float +-1.0."""
-    return samples.astype(np.float64) / 32768
-
-
 def read_wav(path: Path) -> tuple[Signal, int]:
     """Any PCM WAV as one mono signal and its rate; channels are averaged.
 

@@ -27,7 +27,6 @@ from calls.errors import SealBrokenError
 MAGIC: Final = b"TRSEALED"
 CHUNK_BYTES: Final = 64 * 1024
 TAG_BYTES: Final = 16
-KEY_ID_CHARACTERS: Final = 16
 _VERSION: Final = 1
 _FIXED: Final = struct.Struct("<8sHHI8s16s")
 _CHUNK: Final = struct.Struct("<I?")

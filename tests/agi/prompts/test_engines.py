@@ -13,6 +13,7 @@ import pytest
 from agi.prompts import engines, sound
 from agi.prompts.engines import CommandEngine, EspeakEngine, FliteEngine, TtsEngine, make_engines
 from calls.errors import ConfigError, PromptError
+from tests.agi.prompts.levels import to_float
 
 _WRITER = """
 import sys, wave, json
@@ -159,4 +160,4 @@ def _speaks(engine: TtsEngine, text: str, language: str) -> None:
 
     assert samples.dtype == np.int16
     assert 0.8 < len(samples) / sound.RATE < 6
-    assert sound.active_level_dbov(sound.to_float(samples)) == pytest.approx(-22, abs=1)
+    assert sound.active_level_dbov(to_float(samples)) == pytest.approx(-22, abs=1)

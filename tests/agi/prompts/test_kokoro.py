@@ -13,6 +13,7 @@ from agi.prompts.engines import make_engines
 from agi.prompts.kokoro import KokoroEngine
 from agi.prompts.kokoro_worker import MOST_PHONEMES, VOCABULARY, _pieces
 from calls.errors import PromptError
+from tests.agi.prompts.levels import to_float
 
 _HEAD = """
 import array, json, math, os, sys
@@ -64,7 +65,7 @@ def test_one_process_serves_text_after_text_with_the_languages_voice(
     engine.synthesize("Hello", "en")
 
     assert 900 < len(samples) / 8 < 1200
-    assert sound.active_level_dbov(sound.to_float(samples)) == pytest.approx(-22, abs=1)
+    assert sound.active_level_dbov(to_float(samples)) == pytest.approx(-22, abs=1)
     asked = (tmp_path / "asked").read_text().splitlines()
     assert len(asked) == 2
     assert "zf_xiaoxiao" in asked[0]

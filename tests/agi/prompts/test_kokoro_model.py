@@ -13,6 +13,7 @@ import pytest
 
 from agi.prompts import sound
 from agi.prompts.kokoro import KokoroEngine
+from tests.agi.prompts.levels import to_float
 
 _MODELS = os.environ.get("THIRDRING_KOKORO_MODELS", "")
 pytestmark = [
@@ -42,6 +43,6 @@ def test_kokoro_speaks_the_houses_languages_mixed_and_rare_characters_too() -> N
             samples = engine.synthesize(text, language)
             units = len(text) if language != "en" else len(text.split()) * 2
             assert 80 * units <= len(samples) / 8 <= 600 * units
-            assert sound.active_level_dbov(sound.to_float(samples)) == pytest.approx(-22, abs=1)
+            assert sound.active_level_dbov(to_float(samples)) == pytest.approx(-22, abs=1)
     finally:
         engine.close()

@@ -10,6 +10,7 @@ import pytest
 
 from agi.prompts import sound
 from calls.errors import PromptError
+from tests.agi.prompts.levels import to_float
 
 
 def _sine(hz: float, rate: int, seconds: float = 1.0, amplitude: float = 0.5) -> sound.Signal:
@@ -75,7 +76,7 @@ def test_pauses_do_not_lower_the_active_speech_level() -> None:
 def test_a_finished_prompt_has_level_pads_and_no_clipping(amplitude: float) -> None:
     raw = np.concatenate([np.zeros(9000), _speechlike(3, amplitude), np.zeros(12_000)])
 
-    done = sound.to_float(sound.finish(raw, 8000))
+    done = to_float(sound.finish(raw, 8000))
 
     assert sound.active_level_dbov(done) == pytest.approx(-22, abs=1)
     assert np.abs(done).max() < 0.98

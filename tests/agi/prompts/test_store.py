@@ -18,6 +18,7 @@ from agi.prompts.store import PromptStore
 from calls.clock import ManualClock
 from calls.errors import PromptError
 from tests.agi.prompts.fake_engine import FakeEngine, a_line, record
+from tests.agi.prompts.levels import to_float
 
 StoreMaker = Callable[..., PromptStore]
 
@@ -370,7 +371,7 @@ def test_a_state_folder_that_asterisk_could_not_name_is_refused(tmp_path: Path) 
 
 
 def _long_signal() -> sound.Signal:
-    return sound.to_float(FakeEngine().synthesize("十个字十个字十个字", "zh-Hans"))
+    return to_float(FakeEngine().synthesize("十个字十个字十个字", "zh-Hans"))
 
 
 async def _until(true: Callable[[], bool]) -> None:
