@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,12 +59,17 @@ class Ledgers:
 
 @asynccontextmanager
 async def agents_desk(
-    settings: Settings, state: Path, ledgers: Ledgers, shared: Shared
+    settings: Settings,
+    state: Path,
+    ledgers: Ledgers,
+    shared: Shared,
+    *,
+    trouble: Callable[[], str] = str,
 ) -> AsyncIterator[OpenedDesk]:
     """Open until the block ends. Raises ConfigError for an address that is taken."""
     clock = SystemClock()
-    address = ami_address(settings, state)
-    ami = AmiClient(address or AmiAddress("127.0.0.1", 0, "", ""), clock, times=_TIMES)
+    address = ami_address(settings, state) or AmiAddress("127.0.0.1", 0, "", "")
+    ami = AmiClient(address, clock, times=_TIMES)
     history = await asyncio.to_thread(ledgers.reader.floor_events, since=clock.utc_now() - _HISTORY)
     await asyncio.to_thread(_keep_dispositions, history, ledgers)
     outside = Outside(
@@ -83,6 +88,7 @@ async def agents_desk(
         customer=_customers(shared.office),
         clock=clock,
         speak=shared.speak,
+        trouble=trouble,
     )
     floor = Floor(outside, Tokens(load_tokens(state, settings.agents)))
     finding = asyncio.create_task(_find_pbx(ami, settings, state))

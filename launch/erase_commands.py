@@ -107,12 +107,21 @@ def holds(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
 
 def retain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is due.")] = False,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option(
+            "--clock-is-right", help="You have seen that it is, though it went on by weeks."
+        ),
+    ] = False,
     state: StateOption = DEFAULT_STATE,
     config: _ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Erase the recordings that were kept long enough; a running server does it every night."""
-    from launch.erasing import retain_here
+    """Erase the recordings that were kept long enough; a running server does it every night.
+
+    By a clock that went on by more than `doubt_after_days` nothing is erased before you confirm it.
+    """
+    from launch.erasing import confirm_clock, retain_here
     from launch.logs import set_up_logs
     from launch.settings import load_settings
     from ledger.opening import LedgerBusyError
@@ -123,10 +132,14 @@ def retain(
         _show_due(state, settings, as_json=as_json)
         return
     try:
-        done = retain_here(state, settings)
+        done = retain_here(state, settings, clock_is_right=clock_is_right)
     except LedgerBusyError:
         typer.echo(f"A server runs here: it looks after retention itself, at {settings.at} UTC.")
-        raise typer.Exit(1) from None
+        if not clock_is_right:
+            raise typer.Exit(1) from None
+        confirm_clock(state)
+        typer.echo("It takes the clock for right from now on.")
+        return
     if as_json:
         print_json({"erased": done.erased, "left": done.held})
     else:
@@ -135,7 +148,7 @@ def retain(
 
 def _show_due(state: Path, settings: RetentionSettings, *, as_json: bool) -> None:
     from calls.clock import SystemClock
-    from launch.erasing import retention_of
+    from launch.erasing import doubt_here, retention_of
     from launch.holds import BookHolds
     from ledger.opening import LEDGER_FILE
     from ledger.reader import LedgerReader
@@ -146,6 +159,8 @@ def _show_due(state: Path, settings: RetentionSettings, *, as_json: bool) -> Non
     with LedgerReader(state / LEDGER_FILE) as reader:
         due = LedgerSource(reader).due(before, of_queues, 1_000_000)
     going = [one for one in due if one.call_id not in held]
+    if doubt := doubt_here(state, settings):
+        typer.echo(f"Not erased by the clock of now: {doubt}", err=True)
     if as_json:
         rows = [(one, held.get(one.call_id, "")) for one in due]
         print_json([{"recording": one.id, "call": one.call_id, "held": why} for one, why in rows])

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from calls.clock import SystemClock
 from calls.errors import RecordingError
+from launch.clock_watch import ClockWatch
 from launch.holds import BookHolds
 from launch.recorder_settings import RetentionSettings
+from ledger.newest import newest_at
 from ledger.opening import LEDGER_FILE, LedgerBusyError
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 from recorder.erasing import Eraser
 from recorder.keeping import Keeper, Retained
+from recorder.looked import LookedNote
 from recorder.orders import Order, Orders, Outcome
 from recorder.ports import FactSink
 from recorder.retention import Retention
@@ -30,16 +33,33 @@ _LOOK_S = 0.1
 
 def retention_of(settings: RetentionSettings) -> Retention:
     """The rule that the settings give."""
-    return Retention(days=settings.days, queues=settings.queues, at=time.fromisoformat(settings.at))
+    return Retention(
+        days=settings.days,
+        queues=settings.queues,
+        at=time.fromisoformat(settings.at),
+        doubt_after_days=settings.doubt_after_days,
+    )
 
 
 def make_keeper(
-    state: Path, source: LedgerSource, sink: FactSink, settings: RetentionSettings
+    state: Path,
+    source: LedgerSource,
+    sink: FactSink,
+    settings: RetentionSettings,
+    watch: ClockWatch,
 ) -> Keeper:
     """What the recorder does beside taking in, for one state folder."""
     Orders(state).sweep()
     eraser = Eraser(Store(state), source, sink, BookHolds(state))
-    return Keeper(state, source, eraser, retention_of(settings), SystemClock())
+    return Keeper(
+        state,
+        source,
+        eraser,
+        retention_of(settings),
+        SystemClock(),
+        newest=watch.newest,
+        trouble=lambda: watch.problem,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +91,28 @@ def carry_out(state: Path, order: Order, *, patience_s: float = PATIENCE_S) -> C
         return Carried(_by_server(state, order, patience_s), by_server=True)
 
 
-def retain_here(state: Path, settings: RetentionSettings) -> Retained:
-    """Erase all that is due. Raises LedgerBusyError while a server runs."""
+def retain_here(
+    state: Path, settings: RetentionSettings, *, clock_is_right: bool = False
+) -> Retained:
+    """Erase all that is due. Raises LedgerBusyError while a server runs.
+
+    Raises ClockDoubtError when the clock may be wrong and nobody said that it is right.
+    """
     with _at_hand(state) as (source, sink):
-        return make_keeper(state, source, sink, settings).retain()
+        watch = ClockWatch(SystemClock(), newest_at(state / LEDGER_FILE))
+        keeper = make_keeper(state, source, sink, settings, watch)
+        return keeper.retain(clock_is_right=clock_is_right)
+
+
+def doubt_here(state: Path, settings: RetentionSettings) -> str:
+    """Why nothing would be erased by the clock of now; empty when it would."""
+    rule, now = retention_of(settings), SystemClock().utc_now()
+    return rule.doubt(now, LookedNote(state).last(rule, now, newest_at(state / LEDGER_FILE)))
+
+
+def confirm_clock(state: Path) -> None:
+    """Somebody says that the clock is right: a server that waits for it goes on."""
+    LookedNote(state).write(SystemClock().utc_now())
 
 
 @contextmanager

@@ -47,3 +47,7 @@ class RetentionSettings(Section):
 
     at: TimeOfDay = "03:30"
     """When it is looked after, UTC."""
+
+    doubt_after_days: Days = 14
+    """A clock that went on by more since it was looked after last is not erased by before somebody
+    confirms it; 0: it always is."""

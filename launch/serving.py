@@ -22,6 +22,8 @@ from desk.coaching.journal import FOLDER, sweep
 from desk.coaching.live_events import LiveEvents
 from launch.after_calls import WRAP_UP, AfterCalls
 from launch.agents_desk import Ledgers, agents_desk, without_desk
+from launch.agents_port import OpenDesk
+from launch.clock_watch import ClockWatch, clock_watched
 from launch.erasing import make_keeper
 from launch.left_calls import left_calls
 from launch.node import Node, node
@@ -31,10 +33,12 @@ from launch.shipping import open_ledger
 from launch.tagging import TagOrders, tags_of
 from launch.workers import Workers
 from ledger.interrupted import mark_interrupted
+from ledger.newest import newest_at
 from ledger.reader import LedgerReader
 from ledger.relay import RelayServer, relay_address
 from ledger.writer import LedgerWriter
 from recorder.intake import RecorderIntake
+from recorder.keeping import Keeper
 from recorder.source import LedgerSource
 
 _log = structlog.get_logger(__name__)
@@ -60,9 +64,12 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
     """
     state = prepare_monitor_folder(state.resolve())
     async with open_ledger(settings, state) as writer:
+        # Before this server writes anything: what it writes has the clock of now.
+        watch = ClockWatch(SystemClock(), await asyncio.to_thread(newest_at, writer.path))
         with LedgerReader(writer.path) as reader:
             left = await _left_behind(settings, state, reader, writer)
-            intake = _recorder(settings, state, reader, writer)
+            keeper = make_keeper(state, LedgerSource(reader), writer, settings.retention, watch)
+            intake = _recorder(settings, state, reader, writer, keeper)
             live = LiveEvents(writer)
             ledgers = Ledgers(writer=writer, reader=reader, live=live)
             async with node(
@@ -71,24 +78,18 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                 live if settings.desk.on else writer,
                 share_port=settings.agi.procs > 1,
                 ears_port=settings.ears.port,
-                open_desk=partial(agents_desk, settings, state, ledgers)
-                if settings.desk.on
-                else None,
+                open_desk=_desk(settings, state, ledgers, watch, keeper),
                 left=left,
             ) as first:
                 after = _after_calls(settings, first, reader, writer)
                 intake.start()
                 after.start()
                 try:
-                    running = Running(
-                        state,
-                        writer.path,
-                        first.agi,
-                        first.ears,
-                        first.desk,
-                        tuple(first.house.current.flows),
-                    )
-                    async with _workers(settings, state, writer, first.agi[1]):
+                    running = _running(state, writer, first)
+                    async with (
+                        clock_watched(watch),
+                        _workers(settings, state, writer, first.agi[1]),
+                    ):
                         with _announced(running):
                             yield running
                 finally:
@@ -98,6 +99,24 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
             with suppress(LedgerError):
                 await writer.durable()  # the last calls' ends, which only then can be read
             await asyncio.to_thread(after.finish)
+
+
+def _running(state: Path, writer: LedgerWriter, first: Node) -> Running:
+    flows = tuple(first.house.current.flows)
+    return Running(state, writer.path, first.agi, first.ears, first.desk, flows)
+
+
+def _desk(
+    settings: Settings, state: Path, ledgers: Ledgers, watch: ClockWatch, keeper: Keeper
+) -> OpenDesk | None:
+    """What opens the agents' desk; its wallboard tells of a clock that is in doubt."""
+    if not settings.desk.on:
+        return None
+
+    def trouble() -> str:
+        return "clock" if watch.problem or keeper.doubt else ""
+
+    return partial(agents_desk, settings, state, ledgers, trouble=trouble)
 
 
 def _after_calls(
@@ -114,11 +133,10 @@ def _after_calls(
 
 
 def _recorder(
-    settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter
+    settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter, keeper: Keeper
 ) -> RecorderIntake:
     seal = begin_sealing(settings.recorder, state)
     source = LedgerSource(reader)
-    keeper = make_keeper(state, source, writer, settings.retention)
     tags = TagOrders(state)
 
     def between() -> None:

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from calls.errors import RecordingError
+
+
+class ClockDoubtError(RecordingError):
+    """Nothing is erased by a clock that may be wrong; the text says why, and what to do."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
@@ -18,6 +24,9 @@ class Retention:
     at: time = time(3, 30)
     """When to look every night, UTC."""
 
+    doubt_after_days: int = 14
+    """A clock that has gone on by more since it was looked last is not believed; 0: always is."""
+
     @property
     def keeps_all(self) -> bool:
         """Whether nothing is ever due."""
@@ -28,6 +37,17 @@ class Retention:
         return _before(now, self.days), {
             queue: _before(now, days) for queue, days in self.queues.items()
         }
+
+    def doubt(self, now: datetime, last: datetime) -> str:
+        """Why `now` is not to be erased by, when it was looked last at `last`; empty: it is."""
+        gone = now - last
+        if not self.doubt_after_days or gone <= timedelta(days=self.doubt_after_days):
+            return ""
+        return (
+            f"by this clock {gone.days} days went by since {last:%Y-%m-%d}, it shows"
+            f" {now:%Y-%m-%d %H:%M} UTC: nothing is erased before somebody has seen that it is"
+            " right; then `thirdring recordings retain --clock-is-right`"
+        )
 
     def next_after(self, then: datetime) -> datetime:
         """The first time to look after `then` (aware UTC)."""

@@ -33,6 +33,10 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "trouble.pbx": ("与电话交换机失去联系", "the exchange cannot be reached"),
     "trouble.ledger": ("台账写不进去", "the ledger cannot be written"),
     "trouble.ears": ("听不到通话声音", "the ears hear nothing"),
+    "trouble.clock": (
+        "机器时钟可疑，请告诉班长",
+        "the machine's clock is in doubt: tell a supervisor",
+    ),
     # the state
     "agent.signed_out": ("未签入", "signed out"),
     "agent.ready": ("空闲", "ready"),

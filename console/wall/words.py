@@ -26,6 +26,7 @@ TROUBLES: Final[Mapping[str, Titles]] = {
     "pbx": {"zh": "交换机连不上", "en": "no connection to Asterisk"},
     "ledger": {"zh": "台账写不进", "en": "the ledger cannot be written"},
     "ears": {"zh": "听不到来电者", "en": "callers cannot be heard"},
+    "clock": {"zh": "机器时钟可疑，见日志", "en": "the machine's clock is in doubt, see the log"},
 }
 STATES: Final[Mapping[str, Titles]] = {
     "hold": {"zh": "保持", "en": "hold"},

@@ -80,6 +80,9 @@ class Outside:
     speak: Speak | None = None
     """The house's voice for cues into an agent's ear; None: it has none."""
 
+    trouble: Callable[[], str] = str
+    """What else is wrong on this machine, in the wallboard's word; empty if nothing."""
+
 
 class Floor:
     """One running desk."""
@@ -120,7 +123,7 @@ class Floor:
             queues=self._queues,
             limits=outside.limits,
             clock=outside.clock,
-            trouble=lambda: "" if outside.ami.up else "pbx",
+            troubles=self._troubles,
             past_caller=files.of_call,
             history=outside.history,
         )
@@ -158,6 +161,10 @@ class Floor:
         await self._whisperer.close()
         self._control.close()
         await self._outside.ami.stop()
+
+    def _troubles(self) -> tuple[str, ...]:
+        found = ("" if self._outside.ami.up else "pbx", self._outside.trouble())
+        return tuple(filter(None, found))
 
     async def _up(self) -> None:
         asyncio.get_running_loop().call_soon(self._desk.changed, "")

@@ -52,8 +52,8 @@ class Rooms:
     queues: QueueFold
     limits: WallLimits
     clock: Clock
-    trouble: Callable[[], str]
-    """What cannot be done just now; empty if nothing."""
+    troubles: Callable[[], Sequence[str]]
+    """What is wrong just now, the worst first; empty if nothing."""
 
     past_caller: Callable[[str], CallerFile]
     """Who called with a call that this process never had."""
@@ -67,7 +67,7 @@ class HouseDesk:
 
     def __init__(self, rooms: Rooms, *, no_panel_s: float = NO_PANEL_S) -> None:
         self._house, self._roster, self._talks = rooms.house, rooms.roster, rooms.talks
-        self._control, self._trouble = rooms.control, rooms.trouble
+        self._control, self._troubles = rooms.control, rooms.troubles
         self._clock, self._no_panel_s = rooms.clock, no_panel_s
         self._telling = Telling()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
@@ -107,7 +107,7 @@ class HouseDesk:
             listeners=rooms.spies.listeners,
             muted=self._mutes.muted,
             help_asked=lambda agent: self._helps.text(agent) is not None,
-            trouble=rooms.trouble,
+            trouble=lambda: next(iter(rooms.troubles()), ""),
             past_caller=rooms.past_caller,
         )
 
@@ -134,7 +134,7 @@ class HouseDesk:
         return self._views.view(agent, seq)
 
     def wall(self, seq: int) -> WallView:
-        return self._wall.view(seq, trouble=self._trouble())
+        return self._wall.view(seq, troubles=self._troubles())
 
     async def carry_out(self, agent: str, order: Order) -> str:
         return await self._orders.carry_out(agent, order)

@@ -44,10 +44,10 @@ def causes(
     queues: Iterable[QueueFigures],
     agents: Sequence[FloorAgent],
     limits: WallLimits,
-    trouble: str = "",
+    troubles: Iterable[str] = (),
 ) -> Iterator[Cause]:
     """Everything that is wrong on the floor at this moment."""
-    if trouble:
+    for trouble in troubles:
         yield Cause("trouble", trouble)
     for queue in queues:
         yield from _of_queue(queue, limits)

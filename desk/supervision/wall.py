@@ -92,11 +92,11 @@ class Wall:
         self._company = company or {}
         self._board = AlarmBoard()
 
-    def view(self, seq: int, *, trouble: str = "", statement: str = "") -> WallView:
-        """The floor now; `seq` is the connection's own."""
+    def view(self, seq: int, *, troubles: Sequence[str] = (), statement: str = "") -> WallView:
+        """The floor now; `seq` is the connection's own, the worst of `troubles` comes first."""
         agents = tuple(self._agent(agent) for agent in self._roster.agents_now())
         queues = tuple(self._queues_with(agents))
-        found = causes(queues, agents, self._limits, trouble)
+        found = causes(queues, agents, self._limits, troubles)
         return WallView(
             seq=seq,
             company=self._company,
@@ -105,7 +105,7 @@ class Wall:
             agents=agents,
             alarms=self._board.show(found, self._clock.monotonic_ms()),
             statement=statement,
-            trouble=trouble,
+            trouble=next(iter(troubles), ""),
         )
 
     def _agent(self, agent: AgentNow) -> FloorAgent:

@@ -39,6 +39,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "trouble.pbx": ("交换机连不上", "no connection to Asterisk"),
     "trouble.ledger": ("台账写不进", "the ledger cannot be written"),
     "trouble.ears": ("听不到来电者", "callers cannot be heard"),
+    "trouble.clock": ("机器时钟可疑，见日志", "the machine's clock is in doubt, see the log"),
     # waiting callers and queues
     "waiting.title": ("等待的来电 {count}", "Waiting {count}"),
     "waiting.none": ("没有人在等。", "Nobody waits."),

@@ -14,6 +14,7 @@ import pytest
 
 from calls.clock import SystemClock
 from calls.errors import LostKeyError, RecordingError, SealBrokenError, WorkError
+from launch.clock_watch import ClockWatch
 from launch.erasing import make_keeper
 from launch.holds import BookHolds
 from launch.quality.sound import wave_lines
@@ -34,7 +35,8 @@ ONE, TWO = "20261122-021530-aaaa2222", "20261122-021531-bbbb3333"
 
 def intake_of(state: Path, reader: LedgerReader, writer: LedgerWriter) -> RecorderIntake:
     source = LedgerSource(reader)
-    keeper = make_keeper(state, source, writer, RetentionSettings())
+    watch = ClockWatch(SystemClock(), None)
+    keeper = make_keeper(state, source, writer, RetentionSettings(), watch)
     return RecorderIntake(state, source, writer, SystemClock(), seal=True, between=keeper.work)
 
 

@@ -68,7 +68,7 @@ class Floor:
         return
 
     def view(self, seq: int = 1) -> WallView:
-        return self.wall.view(seq, trouble=self.trouble)
+        return self.wall.view(seq, troubles=[self.trouble] if self.trouble else [])
 
     def agent(
         self, number: str, name: str, state: AgentState, for_ms: int = 0, **known: object

@@ -105,7 +105,7 @@ def test_the_most_urgent_alarm_comes_first() -> None:
         [queue(waiting=9, longest_ms=90_000, serving=0, judged=20, service_level=0.2)],
         [agent(AgentState.ON_CALL, broken=(BROKEN,), help_text="?")],
         WallLimits(),
-        trouble="pbx",
+        troubles=("pbx",),
     )
 
     assert [one.kind for one in AlarmBoard().show(found, 0)] == [
