@@ -206,6 +206,7 @@ def floor_house(settings: Settings) -> FloorHouse:
         titles[name] = {str(language): text for language, text in title.items()}
     return FloorHouse(
         company={"zh": company["zh-Hans"], "en": company["en"]},
+        zone=settings.house.zone,
         agents={
             number: AgentCard(
                 number=number,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from calls.clock import SystemClock
 from console.accounts.service import Accounts
@@ -70,6 +69,6 @@ def place_of(settings: Settings) -> ConsolePlace:
         secure=console.tls_cert is not None,
         company={"zh": company["zh-Hans"], "en": company["en"]},
         dispositions={**DISPOSITIONS, **settings.dispositions},
-        zone=ZoneInfo(settings.house.timezone) if settings.house.timezone else None,
+        zone=settings.house.zone,
         language="zh" if chinese else "en",
     )

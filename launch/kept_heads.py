@@ -40,11 +40,16 @@ class KeptHeads:
         self._clock = clock or SystemClock()
 
     def due_in_s(self) -> float:
-        """Seconds until the next is due; 0 when it is, or when none was written yet."""
-        newest = max(filter(None, map(_moment, self._folder.glob("heads-*.json"))), default=None)
+        """Seconds until the next is due; 0 when it is, or when none was written yet.
+
+        One that a wrong clock dated ahead keeps none from being written.
+        """
+        now = self._clock.utc_now()
+        moments = map(_moment, self._folder.glob("heads-*.json"))
+        newest = max((one for one in moments if one is not None and one <= now), default=None)
         if newest is None:
             return 0.0
-        return max(0.0, (newest + self._every - self._clock.utc_now()).total_seconds())
+        return max(0.0, (newest + self._every - now).total_seconds())
 
     async def write(self) -> bool:
         """Write one; False, with a line in the log that says why, when that fails."""
@@ -68,6 +73,7 @@ class KeptHeads:
             _, said = await process.communicate()
         except asyncio.CancelledError:
             process.kill()
+            await process.communicate()
             raise
         if process.returncode:
             problem = said.decode("utf-8", "replace").strip()[-500:]
@@ -80,11 +86,14 @@ class KeptHeads:
         """Write them when they are due, until cancelled."""
         await asyncio.sleep(_FIRST_S)
         while True:
-            due_s = self.due_in_s()
-            if due_s > 0 or await self.write():
-                await asyncio.sleep(max(due_s, 1.0))
-            else:
-                await asyncio.sleep(_AGAIN_S)
+            try:
+                due_s = self.due_in_s()
+                rest_s = max(due_s, 1.0) if due_s > 0 or await self.write() else _AGAIN_S
+            except OSError as error:
+                # A share that went stale, or no process to be had just now.
+                _log.error("no heads were kept", folder=str(self._folder), problem=str(error))
+                rest_s = _AGAIN_S
+            await asyncio.sleep(rest_s)
 
 
 @asynccontextmanager

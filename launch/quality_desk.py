@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -96,7 +95,7 @@ def make_desk(
     from launch.following import read_house
 
     usual = (settings.qa.form, settings.qa.form_ivr)
-    zone = ZoneInfo(settings.house.timezone) if settings.house.timezone else None
+    zone = settings.house.zone
     if following is None:
         found = read_house(settings.scripts, settings.qa.forms, usual)
         cases = LedgerCases(reader, found.rules, zone)

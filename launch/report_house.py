@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from console.reports.house import House
@@ -52,7 +51,7 @@ def report_house(settings: Settings) -> House:
             most_occupancy=own.most_occupancy,
             shrinkage=own.shrinkage,
         ),
-        zone=ZoneInfo(settings.house.timezone) if settings.house.timezone else None,
+        zone=settings.house.zone,
         agents={number: one.name for number, one in settings.agents.items() if one.name},
         rules=_rule_titles(settings.scripts),
         dispositions=_dispositions(settings),

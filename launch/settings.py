@@ -6,7 +6,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -49,7 +49,7 @@ class HouseSettings(Section):
     """Language a call begins in."""
 
     timezone: str = ""
-    """Where days begin and end in reports: `Asia/Shanghai`; empty: as this machine is set."""
+    """Whose clock tells days and hours: `Asia/Shanghai`; empty: as this machine is set."""
 
     @field_validator("timezone")
     @classmethod
@@ -72,6 +72,11 @@ class HouseSettings(Section):
         if missing:
             raise ValueError(f"give the company's name in {', '.join(missing)} too")
         return value
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone; None: this machine's own."""
+        return ZoneInfo(self.timezone) if self.timezone else None
 
     def all_variables(self) -> dict[str, object]:
         """The house's own variables for a run, which may change its language."""

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import time, timedelta
-from zoneinfo import ZoneInfo
 
 from calls.clock import SystemClock
 from desk.ami.client import AmiClient
@@ -19,13 +18,13 @@ _RINGS_S = 30.0
 
 def hours_of(settings: Settings) -> SurveyHours:
     """When callers are called back, by the settings."""
-    survey, zone = settings.survey, settings.house.timezone
+    survey = settings.survey
     return SurveyHours(
         after=timedelta(minutes=survey.after_min),
         within=timedelta(hours=survey.within_h),
         opens=time.fromisoformat(survey.opens),
         closes=time.fromisoformat(survey.closes),
-        zone=ZoneInfo(zone) if zone else None,
+        zone=settings.house.zone,
     )
 
 

@@ -95,7 +95,11 @@ class Journal:
 
     def forget(self) -> None:
         """The talk is over."""
-        self._path.unlink(missing_ok=True)
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            # What stays is swept at the next start; the call's end has other things to keep.
+            _log.error("a coached call cannot be forgotten", error=type(error).__name__)
 
     def _make(self) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -111,7 +111,7 @@ class Floor:
         self._spies = self._make_spies()
         self._whisperer = Cues(outside.ami)
         self._cues = self._make_cues()
-        self._queues = QueueFold(outside.limits, outside.clock)
+        self._queues = QueueFold(outside.limits, outside.clock, outside.house.zone)
         rooms = Rooms(
             house=outside.house,
             roster=self._roster,
@@ -142,7 +142,7 @@ class Floor:
         await self._roster.start()
         self._nailed_up.start()
         await outside.ami.start()
-        feed = QueueFeed(outside.memory.place, self._clock)
+        feed = QueueFeed(outside.memory.place, self._clock, outside.house.zone)
         self._feeding = asyncio.create_task(keep_up(feed, self._queues), name="queues")
         return address
 
@@ -191,6 +191,7 @@ class Floor:
             ring_cycle_ms=house.ring_cycle_ms,
             rings=house.rings,
             history=outside.history,
+            timezone=outside.house.zone,
         )
 
     def _make_spies(self) -> Spies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from calls.floor.view import AgentCard, Choice, Titles
 
@@ -15,6 +16,9 @@ class FloorHouse:
     company: Titles
     agents: Mapping[str, AgentCard]
     """By number."""
+
+    zone: tzinfo | None = None
+    """By whose clock a day begins; None: this machine's."""
 
     nailed_up: frozenset[str] = frozenset()
     """Agents on whose phones' lines the desk answers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -38,7 +38,7 @@ _ConfigOption = Annotated[
 ]
 _Day = Annotated[
     datetime | None,
-    typer.Option(help="Another day than today, by the machine's time zone.", formats=["%Y-%m-%d"]),
+    typer.Option(help="Another day than today, by house.timezone.", formats=["%Y-%m-%d"]),
 ]
 
 
@@ -55,8 +55,11 @@ def list_(
     day: _Day = None,
 ) -> None:
     """List agents with their state and what the day came to; times add up to the day."""
-    names = agent_names(config)
-    since, until = stretch(day)
+    from launch.settings import load_settings
+
+    settings = load_settings(config)
+    names = {number: agent.name for number, agent in settings.agents.items()}
+    since, until = stretch(day, settings.house.zone)
     days = _days(state, names, since, until)
     if as_json:
         print_json([day_json(one, names.get(one.agent, "")) for one in days or ()])
@@ -66,23 +69,15 @@ def list_(
         _print_table(days, names, current=day is None)
 
 
-def agent_names(config: Path | None) -> Mapping[str, str]:
-    """Names of the house's agents by number."""
-    from launch.settings import load_settings
-
-    return {number: agent.name for number, agent in load_settings(config).agents.items()}
-
-
-def stretch(day: datetime | None) -> tuple[datetime, datetime]:
-    """From local midnight to now, or the whole of another day."""
+def stretch(day: datetime | None, zone: tzinfo | None = None) -> tuple[datetime, datetime]:
+    """From midnight to now, or the whole of another day; `zone` None: this machine's."""
     from calls.clock import SystemClock
+    from qa.figures.slots import Days
 
     now = SystemClock().utc_now()
-    # Without a zone `astimezone` is the machine's own, by the rules of that very day.
-    began = (day or now.astimezone()).replace(hour=0, minute=0, second=0, microsecond=0)
-    ends = (began.replace(tzinfo=None) + timedelta(days=1)).astimezone(UTC)
-    began = began.replace(tzinfo=None).astimezone(UTC)
-    return (began, ends) if ends <= now else (began, max(began, now))
+    date = (day or now.astimezone(zone)).date()
+    whole = Days(date, date, zone)
+    return whole.since, max(whole.since, min(whole.until, now))
 
 
 def day_json(day: AgentDay, name: str) -> dict[str, Any]:

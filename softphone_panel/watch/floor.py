@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from calls.events import CallEvent
-from softphone_panel.watch.folding import fold
+from softphone_panel.watch.folding import FOLDS, fold
 from softphone_panel.watch.live_call import LiveCall
 
 KEPT_ENDED = 100
@@ -54,7 +54,8 @@ class Floor:
         """Take one event in; the call after it, or None when it tells of no call to show."""
         before = self._live.get(event.call_id) or self._ended.get(event.call_id)
         if before is None:
-            if event.kind.startswith("recording"):
+            # What is found out of a call long over is no call that came.
+            if event.kind not in FOLDS or event.kind.startswith("recording"):
                 return None
             before = LiveCall(id=event.call_id, offered_at=event.at)
         after = fold(before, event)

@@ -272,5 +272,6 @@ def test_a_disk_that_fails_is_not_the_calls_trouble(tmp_path: Path) -> None:
 
     journal.begin({"agent": "801"})
     journal.drafted("form", {"name": "王"})
+    journal.forget()
 
     assert journal.read() is None

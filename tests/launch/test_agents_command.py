@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,22 @@ def test_names_come_from_the_settings(tmp_path: Path, yesterday: datetime) -> No
     config.write_text('[agents.801]\nname = "王丽"\n', encoding="utf-8")
 
     assert "王丽" in run(tmp_path, "list", "--config", str(config))
+
+
+def test_a_day_begins_by_the_houses_clock(tmp_path: Path) -> None:
+    config = tmp_path / "site.toml"
+    config.write_text('[house]\ntimezone = "Asia/Shanghai"\n', encoding="utf-8")
+    with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
+        writer.append_floor(entered("801", datetime(2026, 3, 2, 1, 0, tzinfo=UTC), "ready"))
+
+    listed = run(tmp_path, "list", "--json", "--day", "2026-03-02", "--config", str(config))
+
+    day = of_agent(listed, "801")
+    assert (day["since_at"], day["until_at"]) == (
+        "2026-03-01T16:00:00.000+00:00",
+        "2026-03-02T16:00:00.000+00:00",
+    )
+    assert day["state_ms"]["ready"] == 15 * 3_600_000
 
 
 def test_a_length_is_told_in_hours() -> None:

@@ -85,6 +85,35 @@ async def test_a_folder_that_is_not_there_or_a_missing_ledger_is_no_error_of_the
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
+async def test_a_head_that_a_wrong_clock_dated_ahead_keeps_none_from_being_written(
+    state: Path, tmp_path: Path
+) -> None:
+    folder, clock = tmp_path / "elsewhere", ManualClock()
+    folder.mkdir()
+    (folder / "heads-20990101T000000Z.json").write_text("{}")
+
+    assert KeptHeads(folder, state, DAY, clock).due_in_s() == 0
+
+
+async def test_a_folder_that_cannot_be_looked_at_is_looked_at_again_later(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_heads, "_FIRST_S", 0.0)
+    monkeypatch.setattr(kept_heads, "_AGAIN_S", 0.01)
+    share = tmp_path / "share"
+    share.symlink_to("x" * 4000)  # longer than a path may be: not even a look is possible
+
+    async with heads_kept(share / "heads", state, DAY):
+        await asyncio.sleep(0.1)
+        share.unlink()
+        for _ in range(600):
+            if list(share.glob("heads/heads-*.json")):
+                break
+            await asyncio.sleep(0.1)
+
+    assert len(list(share.glob("heads/heads-*.json"))) == 1
+
+
 async def test_a_server_writes_the_first_by_itself(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

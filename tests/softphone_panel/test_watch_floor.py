@@ -13,13 +13,17 @@ from calls.clock import ManualClock
 from calls.events import (
     AgentAnswered,
     CallEvent,
+    CallTagged,
+    Fact,
     KeyFact,
     LeftQueue,
     Queued,
     RecordingKept,
     RecordingStarted,
+    RulesJudged,
     Said,
     Saying,
+    Surveyed,
 )
 from softphone_panel.watch.clocks import CallClocks, ClockKind, countdown
 from softphone_panel.watch.floor import KEPT_ENDED, Floor
@@ -172,6 +176,27 @@ def test_only_the_last_ended_calls_are_kept() -> None:
 
     assert len(model.ended()) == KEPT_ENDED
     assert model.totals(START).offered == KEPT_ENDED + 7
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        RulesJudged(rules="", kept=("A01",), broken=()),
+        Surveyed(question="satisfaction", answer="satisfied", score=5, by="callback"),
+        CallTagged(tag="mystery", by="lin"),
+    ],
+    ids=lambda fact: str(fact.kind),
+)
+def test_what_is_found_out_of_a_call_long_over_puts_nobody_on_the_line(late: Fact) -> None:
+    floor = Floorful()
+    first = floor.call(0).offered().ends("served")
+    for number in range(1, KEPT_ENDED + 1):
+        floor.call(number).offered().ends("served")
+    first.tell(late)
+    model = folded(floor)
+
+    assert model.live() == []
+    assert len(model.ended()) == KEPT_ENDED
 
 
 def test_numbers_are_masked_and_controls_are_gone() -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from calls.clock import SystemClock
+from calls.call import Call
+from calls.clock import ManualClock, SystemClock
+from calls.events import EndedFact, Queued
 from calls.floor import orders
 from calls.floor.events import FloorEvent
 from calls.floor.orders import Order
 from calls.floor.states import AgentState, SpyMode
+from ledger.writer import LedgerWriter
 from tests.desk.floor.whole_floor import WholeFloor, until, whole_floor
+from tests.ledger.house import offered
 
 UNREACHABLE = (AgentState.NOT_READY, "unreachable")
 
@@ -140,6 +144,28 @@ async def test_who_was_ready_under_the_last_desk_and_does_not_come_back_is_offer
         assert state(floor) == (AgentState.READY, "")
         await until(lambda: state(floor) == UNREACHABLE)
         assert state(floor, "802")[0] is AgentState.SIGNED_OUT
+
+
+async def test_a_day_begins_by_the_houses_clock_and_not_by_the_machines(tmp_path: Path) -> None:
+    now = SystemClock().utc_now()
+    minutes = now.hour * 60 + now.minute
+    elsewhere = timezone(timedelta(minutes=2 - minutes))  # where midnight was two minutes ago
+    before, since = now - timedelta(minutes=4), now - timedelta(minutes=1)
+    data = {"call_id": "c", "rings": 1, "rung_ms": 900, "result": "answered", "late": False}
+    history = [FloorEvent("801", at, "offer", data) for at in (before, since)]
+    with LedgerWriter(tmp_path / "ledger.sqlite") as writer:
+        for at in (before, since):
+            call = Call(ManualClock(at), writer)
+            call.record(offered())
+            call.record(Queued(queue="support"))
+            call.record(EndedFact(end_reason="caller_hung_up", disposition=""))
+        await writer.durable()
+
+    async with whole_floor(tmp_path, history=history, zone=elsewhere) as floor:
+        assert floor.view("801").today.answered == 1
+        wall = floor.floor._desk.wall
+        await until(lambda: wall(1).queues[0].offered)
+        assert wall(1).queues[0].offered == 1
 
 
 async def test_a_note_and_a_request_for_help_reach_the_others_and_nobody_is_told_after_leaving(

@@ -172,7 +172,12 @@ class WholeFloor:
 
 @asynccontextmanager
 async def whole_floor(
-    state: Path, *, history: Sequence[FloorEvent] = (), off_s: float = 0.05, no_panel_s: float = 30
+    state: Path,
+    *,
+    history: Sequence[FloorEvent] = (),
+    off_s: float = 0.05,
+    no_panel_s: float = 30,
+    zone: tzinfo | None = None,
 ) -> AsyncIterator[WholeFloor]:
     """A floor of three agents, 803 a supervisor, all with phones; nobody is on duty."""
     clock = SystemClock()
@@ -187,6 +192,7 @@ async def whole_floor(
     outside = Outside(
         house=FloorHouse(
             company={"zh": "三声", "en": "Thirdring"},
+            zone=zone,
             agents={
                 number: AgentCard(
                     number=number, name="", queues=("support",), supervisor=number == "803"
