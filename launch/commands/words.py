@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +17,26 @@ from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
+    from launch.words_of_call import Recognised
+    from launch.words_of_calls import Wanted
+    from ledger.filters import CallFilter
     from recorder.words.call_words import CallWords
+    from recorder.words.ports import Recogniser
 
 _ConfigOption = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Settings (TOML) with [asr].")
 ]
+
+_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+_Since = Annotated[
+    datetime | None, typer.Option(help="Calls offered at or after this time, UTC.", formats=_TIMES)
+]
+_Until = Annotated[
+    datetime | None, typer.Option(help="Calls offered before this time, UTC.", formats=_TIMES)
+]
+_NONE = "No call that fits has a recording to listen to; `thirdring recordings list` shows them."
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +45,19 @@ def register(app: typer.Typer) -> None:
 
 
 def words(
-    call_id: Annotated[str, typer.Argument(metavar="CALL", help="A call's id, or how it begins.")],
+    call_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[CALL]...", help="Ids, or how they begin.")
+    ] = None,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Calls whose recording was not recognised yet.")
+    ] = False,
+    since: _Since = None,
+    until: _Until = None,
+    agent: Annotated[str, typer.Option(metavar="NUMBER", help="Calls of this agent.")] = "",
+    queue: Annotated[str, typer.Option(metavar="NAME", help="Calls of this queue.")] = "",
+    limit: Annotated[
+        int, typer.Option(min=0, help="The latest so many of those that fit; 0: all.")
+    ] = 0,
     state: StateOption = DEFAULT_STATE,
     config: _ConfigOption = None,
     model: Annotated[
@@ -40,29 +69,92 @@ def words(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Recognise a recorded call: transcript by leg, said lines against the script, polite words.
+    """Recognise recorded calls: transcript by leg, said lines against the script, polite words.
 
-    An aid for whoever scores, never a verdict. Kept is only which polite words were heard, which
-    lines differ from the script, and when; no transcript.
+    Several calls by their ids, by --since, --until, --agent, --queue, or all --missing ones: a line
+    each; --json has all of it. An aid for whoever scores, never a verdict. Kept is only which
+    polite words were heard, which lines differ from the script, and when; no transcript.
     """
     from launch.logs import set_up_logs
-    from launch.looks import looked
     from launch.settings import load_settings
-    from launch.words_of_call import as_told, keep, recognise, recogniser_of
+    from launch.words_of_call import recogniser_of
+    from launch.words_of_calls import calls_wanted
 
     set_up_logs("warning")
     settings = load_settings(config).asr
+    wanted = _wanted(call_ids or [], missing, _fits(since, until, agent, queue), limit)
     recogniser = recogniser_of(settings, model)
-    with _bar() as told:
-        found = recognise(
-            state,
-            call_id,
-            recogniser,
-            polite=settings.polite,
-            whole=whole,
-            told=told,
-            before=lambda one: looked(state, "played", f"call/{one}", "words recognised"),
+    ids = calls_wanted(state, wanted)
+    listen = partial(_listen, state, recogniser, settings.polite, whole)
+    if len(wanted.ids) == 1:
+        _one(state, ids[0], listen, as_json=as_json)
+    else:
+        _several(state, ids, listen, as_json=as_json)
+
+
+def _fits(
+    since: datetime | None, until: datetime | None, agent: str, queue: str
+) -> CallFilter | None:
+    """What the options ask for; None when they ask for nothing."""
+    from ledger.filters import CallFilter
+
+    if not (since or until or agent or queue):
+        return None
+    return CallFilter(
+        since=since.replace(tzinfo=UTC) if since else None,
+        until=until.replace(tzinfo=UTC) if until else None,
+        agent=agent,
+        queue=queue,
+        recorded=True,
+    )
+
+
+def _wanted(ids: list[str], missing: bool, fits: CallFilter | None, limit: int) -> Wanted:
+    from launch.words_of_calls import Wanted
+    from ledger.filters import CallFilter
+
+    if ids and (missing or fits is not None):
+        raise typer.BadParameter("give calls, or --missing and a filter, not both")
+    if not ids and not missing and fits is None:
+        raise typer.BadParameter(
+            "say which calls: ids, or --missing, --since, --until, --agent, --queue"
         )
+    return Wanted(tuple(ids), fits or CallFilter(recorded=True), missing, limit)
+
+
+def _listen(
+    state: Path,
+    recogniser: Recogniser,
+    polite: Sequence[str],
+    whole: bool,
+    told: Callable[[int, int], object],
+    call_id: str,
+) -> Recognised:
+    from launch.looks import looked
+    from launch.words_of_call import recognise
+
+    return recognise(
+        state,
+        call_id,
+        recogniser,
+        polite=polite,
+        whole=whole,
+        told=told,
+        before=lambda one: looked(state, "played", f"call/{one}", "words recognised"),
+    )
+
+
+def _one(
+    state: Path,
+    call_id: str,
+    listen: Callable[[Callable[[int, int], object], str], Recognised],
+    *,
+    as_json: bool,
+) -> None:
+    from launch.words_of_call import as_told, keep
+
+    with _bar() as bar:
+        found = listen(bar.task("recognising"), call_id)
     keep(state, found)
     if as_json:
         print_json(as_told(found.call, found.words))
@@ -73,15 +165,67 @@ def words(
         )
 
 
+def _several(
+    state: Path,
+    ids: list[str],
+    listen: Callable[[Callable[[int, int], object], str], Recognised],
+    *,
+    as_json: bool,
+) -> None:
+    from launch.words_of_calls import problems, recognise_all
+
+    done = []
+    with _bar() as bar:
+        calls, within = bar.task("calls"), bar.task("this call")
+        calls(0, len(ids))
+        for one in recognise_all(state, ids, partial(listen, within)):
+            done.append(one)
+            calls(len(done), len(ids))
+            if not as_json:
+                bar.say(one.line())
+    failed = problems(done)
+    if as_json:
+        print_json([one.told() for one in done])
+    elif not done:
+        typer.echo(_NONE)
+    else:
+        typer.echo(f"{len(done) - failed} calls recognised, {failed} not; thirdring qa show")
+    if failed:
+        raise typer.Exit(1)
+
+
+class _Bar:
+    """Progress on the terminal's error stream; lines above it on standard output."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def task(self, name: str) -> Callable[[int, int], None]:
+        """A bar of its own: told how much is done, of how much."""
+        task = self._progress.add_task(name, total=None)
+        return lambda done, every: self._progress.update(task, completed=done, total=every)
+
+    def say(self, line: str) -> None:
+        """A line for a person, or for the file that standard output goes to."""
+        if sys.stdout.isatty() and self._progress.console.is_terminal:
+            self._progress.console.print(line, markup=False, highlight=False)
+        else:
+            typer.echo(line)
+
+
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
+def _bar() -> Iterator[_Bar]:
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("recognising", total=None)
-        yield lambda done, every: progress.update(task, completed=done, total=every)
+    with Progress(
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+        redirect_stdout=False,  # what goes to a file must not land on the terminal
+    ) as progress:
+        yield _Bar(progress)
 
 
 def _show(call_id: str, found: CallWords) -> None:

@@ -25,6 +25,7 @@ from calls.events import (
     HungUpFact,
     LeftQueue,
     Offered,
+    Queued,
     RecordingStarted,
     RecordingStopped,
     Said,
@@ -56,62 +57,70 @@ INSTALLED = importlib.util.find_spec("faster_whisper") is not None
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """A talk in which the agent greets with the house's own greeting; the caller is silent."""
-    greeting = line_sound("greeting")
+    return recorded_talks(tmp_path, CALL)
+
+
+def recorded_talks(state: Path, *call_ids: str) -> Path:
+    """Such talks, an hour after each other, their recordings taken in."""
+    (state / "monitor").mkdir()
     clock = ManualClock()
-    monitor = tmp_path / "monitor"
-    monitor.mkdir()
-    with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
-        call = Call(clock, writer, id=CALL)
-        call.record(
-            Offered(
-                uniqueid="1.1",
-                ani="13800001234",
-                dnis="1000",
-                caller_name="",
-                direction="inbound",
-                flow="greetings",
-                channel="PJSIP/trunk-1",
-            )
-        )
-        files = {side: f"monitor/{CALL}-1-{side}.wav" for side in ("in", "out")}
-        call.record(
-            RecordingStarted(
-                recording=f"{CALL}-1", caller_file=files["in"], house_file=files["out"]
-            )
-        )
-        call.record(AgentAnswered(agent="801", waited_ms=0))
-        clock.advance_ms(5000)
-        length_ms = len(greeting) // 8
-        call.record(
-            Said(
-                line="greeting",
-                text=GREETING,
-                tags=("greeting",),
-                language="zh-Hans",
-                performer="agent",
-                start_ms=500,
-                end_ms=500 + length_ms,
-                ended="completed",
-                noted="confirmed",
-            )
-        )
-        call.record(
-            LeftQueue(queue="support", result="answered", waited_ms=0, talked_ms=5000, agent="801")
-        )
-        call.record(RecordingStopped(recording=f"{CALL}-1", reason="call_ended"))
-        call.record(HungUpFact(by="agent"))
-        call.record(EndedFact(end_reason="agent_hung_up", disposition="served"))
+    with LedgerWriter(state / LEDGER_FILE) as writer:
+        for call_id in call_ids:
+            _talk(state, writer, clock, call_id)
+            clock.advance_ms(3_600_000)
         asyncio.run(writer.durable())
-        house = np.zeros(40_000, np.int16)
-        house[4000 : 4000 + len(greeting)] = greeting
-        for side, samples in (("in", np.zeros(40_000, np.int16)), ("out", house)):
-            with wave.open(str(tmp_path / files[side]), "wb") as file:
-                file.setparams((1, 2, 8000, 0, "NONE", ""))
-                file.writeframes(samples.tobytes())
-        with LedgerReader(tmp_path / LEDGER_FILE) as reader:
-            intake = RecorderIntake(tmp_path, LedgerSource(reader), writer, SystemClock())
-            assert len(intake.take_in_now(most_wait_s=5).taken) == 1
-    return tmp_path
+        with LedgerReader(state / LEDGER_FILE) as reader:
+            intake = RecorderIntake(state, LedgerSource(reader), writer, SystemClock())
+            assert len(intake.take_in_now(most_wait_s=5).taken) == len(call_ids)
+    return state
+
+
+def _talk(state: Path, writer: LedgerWriter, clock: ManualClock, call_id: str) -> None:
+    greeting = line_sound("greeting")
+    call = Call(clock, writer, id=call_id)
+    call.record(
+        Offered(
+            uniqueid="1.1",
+            ani="13800001234",
+            dnis="1000",
+            caller_name="",
+            direction="inbound",
+            flow="greetings",
+            channel="PJSIP/trunk-1",
+        )
+    )
+    files = {side: f"monitor/{call_id}-1-{side}.wav" for side in ("in", "out")}
+    started = RecordingStarted(
+        recording=f"{call_id}-1", caller_file=files["in"], house_file=files["out"]
+    )
+    call.record(started)
+    call.record(Queued(queue="support"))
+    call.record(AgentAnswered(agent="801", waited_ms=0))
+    clock.advance_ms(5000)
+    call.record(
+        Said(
+            line="greeting",
+            text=GREETING,
+            tags=("greeting",),
+            language="zh-Hans",
+            performer="agent",
+            start_ms=500,
+            end_ms=500 + len(greeting) // 8,
+            ended="completed",
+            noted="confirmed",
+        )
+    )
+    left = LeftQueue(queue="support", result="answered", waited_ms=0, talked_ms=5000, agent="801")
+    call.record(left)
+    call.record(RecordingStopped(recording=f"{call_id}-1", reason="call_ended"))
+    call.record(HungUpFact(by="agent"))
+    call.record(EndedFact(end_reason="agent_hung_up", disposition="served"))
+    house = np.zeros(40_000, np.int16)
+    house[4000 : 4000 + len(greeting)] = greeting
+    for side, samples in (("in", np.zeros(40_000, np.int16)), ("out", house)):
+        with wave.open(str(state / files[side]), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes(samples.tobytes())
 
 
 class Heard:
@@ -257,8 +266,8 @@ def _qa(state: Path, *arguments: str) -> str:
     return done.output
 
 
-def erase(state: Path) -> None:
-    done = carry_out(state, Order.new({CALL: [f"{CALL}-1"]}, "asked", "li"))
+def erase(state: Path, call_id: str = CALL) -> None:
+    done = carry_out(state, Order.new({call_id: [f"{call_id}-1"]}, "asked", "li"))
     assert done.outcome is not None
 
 
