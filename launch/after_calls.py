@@ -32,8 +32,13 @@ LOOK_BACK: Final = timedelta(days=7)
 at all of them."""
 
 _POLL_S: Final = 0.5
+_TOGETHER: Final = 16
+"""Calls whose facts are read at once."""
+
 _PAUSE_S: Final = 0.002
-"""After each call, so that judging many never takes the processor from live ones."""
+"""For each call judged, so that judging many never takes the processor from live ones."""
+
+_HEEDED: Final = ("ended", "disposed")
 
 _REMEMBERED: Final = 10_000
 _AT_ONCE: Final = timedelta()
@@ -100,7 +105,8 @@ class AfterCalls:
         with self._one_pass:
             self._read_on()
             due = self._due(self._clock.utc_now(), wait=wait)
-            return sum(self._judge(call_id, wait=wait) for call_id in due)
+            groups = (due[at : at + _TOGETHER] for at in range(0, len(due), _TOGETHER))
+            return sum(self._judge_group(group, wait=wait) for group in groups)
 
     def finish(self) -> None:
         """Judge what is over and wait no longer: the server goes. What cannot be judged is left."""
@@ -127,12 +133,11 @@ class AfterCalls:
             since = self._clock.utc_now() - LOOK_BACK
             self._note(self._reader.ended(since=since, judged=False))
             self._cursor = cursor
-        while True:
-            events, cursor = self._reader.events_after(self._cursor)
-            if cursor == self._cursor:
-                return
-            self._note(one.call_id for one in events if one.kind in ("ended", "disposed"))
-            self._cursor = cursor
+        newest = self._reader.cursor()
+        if newest != self._cursor:
+            heeded = self._reader.events_between(self._cursor, newest, _HEEDED)
+            self._note(one.call_id for one in heeded)
+            self._cursor = newest
 
     def _note(self, call_ids: Iterable[str]) -> None:
         for call_id in call_ids:
@@ -146,9 +151,18 @@ class AfterCalls:
             if until is None or until <= now or not wait
         ]
 
-    def _judge(self, call_id: str, *, wait: bool) -> bool:
+    def _judge_group(self, call_ids: Sequence[str], *, wait: bool) -> int:
+        if self._stopping.is_set():
+            return 0
+        of_call = self._reader.events_of_calls(call_ids)
+        count = sum(self._judge(one, of_call[one], wait=wait) for one in call_ids)
+        if count:
+            self._stopping.wait(count * _PAUSE_S)
+        return count
+
+    def _judge(self, call_id: str, events: Sequence[CallEvent], *, wait: bool) -> bool:
         try:
-            return self._look(call_id, wait=wait)
+            return self._look(call_id, events, wait=wait)
         except CallCenterError:
             raise
         except Exception as error:  # noqa: BLE001 - one strange call must not stop the others
@@ -161,10 +175,9 @@ class AfterCalls:
             self._remember(call_id)
             return False
 
-    def _look(self, call_id: str, *, wait: bool) -> bool:
+    def _look(self, call_id: str, events: Sequence[CallEvent], *, wait: bool) -> bool:
         if self._stopping.is_set():
             return False
-        events = self._reader.events(call_id)
         until = _wrap_up_until(events, self._wrap_up if wait else _AT_ONCE)
         if until is not None and wait and until > self._clock.utc_now():
             self._waiting[call_id] = until
@@ -175,7 +188,6 @@ class AfterCalls:
         for fact in (*self._also(events), judged(events, self._rules())):
             self._writer.append_late(call_id, fact)
         self._remember(call_id)
-        self._stopping.wait(_PAUSE_S)
         return True
 
     def _remember(self, call_id: str) -> None:

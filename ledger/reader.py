@@ -105,7 +105,15 @@ class LedgerReader(FloorReading, Searching, Tallying):
     def events(self, call_id: str) -> list[CallEvent]:
         """All events of the call with exactly this id, in order."""
         query = select(*_EVENTS).where(call_events.c.call_id == call_id)
-        return [_event(values) for values in self._rows(query.order_by(call_events.c.seq))]
+        return self._events(query.order_by(call_events.c.seq))
+
+    def events_of_calls(self, call_ids: Collection[str]) -> dict[str, list[CallEvent]]:
+        """All events of each of these calls, in order; none of a call that is not known."""
+        of_call: dict[str, list[CallEvent]] = {call_id: [] for call_id in call_ids}
+        query = select(*_EVENTS).where(call_events.c.call_id.in_(list(of_call)))
+        for event in self._events(query.order_by(call_events.c.call_id, call_events.c.seq)):
+            of_call[event.call_id].append(event)
+        return of_call
 
     def calls_of(self, ani: str, limit: int) -> list[CallRow]:
         """The latest calls from exactly this number, oldest first."""
@@ -127,7 +135,7 @@ class LedgerReader(FloorReading, Searching, Tallying):
             call_events.c.call_id.in_(call_ids), call_events.c.kind.in_(kinds)
         )
         ordered = query.order_by(call_events.c.call_id, call_events.c.seq)
-        return [_event(values) for values in self._rows(ordered)]
+        return self._events(ordered)
 
     def recordings(self, *, call_id: str | None = None) -> list[RecordingRow]:
         """Recordings, oldest first; of one call when `call_id` is given."""
@@ -175,7 +183,7 @@ class LedgerReader(FloorReading, Searching, Tallying):
         """
         at = call_events.c.cursor
         query = select(*_EVENTS).where(at > after, at <= upto, call_events.c.kind.in_(kinds))
-        return [_event(values) for values in self._rows(query.order_by(at))]
+        return self._events(query.order_by(at))
 
     def queue_events(
         self, kinds: Collection[str], *, since: datetime
@@ -205,6 +213,14 @@ class LedgerReader(FloorReading, Searching, Tallying):
 
     def _one_moment(self) -> AbstractContextManager[Connection]:
         return self._sight.one_moment()
+
+    def _events(self, query: Select[Any]) -> list[CallEvent]:
+        """What a query for the columns of `_EVENTS` finds."""
+        with self._sight.connection() as connection:
+            return [
+                CallEvent(call_id, seq, from_us(at), offset_ms, kind, json.loads(data))
+                for call_id, seq, at, offset_ms, kind, data in connection.execute(query)
+            ]
 
     def _rows(self, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
         with self._sight.connection() as connection:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from calls.events import CallEvent
 from ledger.reader import LedgerReader
 from ledger.rows import RecordingRow
 from recorder.catalog import Erased, Kept, Recording
+
+_HEEDED: Final = (
+    "recording_started",
+    "recording_stopped",
+    "hung_up",
+    "ended",
+    "recording_kept",
+    "recording_erased",
+)
+"""Kinds of facts that change a catalog: most of a call's are none of the recorder's business."""
 
 
 class LedgerSource:
@@ -26,8 +37,11 @@ class LedgerSource:
         return [recording for recording in found if recording is not None], cursor
 
     def events_after(self, cursor: int) -> tuple[Sequence[CallEvent], int]:
-        """The next facts and the cursor behind them."""
-        return self._reader.events_after(cursor)
+        """The next facts that a catalog heeds, and the cursor behind all there were."""
+        newest = self._reader.cursor()
+        if newest == cursor:
+            return (), cursor
+        return self._reader.events_between(cursor, newest, _HEEDED), newest
 
     def events_of(self, call_id: str) -> Sequence[CallEvent]:
         """All facts of one call so far, in order."""

@@ -128,6 +128,21 @@ async def test_a_call_that_is_over_is_judged_by_the_rules_of_the_house(office: O
     assert (row.judged, "A05" in row.broken) == (True, True)
 
 
+async def test_many_calls_that_end_at_once_are_all_judged(office: Office) -> None:
+    watcher = office.watcher()
+    assert watcher.judge_now() == 0
+    calls = [office.begin() for _ in range(40)]
+    for number, call in enumerate(calls):
+        office.end(call, goodbye=number % 2 == 0)
+    await office.writer.durable()
+
+    assert watcher.judge_now() == 40
+
+    for number, call in enumerate(calls):
+        verdict = await office.verdict(call)
+        assert ("A05" in verdict["broken"]) == (number % 2 == 1)  # type: ignore[operator]
+
+
 async def test_no_call_is_judged_twice(office: Office) -> None:
     watcher, call = office.watcher(), office.begin()
     office.end(call)

@@ -113,6 +113,20 @@ def test_following_gives_every_event_once_in_pieces(path: Path) -> None:
     assert len({(event.call_id, event.seq) for event in got}) == 3 * len(usual_call())
 
 
+def test_the_events_of_several_calls_come_call_by_call_in_order(path: Path) -> None:
+    with LedgerWriter(path) as writer:
+        calls = [place(writer) for _ in range(3)]
+
+    with LedgerReader(path) as reader:
+        found = reader.events_of_calls([calls[2].id, calls[0].id, "nobody"])
+
+        assert list(found) == [calls[2].id, calls[0].id, "nobody"]
+        assert found["nobody"] == []
+        for call in (calls[0], calls[2]):
+            assert found[call.id] == reader.events(call.id)
+            assert len(found[call.id]) == len(usual_call())
+
+
 def test_a_follower_sees_everything_once_while_it_is_written(path: Path) -> None:
     calls = 400
     seen: list[CallEvent] = []
