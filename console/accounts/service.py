@@ -31,6 +31,7 @@ from ledger.quality.secrets import SecretStore, SessionRow, SessionStore
 
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=12)
 _SEEN_EVERY = timedelta(seconds=30)
+_AHEAD = timedelta(minutes=5)
 _FORGET = timedelta(hours=24)
 _NONE = timedelta(0)
 ACCOUNT_WAITS = [*[_NONE] * 3, *(timedelta(seconds=5 * 2**n) for n in range(8))]
@@ -205,7 +206,9 @@ class Accounts:
         if found is None:
             return None
         account = self.book.account(found.account)
-        over = now - found.seen_at > IDLE or now - found.created_at > LONGEST
+        # One of the future is from before the clock was set back: it would last as long as that.
+        over = found.seen_at - now > _AHEAD
+        over |= now - found.seen_at > IDLE or now - found.created_at > LONGEST
         if over or account is None or not account.enabled:
             self._sessions.end(key)
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
@@ -20,6 +20,9 @@ from ledger.quality.book import Beside, QualityBook
 from ledger.quality.rows import Entry
 from ledger.quality.tables import recovery_codes, second_factors, sessions, walls
 from ledger.quality.vouching import code_digest, secret_digest
+
+_DAY_STEPS: Final = 24 * 60 * 2
+"""Steps of half a minute."""
 
 
 class FactorStore:
@@ -79,7 +82,9 @@ class FactorStore:
         """Whether a code of this step may be taken now: once, and none of an earlier step."""
         c = second_factors.c
         with self._book.shelf.writing() as connection:
-            later = update(second_factors).where((c.name == name) & (c.last_step < step))
+            # A step far ahead is from before the clock was set back: it must lock nobody out.
+            fresh = (c.last_step < step) | (c.last_step > step + _DAY_STEPS)
+            later = update(second_factors).where((c.name == name) & fresh)
             return connection.execute(later.values(last_step=step)).rowcount == 1
 
     def take_recovery(self, name: str, code_hash: bytes) -> bool:

@@ -25,6 +25,15 @@ GOOD = "blue cart goes home"
 HERE = "127.0.0.1"
 
 
+class SetClock(ManualClock):
+    """A machine whose wall clock somebody sets."""
+
+    off = timedelta()
+
+    def utc_now(self) -> datetime:
+        return super().utc_now() + self.off
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
@@ -331,6 +340,22 @@ def test_a_clock_that_was_set_back_locks_nobody_out(book: QualityBook) -> None:
     assert secrets.attempt("account/li", now + timedelta(days=300), waits).allowed
     assert secrets.attempt("account/li", now, waits).allowed
     assert not secrets.attempt("account/li", now + timedelta(minutes=1), waits).allowed
+
+
+def test_a_clock_that_was_set_back_makes_no_session_last_for_years(book: QualityBook) -> None:
+    ahead = SetClock()
+    book.clock = ahead
+    accounts = Accounts(book)
+    accounts.add("li", Role.QA, GOOD, actor="system")
+    ahead.off = timedelta(days=900)
+    token = accounts.sign_in("li", GOOD, HERE).token
+
+    ahead.off = timedelta(days=900) - timedelta(minutes=4)
+    assert accounts.session(token) is not None, "a clock that was nudged"
+    ahead.off = timedelta()
+    assert accounts.session(token) is None
+    ahead.off = timedelta(days=900)
+    assert accounts.session(token) is None, "over is over"
 
 
 def test_an_account_is_made_once(accounts: Accounts, book: QualityBook) -> None:

@@ -121,6 +121,23 @@ def test_a_code_is_good_once_and_so_is_a_ticket(accounts: Accounts) -> None:
         accounts.sign_in_with_code(ticket, code, "")
 
 
+def test_a_clock_that_was_set_back_keeps_no_codes_away_and_takes_none_twice(
+    accounts: Accounts,
+) -> None:
+    secret, _ = _enrolled(accounts)
+    kept = FactorStore(accounts.book)
+    now = int(accounts.book.clock.utc_now().timestamp()) // totp.STEP_S
+    assert kept.take_step("lily", now + 900 * 2880)
+    ticket, code = _ticket(accounts), _now(accounts, secret)
+
+    accounts.sign_in_with_code(ticket, code, "")
+
+    with pytest.raises(SignInRefusedError):
+        accounts.sign_in_with_code(_ticket(accounts), code, "")
+    assert kept.take_step("lily", now + 2)
+    assert not kept.take_step("lily", now + 1), "an earlier one"
+
+
 def test_the_code_that_proved_the_app_signs_nobody_in(accounts: Accounts) -> None:
     secret = accounts.second.offer("lily")
     code = _now(accounts, secret)
