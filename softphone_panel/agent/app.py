@@ -42,7 +42,7 @@ from softphone_panel.agent.waiting import Idle, Offer
 from softphone_panel.agent.wrap_pane import WrapPane
 from softphone_panel.phone.ports import Phone
 from softphone_panel.texts import Language, Texts
-from softphone_panel.watch.app import THEMES
+from softphone_panel.themes import THEMES, theme_after
 
 TICK_S = 0.1
 DRAFT_S = 0.3
@@ -304,8 +304,7 @@ class AgentApp(App[None]):
 
     def change_theme(self) -> None:
         """The next colours."""
-        at = THEMES.index(self.theme) if self.theme in THEMES else -1
-        self.theme = THEMES[(at + 1) % len(THEMES)]
+        self.theme = theme_after(self.theme)
         self._remember()
         self.tell(Notice(self.now.texts("notice.theme", name=self.theme)))
 

@@ -15,6 +15,7 @@ from calls.floor.states import SpyMode
 from calls.floor.wall import FloorAgent, WallView
 from softphone_panel.agent.link import Lamp, Light
 from softphone_panel.texts import Language
+from softphone_panel.themes import THEMES, theme_after
 from softphone_panel.wall.agent_rows import Agents, Detail
 from softphone_panel.wall.cue_window import CueWindow
 from softphone_panel.wall.floor_panes import Alarms, Queues, Waiting
@@ -25,7 +26,6 @@ from softphone_panel.wall.sight import TALKING, Sight, name_of
 from softphone_panel.wall.words import WallTexts
 from softphone_panel.watch.help_screen import HelpScreen
 
-THEMES = ("textual-dark", "textual-light", "nord", "solarized-light")
 TICK_S = 0.2
 NOTICE_MS = 6000
 
@@ -187,8 +187,7 @@ class WallApp(App[None]):
 
     def action_theme(self) -> None:
         """Take the next colours."""
-        at = THEMES.index(self.theme) if self.theme in THEMES else -1
-        self.theme = THEMES[(at + 1) % len(THEMES)]
+        self.theme = theme_after(self.theme)
 
     def action_help(self) -> None:
         """Explain the screen."""

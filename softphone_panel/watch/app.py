@@ -13,6 +13,7 @@ from textual.message import Message
 
 from calls.clock import Clock, SystemClock
 from softphone_panel.texts import Language, Texts
+from softphone_panel.themes import THEMES, theme_after
 from softphone_panel.watch.call_list import CallList
 from softphone_panel.watch.clocks import CallClocks
 from softphone_panel.watch.conversation import Conversation
@@ -28,7 +29,6 @@ from softphone_panel.watch.spotlight import Spotlight
 from softphone_panel.watch.top_bar import TopBar
 from softphone_panel.watch.view import View
 
-THEMES = ("textual-dark", "textual-light", "nord", "solarized-light")
 POLL_S = 0.15
 TICK_S = 0.1
 
@@ -194,8 +194,7 @@ class WatchApp(App[None]):
 
     def action_theme(self) -> None:
         """Take the next colours."""
-        at = THEMES.index(self.theme) if self.theme in THEMES else -1
-        self.theme = THEMES[(at + 1) % len(THEMES)]
+        self.theme = theme_after(self.theme)
 
     def action_help(self) -> None:
         """Explain the screen."""
