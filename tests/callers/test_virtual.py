@@ -189,7 +189,7 @@ def test_hold_of_ten_seconds_ends_when_the_line_has_been_clear() -> None:
 
     clear = next(event for event in call.of("heard") if event.data["what"] == "clear")
     opened = call.of("listening")[1]
-    assert clear.offset_ms - opened.offset_ms == 3000 + hearing.CLEAR_MS
+    assert clear.offset_ms - opened.offset_ms == 1500 + hearing.CLEAR_MS
 
 
 def test_hold_of_ten_seconds_is_ten_seconds_when_the_line_stays_noisy() -> None:
