@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
 import ledger.opening
-from calls.errors import PbxError
 from launch.vetting import SHARED
 from tests.support.new_ledgers import copying
-from tests.support.pbx import HousePbx, start_pbx, stop_pbx, worse
+from tests.support.own_pbx import own_pbx
+from tests.support.pbx import HousePbx, worse
 from tests.support.shards import files_of, shard
 from tests.support.sip_caller import SipCaller, sip_caller
 
@@ -96,21 +93,9 @@ def migrations(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def pbx() -> Iterator[HousePbx]:
-    """A real Asterisk on free ports. Skipped where none can be had; with CI=true that fails."""
-    # A short path: Asterisk's control socket is below it.
-    state = Path(tempfile.mkdtemp(prefix="thirdring-pbx-"))
-    try:
-        house = start_pbx(state)
-    except PbxError as error:
-        shutil.rmtree(state)
-        if os.environ.get("CI", "").lower() in {"1", "true"}:
-            pytest.fail(f"no real Asterisk for the tests: {error}")
-        pytest.skip(f"NO REAL ASTERISK, real calls not tested: {error}")
-    try:
+    """A real Asterisk on free ports."""
+    with own_pbx() as house:
         yield house
-    finally:
-        stop_pbx(house)
-        shutil.rmtree(state)
 
 
 @pytest.fixture(autouse=True)

@@ -32,9 +32,9 @@ from tests.support.line_desk import (
     NewCaller,
     goes_home,
     hears_music,
-    pbx_with_a_line,
     start_desk,
 )
+from tests.support.own_pbx import own_pbx
 from tests.support.pbx import HousePbx
 from tests.support.straight_on import straight_on
 from tests.support.tones import (
@@ -53,7 +53,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def pbx() -> Iterator[HousePbx]:
     """An Asterisk of its own, where 801 is called once."""
-    with pbx_with_a_line() as house:
+    with own_pbx(nailed_up=("801",)) as house:
         yield house
 
 

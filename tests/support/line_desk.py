@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-from calls.errors import PbxError
 from calls.floor.orders import Answer, Order, Ready, SignOut, WrapUp
 from calls.floor.states import AgentState
 from calls.floor.view import PanelView
@@ -21,7 +15,7 @@ from tests.support.desk_panel import DeskPanel, call_of
 from tests.support.floor import VoicedPhone
 from tests.support.heard import RATE, frame_levels, tone
 from tests.support.hotline import Hotline, start_hotline
-from tests.support.pbx import HousePbx, start_pbx, stop_pbx
+from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
 from tests.support.tones import AGENT_HZ, CALLER_HZ, all_hear, until
 
@@ -37,24 +31,6 @@ nailed_up = true
 [agents.803]
 supervisor = true
 """
-
-
-@contextmanager
-def pbx_with_a_line() -> Iterator[HousePbx]:
-    """An Asterisk of its own, where 801 is called once; skipped where there can be none."""
-    state = Path(tempfile.mkdtemp(prefix="thirdring-nailed-"))
-    try:
-        house = start_pbx(state, nailed_up=("801",))
-    except PbxError as error:
-        shutil.rmtree(state)
-        if os.environ.get("CI", "").lower() in {"1", "true"}:
-            pytest.fail(f"no real Asterisk for the tests: {error}")
-        pytest.skip(f"NO REAL ASTERISK, real calls not tested: {error}")
-    try:
-        yield house
-    finally:
-        stop_pbx(house)
-        shutil.rmtree(state)
 
 
 def start_desk(pbx: HousePbx, scripts: Path) -> Hotline:
