@@ -20,6 +20,12 @@ SPEECH_P = 0.5
 QUIET_P = 0.2
 """Below this, and away from speech, a frame is surely none."""
 
+STANDS_OUT_DB = 20.0
+STANDS_OUT_FRAMES = 3
+"""From `QUIET_P` on, 60 ms this far above the floor are speech as well: the detector doubts breathy
+voices, but on a quiet line it doubts them against nothing. A click is shorter.
+"""
+
 NEAR_FRAMES = 8
 """Frames round speech that belong to neither: onsets, tails, the detector's delay."""
 
@@ -86,7 +92,7 @@ def judge(stretch: Stretch, *, least_speech: int = LEAST_SPEECH_FRAMES) -> Verdi
         return None
     power = np.exp(stretch.levels_dbov * _TO_POWER)
     floor_min = _decibel(float(stretch.smoothed[open_frames].min())) + _MINIMUM_BIAS_DB
-    speech = (stretch.speech_p >= SPEECH_P) & open_frames
+    speech = _speech(stretch, floor_min) & open_frames
     spoken = int(np.count_nonzero(speech))
     quiet = (stretch.speech_p < QUIET_P) & ~_near(speech) & open_frames
     floor = floor_min
@@ -113,6 +119,20 @@ def _class_of_speech(level: float, floor: float, snr: float) -> Sound:
     if snr < NOISY_SNR_DB and floor > NOISY_FLOOR_DBOV:
         return Sound.NOISE
     return Sound.FAINT if level < FAINT_BELOW_DBOV else Sound.SPEECH
+
+
+def _speech(stretch: Stretch, floor: float) -> NDArray[np.bool_]:
+    """Frames with speech: those the detector is sure of, and those that stand out of `floor`."""
+    likely, levels = stretch.speech_p, stretch.levels_dbov
+    sure = np.asarray(likely >= SPEECH_P)
+    out = (likely >= QUIET_P) & (levels >= floor + STANDS_OUT_DB) & ~stretch.masked
+    spread = STANDS_OUT_FRAMES - 1
+    if np.count_nonzero(out) <= np.count_nonzero(out & sure) or len(out) <= spread:
+        return sure
+    runs = np.lib.stride_tricks.sliding_window_view(out, STANDS_OUT_FRAMES).all(axis=1)
+    for late in range(STANDS_OUT_FRAMES):
+        sure[late : len(sure) - spread + late] |= runs
+    return sure
 
 
 def _near(speech: NDArray[np.bool_]) -> NDArray[np.bool_]:
