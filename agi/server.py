@@ -23,7 +23,7 @@ from agi.greenlets import Workers
 from agi.limits import Limits
 from agi.pyst2 import AGIException
 from agi.session import AgiSession
-from calls.errors import ConfigError
+from calls.errors import ConfigError, reason_of
 
 _log = structlog.get_logger("agi.server")
 
@@ -99,7 +99,7 @@ class FastAgiServer:
             )
         except OSError as error:
             raise ConfigError(
-                f"FastAGI cannot listen on {host}:{port} ({error.strerror}); "
+                f"FastAGI cannot listen on {host}:{port} ({reason_of(error)}); "
                 "give another port, or stop what uses this one"
             ) from error
         self._sweeper = loop.call_later(_SWEEP_S, self._sweep, loop)

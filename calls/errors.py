@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -110,3 +111,8 @@ class AccountError(CallCenterError):
 
 class FormFileError(FlowFileError):
     """A form of quality work is wrong; carries every problem as flow files do."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, in its own few words: asyncio puts the address into `strerror`."""
+    return os.strerror(error.errno) if error.errno else str(error)

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import sys
 from functools import cache
+from typing import NoReturn
 
 import typer
 
@@ -33,13 +34,28 @@ def main() -> None:
     """Run the command line; a known error is one clear message on stderr, exit 1."""
     try:
         build()()
-    except CallCenterError as error:
-        sys.stderr.write(f"thirdring: {error}\n")
-        raise SystemExit(1) from None
-    except OSError as error:
+    except (CallCenterError, OSError) as error:
+        _leave(error)
+    except BaseExceptionGroup as group:
+        # Of several tasks one met it, or each the same: a full disk for instance.
+        known, others = group.split((CallCenterError, OSError))
+        if known is None or others is not None:
+            raise
+        _leave(_first(known))
+
+
+def _leave(error: Exception) -> NoReturn:
+    text = str(error)
+    if isinstance(error, OSError):
         where = error.filename or "the system"
-        sys.stderr.write(f"thirdring: {where}: {error.strerror}; check the path and --state\n")
-        raise SystemExit(1) from None
+        text = f"{where}: {error.strerror}; check the path and --state"
+    sys.stderr.write(f"thirdring: {text}\n")
+    raise SystemExit(1) from None
+
+
+def _first(group: BaseExceptionGroup[Exception]) -> Exception:
+    one = group.exceptions[0]
+    return _first(one) if isinstance(one, BaseExceptionGroup) else one
 
 
 if __name__ == "__main__":

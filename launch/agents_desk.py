@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 
 from calls.clock import SystemClock
-from calls.errors import ConfigError
+from calls.errors import ConfigError, reason_of
 from calls.floor.events import FloorEvent
 from calls.floor.view import AgentCard, Choice
 from casework.office import HouseOffice
@@ -139,7 +139,7 @@ async def _start(floor: Floor, settings: Settings) -> tuple[str, int]:
         return await floor.start(host, port)
     except OSError as error:
         raise ConfigError(
-            f"the desk cannot listen on {host}:{port} ({error.strerror}); "
+            f"the desk cannot listen on {host}:{port} ({reason_of(error)}); "
             "set desk.port to another one, or stop what uses this one"
         ) from error
 
@@ -154,6 +154,8 @@ async def _tell(ami: AmiClient, channel: str, name: str, value: str) -> None:
 
 async def _find_pbx(ami: AmiClient, settings: Settings, state: Path) -> None:
     """Asterisk may be started, or started anew with another port, after us."""
+    if not ami.address.port:
+        _log.warning("no Asterisk is known yet: `thirdring pbx up` starts one, or set desk.ami")
     while True:
         await asyncio.sleep(_LOOK_FOR_PBX_S)
         if not ami.up:

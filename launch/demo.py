@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
 from rich.console import Console
@@ -28,6 +29,7 @@ from launch.demo_callers import Caller, differences
 from launch.demo_report import DemoCall
 from launch.demo_texts import word
 from launch.floor_settings import DeskSettings
+from launch.logs import LogFile
 from launch.serving import Running, serving
 from launch.settings import AgiSettings, EarsSettings, Settings
 from ledger.reader import LedgerReader
@@ -196,5 +198,5 @@ def log_to(file: Path) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),
-        logger_factory=structlog.WriteLoggerFactory(file.open("a", encoding="utf-8")),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", LogFile(file))),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
@@ -24,6 +25,21 @@ class Stderr:
     def flush(self) -> None:
         with suppress(OSError, ValueError):
             sys.stderr.flush()
+
+
+class LogFile:
+    """A file at its end, line by line; one that cannot be written stops no work either."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, text: str) -> int:
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+            return file.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Nothing waits."""
 
 
 def set_up_logs(level: str, *, colors: bool | None = None) -> None:

@@ -27,7 +27,7 @@ from callflow.house import House
 from calls.actions import Line
 from calls.call import EventSink
 from calls.clock import SystemClock
-from calls.errors import ConfigError
+from calls.errors import ConfigError, reason_of
 from casework.office import HouseOffice
 from launch.agents_port import OpenDesk, OpenedDesk, Shared
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
@@ -157,7 +157,7 @@ async def _listen(ears: EarsService, host: str, port: int) -> tuple[str, int]:
         return await ears.start(host, port)
     except OSError as error:
         raise ConfigError(
-            f"the ears cannot listen on {host}:{port} ({error.strerror}); "
+            f"the ears cannot listen on {host}:{port} ({reason_of(error)}); "
             "set ears.port to another one, or stop what uses this one"
         ) from error
 

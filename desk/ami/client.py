@@ -91,6 +91,9 @@ class AmiClient:
         self.trouble = ""
         """Why the last attempt failed; empty while up."""
 
+        self._told: object = None
+        """Which trouble with which address the log has: it is told once, not at each attempt."""
+
         self._forged = 0
         self._clock = clock or SystemClock()
         self._times = times
@@ -196,7 +199,7 @@ class AmiClient:
             await self._live_through(session)
         except (AmiError, OSError, TimeoutError) as error:
             self.trouble = error_of(error)
-            log.warning("ami.not_connected", why=self.trouble, port=self.address.port)
+            self._tell_trouble(logged_in)
         except Exception as error:  # whatever it is, there is a next attempt
             self.trouble = error_of(error)
             log.exception("ami.connection_failed", port=self.address.port)
@@ -208,6 +211,14 @@ class AmiClient:
         if logged_in:
             self._tell_down()
         return logged_in and self._clock.monotonic_ms() - began_ms >= self._times.steady_s * 1000
+
+    def _tell_trouble(self, was_up: bool) -> None:
+        port = self.address.port
+        trouble = (self.trouble, self.address.host, port)
+        # Port 0: nobody has said yet where an Asterisk is.
+        if port and (was_up or trouble != self._told):
+            log.warning("ami.not_connected", why=self.trouble, port=port)
+        self._told = trouble
 
     async def _connect(self, session: AmiSession) -> None:
         address, limit_s = self.address, self._times.connect_s

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
-from calls.errors import CallCenterError
-from desk.ami import AmiClient
+from calls.errors import CallCenterError, reason_of
+from desk.ami import AmiClient, Message
 from desk.ami.listening import whisper_audio
 
 FRAME_BYTES: Final = 320
@@ -61,7 +61,7 @@ class Cues:
             self._server = await asyncio.start_server(self._connected, self._host, self._port)
         except OSError as error:
             raise CueError(
-                f"{self._host}:{self._port} cannot be used for spoken cues ({error.strerror}); "
+                f"{self._host}:{self._port} cannot be used for spoken cues ({reason_of(error)}); "
                 "give another port, or 0 for any"
             ) from error
         self._port = self._server.sockets[0].getsockname()[1]

@@ -51,8 +51,9 @@ def _list_personas(as_json: bool) -> None:
     if as_json:
         print_json([{"persona": one.name, **one.title, "voice": one.voice} for one in found])
         return
+    width = max(len(one.name) for one in found)
     for one in found:
-        typer.echo(f"{one.name.replace('_', '-'):24}{_title(one)}")
+        typer.echo(f"{one.name.replace('_', '-'):{width}}  {_title(one)}")
     typer.echo("Call one: thirdring call polite --to 1000")
 
 

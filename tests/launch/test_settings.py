@@ -68,3 +68,23 @@ def test_a_destination_may_have_a_title_in_each_language(tmp_path: Path) -> None
         ("duty", "PJSIP/803", ""),
         ("technician", "PJSIP/804", "技术员"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('scrpts = "x"', "scrpts: there is no such setting; did you mean scripts?"),
+        ("[agi]\nprt = 1", "agi.prt: there is no such setting; did you mean port?"),
+        ("[nothing_like_it]\nx = 1", "nothing_like_it: there is no such setting\n"),
+    ],
+)
+def test_an_unknown_setting_is_told_with_the_one_that_was_meant(
+    written: str, told: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "site.toml"
+    config.write_text(written + "\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError) as refused:
+        load_settings(config)
+
+    assert told in str(refused.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from desk.ami import AmiAddress, AmiClient, AmiGoneError, AmiRefusedError, AmiTimes, Message
 from desk.ami import client as client_module
@@ -40,6 +41,26 @@ async def test_start_returns_at_once_and_it_connects_when_asterisk_comes_up() ->
             await client.stop()
 
     assert not client.up
+
+
+async def test_an_asterisk_that_is_not_there_is_told_once_and_none_that_is_not_known() -> None:
+    port = free_port()
+    for at, lines in ((port, 1), (0, 0)):
+        client = AmiClient(AmiAddress("127.0.0.1", at, USER, SECRET), times=QUICK)
+        attempts = 0
+
+        def attempt(client: AmiClient = client) -> bool:
+            nonlocal attempts
+            attempts += bool(client.trouble)
+            client.trouble = ""
+            return attempts > 3
+
+        with capture_logs() as told:
+            await client.start()
+            await until(attempt)
+            await client.stop()
+
+        assert [one["event"] for one in told].count("ami.not_connected") == lines
 
 
 async def test_what_changed_while_it_was_away_is_learnt_before_any_new_event() -> None:
