@@ -99,7 +99,7 @@ def write_calls(folder: Path) -> tuple[dict[str, str], Shelf]:
         clock = ManualClock()
         calls["silent"] = _silent(clock, writer)
         clock.advance_ms(60_000)
-        calls["queued"] = _queued(clock, writer)
+        calls["queued"] = queued(clock, writer)
         clock.advance_ms(60_000)
         calls["script"] = _silent(clock, writer, name=SCRIPT)
         asyncio.run(writer.durable())
@@ -175,8 +175,9 @@ def _silent(clock: ManualClock, writer: LedgerWriter, name: str = "") -> str:
     return call.id
 
 
-def _queued(clock: ManualClock, writer: LedgerWriter) -> str:
-    call = _begin(clock, writer, "13911112222", "王先生")
+def queued(clock: ManualClock, writer: LedgerWriter, name: str = "王先生") -> str:
+    """A call that agent 801 took; gives its id."""
+    call = _begin(clock, writer, "13911112222", name)
     call.record(Stepped(flow="greetings", step="main_menu", digest="d1"))
     _say(call, clock, "welcome", "欢迎致电,人工服务请按 2。", 2000)
     call.record(KeyFact(digits="2", at_ms=call.elapsed_ms()))
