@@ -8,6 +8,8 @@ message is a kind, two bytes of length (big-endian), and 20 ms of 8 kHz s16.
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -25,8 +27,11 @@ _END = bytes([0x00, 0, 0])
 _KIND_UUID: Final = 0x01
 _KIND_AUDIO: Final = 0x10
 _CONNECTS_S: Final = 5.0
-_LEAD_FRAMES: Final = 10
-"""Silence before the first word: the whisper opens a little after the connection."""
+_OPENS_FRAMES: Final = 150
+"""Silence at most until Asterisk tells that the agent is whispered to: words before that are lost,
+and on a busy machine it opens long after the connection."""
+
+_LEAD_FRAMES: Final = 5
 
 _TAIL_FRAMES: Final = 10
 
@@ -97,17 +102,25 @@ class Cues:
         identity = uuid4()
         wanted = _Wanted(asyncio.get_running_loop().create_future())
         self._wanted[identity] = wanted
+        opened = asyncio.Event()
+        leave = self._ami.on_event(["ChanSpyStart"], lambda told: _note(told, identity, opened))
         try:
             await whisper_audio(self._ami, channel, self._host, self._port, identity)
             reader, writer = await asyncio.wait_for(wanted.came, _CONNECTS_S)
+            await self._speak(reader, writer, _frames(opened, pcm))
         except TimeoutError as error:
             raise CueError("Asterisk did not connect for the cue") from error
         finally:
+            leave()
             del self._wanted[identity]
+
+    async def _speak(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, frames: Iterator[bytes]
+    ) -> None:
         self._writers.add(writer)
         draining = asyncio.create_task(_throw_away(reader))
         try:
-            await self._send(writer, draining, pcm)
+            await self._send(writer, draining, frames)
         finally:
             draining.cancel()
             self._writers.discard(writer)
@@ -115,13 +128,9 @@ class Cues:
             await asyncio.gather(draining, return_exceptions=True)
 
     async def _send(
-        self, writer: asyncio.StreamWriter, over: asyncio.Task[None], pcm: bytes
+        self, writer: asyncio.StreamWriter, over: asyncio.Task[None], frames: Iterator[bytes]
     ) -> None:
         loop = asyncio.get_running_loop()
-        silence = bytes(FRAME_BYTES)
-        sound = [pcm[at : at + FRAME_BYTES] for at in range(0, len(pcm), FRAME_BYTES)]
-        sound[-1] = sound[-1].ljust(FRAME_BYTES, b"\0")
-        frames = [silence] * _LEAD_FRAMES + sound + [silence] * _TAIL_FRAMES
         began = loop.time()
         for number, frame in enumerate(frames, 1):
             if over.done():
@@ -145,6 +154,22 @@ class Cues:
             writer.close()
             return
         wanted.came.set_result((reader, writer))
+
+
+def _note(told: Message, identity: UUID, opened: asyncio.Event) -> None:
+    # Asterisk names the channel by the session it carries.
+    if str(identity) in told.raw("SpyerChannel"):
+        opened.set()
+
+
+def _frames(opened: asyncio.Event, pcm: bytes) -> Iterator[bytes]:
+    """What is sent, a frame each 20 ms; the words begin once it is `opened`."""
+    silence = bytes(FRAME_BYTES)
+    yield from itertools.takewhile(lambda _: not opened.is_set(), [silence] * _OPENS_FRAMES)
+    yield from [silence] * _LEAD_FRAMES
+    for at in range(0, len(pcm), FRAME_BYTES):
+        yield pcm[at : at + FRAME_BYTES].ljust(FRAME_BYTES, b"\0")
+    yield from [silence] * _TAIL_FRAMES
 
 
 def _message(frame: bytes) -> bytes:
