@@ -28,8 +28,8 @@ _KIND_UUID: Final = 0x01
 _KIND_AUDIO: Final = 0x10
 _CONNECTS_S: Final = 5.0
 _OPENS_FRAMES: Final = 150
-"""Silence at most until Asterisk tells that the agent is whispered to: nobody hears words before it,
-and a busy machine may open it long after the connection."""
+"""Silence at most until Asterisk tells that the agent is whispered to: nobody hears words before
+it, and a busy machine may open it long after the connection."""
 
 _LEAD_FRAMES: Final = 5
 
