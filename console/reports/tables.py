@@ -208,7 +208,9 @@ def owed(items: Sequence[Owed], gathered: Gathered, pen: Pen, empty: str) -> Tab
 def dispositions(gathered: Gathered, pen: Pen) -> Table:
     """What the calls were."""
     whole = sum(gathered.folded.dispositions.values())
-    titles = gathered.house.dispositions
+    # What a flow calls a caller who went is no disposition that a site gives a title.
+    gone = {"hung_up": {"zh": "来电者挂机", "en": "caller hung up"}}
+    titles = {**gone, **gathered.house.dispositions}
     return Table(
         heads=[pen("结果", "Disposition"), pen("来电", "Calls"), pen("占比", "Share")],
         rows=[

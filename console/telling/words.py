@@ -32,6 +32,10 @@ class Data:
     def en(self, name: str) -> str:
         return self[name].replace("_", " ")
 
+    def words(self, name: str) -> tuple[str, ...]:
+        value = self._data.get(name)
+        return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
+
     def name(self, name: str) -> str:
         return self[name] if self._unmasked else plain_name(self[name])
 
@@ -78,10 +82,11 @@ def _said(_event: CallEvent, data: Data) -> Line:
 
 def _listening(_event: CallEvent, data: Data) -> Line:
     window = data.seconds("window_ms")
+    wanted = "、".join(HEARD.get(word, word) for word in data.words("wanted"))
     return (
         "window",
         "house",
-        f"等待 {data['wanted']}，最多 {window} 秒",
+        f"倾听最多 {window} 秒，等：{wanted}",
         f"listens up to {window} s for {data['wanted']}",
     )
 

@@ -262,6 +262,7 @@ async def test_calls_are_drawn_and_the_draw_can_be_made_again(house: House) -> N
     waiting = (await browser.get("/work")).text
     assert all(call in waiting for call in house.calls.values())
     draw = house.room.desk.draws()[0].stream.removeprefix("draw/")
+    assert "<td>随机</td>" in (await browser.get("/draws")).text
     assert "同样的通话" in (await browser.get(f"/draws/{draw}/again")).text
     taken = await browser.post("/work/next")
     assert taken.headers["location"].startswith("/evaluations/")

@@ -40,6 +40,13 @@ def test_every_kind_of_fact_is_told_even_with_nothing_in_it(kind: str) -> None:
     assert told.en
 
 
+def test_what_a_window_waits_for_is_said_in_the_pages_language() -> None:
+    [told] = story([_event("listening", wanted=["silence", "key"], window_ms=4000)])
+
+    assert told.zh == "倾听最多 4.0 秒，等：没有声音、按键"
+    assert told.en == "listens up to 4.0 s for silence, key"
+
+
 def test_a_kind_nobody_knows_is_told_with_its_data() -> None:
     [told] = story([_event("new_kind", value=7)])
 

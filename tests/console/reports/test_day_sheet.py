@@ -271,3 +271,11 @@ def test_promises_of_a_day_are_found_by_their_own_index(folder: Path) -> None:
 
 def _chinese(text: str) -> list[str]:
     return [sign for sign in text if "\u4e00" <= sign <= "\u9fff"]
+
+
+def test_callers_who_went_in_the_middle_have_words_of_their_own(day: Day) -> None:
+    gathered = day.gathered()
+    gathered.folded.dispositions["hung_up"] += 1
+
+    assert "<td>来电者挂机</td>" in written(Kind.DAY, Format.HTML, gathered, "zh").decode()
+    assert "<td>caller hung up</td>" in written(Kind.DAY, Format.HTML, gathered, "en").decode()
