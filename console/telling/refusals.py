@@ -11,11 +11,12 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Final
 
+from console.telling.refused_books import BOOKS
 from console.telling.refused_house import HOUSE, LEFT
 from console.telling.refused_work import WORK
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
-"""A place in a text of `WORK`, `HOUSE` and `LEFT` that holds something."""
+"""A place in a text of `WORK`, `HOUSE`, `LEFT` and `BOOKS` that holds something."""
 
 _MOST: Final = 2000
 _SHAPES: Final = {"state": r"\w+", "holder": r"(?:, .+? has it)?", "at": r"[\d: -]+"}
@@ -74,7 +75,8 @@ def in_words(text: str, language: str, zone: tzinfo | None = None) -> str:
 @cache
 def _known() -> list[tuple[re.Pattern[str], str, str]]:
     """Those with the most words of their own first: what is said shortly is part of more."""
-    texts = sorted({**WORK, **HOUSE, **LEFT}.items(), key=lambda item: -len(PLACE.sub("", item[0])))
+    every = {**WORK, **HOUSE, **LEFT, **BOOKS}
+    texts = sorted(every.items(), key=lambda item: -len(PLACE.sub("", item[0])))
     return [(re.compile(_pattern(said), re.DOTALL), zh, en) for said, (zh, en) in texts]
 
 

@@ -49,7 +49,10 @@ _WORDS: Final = {
     ),
     429: ("失败次数太多，请稍后再试。", "Too many failures; try again later."),
     500: ("本站出错，已记入日志。", "Something of ours failed; the log says what."),
-    503: ("暂时读不到数据。", "The data cannot be read now."),
+    503: (
+        "资料现在读不出或存不下，已记入日志。",
+        "Data cannot be read or kept now; the log says why.",
+    ),
 }
 
 
@@ -62,7 +65,7 @@ _HEADS: Final = {
     421: ("主机名不对", "Another host name"),
     429: ("请稍候", "Too many tries"),
     500: ("本站出错", "Something failed"),
-    503: ("暂时读不到", "Cannot be read now"),
+    503: ("资料现在用不了", "Not usable now"),
 }
 _REFUSED: Final = {
     400: ("没有采用", "Not taken"),

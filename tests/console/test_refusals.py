@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from sqlite3 import OperationalError
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,10 +16,13 @@ import pytest
 from console.telling.refusals import PLACE, in_words
 from console.telling.refused_house import HOUSE, LEFT
 from console.telling.refused_work import WORK
+from ledger.quality.encoding import spoiled
+from ledger.quality.opening import trouble
 from tests.console.conftest import Browser, House
 
 ROOT = Path(__file__).parents[2]
-SHOWN = ("console", "qa/work", "ledger/quality/book.py", "ledger/quality/reading.py")
+BOOK = tuple(f"ledger/quality/{one}.py" for one in ("book", "reading", "writing"))
+SHOWN = ("console", "qa/work", *BOOK)
 """Where errors come from that a page shows."""
 
 REFUSALS = {
@@ -78,6 +82,29 @@ def test_why_a_recording_was_left_is_said_in_chinese() -> None:
     for said in LEFT:
         assert said.partition("{")[0] in source
     assert in_words("held: court order 7", "zh") == "保全中：court order 7"
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ("database or disk is full", "磁盘已满，这一步没有存下", "The disk is full"),
+        ("database is locked", "另一个程序占着质检库", "Another program holds"),
+        ("database disk image is malformed", "文件损坏", "is damaged"),
+        ("connection refused", "数据库服务器连不上", "cannot be reached"),
+        ("attempt to write a readonly database", "不能写", "may not be written"),
+        ("disk I/O error", "读写出错", "see to the disk"),
+    ],
+)
+def test_what_keeps_the_book_from_being_used_is_said_without_a_path(
+    said: str, zh: str, en: str
+) -> None:
+    text = str(trouble("/srv/state/quality.sqlite", OperationalError(said)))
+
+    assert text != in_words(text, "en")
+    assert zh in in_words(text, "zh")
+    assert en in in_words(text, "en")
+    assert "/srv" not in in_words(text, "zh") + in_words(text, "en")
+    assert "改过" in in_words(str(spoiled("the row of two")), "zh")
 
 
 def test_a_text_holds_no_place_that_the_service_does_not_fill() -> None:

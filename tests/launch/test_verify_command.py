@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 import pytest
 import typer
@@ -18,8 +20,15 @@ from callflow.house import House, house_texts
 from calls.clock import ManualClock, SystemClock
 from calls.errors import LedgerError
 from calls.events import Stepped
+from calls.fact import Fact
 from calls.floor.events import FloorEvent
-from calls.quality.events import EvaluationOpened, FormFrozen, QuestionAnswered
+from calls.quality.events import (
+    AccountCreated,
+    EvaluationOpened,
+    FormFrozen,
+    QuestionAnswered,
+)
+from calls.values import value
 from launch.commands import ledger as ledger_command
 from launch.commands import verify as verify_command
 from launch.kept_flows import KeptFlows
@@ -28,6 +37,7 @@ from launch.sealing import begin_sealing
 from ledger.encoding import EventRow, chained
 from ledger.opening import LedgerMissingError
 from ledger.quality.book import QualityBook
+from ledger.quality.secrets import SecretStore
 from ledger.reader import LedgerReader
 from ledger.verify import rebuild
 from ledger.writer import LedgerWriter
@@ -417,3 +427,105 @@ def test_a_form_that_is_no_json_any_more_keeps_nothing_else_from_being_read(stat
 
     assert {("quality", "edited"), ("forms", "unreadable")} <= named
     assert {part for part, _ in named} == {"quality", "forms"}
+
+
+# ---- accounts, keys, single bytes ---------------------------------------------------------------
+
+
+@value
+class OldPasswordSet(Fact):
+    """As an earlier version wrote it."""
+
+    kind: ClassVar[str] = "password_set"
+
+
+def _account(state: Path) -> None:
+    with QualityBook.open(state / "quality.sqlite") as book:
+        created = AccountCreated(role="qa", agent="", display_name="李")
+        store = SecretStore(book)
+        store.set_password_hash("li", "$argon2id$one", [created], actor="system", after=0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE quality_secrets SET password_hash = '$argon2id$two'", "secret"),
+        ("UPDATE quality_accounts SET role = 'admin'", "projection"),
+        ("INSERT INTO quality_second_factors VALUES ('li', x'00', 0)", "secret"),
+    ],
+)
+def test_an_account_that_is_not_what_its_facts_say_is_named(
+    state: Path, statement: str, what: str
+) -> None:
+    _account(state)
+    assert found(state) == []
+    with opened(state / "quality.sqlite") as book:
+        book.execute(statement)
+
+    assert found(state) == [("quality", what, "account/li")]
+
+
+def test_what_cannot_be_proved_of_an_account_of_before_is_told_and_is_no_finding(
+    state: Path,
+) -> None:
+    with QualityBook.open(state / "quality.sqlite") as book:
+        created = AccountCreated(role="qa", agent="", display_name="李")
+        book.append("account/li", created, actor="system")
+        book.append("account/li", OldPasswordSet(), actor="system")
+    with opened(state / "quality.sqlite") as book_file:
+        book_file.execute("INSERT INTO quality_secrets VALUES ('li', '$argon2id$one')")
+        book_file.execute("UPDATE quality_version SET version = 2")
+
+    code, output = run(state, "verify")
+
+    assert code == 0
+    assert "quality: 3 streams, 6 facts: good" in output
+    assert "not proved: account li: what it signs in with is vouched for since" in output
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_without_the_right_master_key_every_sealed_recording_is_named_and_nothing_else(
+    state: Path, wrong: bool
+) -> None:
+    (key,) = (state / "keys").glob("*.kek")
+    text = key.read_text("ascii")
+    if wrong:
+        with TemporaryDirectory() as other:
+            begin_sealing(RecorderSettings(), Path(other))
+            key.write_text(next((Path(other) / "keys").glob("*.kek")).read_text("ascii"), "ascii")
+    else:
+        key.unlink()
+
+    code, output = run(state, "verify")
+
+    assert code == 1
+    assert f"no key: {ONE}-r1: " in output
+    assert ("holds the key" if wrong else "the key is not there") in output
+    assert "2 findings" in output
+    key.write_text(text, "ascii")
+    assert found(state) == [], "nothing was lost"
+
+
+@pytest.mark.parametrize(
+    ("file", "piece", "part"),
+    [
+        ("ledger.sqlite", b'"13800001234"', "ledger"),
+        ("ledger.sqlite", b'"recording":', "ledger"),
+        ("quality.sqlite", b'{"question":"greeting"', "quality"),
+        ("quality.sqlite", b'{"form":"q04"', "quality"),
+    ],
+)
+def test_one_flipped_bit_in_a_books_own_file_is_named(
+    state: Path, file: str, piece: bytes, part: str
+) -> None:
+    """Not by SQL: as a disk, or an editor of bytes, would do it."""
+    with opened(state / file) as book:
+        book.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw = bytearray((state / file).read_bytes())
+    at = raw.find(piece)
+    if at < 0:
+        pytest.fail(f"{file} holds no {piece!r}")
+    raw[at + 4] ^= 1
+    (state / file).write_bytes(raw)
+
+    assert part in {one for one, _, _ in found(state)}
