@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, compress
@@ -16,7 +17,13 @@ from ledger.fold import Fold
 from ledger.marks import Mark, marks_of
 from ledger.states import CALL_COLUMNS, IDENTITY, RECORDING_COLUMNS
 
-_CHUNKS = (64, 32, 16, 8, 4, 2, 1)
+_SIZES = (*range(64, 7, -8), *range(7, 0, -1))
+"""Rows of one statement, so that nearly any number of rows takes one or two: around each the
+interpreter's lock goes from thread to thread, and under load that costs more than the row."""
+
+NARROW_SIZES = (256, 128, *_SIZES)
+"""Of tables with few columns."""
+
 _PADDED = (1, 4, 16, 64)
 _MOST_PADDED = _PADDED[-1]
 _GROUPS = (
@@ -70,31 +77,35 @@ class Changes:
         fold.changed_recordings.clear()
 
 
-def insert_all(
-    cursor: Any, texts: Sequence[tuple[int, str]], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Run the largest of `statements` that fits, again and again, until all rows are in."""
-    position = 0
-    for size, text in texts:
-        while len(rows) - position >= size:
+class Inserts:
+    """Statements that insert so many rows at once, by their number."""
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self._sizes = sorted(texts)
+        self._texts = texts
+
+    def run(self, cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert all rows: the largest statement that fits, again and again."""
+        position, count = 0, len(rows)
+        while position < count:
+            size = self._sizes[bisect_right(self._sizes, count - position) - 1]
             flat = chain.from_iterable(rows[position : position + size])
-            cursor.execute(text, list(flat))
+            cursor.execute(self._texts[size], list(flat))
             position += size
 
 
 def statements(
-    table: Table, columns: Sequence[str], *, upsert: bool = False, but: Sequence[str] = ()
-) -> list[tuple[int, str]]:
-    """Inserts of many rows at once; `upsert` replaces a row with the same key, all columns `but`.
+    table: Table, columns: Sequence[str], *, upsert: bool = False, sizes: Sequence[int] = _SIZES
+) -> Inserts:
+    """Inserts of many rows at once; `upsert` replaces a row with the same key.
 
-    SQLite writes an index again for every column that is set, changed or not. A plain insert that
-    fails leaves what it did so far (`OR FAIL`): its transaction is rolled back anyway, and SQLite
-    need not copy every page beforehand.
+    A plain insert that fails leaves what it did so far (`OR FAIL`): its transaction is rolled back
+    anyway, and SQLite need not copy every page beforehand.
     """
     keys = [column.name for column in table.primary_key]
     statement = insert(table).values(dict.fromkeys(columns))
     if upsert:
-        new = {name: statement.excluded[name] for name in columns if name not in (*keys, *but)}
+        new = {name: statement.excluded[name] for name in columns if name not in keys}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=new)
     else:
         statement = statement.prefix_with("OR FAIL")
@@ -102,7 +113,7 @@ def statements(
     row = f"({', '.join('?' * len(columns))})"
     # Compiling many rows costs a quarter of a second of every start.
     before, _, after = one.partition(row)
-    return [(size, before + ", ".join([row] * size) + after) for size in _CHUNKS]
+    return Inserts({size: before + ", ".join([row] * size) + after for size in sizes})
 
 
 def update_all(

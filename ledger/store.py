@@ -18,7 +18,7 @@ from ledger.floor import FloorBatch, FloorRow
 from ledger.fold import Fold
 from ledger.marks import marks_of
 from ledger.projections import apply
-from ledger.row_writing import Changes, insert_all, statements, update_all
+from ledger.row_writing import NARROW_SIZES, Changes, statements, update_all
 from ledger.states import (
     CALL_COLUMNS,
     RECORDING_COLUMNS,
@@ -31,7 +31,10 @@ log = structlog.get_logger(__name__)
 
 _EVENT_COLUMNS = ("call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
 _MOST_FOLDS = 20_000
-"""Live calls kept in memory; one that falls out is read again at its next event."""
+"""Calls kept in memory; one that falls out is read again at its next event."""
+
+_MOST_OVER = 1000
+"""Of those, the ones that are over: what is found out afterwards comes within seconds."""
 
 
 class Store:
@@ -42,6 +45,7 @@ class Store:
         self._cursor = connection.cursor()
         self._cursor.execute(f"PRAGMA busy_timeout={patience_ms:d}")
         self._folds: OrderedDict[str, Fold] = OrderedDict()
+        self._over: OrderedDict[str, None] = OrderedDict()
         self._floor = FloorBatch(self._cursor)
         self._held: dict[str, list[LateRow]] = {}
         self._newly_held: list[LateRow] = []
@@ -227,24 +231,28 @@ class Store:
         return released
 
     def _write(self) -> None:
-        insert_all(self._cursor, EVENT_INSERTS, self._batch)
+        EVENT_INSERTS.run(self._cursor, self._batch)
         self._floor.write()
         rows = Changes()
         for fold in self._touched.values():
             rows.take(fold)
         new = [row for row in rows.renamed if row[0] not in rows.before]
-        insert_all(self._cursor, _CALL_INSERTS, new)
+        _CALL_INSERTS.run(self._cursor, new)
         told = [row for row in (*rows.renamed, *rows.calls) if row[0] in rows.before]
         update_all(self._cursor, told, rows.before)
-        insert_all(self._cursor, RECORDING_UPSERTS, rows.recordings)
+        RECORDING_UPSERTS.run(self._cursor, rows.recordings)
         if rows.unmarked:
             self._cursor.executemany(_UNMARK, rows.unmarked)
-        insert_all(self._cursor, MARK_INSERTS, rows.marked)
+        MARK_INSERTS.run(self._cursor, rows.marked)
 
     def _forget(self) -> None:
+        over = self._over
         for call_id, fold in self._touched.items():
             if fold.call.ended_at is not None:
-                self._folds.pop(call_id, None)
+                over[call_id] = None
+                over.move_to_end(call_id)
+        while len(over) > _MOST_OVER:
+            self._folds.pop(over.popitem(last=False)[0], None)
         while len(self._folds) > _MOST_FOLDS:
             self._folds.popitem(last=False)
 
@@ -270,10 +278,9 @@ class Store:
         return fold
 
 
-EVENT_INSERTS = statements(call_events, _EVENT_COLUMNS)
-CALL_UPSERTS = statements(calls, CALL_COLUMNS, upsert=True)
+EVENT_INSERTS = statements(call_events, _EVENT_COLUMNS, sizes=NARROW_SIZES)
 _CALL_INSERTS = statements(calls, CALL_COLUMNS)
-MARK_INSERTS = statements(call_marks, ("mark", "offered_at", "call_id"))
+MARK_INSERTS = statements(call_marks, ("mark", "offered_at", "call_id"), sizes=NARROW_SIZES)
 _UNMARK = "DELETE FROM call_marks WHERE mark = ? AND offered_at = ? AND call_id = ?"
 RECORDING_UPSERTS = statements(recordings, RECORDING_COLUMNS, upsert=True)
 _LAST_EVENT = (

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from calls.events import CallEvent
-from ledger.encoding import EventRow, event_row
+from ledger.encoding import EventRow, LateRow, event_row, late_row
 from ledger.opening import writer_connection
-from ledger.row_writing import _GROUPS
+from ledger.row_writing import _GROUPS, NARROW_SIZES, Inserts
 from ledger.states import CALL_COLUMNS
 from ledger.store import Store
 from ledger.verify import rebuild
@@ -119,3 +119,72 @@ def test_columns_that_are_told_together_are_columns() -> None:
 
     assert set(named) <= set(CALL_COLUMNS)
     assert len(named) == len(set(named))
+
+
+def _a_whole_call(call: int) -> list[EventRow]:
+    return [
+        _event(call, 1, "offered", ani=f"1{call}"),
+        _event(call, 2, "ended", end_reason="completed", disposition="served"),
+    ]
+
+
+def _verdict(call: int) -> LateRow:
+    return late_row(f"call-{call:03}", None, "rules_judged", {"kept": ["A01"], "broken": ["A05"]})
+
+
+def test_what_is_found_out_just_after_a_call_reads_nothing_of_it_again(ledger: Path) -> None:
+    connection = writer_connection(ledger)
+    store = Store(connection, 1000)
+    store.commit([row for call in range(3) for row in _a_whole_call(call)])
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+
+    store.commit([_verdict(call) for call in range(3)])
+
+    connection.set_trace_callback(None)
+    store.close()
+    assert [text for text in asked if text.startswith("SELECT")] == []
+    live = _calls(ledger)
+    rebuild(ledger)
+    assert _calls(ledger) == live
+    assert by_hand(ledger, "SELECT judged, kept, broken FROM calls") == [(1, "A01", "A05")] * 3
+
+
+def test_a_call_that_was_over_too_long_ago_to_be_remembered_is_read_again(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.store._MOST_OVER", 2)
+    store = Store(writer_connection(ledger), 1000)
+    for call in range(6):
+        store.commit(_a_whole_call(call))
+
+    store.commit([_verdict(call) for call in (0, 5, 3)])
+    store.close()
+
+    live = _calls(ledger)
+    rebuild(ledger)
+    assert _calls(ledger) == live
+    assert by_hand(ledger, "SELECT judged FROM calls ORDER BY id") == [
+        (1,), (0,), (0,), (1,), (0,), (1,),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [1, 7, 8, 15, 63, 65, 126, 127, 255, 300, 511, 1000])
+def test_any_number_of_rows_is_inserted_once_each(rows: int) -> None:
+    class Counting:
+        def __init__(self) -> None:
+            self.taken: list[int] = []
+            self.statements = 0
+
+        def execute(self, text: str, values: list[int]) -> None:
+            assert text.count("?") == len(values)
+            self.taken += values
+            self.statements += 1
+
+    cursor = Counting()
+    inserts = Inserts({size: ", ".join("?" * size) for size in NARROW_SIZES})
+
+    inserts.run(cursor, [(number,) for number in range(rows)])
+
+    assert cursor.taken == list(range(rows))
+    assert cursor.statements <= rows // 256 + 4
