@@ -72,10 +72,14 @@ class RecordingKept(Fact):
     and to, offsets of the call."""
 
     anchors: tuple[int, ...] = ()
-    """Offsets of the house's lines that were found, each where its fact says to 35 ms."""
+    """Offsets of the house's lines that were found, each where its fact says to 50 ms."""
 
     key: str = ""
     """Id of the key that wraps the file's own; empty: the file is not sealed."""
+
+    unproved: tuple[tuple[int, int], ...] | None = None
+    """Where nothing shows that its clock is right to 50 ms: from and to, offsets of the call. None:
+    nobody saw the file grow, and only the anchors prove it."""
 
 
 @value

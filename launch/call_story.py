@@ -207,7 +207,9 @@ def _clock(data: Mapping[str, Any]) -> str:
     begins_ms, anchors = data.get("begins_ms"), data.get("anchors")
     if begins_ms is None or anchors is None:
         return ""
-    found = unsure(anchors, begins_ms, begins_ms + data["duration_ms"])
+    found = data.get("unproved")
+    if found is None:
+        found = unsure(anchors, begins_ms, begins_ms + data["duration_ms"])
     places = ", ".join(f"{one / 1000:.0f} to {other / 1000:.0f} s" for one, other in found)
     return f"; its clock is not proved from {places}" if places else ""
 

@@ -11,35 +11,31 @@ exact zeros are taken out of both legs. No sample that holds sound is ever touch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calls.events import CallEvent
 from recorder.catalog import Recording
-from recorder.finding_sounds import place_of
+from recorder.growth import Tick
+from recorder.legs import LEAST_RUN, Leg, LineFinder, keys_of, lines_of, mends_of, runs
 from recorder.lines import LineSounds
-from recorder.wav import RATE, SAMPLE_BYTES, Mend, Mends, WavFile
+from recorder.pacing import paced
+from recorder.wav import RATE, Mend, Mends, WavFile
 
 TOLERANCE_MS: Final = 35
 """A frame, the frame that Asterisk waits for, and the way of a command."""
 
-MOST_LOST_MS: Final = 60_000
 _TOLERANCE: Final = TOLERANCE_MS * RATE // 1000
 _TOLERANCE_AT_THE_END: Final = 150 * RATE // 1000
 """News of a hang-up is late by some milliseconds, never early."""
 
-_AROUND_MS: Final = 400
-_LEAST_LINE_MS: Final = 600
 _TO_BEGIN: Final = RATE
 _NOTHING_CAME: Final = RATE // 10
 _MOST_PLACES: Final = 8
-_LEAST_RUN: Final = RATE // 50
-_UNSPOKEN: Final = frozenset({"failed", "skipped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +48,9 @@ class FileClock:
     mends: Mends = ((), ())
     anchors: tuple[int, ...] = ()
     """Offsets of the lines that were found, and stand now where their facts say."""
+
+    unproved: tuple[tuple[int, int], ...] | None = None
+    """Where nothing shows that it is right to 50 ms; None: where no anchor is near."""
 
     @property
     def filled(self) -> tuple[tuple[int, int], ...]:
@@ -76,18 +75,26 @@ def file_clock(
     recording: Recording,
     events: Sequence[CallEvent],
     sounds: LineSounds,
+    ticks: Sequence[Tick] = (),
 ) -> FileClock:
     """The clock of a recording with these legs, of a call with these facts.
 
-    Raises OSError when a leg cannot be read.
+    By when its files grew where that was seen (`ticks`), else by its lines. Raises OSError when a
+    leg cannot be read.
     """
     began_ms, stopped_ms = _ran(events, recording.id)
     begins_ms = recording.started_ms if began_ms is None else began_ms
     if caller is None or house is None or {caller.rate, house.rate} != {RATE}:
         return FileClock(begins_ms)
     with ExitStack() as opened:
-        legs = [_Leg(opened.enter_context(wav.path.open("rb")), wav) for wav in (caller, house)]
-        mending = _Mending(legs, begins_ms, events, sounds)
+        files = [(opened.enter_context(wav.path.open("rb")), wav) for wav in (caller, house)]
+        if ticks and caller.frames == house.frames:
+            legs = [Leg(*each) for each in files]
+            found = paced(legs, begins_ms, ticks, events, LineFinder(legs[1], sounds))
+            if found is not None:
+                return FileClock(begins_ms, found.mends, found.anchors, found.unproved)
+        legs = [Leg(*each) for each in files]
+        mending = _Mending(legs, begins_ms, events, LineFinder(legs[1], sounds))
         mends = mending.mends(stopped_ms)
         return FileClock(begins_ms, mends, tuple(mending.anchors))
 
@@ -101,53 +108,21 @@ def _ran(events: Sequence[CallEvent], recording: str) -> tuple[int | None, int |
     return None, None
 
 
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    file: BinaryIO
-    wav: WavFile
-    mends: list[Mend] = field(default_factory=list)
-
-    def samples(self, first: int, behind: int) -> NDArray[np.int16]:
-        first, behind = max(first, 0), min(behind, self.wav.frames)
-        if behind <= first:
-            return np.zeros(0, np.int16)
-        self.file.seek(self.wav.data_at + first * SAMPLE_BYTES)
-        raw = self.file.read((behind - first) * SAMPLE_BYTES)
-        return np.frombuffer(raw[: len(raw) // 2 * 2], "<i2")
-
-    def silences(self, first: int, behind: int) -> list[tuple[int, int]]:
-        """Runs of exact zeros, shortest first: what Asterisk writes where nothing came. A line's
-        coding has no zero (A-law), or has it in silence only."""
-        runs = _runs(self.samples(first, behind) == 0)
-        found = [(max(first, 0) + at, length) for at, length in runs if length >= _LEAST_RUN]
-        return sorted(found, key=lambda run: run[1])
-
-
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First place and length of each run of True."""
-    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=np.int8(0), append=np.int8(0)))
-    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    return [(begins, ends - begins) for begins, ends in pairs]
-
-
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    start_ms: int
-    line: str
-    language: str
-
-
 class _Mending:
     """Goes through the lines of one recording in order; places are frames of its raw legs."""
 
     def __init__(
-        self, legs: Sequence[_Leg], begins_ms: int, events: Sequence[CallEvent], sounds: LineSounds
+        self,
+        legs: Sequence[Leg],
+        begins_ms: int,
+        events: Sequence[CallEvent],
+        finder: LineFinder,
     ) -> None:
         self._legs = legs
         self._begins_ms = begins_ms
-        self._sounds = sounds
-        self._lines = list(_lines(events, begins_ms))
-        self._keys = [int(event.data["at_ms"]) for event in events if event.kind == "key"]
+        self._lines = list(lines_of(events, begins_ms))
+        self._keys = keys_of(events)
+        self._finder = finder
         self._moved = 0
         """Frames put in so far, less those taken out."""
 
@@ -158,7 +133,7 @@ class _Mending:
         after = -_TO_BEGIN  # the very beginning of a first line may be missing
         for spoken in self._lines:
             due = self._frame(spoken.start_ms)
-            place = self._find(spoken, due)
+            place = self._finder.find(spoken, due)
             if place is None or place < after:
                 continue
             if due - place > _TOLERANCE:
@@ -171,8 +146,7 @@ class _Mending:
         ends = min(leg.wav.frames for leg in self._legs)
         if stopped_ms is not None and ends - self._frame(stopped_ms) > _TOLERANCE_AT_THE_END:
             self._take_out(after, ends, ends - self._frame(stopped_ms))
-        caller, house = (tuple(sorted(leg.mends, key=lambda one: one.at)) for leg in self._legs)
-        return caller, house
+        return mends_of(self._legs)
 
     def _frame(self, offset_ms: int) -> int:
         """Where an offset of the call is to be found, after all that was mended before."""
@@ -197,47 +171,16 @@ class _Mending:
         legs = [leg.samples(first, behind) for leg in self._legs]
         count = min(len(samples) for samples in legs)
         together = np.logical_and(*(samples[:count] == 0 for samples in legs))
-        runs = [(at, length) for at, length in _runs(together) if length >= _NOTHING_CAME]
-        longest = sorted(runs, key=lambda run: -run[1])[:_MOST_PLACES]
+        found = [(at, length) for at, length in runs(together) if length >= _NOTHING_CAME]
+        longest = sorted(found, key=lambda run: -run[1])[:_MOST_PLACES]
         return sorted(first + at for at, _ in longest)
 
     def _take_out(self, first: int, behind: int, most: int) -> None:
         """As much from one leg as from the other: they were written side by side."""
-        runs = [leg.silences(first, behind) for leg in self._legs]
-        most = min(most, *(sum(length for _, length in each) for each in runs))
-        if most < _LEAST_RUN:
+        found = [leg.silences(first, behind) for leg in self._legs]
+        most = min(most, *(sum(length for _, length in each) for each in found))
+        if most < LEAST_RUN:
             return
-        for leg, silences in zip(self._legs, runs, strict=True):
-            left = most
-            for at, length in silences:
-                if left > 0:
-                    leg.mends.append(Mend(at, -min(length, left)))
-                    left -= min(length, left)
+        for leg, silences in zip(self._legs, found, strict=True):
+            leg.take_out(silences, most)
         self._moved -= most
-
-    def _find(self, spoken: _Spoken, due: int) -> int | None:
-        """Frame at which a line begins; None: not found."""
-        per_ms = RATE // 1000
-        for early_ms in (_AROUND_MS, MOST_LOST_MS):
-            first = max(due - early_ms * per_ms, 0)
-            behind = due + (2 * _AROUND_MS + _LEAST_LINE_MS) * per_ms
-            heard = self._legs[1].samples(first, behind)
-            for sound in self._sounds.of(spoken.line, spoken.language):
-                at = place_of(heard, sound, near=due - first, key_ms=_LEAST_LINE_MS)
-                if at is not None:
-                    return first + at
-        return None
-
-
-def _lines(events: Sequence[CallEvent], begins_ms: int) -> Iterator[_Spoken]:
-    """Lines of the IVR that a recording holds from their beginning, in order."""
-    for event in events:
-        data = event.data
-        if (
-            event.kind == "said"
-            and data["performer"] == "ivr"
-            and data["ended"] not in _UNSPOKEN
-            and data["start_ms"] >= begins_ms
-            and data["end_ms"] - data["start_ms"] >= _LEAST_LINE_MS
-        ):
-            yield _Spoken(int(data["start_ms"]), str(data["line"]), str(data["language"]))

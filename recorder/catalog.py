@@ -30,6 +30,9 @@ class Kept:
     anchors: tuple[int, ...] = field(default=(), compare=False)
     """Offsets of the sounds its clock was set by, likewise."""
 
+    unproved: tuple[tuple[int, int], ...] | None = field(default=None, compare=False)
+    """Where nothing proves its clock, likewise."""
+
     key: str = ""
     """Id of the master key that wraps the file's own; empty: not sealed."""
 
@@ -180,6 +183,7 @@ class Catalog:
                 begins_ms=data.get("begins_ms"),
                 filled=tuple((int(each[0]), int(each[1])) for each in data.get("filled", ())),
                 anchors=tuple(int(each) for each in data.get("anchors", ())),
+                unproved=_stretches(data.get("unproved")),
                 key=str(data.get("key", "")),
             )
             self._by_id[found.id] = replace(found, kept=kept)
@@ -189,3 +193,7 @@ class Catalog:
         if found is not None:
             erased = Erased(str(data["why"]), str(data["by"]))
             self._by_id[found.id] = replace(found, erased=erased)
+
+
+def _stretches(told: Any) -> tuple[tuple[int, int], ...] | None:
+    return None if told is None else tuple((int(each[0]), int(each[1])) for each in told)

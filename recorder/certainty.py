@@ -1,8 +1,8 @@
-"""How sure a recording's clock is: near a line that it was set by, and where none is near."""
+"""How sure a recording's clock is: near what it was set by, and where none of that is near."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -18,3 +18,14 @@ def unsure(anchors: Sequence[int], begins_ms: int, ends_ms: int) -> list[tuple[i
     """
     known = [begins_ms, *sorted(anchors), ends_ms]
     return [(one, other) for one, other in pairwise(known) if other - one > NEAR_MS]
+
+
+def joined(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same stretches in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for begins, ends in sorted(stretches):
+        if found and begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], ends)
+        else:
+            found.append((begins, ends))
+    return tuple(found)

@@ -12,9 +12,11 @@ from typing import Final
 
 import structlog
 
+from calls.asides import is_aside
 from calls.clock import Clock
 from calls.errors import CallCenterError, RecordingError
 from recorder.catalog import Catalog, Kept, Recording
+from recorder.growth import GrowthWatch
 from recorder.measured import Measuring
 from recorder.orphans import take_in_orphans
 from recorder.ports import FactSink, FactSource
@@ -82,7 +84,8 @@ class RecorderIntake:
         self._source = source
         self._between = between
         self._clock = clock
-        self._taker = Taker(self._store, source, sink, clock, settle_ms)
+        self._growth = GrowthWatch(state, clock)
+        self._taker = Taker(self._store, source, sink, clock, settle_ms, self._growth)
         self._measuring = Measuring(self._store, source, sink, clock)
         self._settle_ms = settle_ms
         self._catalog = Catalog()
@@ -98,6 +101,7 @@ class RecorderIntake:
         """Begin to follow the ledger; returns at once."""
         if self._thread is None:
             self._stopping.clear()
+            self._growth.start()
             self._thread = threading.Thread(target=self._follow, name="recorder", daemon=True)
             self._thread.start()
 
@@ -107,6 +111,7 @@ class RecorderIntake:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        self._growth.stop()
         self._stopping.clear()
 
     def take_in_now(self, *, most_wait_s: float = 0.0) -> IntakeReport:
@@ -148,6 +153,7 @@ class RecorderIntake:
             due = self._reconciled_ms is None or now_ms - self._reconciled_ms >= _RECONCILE_MS
             raw = tuple(self._store.raw_files()) if due else ()  # before the ledger is read
             self._read_on()
+            self._watch_growth()
             if due:
                 self._reconcile(raw)
                 self._reconciled_ms = now_ms
@@ -168,6 +174,11 @@ class RecorderIntake:
                 return
             self._catalog.take(events)
             self._cursor = cursor
+
+    def _watch_growth(self) -> None:
+        self._growth.follow(
+            one for one in self._catalog.all() if not one.over and not is_aside(one.id)
+        )
 
     def _reconcile(self, raw: tuple[str, ...]) -> None:
         """Bring files and facts together: at the start and every five minutes."""
@@ -223,6 +234,7 @@ class RecorderIntake:
 
     def _settle(self, recording: Recording) -> None:
         self._catalog.forget(recording.id)
+        self._growth.forget(recording.id)
         self._attempts.pop(recording.id, None)
 
     def _put_off(self, recording: Recording, attempt: Attempt, error: Exception) -> None:

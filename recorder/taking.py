@@ -20,6 +20,7 @@ from calls.errors import RecordingError
 from calls.events import RecordingKept
 from recorder.aligning import FileClock, file_clock
 from recorder.catalog import Kept, Recording
+from recorder.growth import GrowthWatch
 from recorder.lines import LineSounds
 from recorder.measure import Legs, problem_of
 from recorder.measured import Measuring
@@ -53,7 +54,13 @@ class Taker:
     """Takes recordings in, one at a time."""
 
     def __init__(
-        self, store: Store, source: FactSource, sink: FactSink, clock: Clock, settle_ms: int
+        self,
+        store: Store,
+        source: FactSource,
+        sink: FactSink,
+        clock: Clock,
+        settle_ms: int,
+        growth: GrowthWatch,
     ) -> None:
         self._store = store
         self._source = source
@@ -61,6 +68,7 @@ class Taker:
         self._sink = sink
         self._clock = clock
         self._settle_ms = settle_ms
+        self._growth = growth
 
     def take(self, recording: Recording, attempt: Attempt, measuring: Measuring) -> Kept:
         """Merge, measure, record, clear away.
@@ -135,6 +143,7 @@ class Taker:
             begins_ms=clock.begins_ms,
             filled=clock.filled,
             anchors=clock.anchors,
+            unproved=clock.unproved,
             key=stored.key,
         )
 
@@ -142,7 +151,8 @@ class Taker:
         """Its place on the call's clock; a supervisor's own voice has no lines to find it by."""
         events = self._source.events_of(recording.call_id)
         caller, house = (None, None) if legs.aside else (legs.caller, legs.house)
-        return file_clock(caller, house, recording, events, self._sounds)
+        ticks = self._growth.ticks_of(recording.id)
+        return file_clock(caller, house, recording, events, self._sounds, ticks)
 
     def _record(self, recording: Recording, kept: Kept, measuring: Measuring) -> None:
         fact = RecordingKept(
@@ -155,6 +165,7 @@ class Taker:
             begins_ms=kept.begins_ms,
             filled=kept.filled,
             anchors=kept.anchors,
+            unproved=kept.unproved,
             key=kept.key,
         )
         measured = measuring.fact_of(recording, kept)

@@ -47,6 +47,7 @@ def test_a_recording_is_merged_hashed_and_told_to_the_ledger(house: House) -> No
         "filled": (),
         "anchors": (),
         "key": "",
+        "unproved": None,
     }
     assert kept.seq == 5
     assert list((house.state / "monitor").iterdir()) == []
