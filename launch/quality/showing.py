@@ -49,12 +49,14 @@ def head_lines(sheet: Sheet, call: CallRow, lang: str) -> Iterator[str]:
 
 
 def score_line(sheet: Sheet, lang: str) -> str:
-    """`score 92.5 (passed)`."""
+    """`score 92.5 (passed)`, or `score so far 92.5` while answers are missing."""
     found = sheet.score
     if found.percent is None or found.result is None:
         return word("no_score", lang)
-    result = state_word(found.result, lang)
-    return word("score", lang, score=f"{found.percent:g}", result=result)
+    score = f"{found.percent:g}"
+    if sheet.unmet.unanswered:
+        return word("so_far", lang, score=score)
+    return word("score", lang, score=score, result=state_word(found.result, lang))
 
 
 def _after_lines(found: Evaluation, lang: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "claimed": ("{id} 归你，到 {until} UTC 为止。", "{id} is yours until {until} UTC."),
     "released": ("{id} 已交还，草稿保留。", "{id} is given back; the draft stays."),
     "score": ("得分 {score}（{result}）", "score {score} ({result})"),
+    "so_far": ("已评部分得分 {score}", "score so far {score}"),
     "no_score": ("还没有得分", "no score yet"),
     "submitted": (
         "已提交：{score} 分，{result}。坐席可在 {until} UTC 前申诉。",

@@ -112,6 +112,8 @@ def test_drawing_taking_looking_and_scoring_by_keys(state: Path) -> None:
     assert "✓  A05" in shown
     assert "machine: Yes" in shown
     assert "not answered" in shown
+    assert "score so far 100\n" in shown
+    assert "(passed)" not in shown
 
     # tone poor + comment; listens na; blame yes; why yes + comment; quiet by mistake, then back.
     keys = "3\ncold\nn\n1\n1\nbusy\nx\nb\n1\n1\n1\n\ny\n"
