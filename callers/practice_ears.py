@@ -60,6 +60,9 @@ class Line:
     quiet_ms: int
     waited_ms: int | None
     answering: bool
+    rising_ms: int = 0
+    stands: bool = False
+    """No matter: a hold is carried out as it is ordered, and never late."""
 
 
 class OnTheLine(Protocol):

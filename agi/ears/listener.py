@@ -152,10 +152,11 @@ class Listener:
         return reports
 
     def _reading(self, meter: Meter) -> Reading:
-        question = self._question
+        question, standing = self._question, self._standing
         if question is None:
-            return meter.reading(None, answering=False)
-        return meter.reading(question.waited_ms, answering=question.answering)
+            return meter.reading(None, answering=False, stands=standing.held)
+        waited_ms = question.waited_ms - standing.ahead_ms
+        return meter.reading(waited_ms, answering=question.answering, stands=standing.held)
 
     def _order(
         self, message: Asked | Withdrawn | PromptOver | Pressed | LineDown | Watched | Held

@@ -32,6 +32,9 @@ NEAR_FRAMES = 8
 LEAST_SPEECH_FRAMES = 10
 """200 ms: with less than this in five seconds nobody speaks."""
 
+LEAST_CLEAR_FRAMES = 8
+"""160 ms are enough of a voice that is neither faint nor in noise."""
+
 SILENT_BELOW_DBOV = -41.0
 FAINT_BELOW_DBOV = -37.5
 NOISY_SNR_DB = 6.0
@@ -100,13 +103,15 @@ def judge(stretch: Stretch, *, least_speech: int = LEAST_SPEECH_FRAMES) -> Verdi
     if len(quiet_levels) >= _QUIET_FRAMES_ENOUGH:
         floor = max(_percentile_60(quiet_levels), floor_min)
     floor = max(floor, _LOWEST_FLOOR_DBOV)
-    if spoken < least_speech:
-        level = steady_level(power[open_frames])
-        what = Sound.SILENCE if level < SILENT_BELOW_DBOV else Sound.NOISE
-        return Verdict(what, level, floor, None, spoken * 20)
-    level = _decibel(float(power[speech].mean()) - 10 ** (floor / 10))
-    snr = level - floor
-    return Verdict(_class_of_speech(level, floor, snr), level, floor, snr, spoken * 20)
+    if spoken >= min(least_speech, LEAST_CLEAR_FRAMES):
+        level = _decibel(float(power[speech].mean()) - 10 ** (floor / 10))
+        snr = level - floor
+        what = _class_of_speech(level, floor, snr)
+        if spoken >= least_speech or what is Sound.SPEECH:
+            return Verdict(what, level, floor, snr, spoken * 20)
+    level = steady_level(power[open_frames])
+    what = Sound.SILENCE if level < SILENT_BELOW_DBOV else Sound.NOISE
+    return Verdict(what, level, floor, None, spoken * 20)
 
 
 def steady_level(power: NDArray[np.float64]) -> float:

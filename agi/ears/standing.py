@@ -36,6 +36,11 @@ class Standing:
         self._gaps: list[tuple[int, int]] = []
         """Frame of the question, counted as if it had never stood, and how long it stood there."""
 
+    @property
+    def ahead_ms(self) -> int:
+        """By how much the open question has run too far, until that is paid back."""
+        return (self._owed + self._skips) * FRAME_MS
+
     def asked(self) -> None:
         """A new question: nothing of an older one's standstills is its own."""
         self._gaps.clear()

@@ -50,12 +50,20 @@ class Reading(Protocol):
     def quiet_ms(self) -> int: ...
 
     @property
+    def rising_ms(self) -> int:
+        """How long a sound has gone on that may turn out to be a voice."""
+
+    @property
     def waited_ms(self) -> int | None:
         """How far the open window has run, by frames; None while none is open."""
 
     @property
     def answering(self) -> bool:
         """The open window waits for the end of an utterance."""
+
+    @property
+    def stands(self) -> bool:
+        """Windows stood still as of this reading."""
 
 
 class TapSession(Protocol):

@@ -17,7 +17,7 @@ from calls.clock import Clock
 from calls.errors import CallCenterError
 from calls.outcomes import Sound
 from calls.ports import EarsAnswer
-from desk.coaching.ports import TapEars, Tapper, TapSession, Voice
+from desk.coaching.ports import Reading, TapEars, Tapper, TapSession, Voice
 
 AGAIN_S = (0.5, 1.0, 2.0, 5.0)
 """Pauses before a tap is tried again; the last one goes on."""
@@ -138,6 +138,9 @@ class Hearing:
         self._changed = changed
         self._agent_voice = agent_voice
         self._held: set[str] = set()
+        self._late_ms = 0
+        """How long before it was ordered the last standstill began or ended."""
+
         self.caller: Tap | None = None
         self.agent: Tap | None = None
         self.voice: Voice | None = None
@@ -197,11 +200,19 @@ class Hearing:
         (self._held.add if on else self._held.discard)(why)
         session = self.session
         if session is not None and stood is not bool(self._held):
+            self._late_ms = late_ms
             if on:
                 session.hold(late_ms=late_ms)
             else:
                 session.resume(late_ms=late_ms)
         self._changed()
+
+    def waited_ms(self, reading: Reading) -> int:
+        """How far the open window has run, what the ears were just ordered counted in."""
+        waited_ms, held = reading.waited_ms or 0, bool(self._held)
+        if reading.stands is held:
+            return waited_ms
+        return max(waited_ms - self._late_ms, 0) if held else waited_ms + self._late_ms
 
     @property
     def agent_quiet_ms(self) -> int:
@@ -209,6 +220,13 @@ class Hearing:
         session = self.agent_session
         reading = None if session is None else session.reading
         return 0 if reading is None else reading.quiet_ms
+
+    @property
+    def agent_rising_ms(self) -> int:
+        """How long the agent's leg has had a sound that may become their voice."""
+        session = self.agent_session
+        reading = None if session is None else session.reading
+        return 0 if reading is None else reading.rising_ms
 
     def base_ms(self, session: TapSession) -> int:
         """Offset in the call of a session's first frame."""
@@ -244,6 +262,7 @@ class Hearing:
     def _caller_changed(self) -> None:
         session = self.session
         if session is not None and self._held:
+            self._late_ms = 0
             session.hold()
         self._changed()
 

@@ -21,6 +21,9 @@ PAUSED_MS: Final = 360
 """An agent quiet for so long is taken to have done speaking, for the clock on the screen. Pauses
 inside a read sentence are mostly shorter (150 to 320 ms in the test clips)."""
 
+WORDS_APART_MS: Final = 100
+"""A gap between two words of an agent is shorter."""
+
 NUMBERS: Final = frozenset("12345")
 _AGAIN_S: Final = 0.05
 
@@ -95,13 +98,14 @@ class Window:
         session = self._hearing.session
         reading = None if session is None else session.reading
         if reading is not None:
-            waited_ms = reading.waited_ms or 0
+            waited_ms = self._hearing.waited_ms(reading)
             if not held_by and reading.answering:
                 held_by = "caller_speaks"
-        quiet_ms = self._hearing.agent_quiet_ms if held_by == "agent_speaks" else 0
-        if quiet_ms >= PAUSED_MS:
-            # What the standstill will give back once it is known to be over.
-            held_by, waited_ms = "", waited_ms + quiet_ms
+        if held_by == "agent_speaks":
+            held_by, waited_ms = self._between_words(waited_ms)
+        elif not held_by and self._hearing.agent_rising_ms:
+            # As if it were the agent's voice already; given back when it is none.
+            held_by, waited_ms = "agent_speaks", waited_ms - self._hearing.agent_rising_ms
         whole_ms = self.action.window_ms
         return ClockView(
             what=self._what(),
@@ -110,6 +114,18 @@ class Window:
             runs=not held_by,
             held_by=held_by,
         )
+
+    def _between_words(self, waited_ms: int) -> tuple[str, int]:
+        """Why it stands and how far it is while the agent is between words, or done."""
+        quiet_ms = self._hearing.agent_quiet_ms
+        if quiet_ms < WORDS_APART_MS:
+            return "agent_speaks", waited_ms
+        if quiet_ms < PAUSED_MS:
+            # Done or only pausing, and a sentence has more pauses than ends: a third of what would
+            # be given back is never far off either way.
+            return "agent_speaks", waited_ms + quiet_ms // 3
+        # What the standstill will give back once it is known to be over.
+        return "", waited_ms + quiet_ms
 
     def _what(self) -> str:
         if self.action.until is Until.CLEAR:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agi.ears.features import measure
+from agi.ears.measures import Stretch, judge
 from agi.ears.pipeline import Stream, hear
 from agi.ears.question import Question
 from agi.ears.recording import RecordingHeard, hear_recordings
@@ -189,3 +190,34 @@ def test_the_line_is_clear_within_two_seconds_of_the_noise_ending(backend: Siler
     assert 5500 <= quiet[2] <= 6000
     assert 5500 <= speaking[2] <= 6000
     assert never == ("noise", 10_000, 10_000)
+
+
+def stretch(*parts: tuple[float, float, int]) -> Stretch:
+    """Frames of a level and a probability, so many of each."""
+    levels = np.concatenate([np.full(count, level) for level, _, count in parts])
+    likely = np.concatenate([np.full(count, speech_p) for _, speech_p, count in parts])
+    return Stretch(levels, likely, 10 ** (levels / 10), np.zeros(len(levels), dtype=bool))
+
+
+def label(*parts: tuple[float, float, int]) -> Sound:
+    verdict = judge(stretch(*parts))
+    assert verdict is not None
+    return verdict.what
+
+
+def test_a_voice_that_the_detector_doubts_is_speech_where_it_stands_out_for_60_ms() -> None:
+    quiet = (-65.0, 0.02, 200)
+
+    assert label(quiet, (-25.0, 0.3, 10)) is Sound.SPEECH
+    assert label(quiet, (-25.0, 0.1, 10)) is Sound.SILENCE
+    assert label(quiet, *[(-25.0, 0.3, 2), (-65.0, 0.3, 3)] * 8) is Sound.SILENCE
+    assert label((-40.0, 0.02, 60), (-25.0, 0.3, 10)) is Sound.NOISE
+
+
+def test_a_clear_voice_is_known_after_160_ms_and_a_faint_one_after_200() -> None:
+    quiet = (-65.0, 0.02, 200)
+
+    assert label(quiet, (-25.0, 0.9, 7)) is Sound.SILENCE
+    assert label(quiet, (-25.0, 0.9, 8)) is Sound.SPEECH
+    assert label(quiet, (-42.0, 0.9, 9)) is Sound.SILENCE
+    assert label(quiet, (-42.0, 0.9, 10)) is Sound.FAINT

@@ -215,3 +215,52 @@ def test_an_open_window_shows_how_far_it_is_and_that_somebody_answers() -> None:
     assert (line.reading.waited_ms, line.reading.answering) == (2000, True)
     line.hears(QUIET, 700)
     assert line.reading.waited_ms is None
+
+
+def test_what_a_standstill_was_late_is_not_shown_as_waited_while_it_lasts() -> None:
+    line = Line()
+    line.order(Asked(1, FOUR, with_prompt=False))
+    line.hears(QUIET, 1060).order(Held(on=True, late=3))
+
+    assert (line.reading.waited_ms, line.reading.stands) == (1000, True)
+    line.hears(QUIET, 400)
+    assert line.reading.waited_ms == 1000
+    line.order(Held(on=False, late=0))
+    assert (line.reading.waited_ms, line.reading.stands) == (1000, False)
+    line.hears(QUIET, 500)
+    assert line.reading.waited_ms == 1500
+
+
+def test_a_voice_begins_and_ends_with_its_sound_where_the_detector_lags() -> None:
+    loud_before: Row = (-24.0, False, 0.1)
+    quiet_after: Row = (-64.0, False, 0.9)
+    line = Line().hears(QUIET, 1000).hears(loud_before, 60).hears(SPEECH, 500)
+    line.hears(quiet_after, 100).hears(QUIET, 700)
+
+    began, ended = line.voices
+    assert (began.began_ms, began.known_ms) == (1000, 1120)
+    assert ended.ended_ms == 1560
+    assert line.reading.quiet_ms == 800
+
+
+def test_a_sound_long_before_a_voice_is_not_its_beginning() -> None:
+    rumble: Row = (-30.0, False, 0.05)
+    line = Line().hears(QUIET, 1000).hears(rumble, 1000).hears(SPEECH, 200)
+
+    assert line.voices[0].began_ms == 1800
+
+
+def test_a_sound_may_be_a_voice_from_its_second_frame_until_a_quarter_of_a_second() -> None:
+    knock: Row = (-30.0, False, 0.05)
+    line = Line().hears(QUIET, 1000).hears(knock, 20)
+    assert line.reading.rising_ms == 0
+    line.hears(knock, 20)
+    assert line.reading.rising_ms == 40
+    line.hears(knock, 200)
+    assert line.reading.rising_ms == 240
+    line.hears(knock, 20)
+    assert line.reading.rising_ms == 0
+    line.hears(QUIET, 400).hears(SPEECH, 40)
+    assert line.reading.rising_ms == 40
+    line.hears(SPEECH, 20)
+    assert (line.reading.rising_ms, line.reading.speaks) == (0, True)
