@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.cells import cell_len
 from textual.content import Content
 
@@ -10,6 +12,9 @@ from softphone_panel.agent.parts import Pane, Rows, beside, row, styled_rows
 from softphone_panel.agent.scene import Scene
 from softphone_panel.cells import clock, cut
 from softphone_panel.panes import MUTED
+
+EXCHANGE_AWAY: Final = "pbx"
+"""The trouble in which nobody can say how a phone is."""
 
 LAMPS = {
     LampState.CONNECTING: "$text-warning",
@@ -43,7 +48,7 @@ def phone_lamp(scene: Scene) -> tuple[str, str]:
             why = texts.or_plain("problem", scene.phone.trouble)
             return texts("phone.trouble", why=why), "$text-error"
         registered = scene.phone.registered
-    elif scene.view is not None:
+    elif scene.view is not None and scene.view.trouble != EXCHANGE_AWAY:
         registered = scene.view.phone.registered
         if scene.view.phone.nailed_up:
             key = "phone.line_up" if registered else "phone.line_down"

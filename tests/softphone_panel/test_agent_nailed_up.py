@@ -38,3 +38,11 @@ async def test_an_agent_whose_line_is_down_reads_to_pick_the_phone_up() -> None:
         await agent.says("响铃时接起话机")
         assert "话机线路未接通" in agent.screen()
         assert "没有注册" not in agent.screen()
+
+
+async def test_nobody_says_how_a_phone_is_while_the_exchange_is_away() -> None:
+    async with seat(views.view(phone=PhoneView(registered=True), trouble="pbx")) as agent:
+        assert "与电话交换机失去联系" in agent.screen()
+        assert "话机已注册" not in agent.screen()
+        await agent.shows(views.view(phone=PhoneView(registered=True)))
+        assert "话机已注册" in agent.screen()
