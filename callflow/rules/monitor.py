@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from callflow.rules.events import describe
-from callflow.rules.known import Known, Point, Sort, runs_out_ms
+from callflow.rules.known import Known, runs_out_ms
 from callflow.rules.rule import Progress as Progress
 from callflow.rules.rule import Rule as Rule
 from callflow.rules.rule import begin as begin
 from callflow.rules.rule import moved
 from callflow.rules.rule import status_of as status_of
 from callflow.rules.rule import step as step
+from callflow.rules.sorts import Sort
 from callflow.rules.verdict import Evidence as Evidence
 from callflow.rules.verdict import Verdict as Verdict
 from callflow.rules.verdict import seen, told, with_evidence
@@ -89,7 +90,7 @@ class _Scoring:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._points: list[Point | None] = list(known.starts)
+        self._standing = known.start
         self._running: dict[int, tuple[Progress, float]] = {}
         """Where the rules stand of which a time runs, and when the first of these runs out."""
 
@@ -99,53 +100,57 @@ class _Scoring:
         """The verdict of every rule."""
         sort_of, running = self._known.sort_of, self._running
         for event in events:
-            before = tuple(running.items()) if running else ()
             sort = sort_of(event)
-            if sort is not None:
-                self._move(sort, event)
-            for at, (progress, until_ms) in before:
-                if event.offset_ms > until_ms or (sort is not None and at in sort.heeded_by):
-                    self._step(at, progress, event)
-        return tuple(map(self._verdict, range(len(self._points))))
+            if running:
+                self._turn_in_time(sort, event)
+            elif sort is not None:
+                self._turn(sort, event)
+        return self._verdicts()
 
-    def _move(self, sort: Sort, event: CallEvent) -> None:
-        """The rules that heed the event and of which no time runs."""
-        points = self._points
-        for at in sort.heeded_by:
-            point = points[at]
-            if point is None:
-                continue
-            after, further = point.moves.get(sort) or self._known.move(at, point, sort)
-            if further:
-                self._note(at, event, sort.what)
-            if isinstance(after, Point):
-                points[at] = after
-            else:
-                points[at] = None
-                self._runs(at, after.by(event))
+    def _turn_in_time(self, sort: Sort | None, event: CallEvent) -> None:
+        """An event that comes while times run; those that begin with it ran at none before."""
+        before = tuple(self._running.items())
+        if sort is not None:
+            self._turn(sort, event)
+        for at, (progress, until_ms) in before:
+            if event.offset_ms > until_ms or (sort is not None and at in sort.heeded_by):
+                self._step(at, progress, event)
+
+    def _turn(self, sort: Sort, event: CallEvent) -> None:
+        """The rules of which no time runs."""
+        standing = self._standing
+        turn = standing.turns.get(sort) or self._known.turn(standing, sort)
+        self._standing = turn.to
+        if turn.further:
+            self._note(turn.further, seen(event, sort.what))
+        for at, begun in turn.begun:
+            self._runs(at, begun.by(event))
 
     def _step(self, at: int, before: Progress, event: CallEvent) -> None:
         """A step that is taken anew, as a time runs."""
         after = step(self._known.rules[at], before, event)
         if after is not before and any(map(moved, before, after)):
-            self._note(at, event, describe(event))
-        self._points[at] = point = self._known.at_rest(at, after)
+            self._note((at,), seen(event, describe(event)))
+        point = self._known.at_rest(at, after)
         if point is None:
             self._runs(at, after)
         else:
+            self._standing = self._known.rest(self._standing, at, point)
             del self._running[at]
 
     def _runs(self, at: int, progress: Progress) -> None:
         self._running[at] = progress, runs_out_ms(self._known.rules[at], progress)
 
-    def _note(self, at: int, event: CallEvent, what: str) -> None:
-        self._evidence.setdefault(at, []).append(seen(event, what))
+    def _note(self, places: Iterable[int], evidence: Evidence) -> None:
+        for at in places:
+            self._evidence.setdefault(at, []).append(evidence)
 
-    def _verdict(self, at: int) -> Verdict:
-        point, evidence = self._points[at], self._evidence.get(at, ())
-        rule = self._known.rules[at]
-        if point is None:
-            return told(rule, self._running[at][0], evidence)
-        if point.verdict is None:
-            point.verdict = told(rule, point.progress)
-        return with_evidence(point.verdict, evidence) if evidence else point.verdict
+    def _verdicts(self) -> tuple[Verdict, ...]:
+        found = [None if point is None else point.verdict for point in self._standing.points]
+        for at, evidence in self._evidence.items():
+            bare = found[at]
+            if bare is not None:
+                found[at] = with_evidence(bare, evidence)
+        for at, (progress, _) in self._running.items():
+            found[at] = told(self._known.rules[at], progress, self._evidence.get(at, ()))
+        return tuple(one for one in found if one is not None)
