@@ -60,6 +60,21 @@ def open_book(state: Path, config: Path | None) -> Iterator[QualityBook]:
         yield book
 
 
+def told_empty(state: Path, config: Path | None, *, as_json: bool) -> bool:
+    """Whether there is no ledger to do QA's work on: a list is empty then, and says what to do."""
+    from launch.options import NO_CALLS, print_json
+    from launch.settings import load_settings
+    from launch.shipping import ledger_path
+
+    if load_settings(config).ledger.url or ledger_path(state).is_file():
+        return False
+    if as_json:
+        print_json([])
+    else:
+        typer.echo(NO_CALLS)
+    return True
+
+
 @contextmanager
 def open_desk(state: Path, config: Path | None) -> Iterator[WorkDesk]:
     """The desk of QA's work over the ledger of a state folder, or the one that all nodes ship into.

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.masking import called, mask, plain, plain_name
-from launch.options import DEFAULT_STATE, JsonOption, StateOption, event_json, print_json
+from launch.options import (
+    DEFAULT_STATE,
+    NO_CALLS,
+    JsonOption,
+    StateOption,
+    event_json,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,9 +79,9 @@ def list_(
     if as_json:
         print_json([call_json(call) for call in found or ()])
     elif found is None:
-        typer.echo(_NONE_YET)
+        typer.echo(NO_CALLS)
     elif not found:
-        typer.echo(_NONE_FOUND if since or until else _NONE_YET)
+        typer.echo(_NONE_FOUND if since or until else NO_CALLS)
     else:
         _print_table(found, unmasked=unmasked)
         if len(found) == most:
@@ -140,7 +147,7 @@ def export(
     """Write calls as CSV, oldest first; every cell is text and none can act as a formula."""
     found = _calls(state, 0, since, until)
     if not found:
-        typer.echo(_NONE_YET if found is None else _NONE_FOUND, err=True)
+        typer.echo(NO_CALLS if found is None else _NONE_FOUND, err=True)
         return
     if str(target) == "-":
         _write_csv(sys.stdout, found, unmasked=unmasked)

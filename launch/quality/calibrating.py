@@ -16,6 +16,7 @@ from launch.quality_desk import (
     acting,
     language,
     open_desk,
+    told_empty,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List calibrations that you take part in; supervisors see all."""
+    if told_empty(state, config, as_json=as_json):
+        return
     with open_desk(state, config) as desk:
         found = desk.calibrations(acting(desk, name))
     if as_json:

@@ -19,6 +19,7 @@ from launch.quality_desk import (
     acting,
     language,
     open_desk,
+    told_empty,
 )
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def draws(
     as_json: JsonOption = False,
 ) -> None:
     """List the draws there were; --again shows that one gives the same calls."""
+    if not again and told_empty(state, config, as_json=as_json):
+        return
     with open_desk(state, config) as desk:
         if again:
             found, same = desk.drawn_again(again)

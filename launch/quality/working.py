@@ -18,6 +18,7 @@ from launch.quality_desk import (
     chosen,
     language,
     open_desk,
+    told_empty,
 )
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def list_(
     from ledger.quality.rows import EvaluationFilter
 
     shown = language(lang)
+    if told_empty(state, config, as_json=as_json):
+        return
     with open_desk(state, config) as desk:
         actor = acting(desk, name)
         desk.tidy()

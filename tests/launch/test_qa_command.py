@@ -347,3 +347,12 @@ def test_rebuilding_the_ledger_rebuilds_the_quality_book(state: Path) -> None:
     with QualityBook.open(state / "quality.sqlite") as book:
         assert not verify(book).findings
         assert book.evaluation(found).score != 1
+
+
+@pytest.mark.parametrize("words", [["list"], ["draws"], ["calibrate", "list"]])
+def test_lists_of_a_house_without_calls_are_empty_and_say_the_next_step(
+    words: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "site.toml").write_text("")
+    assert "thirdring demo" in run(tmp_path, *words)
+    assert json.loads(run(tmp_path, *words, "--json")) == []
