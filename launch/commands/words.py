@@ -86,10 +86,8 @@ def words(
     recogniser = recogniser_of(settings, model)
     ids = calls_wanted(state, wanted)
     listen = partial(_listen, state, recogniser, settings.polite, whole)
-    if len(wanted.ids) == 1:
-        _one(state, ids[0], listen, as_json=as_json)
-    else:
-        _several(state, ids, listen, as_json=as_json)
+    tell = _one if len(wanted.ids) == 1 else _several
+    tell(state, ids, listen, as_json=as_json)
 
 
 def _fits(
@@ -146,7 +144,7 @@ def _listen(
 
 def _one(
     state: Path,
-    call_id: str,
+    ids: list[str],
     listen: Callable[[Callable[[int, int], object], str], Recognised],
     *,
     as_json: bool,
@@ -154,7 +152,7 @@ def _one(
     from launch.words_of_call import as_told, keep
 
     with _bar() as bar:
-        found = listen(bar.task("recognising"), call_id)
+        found = listen(bar.task("recognising"), ids[0])
     keep(state, found)
     if as_json:
         print_json(as_told(found.call, found.words))
