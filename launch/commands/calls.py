@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, show, export; tag.")
 
-_NONE_YET = (
-    "No calls yet. `thirdring demo` lets simulated callers call; `thirdring serve` takes real ones."
-)
 _NONE_FOUND = "No call fits; widen --since and --until, or leave them out."
 _TABLE_LIMIT = 50
 
