@@ -29,9 +29,10 @@ def open_console_room(settings: Settings, state: Path) -> Iterator[ConsoleRoom]:
     """Everything the pages need; closed at the end. LedgerMissingError where there is no ledger.
 
     Calls are read where all nodes ship them, with `ledger.url`; sound is heard on its own node.
+    While that database is away, pages that need calls say so.
     """
     with (
-        LedgerReader(ledger_place(settings, state)) as reader,
+        LedgerReader(ledger_place(settings, state), may_be_away=True) as reader,
         own_ledger(settings, state, reader) as own,
         QualityBook.open(quality_place(state)) as book,
         desk_feed(settings, state) as wall,

@@ -30,6 +30,10 @@ class LedgerMissingError(LedgerError):
     """There is no ledger at this place yet; nothing has been kept there."""
 
 
+class LedgerAwayError(LedgerError):
+    """The database that nodes ship into cannot be reached now; later it may be."""
+
+
 class LedgerBusyError(LedgerError):
     """Another process writes to this ledger."""
 
@@ -106,7 +110,8 @@ def reader_engine(ledger: Path) -> Engine:
             f"{ledger}: no ledger here yet; `thirdring demo` places eight calls, "
             "`thirdring serve` takes real ones"
         )
-    address = f"{ledger.resolve().as_uri()}?mode=ro"
+    still = "&immutable=1" if _is_lying_still(ledger) else ""
+    address = f"{ledger.resolve().as_uri()}?mode=ro{still}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -122,10 +127,33 @@ def reader_engine(ledger: Path) -> Engine:
     return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=2)
 
 
+def _is_lying_still(ledger: Path) -> bool:
+    """Whether nobody can write to it: a copy on a disk that is read only, say.
+
+    SQLite would want to make a WAL beside it (its manual, "Read-Only Databases").
+    """
+    if os.access(ledger.parent, os.W_OK):
+        return False
+    wal, index = (ledger.with_name(ledger.name + suffix) for suffix in ("-wal", "-shm"))
+    # A WAL with facts in it, or one that somebody else has open, must be read, too.
+    return not wal.exists() or (wal.stat().st_size == 0 and not index.exists())
+
+
 def check_schema(connection: Connection, ledger: Path, *, fresh_is_fine: bool = False) -> bool:
     """Whether the schema is this version's.
 
     Raises LedgerError when the file is no ledger, damaged, or written by a later version.
+    """
+    found = file_version(connection, ledger, fresh_is_fine=fresh_is_fine)
+    if found > HEAD:
+        raise other_version(str(ledger), found)
+    return found == HEAD
+
+
+def file_version(connection: Connection, ledger: Path, *, fresh_is_fine: bool = False) -> str:
+    """The schema's revision; empty for a new file, where that is fine.
+
+    Raises LedgerError when the file is no ledger, or damaged.
     """
     try:
         tables = {
@@ -136,21 +164,26 @@ def check_schema(connection: Connection, ledger: Path, *, fresh_is_fine: bool = 
         }
         if "alembic_version" not in tables:
             if not tables and fresh_is_fine:
-                return False
+                return ""
             raise LedgerError(
                 f"{ledger}: this database is no ledger; move it away or give another --state"
             )
         (found,) = connection.exec_driver_sql("SELECT version_num FROM alembic_version").one()
     except DatabaseError as error:
         raise unreadable(ledger, error) from None
-    if found == HEAD:
-        return True
+    return str(found)
+
+
+def other_version(place: str, found: str, *, central: bool = False) -> LedgerError:
+    """A ledger of another version as an error; `central`: one that nodes ship into."""
+    schemas = f"schema {found}, this one has {HEAD}"
     if found > HEAD:
-        raise LedgerError(
-            f"{ledger}: written by a later version (schema {found}, this one knows {HEAD}); "
-            "update thirdring"
-        )
-    return False
+        return LedgerError(f"{place}: written by a later version ({schemas}); update thirdring")
+    command = "ledger ship --once" if central else "ledger rebuild"
+    return LedgerError(
+        f"{place}: written by an earlier version ({schemas}); `thirdring {command}` brings it to "
+        "this one, and so does the next `thirdring serve`"
+    )
 
 
 def migrate(engine: Engine, ledger: Path) -> None:

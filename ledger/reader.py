@@ -40,12 +40,12 @@ class LedgerReader(FloorReading, Searching, Tallying):
 
     `place` is a node's `ledger.sqlite`, or the `postgresql://` address that nodes ship into. Raises
     LedgerMissingError when there is no ledger yet, LedgerError when it cannot be read, is none, or
-    of another version.
+    of another version. `may_be_away` as in `ledger.sight.Sight`.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, *, may_be_away: bool = False) -> None:
         self.place = place
-        self._sight = Sight(place)
+        self._sight = Sight(place, may_be_away=may_be_away)
 
     def calls(
         self,

@@ -7,33 +7,52 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from calls.errors import LedgerError
-from ledger.opening import LedgerMissingError, check_schema, reader_engine, unreadable
+from ledger.opening import (
+    LedgerAwayError,
+    LedgerMissingError,
+    file_version,
+    other_version,
+    reader_engine,
+    unreadable,
+)
 from ledger.postgres.opening import (
     central_engine,
+    central_version,
     is_address,
-    is_current,
     trouble,
     without_password,
 )
+from ledger.tables import HEAD
+
+log = structlog.get_logger(__name__)
 
 
 class Sight:
     """Where a ledger is read from.
 
     Raises LedgerMissingError when there is none yet, LedgerError when it cannot be read or is of
-    another version.
+    another version. With `may_be_away` a shared database that cannot be reached is no error now:
+    each question says so, until it can be.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, *, may_be_away: bool = False) -> None:
         self.central = is_address(place)
         self._place = place
         self._engine = central_engine(str(place)) if self.central else reader_engine(Path(place))
+        self._checked = False
         try:
-            self._check()
+            with self.connection():
+                pass
+        except LedgerAwayError as error:
+            if not may_be_away:
+                self.close()
+                raise
+            log.warning("the shared ledger cannot be read yet", problem=str(error))
         except BaseException:
             self.close()
             raise
@@ -48,6 +67,8 @@ class Sight:
         """A connection; what the database says against a query comes as LedgerError."""
         try:
             with self._engine.connect() as connection:
+                if not self._checked:
+                    self._check(connection)
                 yield connection
         except DatabaseError as error:
             raise self._told(error) from None
@@ -77,20 +98,21 @@ class Sight:
     ) -> None:
         self.close()
 
-    def _check(self) -> None:
-        with self.connection() as connection:
-            if not self.central:
-                current = check_schema(connection, Path(self._place))
-            elif not (current := is_current(connection, str(self._place))):
-                raise LedgerMissingError(
-                    f"{self.name}: no ledger here yet; `thirdring serve` with this ledger.url, or "
-                    "`thirdring ledger ship --once`, brings one"
-                )
-        if not current:
-            raise LedgerError(
-                f"{self.name}: written by an earlier version; start `thirdring serve` once to "
-                "update it"
+    def _check(self, connection: Connection) -> None:
+        if self.central:
+            found = central_version(connection)
+        else:
+            found = file_version(connection, Path(self._place))
+        if not found:
+            raise LedgerMissingError(
+                f"{self.name}: no ledger here yet; `thirdring serve` with this ledger.url, or "
+                "`thirdring ledger ship --once`, brings one"
             )
+        if found != HEAD:
+            raise other_version(self.name, found, central=self.central)
+        # What comes after begins a transaction of its own.
+        connection.rollback()
+        self._checked = True
 
     def _told(self, error: DatabaseError) -> LedgerError:
         if self.central:

@@ -21,7 +21,9 @@ from ledger.encoding import chained
 from ledger.floor_verify import floor_findings, floor_head, wrong_hours
 from ledger.opening import (
     WriterLock,
+    file_version,
     migrate,
+    other_version,
     reader_engine,
     unreadable,
     writer_connection,
@@ -31,7 +33,7 @@ from ledger.postgres.batch import GIVEN, progress
 from ledger.postgres.opening import is_address, rebuild_central
 from ledger.retelling import Stored, by_call, retell
 from ledger.sight import Sight
-from ledger.tables import call_events, call_marks, calls, floor_events, recordings
+from ledger.tables import HEAD, call_events, call_marks, calls, floor_events, recordings
 from ledger.verify_rows import RowCheck
 
 _CALLS_AT_ONCE = 200
@@ -67,12 +69,16 @@ class Report:
     floor_head: str = ""
     """The same of the floor's facts."""
 
+    notes: tuple[str, ...] = ()
+    """What was not looked at, and why."""
+
 
 def verify(place: Path | str) -> Report:
     """Check every chain, every cursor and all rows; reads only, a serve may go on.
 
-    `place` is a file, or the `postgresql://` address that nodes ship into. Raises LedgerError when
-    it cannot be read.
+    `place` is a file, or the `postgresql://` address that nodes ship into. A file of an earlier
+    version is proved as it is and stays so: a note says what could not be compared. Raises
+    LedgerError when it cannot be read, or is of a later version.
     """
     if is_address(place):
         with Sight(place) as sight, sight.one_moment() as connection:
@@ -86,14 +92,22 @@ def _verify_file(ledger: Path) -> Report:
         with engine.connect() as connection:
             # One transaction: what a running server adds meanwhile is not half seen.
             connection.exec_driver_sql("BEGIN")
-            return _verify(connection)
+            return _verify(connection, _earlier(connection, ledger))
     except DatabaseError as error:
         raise unreadable(ledger, error) from None
     finally:
         engine.dispose()
 
 
-def _verify(connection: Connection) -> Report:
+def _earlier(connection: Connection, ledger: Path) -> str:
+    """The schema's revision when an earlier version wrote it; empty for this version's."""
+    found = file_version(connection, ledger)
+    if found > HEAD:
+        raise other_version(str(ledger), found)
+    return found if found < HEAD else ""
+
+
+def _verify(connection: Connection, earlier: str = "") -> Report:
     findings: list[Finding] = []
     counted = [0, 0]
     told: set[str] = set()
@@ -103,10 +117,12 @@ def _verify(connection: Connection) -> Report:
         counted[0] += len(group)
         counted[1] += sum(len(stored) for _, stored in group)
         told.update(call_id for call_id, _ in group)
-        findings += _group(check, group)
+        found = _group(check, group)
+        # Rows that an earlier version told may say less.
+        findings += (one for one in found if not earlier or one.what != "projection")
     findings += _untold(connection, told)
     # Calls that do not fit their chain were not compared.
-    if not findings and (extra := check.left_over()):
+    if not findings and not earlier and (extra := check.left_over()):
         detail = f"the search index has {extra} rows of no call; `ledger rebuild`"
         findings.append(Finding(call_id="", seq=0, what="projection", detail=detail))
     findings += _holes(connection, call_events)
@@ -126,6 +142,15 @@ def _verify(connection: Connection) -> Report:
         head=bytes(last).hex() if last is not None else "",
         floor_events=floor,
         floor_head=floor_last.hex(),
+        notes=(_not_compared(earlier),) if earlier else (),
+    )
+
+
+def _not_compared(earlier: str) -> str:
+    return (
+        f"written by an earlier version (schema {earlier}, this one has {HEAD}): the facts are "
+        "proved, the tables that are told from them were not compared; `thirdring ledger rebuild` "
+        "brings it to this version, and so does the next `thirdring serve`"
     )
 
 

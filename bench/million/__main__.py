@@ -4,7 +4,8 @@ Makes a ledger of N calls (default a million, some 23 million events, 7 GB) in D
 run before stopped, and times every question of the console and the reports, p50 and p95, with the
 way the database went. Then the same in PostgreSQL, in a cluster of its own in DIR (15 GB more), or
 at the empty database that `--url` names. Exit 1 when a list takes over 100 ms at p95, a day sheet a
-second, or when a plan reads one of the big tables to its end. DIR is then deleted unless `--keep`.
+second, or when a plan reads one of the big tables to its end. DIR is then deleted unless `--keep`:
+what is kept, the next run times as it is, `--only sqlite` or `--only postgresql` one of them.
 """
 
 from __future__ import annotations
@@ -33,16 +34,18 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=60, help="how often each question is asked")
     parser.add_argument("--url", default="", help="an empty PostgreSQL database to use")
-    parser.add_argument("--sqlite-only", action="store_true")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), help="leave out the other")
     parser.add_argument("--keep", action="store_true", help="leave the ledger for a next run")
     chosen = parser.parse_args()
     ledger = chosen.work / "ledger.sqlite"
     events = make(ledger, chosen.calls, lambda done: _tell(f"{done:,} calls made"))
     size = ledger.stat().st_size / 1e9
     print(f"{chosen.calls:,} calls, {events:,} events, {size:.1f} GB in SQLite")
-    failed = _table("SQLite", ledger, chosen.times)
-    if chosen.url or (programs() is not None and not chosen.sqlite_only):
-        with _database(chosen.url) as url:
+    failed: list[Timed] = []
+    if chosen.only != "postgresql":
+        failed += _table("SQLite", ledger, chosen.times)
+    if chosen.only != "sqlite" and (chosen.url or programs() is not None):
+        with _database(chosen.url, chosen.work / "postgresql") as url:
             load(ledger, url, lambda table, rows: _tell(f"{table}: {rows:,} rows"))
             failed += _table("PostgreSQL", url, chosen.times)
     if not chosen.keep:
@@ -51,12 +54,12 @@ def main() -> int:
 
 
 @contextmanager
-def _database(url: str) -> Iterator[str]:
+def _database(url: str, folder: Path) -> Iterator[str]:
     if url:
         yield url
         return
-    with cluster() as running:
-        yield running.database()
+    with cluster(folder) as running:
+        yield running.database("million")
 
 
 def _table(name: str, place: Path | str, times: int) -> list[Timed]:

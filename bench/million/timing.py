@@ -11,6 +11,7 @@ from random import Random
 
 from bench.million.calls import AGENTS, DISPOSITIONS, QUEUES, RULES, UNTIL
 from bench.million.plans import full_scans, steps_of
+from ledger.encoding import from_us
 from ledger.filters import CallFilter, Cursor, NumberMatch
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
@@ -88,9 +89,11 @@ class Questions:
         return [row for page in pages for row in page]
 
     def _span(self, newest: datetime) -> float:
-        rows = self.reader.tally_rows(datetime(2000, 1, 1, tzinfo=UTC), newest)
-        first = next(iter(rows), None)
-        return (newest - first.offered_at) / timedelta(days=1) if first else 1.0
+        parts = self.reader.call_columns(datetime(2000, 1, 1, tzinfo=UTC), newest)
+        first = next(iter(parts), None)
+        if first is None:
+            return 1.0
+        return (newest - from_us(int(first.offered_at_us[0]))) / timedelta(days=1)
 
     def _page(self, asked: CallFilter, before: Cursor | None = None) -> int:
         return len(self.reader.search(asked, before=before, limit=PAGE).rows)
@@ -139,8 +142,7 @@ class Questions:
 
     def _tally(self, days: int, queue: str | None = None) -> int:
         since = (self._some().offered_at or UNTIL) - timedelta(days=days)
-        rows = self.reader.tally_rows(since, since + timedelta(days=days), queue)
-        return sum(1 for _ in rows)
+        return sum(map(len, self.reader.call_columns(since, since + timedelta(days=days), queue)))
 
 
 def filters() -> Iterator[tuple[str, Callable[[Random], CallFilter]]]:

@@ -19,12 +19,14 @@ from ledger.floor import FloorBatch, floor_row
 from ledger.fold import Fold
 from ledger.opening import migrate, writer_connection, writer_engine
 from ledger.projections import apply
-from ledger.row_writing import Changes, insert_all
-from ledger.states import CallState
-from ledger.store import CALL_UPSERTS, EVENT_INSERTS, MARK_INSERTS, RECORDING_UPSERTS
+from ledger.row_writing import Changes, statements
+from ledger.states import CALL_COLUMNS, CallState
+from ledger.store import EVENT_INSERTS, MARK_INSERTS, RECORDING_UPSERTS
+from ledger.tables import calls as call_rows
 
 CHUNK = 2000
 _DAY_US = 86_400_000_000
+_CALL_INSERTS = statements(call_rows, CALL_COLUMNS)
 
 
 def make(path: Path, calls: int, tell: Callable[[int], None]) -> int:
@@ -61,10 +63,10 @@ def _write(connection: sqlite3.Connection, first: int, of: int) -> int:
         changes.take(fold)
     cursor = connection.cursor()
     cursor.execute("BEGIN IMMEDIATE")
-    insert_all(cursor, EVENT_INSERTS, events)
-    insert_all(cursor, CALL_UPSERTS, changes.renamed)
-    insert_all(cursor, RECORDING_UPSERTS, changes.recordings)
-    insert_all(cursor, MARK_INSERTS, changes.marked)
+    EVENT_INSERTS.run(cursor, events)
+    _CALL_INSERTS.run(cursor, changes.renamed)
+    RECORDING_UPSERTS.run(cursor, changes.recordings)
+    MARK_INSERTS.run(cursor, changes.marked)
     cursor.execute("COMMIT")
     return len(made)
 

@@ -53,8 +53,8 @@ def _time(sources: HouseSources, on: date) -> None:
 
         page, all_s = _timed(whole)
         print(
-            f"{kind.value:10}{len(rows):>10,}{read_s:>9.2f}{sum_s:>9.2f}{all_s:>9.2f}"
-            f"{len(rows) / all_s:>10,.0f}{len(page) / 1024:>8.0f}"
+            f"{kind.value:10}{sum(map(len, rows)):>10,}{read_s:>9.2f}{sum_s:>9.2f}{all_s:>9.2f}"
+            f"{sum(map(len, rows)) / all_s:>10,.0f}{len(page) / 1024:>8.0f}"
         )
 
 

@@ -93,16 +93,20 @@ class Gathered:
 
     def proposals(self) -> list[Proposal]:
         """Q06: what the figures propose for each agent."""
-        return proposals(
-            {agent: self._standing(agent) for agent in self.agents_seen()}, self.house.limits
-        )
+        complaints: dict[str, list[str]] = {}
+        for one in self.complaints:
+            complaints.setdefault(one.agent, []).append(one.call_id)
+        standings = {
+            agent: self._standing(agent, complaints.get(agent, [])) for agent in self.agents_seen()
+        }
+        return proposals(standings, self.house.limits)
 
     def agents_seen(self) -> list[str]:
         """Numbers of agents who took a call, were signed in, or were evaluated."""
         scored = {one.agent for one in self.reviews}
         return sorted({*self.folded.agents, *(day.agent for day in self.agents), *scored} - {""})
 
-    def _standing(self, agent: str) -> Standing:
+    def _standing(self, agent: str, complaints: Sequence[str]) -> Standing:
         sums = self.folded.agents.get(agent) or Sums()
         return Standing(
             agent=agent,
@@ -110,7 +114,7 @@ class Gathered:
             rules=sums.value("RULE.1"),
             judged_calls=int(sums.value("RULE.2").over),
             worst_rules=self.folded.agent_breaches.get(agent, Counter()).most_common(3),
-            complaints=[one.call_id for one in self.complaints if one.agent == agent],
+            complaints=complaints,
         )
 
 

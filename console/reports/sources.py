@@ -68,7 +68,7 @@ class Sources(Protocol):
     """What reports ask for. Blocks; LedgerError when it cannot be read."""
 
     def calls(self, days: Days, queue: str = "") -> Iterable[CallFacts]:
-        """Calls offered in these days, of one queue or (empty) of the whole house."""
+        """Calls offered in these days, part by part; of one queue or (empty) of the whole house."""
 
     def agents(self, days: Days) -> Sequence[AgentDay]:
         """Each agent's time in these days, up to now, by number."""
@@ -92,7 +92,7 @@ class HouseSources:
         self._reader, self._book, self._clock = reader, book, clock
 
     def calls(self, days: Days, queue: str = "") -> Iterable[CallFacts]:
-        return self._reader.tally_rows(days.since, days.until, queue or None)
+        return self._reader.call_columns(days.since, days.until, queue or None)
 
     def agents(self, days: Days) -> Sequence[AgentDay]:
         until = min(days.until, self._clock.utc_now())

@@ -29,6 +29,15 @@ HOUSE: Final[dict[str, tuple[str, str]]] = {
         "另一个进程正在处理录音，请稍后再试。",
         "Another process is at work on the recordings; try again.",
     ),
+    # The ledger that all nodes ship into.
+    "{where}: {said}; see that PostgreSQL runs there and takes connections (each node keeps its"
+    " facts and ships them then)": (
+        "各节点共用的数据库 {where} 现在连不上：{said}。请确认那里的 PostgreSQL 在运行、可以连接。"
+        "接听不受影响：各节点先把事实记在本机，恢复后补送。本页每 10 秒自动重试。",
+        "The database that all nodes share, {where}, cannot be reached: {said}. See that PostgreSQL"
+        " runs there and takes connections. Calls go on: each node keeps its facts and ships them"
+        " then. This page tries again every 10 seconds.",
+    ),
     # Accounts, passwords, second factors, walls.
     "there is no account {name}; `thirdring user list` shows them": (
         "没有账号 {name}。",

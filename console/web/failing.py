@@ -23,6 +23,7 @@ from console.telling.refusals import in_words
 from console.web.looks import looked
 from console.web.rendering import page
 from console.web.visitor import visitor_of
+from ledger.opening import LedgerAwayError
 
 _log = structlog.get_logger(__name__)
 
@@ -67,6 +68,7 @@ _HEADS: Final = {
     500: ("本站出错", "Something failed"),
     503: ("资料现在用不了", "Not usable now"),
 }
+_AGAIN_S: Final = 10
 _REFUSED: Final = {
     400: ("没有采用", "Not taken"),
     403: ("这一步不归您", "Not yours to do"),
@@ -139,7 +141,16 @@ async def unreadable(request: Request, error: Exception) -> Response:
     if not isinstance(error, CallCenterError):
         raise error
     _log.warning("a page could not be made", page=request.url.path, problem=str(error))
-    return error_page(request, 503, str(error))
+    away = isinstance(error, LedgerAwayError)
+    return error_page(request, 503, str(error), _again(request) if away else None)
+
+
+def _again(request: Request) -> dict[str, str]:
+    """Headers with which a page comes back by itself when what it needs does."""
+    again = {"Retry-After": str(_AGAIN_S)}
+    if request.method == "GET" and not request.headers.get("hx-request"):
+        again["Refresh"] = str(_AGAIN_S)
+    return again
 
 
 async def unfit(request: Request, error: Exception) -> Response:

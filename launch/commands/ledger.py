@@ -55,6 +55,8 @@ def verify(
         found = len(report.findings) + len(against)
         verdict = f"{found} findings" if found else "all as written"
         typer.echo(f"{report.calls} calls, {report.events} events: {verdict}; head {report.head}")
+        for note in report.notes:
+            typer.echo(f"note: {note}", err=True)
         if report.floor_events:
             typer.echo(f"{report.floor_events} facts of the floor; head {report.floor_head}")
     if report.findings or against:

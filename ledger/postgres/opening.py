@@ -9,11 +9,15 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from calls.errors import ConfigError, LedgerError
+from ledger.opening import LedgerAwayError, other_version
 from ledger.tables import HEAD
 
 _SCHEMES = ("postgresql://", "postgresql+psycopg://")
 _CONNECT_S = 5
 _STATEMENT_MS = 60_000
+_ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4}
+"""Seconds and probes: a machine that vanished is given up after 40 s (libpq's own: two hours)."""
+
 VERSION_TABLE = "ledger_version"
 """Alembic's: the database may be somebody else's too, with an `alembic_version` of theirs."""
 
@@ -47,7 +51,7 @@ def central_engine(url: str, *, pool_size: int = 4) -> Engine:
             address,
             pool_size=pool_size,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": _CONNECT_S, "options": options},
+            connect_args={"connect_timeout": _CONNECT_S, "options": options, **_ALIVE},
         )
     except (ImportError, NoSuchModuleError) as error:
         raise ConfigError(
@@ -97,15 +101,18 @@ def rebuild_central(url: str) -> int:
 
 def is_current(connection: Connection, url: str) -> bool:
     """Whether the schema is this version's; LedgerError when it is a later one's."""
+    found = central_version(connection)
+    if found > HEAD:
+        raise other_version(without_password(url), found, central=True)
+    return found == HEAD
+
+
+def central_version(connection: Connection) -> str:
+    """The schema's revision; empty where no node has shipped yet."""
     if not inspect(connection).has_table(VERSION_TABLE):
-        return False
+        return ""
     found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
-    if found is not None and found > HEAD:
-        raise LedgerError(
-            f"{without_password(url)}: written by a later version (schema {found}, this one knows "
-            f"{HEAD}); update thirdring"
-        )
-    return bool(found == HEAD)
+    return str(found or "")
 
 
 def _upgrade(connection: Connection) -> None:
@@ -122,7 +129,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def trouble(url: str, error: Exception) -> LedgerError:
-    """A database error as a message for a person."""
+    """A database error as a message for a person; LedgerAwayError when it cannot be reached."""
     cause = getattr(error, "orig", None) or error
     first = str(cause).strip().partition("\n")[0] or type(cause).__name__
     state = getattr(cause, "sqlstate", None) or ""
@@ -130,9 +137,12 @@ def trouble(url: str, error: Exception) -> LedgerError:
         # What is wrong at signing in comes without a state.
         if (begins and state.startswith(begins)) or any(word in first for word in words):
             return LedgerError(f"{without_password(url)}: {first}; {remedy}")
-    return LedgerError(
-        f"{without_password(url)}: {first}; see that PostgreSQL runs there and takes connections"
-    )
+    if passes(error):
+        return LedgerAwayError(
+            f"{without_password(url)}: {first}; see that PostgreSQL runs there and takes "
+            "connections (each node keeps its facts and ships them then)"
+        )
+    return LedgerError(f"{without_password(url)}: {first}; PostgreSQL's log there says more")
 
 
 _REMEDIES = (

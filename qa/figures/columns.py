@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.figures.rows import CallFacts
+from qa.figures.rows import CallFacts, Texts
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -40,43 +40,49 @@ class Columns:
         "wrapped",
     )
 
-    def __init__(self, rows: Sequence[CallFacts]) -> None:
-        self.queued = _mask([row.queue != "" for row in rows])
+    def __init__(self, calls: CallFacts) -> None:
+        self.queued = where(calls.queue, bool)
         """Came to a queue."""
 
-        self.answered = _mask([row.queue_result == "answered" for row in rows])
+        self.answered = where(calls.queue_result, lambda result: result == "answered")
         """An agent of the queue took it."""
 
-        self.abandoned = _mask([row.queue_result == "abandoned" for row in rows])
-        self.waited = _floats([row.queue_waited_ms for row in rows])
-        self.talked = _floats([row.talked_ms for row in rows])
-        self.held = _floats([row.held_ms for row in rows])
-        self.wrapped = _floats([row.wrapped_ms for row in rows])
-        self.rings = _floats([row.rings for row in rows])
-        self.picked_up = _mask([row.answered_ms is not None for row in rows])
-        """The house answered: the IVR or an agent."""
-
-        self.recorded = _mask([row.recording != "" for row in rows])
-        self.faults = _floats([row.faults for row in rows])
-        self.agent_talk = _floats([row.agent_talk_ms for row in rows])
-        self.talk_over = _floats([row.talk_over_ms for row in rows])
-        self.dead_air = _floats([row.dead_air_ms for row in rows])
-        self.kept = _floats([len(row.kept) for row in rows])
+        self.abandoned = where(calls.queue_result, lambda result: result == "abandoned")
+        self.waited = calls.queue_waited_ms
+        self.talked = calls.talked_ms
+        self.held = calls.held_ms
+        self.wrapped = calls.wrapped_ms
+        self.rings = calls.rings
+        self.picked_up = calls.answered
+        self.recorded = calls.recorded
+        self.faults = calls.faults
+        self.agent_talk = calls.agent_talk_ms
+        self.talk_over = calls.talk_over_ms
+        self.dead_air = calls.dead_air_ms
+        self.kept = _how_many(calls.kept)
         """How many rules."""
 
-        self.broken = _floats([len(row.broken) for row in rows])
-        self.asked = _mask([row.survey_asked or row.survey is not None for row in rows])
-        self.survey = _floats([row.survey for row in rows])
-
-
-def _floats(values: Sequence[int | None]) -> Floats:
-    return np.array(values, dtype=np.float64)
-
-
-def _mask(values: Sequence[bool]) -> Mask:
-    return np.array(values, dtype=np.bool_)
+        self.broken = _how_many(calls.broken)
+        self.asked = calls.survey_asked | known(calls.survey)
+        self.survey = calls.survey
 
 
 def known(values: Floats) -> Mask:
     """Where a value is known."""
     return ~np.isnan(values)
+
+
+def where(texts: Texts, fits: Callable[[str], bool]) -> Mask:
+    """Where a text fits; each is looked at once."""
+    return np.array([fits(name) for name in texts.names], dtype=np.bool_)[texts.codes]
+
+
+def own_calls(calls: CallFacts) -> Mask:
+    """Calls that count in the figures of callers: over, without a tag (Q07), and not placed by the
+    house."""
+    return calls.ended & ~calls.outbound & ~where(calls.tag, bool)
+
+
+def _how_many(texts: Texts) -> Floats:
+    counts = [len(name.split()) for name in texts.names]
+    return np.array(counts, dtype=np.float64)[texts.codes]

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from itertools import islice
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from qa.figures.catalogue import CATALOGUE
+from qa.figures.columns import Mask, own_calls, where
+from qa.figures.counting import broken_by, first_to_break, how_often, waits
 from qa.figures.figure import Value
-from qa.figures.rows import CallFacts, set_apart
-from qa.figures.slots import Slots
-from qa.figures.sums import Grouping, Reckoned, Sums
+from qa.figures.rows import CallFacts
+from qa.figures.slots import QUARTER_US, Slots
+from qa.figures.sums import Codes, Groups, Reckoned, Sums
 from qa.figures.terms import Terms
 
-K = TypeVar("K", bound=Any)
-
-AT_ONCE: Final = 20_000
-"""Calls reckoned side by side: some 20 MB of arrays."""
+OUTBOUND: Final = "outbound"
 
 
 class Cell(NamedTuple):
@@ -35,7 +35,7 @@ class Folded:
     """The calls of a stretch of days, summed up."""
 
     terms: Terms
-    cells: dict[Cell, Sums] = field(default_factory=dict)
+    cells: Groups[Cell] = field(default_factory=Groups)
     agents: dict[str, Sums] = field(default_factory=dict)
     """By agent who took the call; calls that no agent took are in none."""
 
@@ -60,90 +60,94 @@ class Folded:
 
     def total(self) -> Sums:
         """All calls of callers."""
-        return Sums().plus(self.cells.values())
+        return self.cells.total()
 
     def by_day(self) -> dict[date, Sums]:
         """Day -> its calls, in order."""
-        return self._by(lambda cell: cell.day)
+        return self.cells.by(lambda cell: cell.day)
 
     def by_hour(self) -> dict[int, Sums]:
         """Hour of the day, 0 to 23 -> calls of all days."""
-        return self._by(lambda cell: cell.half // 2)
+        return self.cells.by(lambda cell: cell.half // 2)
 
     def by_weekday_hour(self) -> dict[tuple[int, int], Sums]:
         """(Weekday, Monday 0; hour) -> calls."""
-        return self._by(lambda cell: (cell.day.weekday(), cell.half // 2))
+        return self.cells.by(lambda cell: (cell.day.weekday(), cell.half // 2))
 
     def by_day_hour(self) -> dict[tuple[date, int], Sums]:
         """(Day, hour) -> calls."""
-        return self._by(lambda cell: (cell.day, cell.half // 2))
+        return self.cells.by(lambda cell: (cell.day, cell.half // 2))
 
     def by_day_half(self) -> dict[tuple[date, int], Sums]:
         """(Day, half hour from 0 to 47) -> calls."""
-        return self._by(lambda cell: (cell.day, cell.half))
+        return self.cells.by(lambda cell: (cell.day, cell.half))
 
     def by_queue(self) -> dict[str, Sums]:
         """Queue -> calls; the empty name is those that came to none."""
-        return self._by(lambda cell: cell.queue)
-
-    def _by(self, key: Callable[[Cell], K]) -> dict[K, Sums]:
-        groups: dict[K, list[Sums]] = {}
-        for cell, sums in self.cells.items():
-            groups.setdefault(key(cell), []).append(sums)
-        return {name: Sums().plus(groups[name]) for name in sorted(groups)}
+        return self.cells.by(lambda cell: cell.queue)
 
 
 def fold(
-    rows: Iterable[CallFacts], terms: Terms, zone: tzinfo | None, *, most_ids: int = 20
+    parts: Iterable[CallFacts], terms: Terms, zone: tzinfo | None, *, most_ids: int = 20
 ) -> Folded:
-    """Sum up the calls, in any order. `most_ids`: calls named for each broken rule."""
-    folded, slots, left = Folded(terms), Slots(zone), iter(rows)
-    cells, agents, apart = Grouping[Cell](), Grouping[str](), Grouping[str]()
-    while part := list(islice(left, AT_ONCE)):
-        over = [row for row in part if row.ended_ms is not None]
-        folded.open_calls += len(part) - len(over)
-        own = [row for row in over if not set_apart(row)]
-        calls = Reckoned(own, terms)
-        cells.take(calls, [Cell(*slots.of(row.offered_at), row.queue) for row in own])
-        agents.take(calls, [row.agent for row in own])
-        others = [row for row in over if set_apart(row)]
-        apart.take(Reckoned(others, terms), [set_apart(row) for row in others])
-        # Calls that kept the same rules are many: each set of rules is looked at once.
-        for rules, count in Counter(row.kept for row in own).items():
-            folded.kept.update(dict.fromkeys(rules, count))
-        _count(folded, own, most_ids)
-    folded.cells, folded.agents, folded.apart = cells.sums(), agents.sums(), apart.sums()
-    folded.agents.pop("", None)
+    """Sum up the calls, part by part. `most_ids`: calls named for each broken rule."""
+    folded, slots = Folded(terms), Slots(zone)
+    agents, apart = Groups[str](), Groups[str]()
+    for calls in parts:
+        own = own_calls(calls)
+        reckoned = Reckoned(calls, terms)
+        folded.cells.take(reckoned, *_cells(calls, slots), own)
+        agents.take(reckoned, calls.agent.names, calls.agent.codes, own & where(calls.agent, bool))
+        why_apart = [tag or OUTBOUND for tag in calls.tag.names]
+        apart.take(reckoned, why_apart, calls.tag.codes, calls.ended & ~own)
+        folded.open_calls += int(np.count_nonzero(~calls.ended))
+        _count(folded, calls, own)
+        _count_broken(folded, calls, own, most_ids)
+    folded.agents, folded.apart = agents.sums(), apart.sums()
     return folded
 
 
-def fold_whole(rows: Iterable[CallFacts], terms: Terms) -> Sums:
+def fold_whole(parts: Iterable[CallFacts], terms: Terms) -> Sums:
     """The sums of all calls together, for a comparison."""
-    found, left = Grouping[str](), iter(rows)
-    while part := list(islice(left, AT_ONCE)):
-        own = [row for row in part if row.ended_ms is not None and not set_apart(row)]
-        found.take(Reckoned(own, terms), [""] * len(own))
-    return found.sums().get("") or Sums()
+    found = Groups[str]()
+    for calls in parts:
+        own = own_calls(calls)
+        found.take(Reckoned(calls, terms), ("",), np.zeros(len(own), dtype=np.intp), own)
+    return found.total()
 
 
-def _count(folded: Folded, rows: Sequence[CallFacts], most_ids: int) -> None:
-    folded.dispositions.update(row.disposition or "" for row in rows)
-    for row in rows:
-        for rule in row.broken:
-            _breach(folded, rule, row, most_ids)
-    stays = Counter((row.queue_result, row.queue_waited_ms) for row in rows if row.queue)
-    for (told, waited_ms), count in stays.items():
-        result = "failed" if waited_ms is None else told or "failed"
-        folded.waits.setdefault(result, Counter())[-(-(waited_ms or 0) // 1000)] += count
+def _cells(calls: CallFacts, slots: Slots) -> tuple[list[Cell], Codes]:
+    """The cells of these calls, and the place of each call's."""
+    quarters, which = np.unique(calls.offered_at_us // QUARTER_US, return_inverse=True)
+    queues = calls.queue.names
+    pairs, codes = np.unique(which * len(queues) + calls.queue.codes, return_inverse=True)
+    found = [slots.of_quarter(quarter) for quarter in quarters.tolist()]
+    cells = []
+    for pair in pairs.tolist():
+        quarter, queue = divmod(pair, len(queues))
+        cells.append(Cell(found[quarter].day, found[quarter].half, queues[queue]))
+    return cells, codes
 
 
-def _breach(folded: Folded, rule: str, row: CallFacts, most_ids: int) -> None:
-    folded.broken[rule] += 1
-    ids = folded.breaches.setdefault(rule, [])
-    if len(ids) < most_ids:
-        ids.append(row.id)
-    if row.agent:
-        folded.agent_breaches.setdefault(row.agent, Counter())[rule] += 1
+def _count(folded: Folded, calls: CallFacts, own: Mask) -> None:
+    for disposition, count in how_often(calls.disposition, own):
+        folded.dispositions[disposition] += count
+    for rules, count in how_often(calls.kept, own):
+        folded.kept.update(dict.fromkeys(rules.split(), count))
+    for result, seconds in waits(calls, own):
+        folded.waits.setdefault(result, Counter()).update(seconds)
+
+
+def _count_broken(folded: Folded, calls: CallFacts, own: Mask, most_ids: int) -> None:
+    for agent, rules, count in broken_by(calls, own):
+        for rule in rules.split():
+            folded.broken[rule] += count
+            if agent:
+                folded.agent_breaches.setdefault(agent, Counter())[rule] += count
+    for rule in folded.broken:
+        ids = folded.breaches.setdefault(rule, [])
+        if len(ids) < most_ids:
+            ids += first_to_break(calls, own, rule, most_ids - len(ids))
 
 
 def rule_rates(folded: Folded) -> dict[str, Value]:

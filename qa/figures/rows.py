@@ -1,90 +1,109 @@
-"""What the figures read: light rows that the ledger and the quality book give. Protocols only."""
+"""What the figures read, as the ledger and the quality book give it. Protocols only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Texts(Protocol):
+    """A text of each call, where many calls have the same."""
+
+    @property
+    def codes(self) -> NDArray[np.intp]:
+        """One element a call: the place of its text in `names`."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Each once; empty for a text that is not known."""
 
 
 class CallFacts(Protocol):
-    """One call that has been offered, as its row in the ledger tells it.
+    """Some calls that have been offered, as their rows in the ledger tell them, column by column.
 
-    Times are milliseconds since the offer; None where unknown. `ledger.tally` gives such rows.
+    Every column has one element a call. Times are milliseconds since the offer; NaN where unknown.
+    `ledger.call_columns` gives them.
     """
 
+    def __len__(self) -> int: ...
     @property
-    def id(self) -> str: ...
+    def ids(self) -> Sequence[str]: ...
     @property
-    def offered_at(self) -> datetime:
-        """Aware UTC."""
+    def offered_at_us(self) -> NDArray[np.int64]:
+        """Microseconds since 1970 UTC."""
 
     @property
-    def direction(self) -> str: ...
-    @property
-    def queue(self) -> str:
+    def queue(self) -> Texts:
         """Empty for a call that came to no queue."""
 
     @property
-    def agent(self) -> str:
+    def agent(self) -> Texts:
         """Who took it last; empty for nobody."""
 
     @property
-    def disposition(self) -> str | None: ...
+    def disposition(self) -> Texts: ...
     @property
-    def ended_ms(self) -> int | None:
-        """None while the call is live."""
+    def ended(self) -> Mask:
+        """False while the call is live."""
 
     @property
-    def answered_ms(self) -> int | None: ...
+    def answered(self) -> Mask:
+        """The house picked up: the IVR or an agent."""
+
     @property
-    def rings(self) -> int | None: ...
+    def outbound(self) -> Mask:
+        """The house placed it."""
+
     @property
-    def queue_result(self) -> str | None:
+    def rings(self) -> Numbers: ...
+    @property
+    def queue_result(self) -> Texts:
         """`answered`, `abandoned`, or another word for a caller who left the queue otherwise."""
 
     @property
-    def queue_waited_ms(self) -> int | None: ...
+    def queue_waited_ms(self) -> Numbers: ...
     @property
-    def talked_ms(self) -> int | None:
+    def talked_ms(self) -> Numbers:
         """From the agent's answer to the end of their talk, hold included."""
 
     @property
-    def held_ms(self) -> int: ...
+    def held_ms(self) -> Numbers: ...
     @property
-    def wrapped_ms(self) -> int | None: ...
+    def wrapped_ms(self) -> Numbers: ...
     @property
-    def kept(self) -> tuple[str, ...]:
-        """House rules kept; empty before the call is judged."""
+    def kept(self) -> Texts:
+        """House rules kept, with blanks between them; empty before the call is judged."""
 
     @property
-    def broken(self) -> tuple[str, ...]: ...
+    def broken(self) -> Texts: ...
     @property
-    def tag(self) -> str:
+    def tag(self) -> Texts:
         """`mystery`, `test`, `practice`; empty for a caller's call."""
 
     @property
-    def survey_asked(self) -> bool:
+    def survey_asked(self) -> Mask:
         """The caller was asked for a verdict."""
 
     @property
-    def survey(self) -> int | None:
+    def survey(self) -> Numbers:
         """1 to 5."""
 
     @property
-    def caller_talk_ms(self) -> int | None: ...
+    def agent_talk_ms(self) -> Numbers: ...
     @property
-    def agent_talk_ms(self) -> int | None: ...
+    def talk_over_ms(self) -> Numbers: ...
     @property
-    def talk_over_ms(self) -> int | None: ...
+    def dead_air_ms(self) -> Numbers: ...
     @property
-    def dead_air_ms(self) -> int | None: ...
+    def recorded(self) -> Mask: ...
     @property
-    def recording(self) -> str:
-        """Id of the last recording; empty for none."""
-
-    @property
-    def faults(self) -> int: ...
+    def faults(self) -> Numbers: ...
 
 
 class AgentTime(Protocol):
@@ -106,15 +125,6 @@ class AgentTime(Protocol):
     def late(self) -> int: ...
     @property
     def promises(self) -> int: ...
-
-
-OUTBOUND = "outbound"
-
-
-def set_apart(row: CallFacts) -> str:
-    """Why a call counts in no figure of callers: its tag (Q07), or that the house placed it; else
-    empty."""
-    return row.tag or (OUTBOUND if row.direction == OUTBOUND else "")
 
 
 class Scored(Protocol):

@@ -9,7 +9,14 @@ from typing import Final, NamedTuple
 QUARTER_S: Final = 15 * 60
 """Every time zone's offset is a multiple of a quarter of an hour."""
 
+QUARTER_US: Final = QUARTER_S * 1_000_000
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(at_us: int) -> datetime:
+    """The aware UTC time of so many microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at_us)
 
 
 class Slot(NamedTuple):
@@ -35,7 +42,10 @@ class Slots:
 
     def of(self, at: datetime) -> Slot:
         """The slot of an aware moment."""
-        quarter = int(at.timestamp()) // QUARTER_S
+        return self.of_quarter(int(at.timestamp()) // QUARTER_S)
+
+    def of_quarter(self, quarter: int) -> Slot:
+        """The slot of so many quarters of an hour since 1970 UTC."""
         found = self._known.get(quarter)
         if found is None:
             local = (_EPOCH + timedelta(seconds=quarter * QUARTER_S)).astimezone(self._zone)

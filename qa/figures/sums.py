@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.figures.catalogue import OF_CALLS
-from qa.figures.columns import Columns, Floats
+from qa.figures.columns import Columns, Floats, Mask
 from qa.figures.figure import Figure, Value
 from qa.figures.percentile import percentile
 from qa.figures.rows import CallFacts
 from qa.figures.terms import Terms
 
-G = TypeVar("G", bound=Hashable)
+G = TypeVar("G", bound=Any)
+K = TypeVar("K", bound=Any)
+
+Codes = NDArray[np.intp]
 
 TAIL: Final = 0.9
 _PLACE: Final = {figure.id: place for place, figure in enumerate(OF_CALLS)}
+_NOBODY: Final = np.zeros(0, dtype=np.intp)
 _TAILS: Final = tuple(place for place, figure in enumerate(OF_CALLS) if figure.tail)
 
 
@@ -27,10 +31,12 @@ class Sums:
 
     __slots__ = ("calls", "over", "tails", "totals")
 
-    def __init__(self) -> None:
-        self.calls = 0
-        self.totals: Floats = np.zeros(len(OF_CALLS))
-        self.over: Floats = np.zeros(len(OF_CALLS))
+    def __init__(
+        self, calls: int = 0, totals: Floats | None = None, over: Floats | None = None
+    ) -> None:
+        self.calls = calls
+        self.totals: Floats = np.zeros(len(OF_CALLS)) if totals is None else totals
+        self.over: Floats = np.zeros(len(OF_CALLS)) if over is None else over
         self.tails: dict[int, list[Floats]] = {}
         """Place of a figure -> every call's value of it, in parts."""
 
@@ -66,55 +72,91 @@ def parts_of(figure: Figure, calls: Columns, terms: Terms) -> tuple[Floats, Floa
 
 
 class Reckoned:
-    """Every figure of every call of a part: one row a figure, one column a call."""
+    """Every figure of every call of a part: one array a figure, one element a call."""
 
     __slots__ = ("over", "totals")
 
-    def __init__(self, rows: Sequence[CallFacts], terms: Terms) -> None:
-        calls = Columns(rows)
-        parts = [parts_of(figure, calls, terms) for figure in OF_CALLS]
-        self.totals = np.stack([total for total, _ in parts])
-        self.over = np.stack([over for _, over in parts])
+    def __init__(self, calls: CallFacts, terms: Terms) -> None:
+        columns = Columns(calls)
+        parts = [parts_of(figure, columns, terms) for figure in OF_CALLS]
+        self.totals = [total for total, _ in parts]
+        self.over = [over for _, over in parts]
 
 
-class Grouping(Generic[G]):
-    """Adds up reckoned calls by the group each is in."""
+class Groups(Generic[G]):
+    """Adds up reckoned calls by the group that each is in.
+
+    Exact in any order: all that is added is whole, and a sum stays far below 2^53.
+    """
 
     def __init__(self) -> None:
-        self._codes: dict[G, int] = {}
-        self._found: list[Sums] = []
+        self._places: dict[G, int] = {}
+        self._sums: Floats = np.zeros((1 + 2 * len(OF_CALLS), 0))
+        """One column a group: its calls, the numerators, the denominators."""
 
-    def take(self, calls: Reckoned, groups: Sequence[G]) -> None:
-        """Add these calls; `groups` names the group of each, in the same order."""
-        codes = np.array([self._code(group) for group in groups], dtype=np.intp)
-        if not len(codes):
+        self._tails: dict[int, list[tuple[Codes, Floats]]] = {tail: [] for tail in _TAILS}
+        """Place of a figure -> group and value of every call, in parts."""
+
+    def take(self, calls: Reckoned, groups: Sequence[G], codes: Codes, counted: Mask) -> None:
+        """Add the calls that are `counted`; `codes`: the place of each call's group in `groups`."""
+        picked = np.flatnonzero(counted)
+        if not len(picked):
             return
-        order = np.argsort(codes, kind="stable")
-        here, starts = np.unique(codes[order], return_index=True)
-        totals = np.add.reduceat(calls.totals[:, order], starts, axis=1)
-        over = np.add.reduceat(calls.over[:, order], starts, axis=1)
-        ends = np.append(starts[1:], len(codes))
-        for place, code in enumerate(here):
-            sums = self._found[code]
-            sums.calls += int(ends[place] - starts[place])
-            sums.totals += totals[:, place]
-            sums.over += over[:, place]
-            self._take_tails(sums, calls, order[starts[place] : ends[place]])
+        here, inverse = np.unique(codes[picked], return_inverse=True)
+        for code in here:
+            self._places.setdefault(groups[code], len(self._places))
+        places = np.array([self._places[groups[code]] for code in here])[inverse]
+        rows = (np.ones(len(counted)), *calls.totals, *calls.over)
+        wide = ((0, 0), (0, len(self._places) - self._sums.shape[1]))
+        self._sums = np.pad(self._sums, wide) + _added(
+            (row[picked] for row in rows), places, len(self._places)
+        )
+        for tail, parts in self._tails.items():
+            has = calls.over[tail][picked] != 0
+            parts.append((places[has], calls.totals[tail][picked][has]))
+
+    def by(self, key: Callable[[G], K]) -> dict[K, Sums]:
+        """The groups whose keys are the same together, by key in order."""
+        keys = [key(group) for group in self._places]
+        names = sorted(set(keys))
+        place_of = {name: place for place, name in enumerate(names)}
+        places = np.array([place_of[one] for one in keys], dtype=np.intp)
+        sums = _added(self._sums, places, len(names))
+        found = {name: Sums(*_split(sums[:, place])) for name, place in place_of.items()}
+        for tail, parts in self._tails.items():
+            for place, values in self._values(parts, places):
+                found[names[place]].tails[tail] = [values]
+        return found
 
     def sums(self) -> dict[G, Sums]:
-        """Group -> its sums."""
-        return {group: self._found[code] for group, code in self._codes.items()}
+        """Each group by itself, in order."""
+        return self.by(lambda group: group)
 
-    def _code(self, group: G) -> int:
-        code = self._codes.get(group)
-        if code is None:
-            code = self._codes[group] = len(self._found)
-            self._found.append(Sums())
-        return code
+    def total(self) -> Sums:
+        """All groups together."""
+        return self.by(lambda _: 0).get(0) or Sums()
 
     @staticmethod
-    def _take_tails(sums: Sums, calls: Reckoned, places: NDArray[np.intp]) -> None:
-        for tail in _TAILS:
-            values = calls.totals[tail][places][calls.over[tail][places] != 0]
-            if len(values):
-                sums.tails.setdefault(tail, []).append(values)
+    def _values(
+        parts: Sequence[tuple[Codes, Floats]], places: Codes
+    ) -> Iterator[tuple[int, Floats]]:
+        """Every value, by the new place of its group."""
+        codes = places[np.concatenate([_NOBODY, *(groups for groups, _ in parts)])]
+        if not len(codes):
+            return
+        few = len(places) <= np.iinfo(np.uint16).max
+        # So short a number is sorted by counting.
+        order = np.argsort(codes.astype(np.uint16) if few else codes, kind="stable")
+        values = np.concatenate([values for _, values in parts])[order]
+        here, starts = np.unique(codes[order], return_index=True)
+        yield from zip(here.tolist(), np.split(values, starts[1:]), strict=True)
+
+
+def _added(rows: Iterable[Floats], places: Codes, count: int) -> Floats:
+    """Each row added up by place: one row each, `count` columns."""
+    return np.stack([np.bincount(places, weights=row, minlength=count) for row in rows])
+
+
+def _split(column: Floats) -> tuple[int, Floats, Floats]:
+    calls, totals, over = np.split(column, [1, 1 + len(OF_CALLS)])
+    return int(calls[0]), totals, over

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from calls.errors import LedgerError
 from calls.quality.states import Role
 from console.room import ConsoleRoom
 from console.web.app import make_app
@@ -17,7 +18,7 @@ from launch.quality_desk import open_desk
 from launch.settings import Settings, load_settings
 from launch.sound_shelf import NoSounds
 from ledger.filters import CallFilter
-from ledger.opening import LEDGER_FILE, LedgerMissingError
+from ledger.opening import LEDGER_FILE, LedgerAwayError, LedgerMissingError
 from ledger.postgres.shipper import Shipper
 from tests.console.conftest import PASSWORD, Browser
 from tests.console.house import write_calls
@@ -153,6 +154,84 @@ def test_a_machine_without_calls_has_no_sound(
             assert room.sounds.waves(call_id) is None
             assert room.sounds.open_aside(call_id, "r1") is None
             assert (list(room.sounds.asides(call_id)), room.sounds.proven(call_id)) == ([], "")
+
+
+async def test_a_console_that_runs_says_that_the_database_is_away_and_comes_back_by_itself(
+    server: Cluster, url: str, browser: Browser, east: dict[str, str]
+) -> None:
+    assert (await browser.get("/calls")).status_code == 200
+    server.stop()
+    try:
+        away = await browser.get("/calls")
+        report = await browser.get(f"/reports?on={DAY}")
+    finally:
+        server.start()
+    back = await browser.get("/calls")
+
+    assert (away.status_code, report.status_code) == (503, 503)
+    assert away.headers["refresh"] == "10"
+    assert url.partition("?")[0] in away.text
+    assert "PostgreSQL 在运行" in away.text
+    assert back.status_code == 200
+    assert all(call_id in back.text for call_id in east.values())
+
+
+async def test_a_console_starts_while_the_database_is_away(
+    server: Cluster, settings: Settings, state: Path, east: dict[str, str]
+) -> None:
+    server.stop()
+    try:
+        with open_console_room(settings, state) as room:
+            _accounts(room)
+            app = httpx.ASGITransport(app=make_app(room))
+            async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1") as http:
+                browser = Browser(http)
+                assert (await browser.sign_in("sun")).status_code == 303
+                away = await browser.get("/calls")
+                server.start()
+                back = await browser.get("/calls")
+    finally:
+        server.start()
+
+    assert away.status_code == 503
+    assert back.status_code == 200
+    assert all(call_id in back.text for call_id in east.values())
+
+
+def test_a_terminal_says_where_what_and_what_to_do_while_the_database_is_away(
+    server: Cluster, url: str, state: Path, config: Path, settings: Settings, east: dict[str, str]
+) -> None:
+    where = ("--state", str(state), "--config", str(config))
+    with open_console_room(settings, state) as room:
+        _accounts(room)
+    asked = (
+        ("qa", "open", east["queued"], "--as", "sun", "--why", "x", *where),
+        ("qa", "list", "--as", "sun", *where),
+        ("report", "day", "--on", DAY, "--to", "-", *where),
+    )
+    server.stop()
+    try:
+        told = [thirdring(*words) for words in asked]
+    finally:
+        server.start()
+
+    for one in told:
+        assert isinstance(one.exception, LedgerAwayError)
+        assert str(one.exception).startswith(url)
+        assert "see that PostgreSQL runs there" in str(one.exception)
+    assert thirdring(*asked[0]).exit_code == 0
+
+
+def test_a_database_of_an_earlier_version_is_told_and_how_to_bring_it_up(
+    server: Cluster, url: str, settings: Settings, state: Path, east: dict[str, str]
+) -> None:
+    server.ask(url, "UPDATE ledger_version SET version_num = 'r0003'")
+
+    with (
+        pytest.raises(LedgerError, match=r"schema r0003, this one has r\d+.*ledger ship --once"),
+        open_console_room(settings, state),
+    ):
+        pass
 
 
 def test_before_any_node_has_shipped_it_is_said_how(settings: Settings, state: Path) -> None:

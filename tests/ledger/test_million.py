@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import calls.events
 from bench.million.calls import UNTIL, call
@@ -14,6 +19,7 @@ from bench.million.postgres import load
 from bench.million.timing import filters, measure
 from bench.million.writing import make
 from calls.events import Fact
+from ledger.call_columns import CallColumns, Texts
 from ledger.filters import CallFilter
 from ledger.postgres.shipper import Shipper
 from ledger.reader import LedgerReader
@@ -91,6 +97,30 @@ def test_postgresql_is_loaded_with_what_shipping_comes_to(server: Cluster, ledge
         for name, made in filters():
             _same_pages(own, one, made(Random(name)))
     assert verify(shipped).findings == ()
+
+
+def test_figures_read_the_same_calls_from_either_database(server: Cluster, ledger: Path) -> None:
+    url = server.database()
+    load(ledger, url, lambda *_: None)
+    stretch = datetime(2026, 10, 1, tzinfo=UTC), UNTIL
+
+    with LedgerReader(url) as shared, LedgerReader(ledger) as own:
+        (one,), (other,) = (list(reader.call_columns(*stretch)) for reader in (shared, own))
+        whole = own.calls(since=stretch[0], until=stretch[1])
+
+    assert list(one.ids) == list(other.ids) == [call.id for call in whole]
+    assert len(whole) == CALLS
+    for name in fields(CallColumns):
+        for mine, its in zip(
+            _arrays(getattr(one, name.name)), _arrays(getattr(other, name.name)), strict=True
+        ):
+            assert np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f")
+
+
+def _arrays(column: Texts | NDArray[Any] | Sequence[str]) -> list[NDArray[Any]]:
+    if isinstance(column, Texts):
+        return [column.codes, np.array(column.names)]
+    return [np.asarray(column)]
 
 
 def _same_pages(own: LedgerReader, other: LedgerReader, asked: CallFilter) -> None:

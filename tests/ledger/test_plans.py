@@ -49,7 +49,10 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
     ),
     "agents' time": (lambda reader: reader.agent_days(*STRETCH), "agent_hours"),
     "agents known": (lambda reader: reader.agents_known(), "agent_hours"),
-    "inputs of figures": (lambda reader: list(reader.tally_rows(*STRETCH)), "ix_calls_offered_at"),
+    "inputs of figures": (
+        lambda reader: list(reader.call_columns(*STRETCH)),
+        "ix_calls_offered_at",
+    ),
     "three marks": (
         lambda reader: reader.search(
             CallFilter(queue="support", disposition="inquiry", broken="A05")

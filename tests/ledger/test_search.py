@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from math import isnan
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,6 +28,8 @@ from calls.events import (
     Surveyed,
 )
 from ledger import search
+from ledger.call_columns import FLAGS, NUMBERS, TEXTS, Texts
+from ledger.encoding import at_us
 from ledger.filters import BadSearchError, CallFilter, Cursor, NumberMatch
 from ledger.opening import reader_engine
 from ledger.reader import LedgerReader
@@ -276,12 +279,27 @@ def test_what_figures_are_made_of_is_what_the_rows_say(
 ) -> None:
     since, until = _BEGAN + timedelta(seconds=2), _BEGAN + timedelta(seconds=9)
 
-    told = list(reader.tally_rows(since, until, "support"))
+    (told,) = reader.call_columns(since, until, "support")
 
     wanted = [
         call for call in reversed(rows) if since <= _at(call) < until and call.queue == "support"
     ]
     assert len(wanted) > 3
-    assert [one.id for one in told] == [call.id for call in wanted]
-    for one, call in zip(told, wanted, strict=True):
-        assert one._asdict() == {name: getattr(call, name) for name in one._fields}
+    assert list(told.ids) == [call.id for call in wanted]
+    for place, call in enumerate(wanted):
+        assert told.offered_at_us[place] == at_us(_at(call))
+        for name in TEXTS:
+            texts: Texts = getattr(told, name)
+            value = getattr(call, name) or ""
+            wanted_text = value if isinstance(value, str) else " ".join(value)
+            assert texts.names[texts.codes[place]] == wanted_text
+        for name in NUMBERS:
+            number = float(getattr(told, name)[place])
+            assert (None if isnan(number) else number) == getattr(call, name)
+        assert {name: bool(getattr(told, name)[place]) for name in FLAGS} == {
+            "answered": call.answered_ms is not None,
+            "ended": call.ended_ms is not None,
+            "outbound": call.direction == "outbound",
+            "survey_asked": call.survey_asked,
+            "recorded": call.recording != "",
+        }

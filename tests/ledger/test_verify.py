@@ -9,10 +9,13 @@ import pytest
 from calls.call import Call
 from calls.clock import ManualClock
 from calls.errors import LedgerError
-from ledger.opening import LedgerBusyError, LedgerMissingError
+from ledger.opening import LedgerBusyError, LedgerMissingError, reader_engine
+from ledger.reader import LedgerReader
+from ledger.tables import HEAD
 from ledger.verify import rebuild, verify
 from ledger.writer import LedgerWriter
 from tests.ledger.house import by_hand, offered, place, usual_call
+from tests.ledger.old_ledgers import old_ledger
 
 LAST = len(usual_call())
 
@@ -189,6 +192,66 @@ def test_a_changed_projection_is_named_and_rebuilding_mends_it(
 
     assert [(one.what, one.call_id) for one in found] == [("projection", calls[1])]
     assert verify(path).findings == ()
+
+
+@pytest.mark.parametrize("revision", ["r0001", "r0002", "r0003"])
+def test_a_ledger_of_an_earlier_version_is_proved_as_it_is_and_stays_so(
+    path: Path, revision: str
+) -> None:
+    call_id = old_ledger(path, revision)
+    before = path.read_bytes()
+
+    report = verify(path)
+
+    assert (report.findings, report.calls) == ((), 1)
+    (note,) = report.notes
+    assert f"schema {revision}, this one has {HEAD}" in note
+    assert "`thirdring ledger rebuild`" in note
+    assert path.read_bytes() == before
+    by_hand(path, "UPDATE call_events SET data = '{}' WHERE seq = 3")
+    assert [(one.call_id, one.seq, one.what) for one in verify(path).findings] == [
+        (call_id, 3, "edited")
+    ]
+
+
+def test_rows_that_an_earlier_version_told_otherwise_are_no_finding(path: Path) -> None:
+    old_ledger(path, "r0002")
+    by_hand(path, "UPDATE calls SET faults = faults + 1")
+
+    assert verify(path).findings == ()
+    assert rebuild(path) == 1
+    assert (verify(path).findings, verify(path).notes) == ((), ())
+
+
+def test_what_reads_rows_says_which_version_wrote_them_and_how_to_bring_them_up(
+    path: Path,
+) -> None:
+    old_ledger(path, "r0002")
+
+    with pytest.raises(LedgerError, match=f"schema r0002, this one has {HEAD}.*ledger rebuild"):
+        LedgerReader(path)
+    rebuild(path)
+    LedgerReader(path).close()
+
+
+def test_a_ledger_of_a_later_version_is_not_proved(path: Path, calls: list[str]) -> None:
+    by_hand(path, "UPDATE alembic_version SET version_num = 'r9999'")
+
+    with pytest.raises(LedgerError, match=r"later version.*update thirdring"):
+        verify(path)
+
+
+def test_a_copy_where_nothing_may_be_written_is_proved(
+    path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.opening.os.access", lambda *_: False)
+    before = sorted(path.parent.iterdir())
+
+    with reader_engine(path).connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM calls").scalar() == len(calls)
+        assert sorted(path.parent.iterdir()) == before
+
+    assert (verify(path).findings, verify(path).calls) == ((), len(calls))
 
 
 def test_a_running_server_keeps_rebuild_out(path: Path) -> None:

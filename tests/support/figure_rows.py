@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from ledger.call_columns import FLAGS, NUMBERS, TEXTS, CallColumns, call_columns
+from ledger.encoding import at_us
 
 
 def at(text: str) -> datetime:
@@ -35,12 +38,37 @@ class FigureCall:
     tag: str = ""
     survey_asked: bool = False
     survey: int | None = None
-    caller_talk_ms: int | None = None
     agent_talk_ms: int | None = None
     talk_over_ms: int | None = None
     dead_air_ms: int | None = None
-    recording: str = "r1"
+    recorded: bool = True
     faults: int = 0
+
+
+def told(calls: Sequence[FigureCall], at_once: int = 3) -> Iterator[CallColumns]:
+    """The calls column by column, in parts of so many, as the ledger gives them."""
+    for first in range(0, len(calls), at_once):
+        part = calls[first : first + at_once]
+        values = {name: [getattr(call, name) for call in part] for name in (*TEXTS, *NUMBERS)}
+        values |= {
+            "id": [call.id for call in part],
+            "offered_at": [at_us(call.offered_at) for call in part],
+            "kept": [" ".join(call.kept) for call in part],
+            "broken": [" ".join(call.broken) for call in part],
+            "flags": [_flags(call) for call in part],
+        }
+        yield call_columns(values)
+
+
+def _flags(call: FigureCall) -> int:
+    claims = {
+        "answered": call.answered_ms is not None,
+        "ended": call.ended_ms is not None,
+        "outbound": call.direction == "outbound",
+        "survey_asked": call.survey_asked,
+        "recorded": call.recorded,
+    }
+    return sum(claims[name] << bit for bit, name in enumerate(FLAGS))
 
 
 def abandoned(waited_ms: int, **more: object) -> FigureCall:

@@ -22,33 +22,41 @@ _USER = "postgres"
 
 
 class Cluster:
-    """One server; `database` makes a database of its own for a test."""
+    """One server; `database` makes a database of its own for a test.
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    Its socket is in `folder`; its files are in `data`, which may be those of an earlier one.
+    """
+
+    def __init__(self, folder: Path, programs: Path, data: Path | None = None) -> None:
         self._folder, self._programs = folder, programs
-        self._data = folder / "data"
+        self._data = data or folder / "data"
         self._names = itertools.count(1)
         self._as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
+        if not (self._data / "PG_VERSION").exists():
+            self._make()
+        self.start()
+
+    def _make(self) -> None:
         self._run("initdb", "-D", str(self._data), "-U", _USER, "-A", "trust", "-E", "UTF8", "-N")
         settings = {
             "listen_addresses": "''",
-            "unix_socket_directories": f"'{folder}'",
             "max_connections": "60",
             # Tests kill processes, not machines: what was written is there without it.
             "fsync": "off",
         }
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
-        self.start()
 
     def address(self, database: str) -> str:
         """The `postgresql://` address of a database."""
         return f"postgresql://{_USER}@/{database}?host={self._folder}"
 
-    def database(self) -> str:
-        """A new empty database; its address."""
-        name = f"house_{next(self._names)}"
-        self.ask("postgres", f"CREATE DATABASE {name}")
+    def database(self, name: str = "") -> str:
+        """The address of the database of this name, made when there is none; a new empty one
+        without a name."""
+        name = name or f"house_{next(self._names)}"
+        if (name,) not in self.ask("postgres", "SELECT datname FROM pg_database"):
+            self.ask("postgres", f"CREATE DATABASE {name}")
         return self.address(name)
 
     def ask(self, database: str, statement: str) -> list[tuple[object, ...]]:
@@ -59,9 +67,18 @@ class Cluster:
             return list(cursor.fetchall()) if cursor.description else []
 
     def start(self) -> None:
-        """Start it and wait until it takes connections."""
-        log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-t", "60", "-l", log, "start")
+        """Start it and wait until it takes connections; harmless when it runs."""
+        if (self._data / "postmaster.pid").exists() and self._answers():
+            return
+        where = ("-l", str(self._folder / "log"), "-o", f"-k {self._folder}")
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-t", "60", *where, "start")
+
+    def _answers(self) -> bool:
+        try:
+            self.ask("postgres", "SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop it: `fast`, or `immediate` as in a power cut."""
@@ -118,8 +135,11 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running server; the test is skipped where none is installed, and fails so with CI=true."""
+def cluster(kept: Path | None = None) -> Iterator[Cluster]:
+    """A running server; the test is skipped where none is installed, and fails so with CI=true.
+
+    With `kept` its files are there, from an earlier time or new, and stay.
+    """
     place = programs()
     if place is None:
         reason = "NO POSTGRESQL INSTALLED, the ledger there is not tested (apt: postgresql)"
@@ -128,11 +148,14 @@ def cluster() -> Iterator[Cluster]:
         pytest.skip(reason)
     # A short path: the socket's address is below it.
     folder = Path(tempfile.mkdtemp(prefix="thirdring-pg-"))
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
-        os.chown(folder, pwd.getpwnam(_USER).pw_uid, -1)
-    running = Cluster(folder, place)
+        for one in (folder, kept or folder):
+            os.chown(one, pwd.getpwnam(_USER).pw_uid, -1)
+    running = Cluster(folder, place, kept)
     try:
         yield running
     finally:
-        running.stop()
+        running.stop("immediate" if kept is None else "fast")
         shutil.rmtree(folder)

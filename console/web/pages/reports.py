@@ -140,7 +140,7 @@ class _Reports:
         )
         language = visitor_of(request).language
         rows = [
-            (one.row, _told(one, wanted, language), _agent(one.row.agent, self._shelf))
+            (one, _told(one, wanted, language), _agent(one.agent, self._shelf))
             for one in found
         ]
         return page(

@@ -16,7 +16,7 @@ from qa.figures.sames import Placed, by_hour, by_load
 from qa.figures.slots import Days
 from qa.figures.staffing import Goals, staffing, with_shrinkage
 from qa.figures.terms import Terms
-from tests.support.figure_rows import Evaluated, FigureCall, abandoned, at
+from tests.support.figure_rows import Evaluated, FigureCall, abandoned, at, told
 
 UTC = ZoneInfo("UTC")
 MONDAYS = ("2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23")
@@ -33,7 +33,7 @@ def test_a_half_hour_needs_what_erlang_c_says_for_its_mean_day() -> None:
     calls = [call for day in MONDAYS for call in calls_at(day, "10:05", 100)]
     days = Days(date(2026, 11, 2), date(2026, 11, 29), UTC)
 
-    (need,) = staffing(fold(calls, Terms(), UTC), days.all, Goals(most_occupancy=1.0))
+    (need,) = staffing(fold(told(calls), Terms(), UTC), days.all, Goals(most_occupancy=1.0))
 
     assert (need.weekday, need.half, need.days, need.calls) == (0, 20, 4, 100)
     assert need.handle_s == 180
@@ -47,7 +47,7 @@ def test_a_monday_without_a_call_counts_as_a_quiet_one() -> None:
     calls = calls_at("2026-11-02", "10:05", 80)
     days = Days(date(2026, 11, 2), date(2026, 11, 29), UTC)
 
-    (need,) = staffing(fold(calls, Terms(), UTC), days.all, Goals())
+    (need,) = staffing(fold(told(calls), Terms(), UTC), days.all, Goals())
 
     assert need.calls == 20
     assert need.bursty
@@ -58,7 +58,7 @@ def test_a_busy_day_needs_more_than_the_mean_day() -> None:
     calls = [call for day, count in counts.items() for call in calls_at(day, "10:05", count)]
     days = Days(date(2026, 11, 2), date(2026, 11, 29), UTC)
 
-    (need,) = staffing(fold(calls, Terms(), UTC), days.all, Goals(busy_share=0.8))
+    (need,) = staffing(fold(told(calls), Terms(), UTC), days.all, Goals(busy_share=0.8))
 
     assert (need.calls, need.busy_calls) == (40, 100)
     assert need.busy.agents > need.mean.agents
@@ -68,7 +68,7 @@ def test_callers_who_gave_up_need_an_agent_too() -> None:
     calls = [*calls_at("2026-11-02", "10:05", 5), *[abandoned(60_000)] * 5]
     days = Days(date(2026, 11, 2), date(2026, 11, 2), UTC)
 
-    needs = staffing(fold(calls, Terms(), UTC), days.all, Goals())
+    needs = staffing(fold(told(calls), Terms(), UTC), days.all, Goals())
 
     assert sum(need.calls for need in needs) == 10
 
@@ -96,7 +96,7 @@ def test_service_at_quiet_and_at_busy_hours_stands_side_by_side() -> None:
         Placed(Evaluated(score=0, kind="calibration"), at("2026-11-02 10:10")),
     ]
 
-    quiet, normal, busy = by_load(fold(calls, Terms(), UTC), scores, UTC)
+    quiet, normal, busy = by_load(fold(told(calls), Terms(), UTC), scores, UTC)
 
     assert [(one.name, one.hours, one.most_calls) for one in (quiet, normal, busy)] == [
         ("quiet", 1, 1),
@@ -110,16 +110,16 @@ def test_service_at_quiet_and_at_busy_hours_stands_side_by_side() -> None:
 def test_hours_that_were_equally_busy_are_in_the_same_part() -> None:
     calls = [call for hour in range(6) for call in calls_at("2026-11-02", f"{8 + hour:02}:00", 4)]
 
-    parts = by_load(fold(calls, Terms(), UTC), [], UTC)
+    parts = by_load(fold(told(calls), Terms(), UTC), [], UTC)
 
     assert sorted(part.hours for part in parts) == [0, 0, 6]
-    assert by_load(fold([], Terms(), UTC), [], UTC)[0].hours == 0
+    assert by_load(fold(told([]), Terms(), UTC), [], UTC)[0].hours == 0
 
 
 def test_each_hour_of_the_clock_stands_for_all_days() -> None:
     calls = [*calls_at("2026-11-02", "09:00", 2), *calls_at("2026-11-03", "09:40", 3)]
 
-    (nine,) = by_hour(fold(calls, Terms(), UTC), [], UTC)
+    (nine,) = by_hour(fold(told(calls), Terms(), UTC), [], UTC)
 
     assert (nine.name, nine.hours, nine.most_calls) == ("09", 2, 3)
 
