@@ -72,6 +72,9 @@ class Acting:
         self.pressed: list[Keypress] = []
         """Keys pressed and planned, by the beginning of their rows; not to be changed."""
 
+        self._until_ms = 0
+        """By then all is over that was ever planned, leaving aside."""
+
         self._turn_began: dict[int, int] = {}
         self._leaves_this_turn = False
         self._line_began_ms = 0
@@ -107,7 +110,7 @@ class Acting:
             resumed = not late
             del self._turn_began[self.turn]
             self.turn -= 1
-        if self.spoken or self.pressed or self._leaves_this_turn:
+        if at_ms < self._until_ms or self._leaves_this_turn:
             self._drop_planned(at_ms)
         persona = self.persona
         if resumed:
@@ -128,7 +131,7 @@ class Acting:
 
         With `known_ms` the caller noticed only then and can begin nothing earlier.
         """
-        if self.spoken or self.pressed or self._leaves_this_turn:
+        if at_ms < self._until_ms or self._leaves_this_turn:
             if self.busy(at_ms if at_ms > known_ms else known_ms):
                 return
             self._drop_planned(at_ms)
@@ -237,8 +240,11 @@ class Acting:
         level = self.persona.level_dbov if level_dbov is None else level_dbov
         end_ms = begin_ms + self._length_ms(utterance)
         self.spoken.append(_tuple(Speech, (begin_ms, end_ms, utterance, level)))
+        if end_ms > self._until_ms:
+            self._until_ms = end_ms
 
     def _press(self, keys: str, begin_ms: int, gap_ms: int) -> None:
         self.pressed.extend(
             Keypress(begin_ms, begin_ms + index * gap_ms, key) for index, key in enumerate(keys)
         )
+        self._until_ms = max(self._until_ms, begin_ms + len(keys) * gap_ms)

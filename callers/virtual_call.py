@@ -6,8 +6,9 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from callers.virtual_facts import STEPS, Written, learn_step
 from calls.call import Call
-from calls.events import CallEvent
+from calls.events import CallEvent, Stepped
 from calls.fact import Fact
 
 START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -16,6 +17,7 @@ START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _NUMBERS: Final = itertools.count(1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _tuple = tuple.__new__
+_STEPPED: Final = Stepped.kind
 
 
 class VirtualTime:
@@ -54,8 +56,8 @@ class VirtualCall(Call):
     def __init__(self, call_id: str = "", performer: str = "ivr") -> None:
         """Offered at START; an id is made from a count, so that it costs nothing."""
         self.time = VirtualTime()
-        self.facts: list[tuple[int, Fact]] = []
-        """Each with its offset in ms."""
+        self.facts: list[tuple[int, Fact | Written]] = []
+        """Each with its offset in ms before it."""
 
         super().__init__(self.time, _KEPT, performer, call_id or _new_id())
 
@@ -75,7 +77,13 @@ class VirtualCall(Call):
         for seq, (offset_ms, fact) in enumerate(self.facts, 1):
             if offset_ms != last_ms:
                 at, last_ms = self.offered_at + offset_ms * _MILLISECOND, offset_ms
-            event = (call_id, seq, at, offset_ms, fact.kind, fact.data())
+            if isinstance(fact, tuple):
+                kind, data = fact
+            elif isinstance(fact, Stepped):
+                kind, (_, data) = _STEPPED, STEPS.get(id(fact)) or learn_step(fact)
+            else:
+                kind, data = fact.kind, fact.data()
+            event = (call_id, seq, at, offset_ms, kind, data)
             events.append(_tuple(CallEvent, event))  # as `Call.record` makes them
         return tuple(events)
 

@@ -150,10 +150,10 @@ class VirtualChannel(VirtualSpeaking):
 
     def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
-        start_ms, cut_ms = self._begin_line(line)
-        ended, acting = COMPLETED, self._acting
+        sound, start_ms = self._begin_line(line), self._time.now_ms
+        cut_ms, ended, acting = start_ms + sound[2], COMPLETED, self._acting
         if line.name in self._fails:
-            self._end_line(line, start_ms, SaidEnd.FAILED.value)
+            self._end_line(sound, start_ms, SaidEnd.FAILED.value)
             return Failed(reason="planned to fail")
         if acting.pressed and listen.keys is not None:
             key_ms = self._first_key(start_ms, cut_ms)
@@ -163,7 +163,7 @@ class VirtualChannel(VirtualSpeaking):
             voice_ms = hearing.cut_in_at(acting, start_ms)
             if voice_ms is not None and voice_ms < cut_ms:
                 cut_ms, ended = voice_ms, SaidEnd.BARGE_IN.value
-        return None if self._goes_on(line, start_ms, cut_ms, ended) else self._gone()
+        return None if self._goes_on(sound, start_ms, cut_ms, ended) else self._gone()
 
     def _listen(self, listen: Listen) -> Outcome:
         call, time, acting = self.call, self._time, self._acting
@@ -176,7 +176,7 @@ class VirtualChannel(VirtualSpeaking):
                 return gone
         _, opened = WINDOWS.get(id(listen)) or learn_window(listen)
         open_ms = time.now_ms
-        call.facts.append((open_ms, opened))
+        self._facts.append((open_ms, opened))
         deadline_ms, key_ms = open_ms + listen.window_ms, None
         if acting.pressed and listen.keys is not None:
             key_ms = self._first_key(began_ms, open_ms + 1)
@@ -260,5 +260,5 @@ class VirtualChannel(VirtualSpeaking):
             level_dbov=level_dbov,
             reason=reason,
         )
-        self.call.facts.append((self._time.now_ms, fact))
+        self._facts.append((self._time.now_ms, fact))
         return _heard(what=what, from_ms=from_ms, to_ms=to_ms, level_dbov=level_dbov, reason=reason)

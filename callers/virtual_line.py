@@ -23,6 +23,7 @@ class VirtualLine:
     def __init__(self, call: VirtualCall, acting: Acting, queue: QueuePlan) -> None:
         self.call = call
         self._time = call.time
+        self._facts = call.facts
         self._acting = acting
         self._queue_plan = queue
         self._down = False

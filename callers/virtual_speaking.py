@@ -8,7 +8,7 @@ from typing import Final
 from callers.acting import Acting
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
-from callers.virtual_facts import sounds_of
+from callers.virtual_facts import Sound, sounds_of
 from callers.virtual_waiting import VirtualWaiting
 from calls.actions import Line
 from calls.events import Said
@@ -40,29 +40,29 @@ class VirtualSpeaking(VirtualWaiting):
     def _has_sound(self, line: Line) -> bool:
         return line.name not in self._fails
 
-    def _begin_line(self, line: Line) -> tuple[int, int]:
-        """A line begins; gives when, and when it is over if nothing cuts it."""
-        call, start_ms = self.call, self._time.now_ms
-        sounds = self._sounds
-        _, saying, length_ms = sounds.known.get(id(line)) or sounds.learn(line)
-        call.facts.append((start_ms, saying))
+    def _begin_line(self, line: Line) -> Sound:
+        """A line begins now."""
+        sound = self._sounds.known.get(id(line)) or self._sounds.learn(line)
+        start_ms = self._time.now_ms
+        self._facts.append((start_ms, sound[1]))
         self._agent_left = False
         self._acting.house_speaks(start_ms)
-        return start_ms, start_ms + length_ms
+        return sound
 
-    def _goes_on(self, line: Line, start_ms: int, until_ms: int, ended: str) -> bool:
+    def _goes_on(self, sound: Sound, start_ms: int, until_ms: int, ended: str) -> bool:
         """The line that began sounds up to `until_ms`; False when the caller hung up before."""
         leave_ms = self._acting.leave_ms
         if leave_ms is not None and leave_ms <= until_ms:
             return self._pass(
-                until_ms, lambda: self._end_line(line, start_ms, SaidEnd.HANGUP.value)
+                until_ms, lambda: self._end_line(sound, start_ms, SaidEnd.HANGUP.value)
             )
         self._time.now_ms = until_ms
-        self._end_line(line, start_ms, ended)
+        self._end_line(sound, start_ms, ended)
         return True
 
-    def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
+    def _end_line(self, sound: Sound, start_ms: int, ended: str) -> None:
         end_ms = self._time.now_ms
+        line = sound[0]
         said = _said(
             line=line.name,
             text=line.text,
@@ -73,15 +73,16 @@ class VirtualSpeaking(VirtualWaiting):
             end_ms=end_ms,
             ended=ended,
         )
-        self.call.facts.append((end_ms, said))
+        self._facts.append((end_ms, said))
 
     def _say(self, line: Line) -> Outcome:
         if self.call.answered_ms is None:
             self._answer()
-        start_ms, end_ms = self._begin_line(line)
+        sound, start_ms = self._begin_line(line), self._time.now_ms
         if line.name in self._fails:
-            self._end_line(line, start_ms, SaidEnd.FAILED.value)
+            self._end_line(sound, start_ms, SaidEnd.FAILED.value)
             return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        if not self._goes_on(line, start_ms, end_ms, COMPLETED):
+        end_ms = start_ms + sound[2]
+        if not self._goes_on(sound, start_ms, end_ms, COMPLETED):
             return self._gone()
         return _spoken(start_ms=start_ms, end_ms=end_ms, ended=_WHOLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 
+from callers.virtual_facts import Sound
 from callers.virtual_line import VirtualLine
 from calls.actions import FIRST_TOLD_MS, Line, Queue
 from calls.events import AgentAnswered, AgentOffered, KeyFact, LeftQueue, Queued
@@ -31,11 +32,11 @@ class VirtualWaiting(VirtualLine):
     """Keys pressed before this were taken by an earlier window."""
 
     @abstractmethod
-    def _begin_line(self, line: Line) -> tuple[int, int]:
-        """A line begins; gives when, and when it is over if nothing cuts it."""
+    def _begin_line(self, line: Line) -> Sound:
+        """A line begins now."""
 
     @abstractmethod
-    def _end_line(self, line: Line, start_ms: int, ended: str) -> None:
+    def _end_line(self, sound: Sound, start_ms: int, ended: str) -> None:
         """The line is over now."""
 
     @abstractmethod
@@ -79,12 +80,13 @@ class VirtualWaiting(VirtualLine):
 
     def _told(self, queue: Queue, lines: tuple[Line, ...], until_ms: int) -> str:
         for line in lines:
-            start_ms, end_ms = self._begin_line(line)
+            sound, start_ms = self._begin_line(line), self._time.now_ms
+            end_ms = start_ms + sound[2]
             if not self._has_sound(line):
-                self._end_line(line, start_ms, SaidEnd.FAILED.value)
+                self._end_line(sound, start_ms, SaidEnd.FAILED.value)
                 continue
             ended = self._stays(queue, min(end_ms, until_ms))
-            self._end_line(line, start_ms, self._how(ended, end_ms).value)
+            self._end_line(sound, start_ms, self._how(ended, end_ms).value)
             if ended or self._time.now_ms >= until_ms:
                 return ended
         if queue.keys:

@@ -19,7 +19,7 @@ from callflow.reading import Reading
 from callflow.rules.loader import read_rules
 from callflow.rules.monitor import RuleSet
 from callflow.steps import Flow
-from callflow.tables import Table, TableRun
+from callflow.tables import Opening, Table, TableRun
 from calls.errors import FlowFileError, Problem
 
 RULES_FILE: Final = "house_rules.yaml"
@@ -99,6 +99,12 @@ class House:
     ) -> TableRun:
         """The same for one of many calls that begin alike: it need not be worked out anew."""
         return self.table.start(flow, variables, language, performer)
+
+    def opening(
+        self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
+    ) -> Opening:
+        """Where many calls begin that bring the same values; KeyError as of `start`."""
+        return Opening(self.table, flow, variables, language, performer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,9 @@ class Table:
         self._script = script
         self._starts: dict[Hashable, _Row] = {}
         self._rows: dict[Hashable, _Row] = {}
+        self.age = 0
+        """How often all rows were forgotten."""
+
         self.moves = 0
         """How many are known, beginnings among them."""
 
@@ -83,17 +86,23 @@ class Table:
         self, flow: str, variables: Mapping[str, Any], language: str, performer: str = "ivr"
     ) -> TableRun:
         """A run as of `FlowRun`; KeyError when there is no flow of that name."""
+        return TableRun(self, self.beginning(flow, variables, language, performer))
+
+    def beginning(
+        self, flow: str, variables: Mapping[str, Any], language: str, performer: str
+    ) -> _Row:
+        """The row of all runs that begin so; KeyError when there is no flow of that name."""
         key = (flow, language, performer, *_exactly(variables))
         try:
             row = self._starts.get(key)
             if row is None:
                 self._count()
-                row = self._starts[key] = self._beginning(flow, variables, language, performer)
+                row = self._starts[key] = self._new(flow, variables, language, performer)
         except TypeError:
-            row = self._beginning(flow, variables, language, performer)
-        return TableRun(self, row)
+            row = self._new(flow, variables, language, performer)
+        return row
 
-    def _beginning(self, flow: str, *begin: Any) -> _Row:
+    def _new(self, flow: str, *begin: Any) -> _Row:
         return _Row(_Standing(self._script, self._script.flows[flow], *begin))
 
     def move(self, row: _Row, known: Hashable, outcome: Outcome | None) -> None:
@@ -117,8 +126,36 @@ class Table:
         self.moves += 1
         if self.moves > MOST_MOVES:
             self.moves = 1
+            self.age += 1
             self._starts.clear()
             self._rows.clear()
+
+
+class Opening:
+    """Where many calls begin: one flow, one set of values. Each `start` is another call."""
+
+    __slots__ = ("_age", "_begin", "_row", "_table")
+
+    def __init__(
+        self,
+        table: Table,
+        flow: str,
+        variables: Mapping[str, Any],
+        language: str,
+        performer: str = "ivr",
+    ) -> None:
+        """KeyError when there is no flow of that name; later changes of `variables` are nothing."""
+        self._table = table
+        self._begin = (flow, dict(variables), language, performer)
+        self._row = table.beginning(*self._begin)
+        self._age = table.age
+
+    def start(self) -> TableRun:
+        """A new run."""
+        table = self._table
+        if self._age != table.age:
+            self._row, self._age = table.beginning(*self._begin), table.age
+        return TableRun(table, self._row)
 
 
 class TableRun:
@@ -210,7 +247,8 @@ def _reader(kind: type) -> Callable[[Any], Hashable]:
     read = attrgetter(*names or ["name"])
 
     def read_exactly(outcome: Outcome) -> Hashable:
-        return tuple(map(_exact, read(outcome)))
+        values = read(outcome)
+        return tuple([one if one.__class__ is str else _exact(one) for one in values])
 
     reader = _READERS[kind] = read_exactly if "values" in names else read
     return reader
@@ -232,5 +270,5 @@ def _exact(value: Any) -> Hashable:
     if kind is str:
         return str(value)
     if kind is dict or (kind not in _PLAIN and isinstance(value, Mapping)):
-        return kind, *_exactly(value)
+        return (kind, *_exactly(value)) if value else kind
     return kind, repr(value) if kind is float else value

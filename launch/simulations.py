@@ -20,6 +20,7 @@ from callers.virtual import simulate as play
 from callflow.house import House
 from callflow.rules.monitor import score
 from callflow.rules.state import Status
+from callflow.tables import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +35,29 @@ class Order:
 
     def one(self, persona: Persona) -> SimulatedCall:
         """A whole call of `persona`."""
-        flow = self.house.flows[self.flow]
-        coached = flow.performer == "agent"
+        return self.play(persona, self.opening(persona))
+
+    def opening(self, persona: Persona) -> Opening:
+        """Where the calls of `persona` begin, in whatever hurry."""
         brought = {"ani": ANI, "dnis": DNIS, "caller_name": persona.name}
-        run = self.house.start_again(
-            self.flow,
-            {**self.variables, **brought},
-            self.language,
-            "agent" if coached else "ivr",
-        )
+        performer = "agent" if self._coached else "ivr"
+        values = {**self.variables, **brought}
+        return self.house.opening(self.flow, values, self.language, performer)
+
+    def play(self, persona: Persona, opening: Opening) -> SimulatedCall:
+        """A whole call of `persona` from its opening."""
         return play(
-            run,
+            opening.start(),
             persona,
             queue=self.queue,
             numbers=(ANI, DNIS),
-            direction=flow.direction,
-            agent=AgentPlan() if coached else None,
+            direction=self.house.flows[self.flow].direction,
+            agent=AgentPlan() if self._coached else None,
         )
+
+    @property
+    def _coached(self) -> bool:
+        return self.house.flows[self.flow].performer == "agent"
 
 
 @dataclass(slots=True)
@@ -106,8 +113,8 @@ def summaries(
     gc.freeze()  # what is loaded is no garbage, and need not be looked at again and again
     for persona in personas:
         chance = Random(f"{seed} {persona.name}")  # noqa: S311 - no secret
-        summary = Summary(persona.name)
+        summary, opening = Summary(persona.name), order.opening(persona)
         for number in range(calls):
             caller = persona if number == 0 else varied(persona, chance)
-            summary.take(order.one(caller), order.house)
+            summary.take(order.play(caller, opening), order.house)
         yield summary

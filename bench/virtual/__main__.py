@@ -7,9 +7,11 @@ is played whole, action by action, from the offer to its last fact. The rows of 
 - in turn: the goal's row. The flow's moves are looked up in its table (`callflow.tables`).
 - each another: every call is one of 1,000 variations of the personas, as `simulate --calls` plays.
 - facts read: facts are written out as a ledger keeps them, which is done when somebody reads them.
-- verdicts too: callers as of `each another`, facts read and every house rule scored on them: all
-  that a call of `simulate --calls` costs.
+- verdicts too: callers as of `each another`, facts read and every house rule scored on them.
+- simulate --calls: what the command does for each call, making the next caller and counting in.
 - engine anew: the same calls without the table, every move worked out by the engine.
+
+The last line names the Python that ran: builds without profile-guided optimisation are slower.
 """
 
 from __future__ import annotations
@@ -17,7 +19,10 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import platform
 import statistics
+import sys
+import sysconfig
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -32,7 +37,9 @@ from callers.virtual import SimulatedCall, simulate
 from callflow.conduct import Run
 from callflow.house import House
 from callflow.rules.monitor import score
+from callflow.tables import Opening
 from launch.settings import PROJECT, Settings
+from launch.simulations import Order, Summary
 
 GOAL = 10_000
 """Virtual calls a second on one core."""
@@ -66,19 +73,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     house = House.load(options.scripts)
-    personas = [find_persona(name) for name in names()]
-    chance = Random(0)
-    others = [varied(persona, chance) for _ in range(1000 // len(personas)) for persona in personas]
     gc.freeze()  # what is loaded is no garbage, and need not be looked at again and again
-    play = _player(house.start_again, options.flow)
-    rows: list[tuple[str, Sequence[Persona], Play]] = [
-        *((persona.name, [persona], play) for persona in personas),
-        ("all in turn", personas, play),
-        ("all, each another", others, play),
-        ("all, facts read", personas, _reader(house, options.flow)),
-        ("all, verdicts too", others, _judge(house, options.flow)),
-        ("all, engine anew", personas, _player(house.start, options.flow)),
-    ]
+    rows = _rows(house, options.flow)
     began, used = time.perf_counter(), time.process_time()
     rates: dict[str, list[float]] = {name: [] for name, _, _ in rows}
     for _ in range(options.runs):  # in turn, so that what else the machine does falls on all alike
@@ -95,25 +91,62 @@ def main() -> None:
             f"  ({figure.least:,} to {figure.most:,})  {figure.of_goal:5.2f} of {GOAL:,}"
         )
     print(f"the clock ran {longer:.2f} times as long as the CPU time counted")
+    print(_python())
 
 
-def _player(start: Callable[..., Run], flow: str) -> Callable[[Persona], SimulatedCall]:
-    variables = Settings().house.all_variables()
+def _rows(house: House, flow: str) -> list[tuple[str, Sequence[Persona], Play]]:
+    """What is measured: the row's name, its callers, how one of them is played."""
+    personas = [find_persona(name) for name in names()]
+    chance = Random(0)
+    others = [varied(persona, chance) for _ in range(1000 // len(personas)) for persona in personas]
+    begin = (flow, Settings().house.all_variables(), "zh-Hans")
+    play = _player(house.opening(*begin).start)
+    return [
+        *((persona.name, [persona], play) for persona in personas),
+        ("all in turn", personas, play),
+        ("all, each another", others, play),
+        ("all, facts read", personas, lambda persona: play(persona).events),
+        ("all, verdicts too", others, lambda persona: score(play(persona).events, house.rules)),
+        ("all, simulate --calls", others, _summarising(house, flow)),
+        ("all, engine anew", personas, _player(lambda: house.start(*begin))),
+    ]
 
-    def play(persona: Persona) -> SimulatedCall:
-        return simulate(start(flow, variables, "zh-Hans"), persona, queue=AGENT)
+
+def _summarising(house: House, flow: str) -> Play:
+    order = Order(house, flow, Settings().house.all_variables(), "zh-Hans", AGENT)
+    chance, summary = Random(0), Summary("all")
+    openings: dict[str, Opening] = {}
+
+    def play(persona: Persona) -> None:
+        opening = openings.get(persona.name)
+        if opening is None:
+            opening = openings[persona.name] = order.opening(persona)
+        summary.take(order.play(varied(persona, chance), opening), house)
 
     return play
 
 
-def _reader(house: House, flow: str) -> Play:
-    play = _player(house.start_again, flow)
-    return lambda persona: play(persona).events
+def _python() -> str:
+    """Which Python this is, and what it knows of how it was built; packagers' may not tell all."""
+    built = f"{sysconfig.get_config_var('CONFIG_ARGS')} {sysconfig.get_config_var('PY_CFLAGS')}"
+    found = [
+        word
+        for word, sign in (
+            ("profile-guided", ("--enable-optimizations", "-fprofile-use")),
+            ("link-time", ("--with-lto", "-flto")),
+        )
+        if any(each in built for each in sign)
+    ]
+    optimised = f"{' and '.join(found) or 'no'} optimisation"
+    which = f"{platform.python_implementation()} {platform.python_version()} ({sys.executable})"
+    return f"{which}; its build tells of {optimised}"
 
 
-def _judge(house: House, flow: str) -> Play:
-    play = _player(house.start_again, flow)
-    return lambda persona: score(play(persona).events, house.rules)
+def _player(start: Callable[[], Run]) -> Callable[[Persona], SimulatedCall]:
+    def play(persona: Persona) -> SimulatedCall:
+        return simulate(start(), persona, queue=AGENT)
+
+    return play
 
 
 def _rate(personas: Sequence[Persona], play: Play, seconds: float) -> float:

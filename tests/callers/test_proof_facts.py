@@ -18,7 +18,7 @@ from callers.virtual_channel import VirtualChannel
 from callflow.acts.base import Act
 from callflow.proving.lengths import Pace, line_length
 from callflow.proving.possible import Possible
-from callflow.proving.ways import Standing, Way, event_of
+from callflow.proving.ways import Standing, Way
 from callflow.tables import TableRun
 from calls.actions import Action, Line, Listen, Say
 from calls.events import CallEvent
@@ -64,7 +64,7 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
         call: VirtualCall = channel.call
         before, began_ms = len(call.facts), call.time.now_ms
         outcome = perform(channel, action)
-        events = [event_of(fact, at_ms) for at_ms, fact in call.facts[before:]]
+        events = call.events()[before:]
         kept.performed.append(Performed(action, _NO_ACT, outcome, began_ms, events))
         return outcome
 

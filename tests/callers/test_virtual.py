@@ -28,7 +28,6 @@ from calls.actions import (
     Until,
     Wait,
 )
-from calls.events import AnsweredFact, HungUpFact
 from calls.outcomes import Answered, Heard, HungUp, Sound
 from tests.callers.house import flow, hotline
 
@@ -228,8 +227,8 @@ def test_a_call_that_rings_yet_is_answered_by_what_needs_a_line(first: Action) -
     channel.perform(first)
     channel.perform(Ring(rings=1))
 
-    assert [at for at in call.facts if at[1].kind == "answered"] == [
-        (6000, AnsweredFact(rings=2, waited_ms=6000))
+    assert [(one.offset_ms, one.data) for one in call.events() if one.kind == "answered"] == [
+        (6000, {"rings": 2, "waited_ms": 6000})
     ]
     assert call.answered_ms == 6000
 
@@ -238,7 +237,9 @@ def test_a_caller_may_leave_while_a_flow_waits_that_has_not_answered() -> None:
     call, channel = ringing("hang_up: {ring: 2}\n")
 
     assert isinstance(channel.perform(Wait(ms=6000)), HungUp)
-    assert call.facts == [(5000, HungUpFact(by="caller"))]
+    assert [(one.offset_ms, one.kind, one.data) for one in call.events()] == [
+        (5000, "hung_up", {"by": "caller"})
+    ]
 
 
 def test_a_ring_counts_from_the_offer() -> None:

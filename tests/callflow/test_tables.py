@@ -205,6 +205,22 @@ def test_a_table_that_grows_too_large_is_begun_anew_under_the_calls_that_use_it(
         assert by.table.moves <= 10
 
 
+def test_calls_of_one_opening_go_as_any_call_also_when_the_table_is_begun_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tables, "MOST_MOVES", 10)
+    by, chance, brought = house(main=COUNTING), Random(3), {"vip": "yes"}
+    opening = by.opening("main", brought, "en")
+    brought["vip"] = "no"
+
+    for _ in range(200):
+        run = opening.start()
+        assert run.variables["vip"] == "yes"
+        same_way(by.start("main", {"vip": "yes"}, "en"), run, chance)
+        assert by.table.moves <= 10
+    assert by.table.age > 0, "nothing was forgotten"
+
+
 def test_a_call_over_the_most_steps_fails_at_the_same_step() -> None:
     plain, tabled = both(house(main=COUNTING), "main", {}, "en")
     plain.begin()

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from callflow.rules import known
-from callflow.rules.events import EventPattern, Happened, OneOf, Within
+from callflow.rules.events import EventPattern, Happened, OneOf, Tagged, Within
 from callflow.rules.monitor import Monitor, Rule, RuleSet, Verdict, score
 from callflow.rules.patterns import Count, Every
 from callflow.rules.state import Status
@@ -145,3 +145,39 @@ def test_what_is_known_is_forgotten_before_it_grows_without_end(
 
     assert not rules.known.full
     assert rules.known is not seen or not seen.full
+
+
+def said(tags: object) -> list[CallEvent]:
+    """A call with one line that carries these tags."""
+    trace = Trace()
+    trace.add("offered", direction="inbound", flow="x")
+    trace.add("said", line="a", tags=tags, ended="completed", performer="ivr", start_ms=0, end_ms=1)
+    trace.add("ended", end_reason="completed", disposition="served")
+    return trace.events
+
+
+def test_texts_that_were_met_first_are_not_taken_for_values_that_come_later() -> None:
+    of = EventPattern((Happened("said", (Tagged(frozenset({"t"})),)),))
+    rules = RuleSet([Rule(id="A01", title={}, patterns=(Count(of=of, at_most=0),))])
+    calls = [said(tags) for tags in (("t",), ("u",), ["t"], ("u",), ["u"], (1,), ("t",))]
+
+    statuses = [score(call, rules)[0].status for call in calls]
+
+    broken, kept = Status.BROKEN, Status.KEPT
+    assert statuses == [broken, kept, broken, kept, kept, kept, broken]
+
+
+def test_ways_of_calls_are_forgotten_before_they_grow_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(known, "MOST_STANDINGS", 4)
+    made = [a_rule(kind, Tape(Random(7).randbytes(160))) for kind in KINDS]
+    rules = RuleSet(renamed(rule, at) for at, rule in enumerate(made))
+    chance = Random(7)
+    met: set[known.Known] = set()
+    for number in range(12):
+        events = list(TapedCall(Tape(chance.randbytes(160)), made[number % len(made)]).events(16))
+        assert all(map(same, score(events, rules), by_monitors(events, rules)))
+        met.add(rules.known)
+
+    assert len(met) > 1, "nothing was forgotten"
