@@ -13,8 +13,13 @@ from calls.call import Call
 from calls.events import AnsweredFact, Fault, HungUpFact
 from calls.outcomes import HungUp
 
-ANSWER_MOST_S = 5.0
-"""ANSWER waits for the caller's first audio, 0.5 s where none comes."""
+ANSWER_MOST_S = 4.0
+"""ANSWER waits for the caller's first audio, 0.5 s where none comes; the rest is for a busy
+Asterisk.
+
+After a first ring the dialplan's own lease, 10 s unless a site sets another, has room for this: a
+call that is answered then has no command more for its lease.
+"""
 
 
 @dataclass(slots=True)

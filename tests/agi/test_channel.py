@@ -477,6 +477,15 @@ async def test_the_caller_is_kept_by_a_lease_renewed_only_when_needed(tmp_path: 
     assert all(lease <= 11 for lease in leases)
 
 
+async def test_a_call_answered_after_its_first_ring_sends_no_command_for_its_lease(
+    tmp_path: Path,
+) -> None:
+    async with office(GREET, tmp_path, ring_sound_ms=1000, lease_s=10.0) as there:
+        commands = await there.visit(arg_2="1")
+
+    assert [words[:2] for words in commands[:2]] == [["ANSWER"], ["STREAM", "FILE"]]
+
+
 async def test_a_window_longer_than_the_lease_is_lent_in_pieces_so_silence_never_outlives_it(
     tmp_path: Path,
 ) -> None:
