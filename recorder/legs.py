@@ -19,6 +19,7 @@ LEAST_RUN: Final = RATE // 50
 LEAST_LINE_MS: Final = 600
 _AROUND_MS: Final = 400
 _UNSPOKEN: Final = frozenset({"failed", "skipped"})
+_TALK_ENDS: Final = frozenset({"left_queue", "transferred", "hung_up", "ended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,20 @@ def lines_of(events: Sequence[CallEvent], begins_ms: int) -> Iterator[Spoken]:
 def keys_of(events: Sequence[CallEvent]) -> list[int]:
     """When keys were over, offsets of the call."""
     return [int(event.data["at_ms"]) for event in events if event.kind == "key"]
+
+
+def talks_of(events: Sequence[CallEvent]) -> list[tuple[int, int]]:
+    """When an agent was connected to the caller, holds left out: offsets of the call."""
+    found: list[tuple[int, int]] = []
+    since_ms: int | None = None
+    for event in events:
+        held = event.kind == "held" and bool(event.data["on"])
+        if since_ms is not None and (held or event.kind in _TALK_ENDS):
+            found.append((since_ms, event.offset_ms))
+            since_ms = None
+        elif event.kind == "agent_answered" or (event.kind == "held" and not held):
+            since_ms = event.offset_ms
+    return found
 
 
 @dataclass(frozen=True, slots=True)

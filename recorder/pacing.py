@@ -20,7 +20,7 @@ import numpy as np
 from calls.events import CallEvent
 from recorder.certainty import NEAR_MS, joined, unsure
 from recorder.growth import Tick
-from recorder.legs import LEAST_RUN, Leg, LineFinder, Spoken, keys_of, lines_of, mends_of
+from recorder.legs import LEAST_RUN, Leg, LineFinder, Spoken, keys_of, lines_of, mends_of, talks_of
 from recorder.wav import RATE, Mend, Mends
 
 _PER_MS: Final = RATE // 1000
@@ -103,6 +103,7 @@ class _Pacing:
         self._begins_ms = begins_ms
         self._lines = list(lines_of(events, begins_ms))
         self._keys = keys_of(events)
+        self._talks = talks_of(events)
         self._finder = finder
         self._late = [0.0, 0.0]
         """By how much each raw leg stands behind its time, in ms; below zero: before it. The
@@ -159,8 +160,18 @@ class _Pacing:
             for number, doubted in enumerate(self._doubted)
             if doubted
         ]
+        doubts += [talk for talk in self._talks if self._slow(talk[0])]
         known = sorted([*self.anchors, *at_ms[1:-1]])
         return joined([*doubts, *unsure(known, self._begins_ms, ends_ms)])
+
+    def _slow(self, picked_up_ms: int) -> bool:
+        """Whether nobody was heard for a moment between the music and the agent: what the agent's
+        phone had sent by then waits, as the caller's frames may, and no tick shows how much."""
+        first, behind = (
+            self._raw_at(picked_up_ms + more_ms) for more_ms in (-_ABOUT_MS, 3 * _ABOUT_MS)
+        )
+        silences = self._legs[1].silences(first, behind)
+        return bool(silences)
 
     def _narrowed(self, window: _Window) -> _Window:
         """A line that stands where it did before shows that it happened behind it."""
@@ -181,6 +192,11 @@ class _Pacing:
         """Where a time is in a raw leg, after what was mended up to a place."""
         moved = self._legs[number].moved(upto)
         return round((at_ms - self._begins_ms) * _PER_MS) - moved
+
+    def _raw_at(self, at_ms: float) -> int:
+        """Where a time is in the house's raw leg, after all that was mended before it."""
+        place = self._raw(1, at_ms, -1)
+        return self._raw(1, at_ms, place)
 
     def _mend(
         self, number: int, window: _Window, silences: Sequence[Sequence[tuple[int, int]]]

@@ -231,3 +231,14 @@ def test_ticks_that_the_lines_contradict_count_for_nothing(talked: Talked, state
     of_another_clock = [Tick(one.at_ms + 4_000, one.place) for one in talked.ticks()]
 
     assert talked.clock(state, of_another_clock) == talked.clock(state, [])
+
+
+def test_a_moment_without_anybody_at_the_pick_up_leaves_the_talk_not_proved(
+    talked: Talked, state: Path
+) -> None:
+    talked.scene.over(45_000)
+    talked.nothing_said(20_100, 20_180, 1)
+
+    clock = talked.clock(state, talked.ticks())
+
+    assert clock.unproved == ((20_000, 45_000),)
