@@ -93,23 +93,25 @@ def judge(stretch: Stretch, *, least_speech: int = LEAST_SPEECH_FRAMES) -> Verdi
     open_frames = ~stretch.masked
     if not open_frames.any():
         return None
-    power = np.exp(stretch.levels_dbov * _TO_POWER)
+    levels = stretch.levels_dbov
     floor_min = _decibel(float(stretch.smoothed[open_frames].min())) + _MINIMUM_BIAS_DB
-    speech = _speech(stretch, floor_min) & open_frames
+    speech = _speech(stretch, floor_min, open_frames)
     spoken = int(np.count_nonzero(speech))
-    quiet = (stretch.speech_p < QUIET_P) & ~_near(speech) & open_frames
+    quiet = (stretch.speech_p < QUIET_P) & open_frames
+    if spoken:
+        quiet &= ~_near(speech)
     floor = floor_min
-    quiet_levels = stretch.levels_dbov[quiet]
+    quiet_levels = levels[quiet]
     if len(quiet_levels) >= _QUIET_FRAMES_ENOUGH:
         floor = max(_percentile_60(quiet_levels), floor_min)
     floor = max(floor, _LOWEST_FLOOR_DBOV)
     if spoken >= min(least_speech, LEAST_CLEAR_FRAMES):
-        level = _decibel(float(power[speech].mean()) - 10 ** (floor / 10))
+        level = _decibel(float(_power(levels[speech]).mean()) - 10 ** (floor / 10))
         snr = level - floor
         what = _class_of_speech(level, floor, snr)
         if spoken >= least_speech or what is Sound.SPEECH:
             return Verdict(what, level, floor, snr, spoken * 20)
-    level = steady_level(power[open_frames])
+    level = steady_level(_power(levels[open_frames]))
     what = Sound.SILENCE if level < SILENT_BELOW_DBOV else Sound.NOISE
     return Verdict(what, level, floor, None, spoken * 20)
 
@@ -126,17 +128,19 @@ def _class_of_speech(level: float, floor: float, snr: float) -> Sound:
     return Sound.FAINT if level < FAINT_BELOW_DBOV else Sound.SPEECH
 
 
-def _speech(stretch: Stretch, floor: float) -> NDArray[np.bool_]:
-    """Frames with speech: those the detector is sure of, and those that stand out of `floor`."""
-    likely, levels = stretch.speech_p, stretch.levels_dbov
-    sure = np.asarray(likely >= SPEECH_P)
-    out = (likely >= QUIET_P) & (levels >= floor + STANDS_OUT_DB) & ~stretch.masked
-    spread = STANDS_OUT_FRAMES - 1
-    if np.count_nonzero(out) <= np.count_nonzero(out & sure) or len(out) <= spread:
+def _speech(stretch: Stretch, floor: float, heard: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Frames of `heard` with speech: surely, or standing far and long enough out of `floor`."""
+    likely = stretch.speech_p
+    sure = (likely >= SPEECH_P) & heard
+    out = (likely >= QUIET_P) & (stretch.levels_dbov >= floor + STANDS_OUT_DB) & heard
+    runs = len(out) - STANDS_OUT_FRAMES + 1
+    if runs < 1 or not np.greater(out, sure).any():
         return sure
-    runs = np.lib.stride_tricks.sliding_window_view(out, STANDS_OUT_FRAMES).all(axis=1)
+    all_out = out[:runs]
+    for late in range(1, STANDS_OUT_FRAMES):
+        all_out = all_out & out[late : runs + late]
     for late in range(STANDS_OUT_FRAMES):
-        sure[late : len(sure) - spread + late] |= runs
+        sure[late : runs + late] |= all_out
     return sure
 
 
@@ -155,6 +159,10 @@ def _percentile_60(levels: NDArray[np.float64]) -> float:
     low = int(place)
     ordered = np.partition(levels, (low, low + 1))
     return float(ordered[low] + (place - low) * (ordered[low + 1] - ordered[low]))
+
+
+def _power(levels_dbov: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.exp(levels_dbov * _TO_POWER))
 
 
 def _decibel(power: float) -> float:

@@ -19,6 +19,9 @@ GROSS_MS = 700
 most looks at it tell, not one that a machine delays which stands still for a moment. How close it
 is otherwise depends on the machine: `python -m bench.desk.clocks`."""
 
+ON_ITS_WAY_MS = 60
+"""Audio sent and not yet heard as a window opens is in it; on a busy machine some frames."""
+
 QUIET, NOISE = hiss(3, -65), hiss(3, -24)
 
 
@@ -54,7 +57,7 @@ async def test_the_silence_clock_is_the_audio_sent_with_a_hold_in_between(
     assert heard["what"] == "silence"
     # By frames: four seconds of the caller's audio and the hold, whatever the machine was doing.
     assert abs(heard["to_ms"] - heard["from_ms"] - 5000) <= 60
-    assert 4000 <= passed_ms <= 4000 + GROSS_MS + call.taps.late_ms
+    assert 4000 - ON_ITS_WAY_MS <= passed_ms <= 4000 + GROSS_MS + call.taps.late_ms
 
 
 async def test_the_clock_stands_while_the_agent_really_speaks(ears: EarsService) -> None:
@@ -97,7 +100,7 @@ async def test_ten_seconds_of_noise_are_ten_seconds_of_the_callers_audio(
     await call.close()
 
     assert median(call.errors[-10:]) < GROSS_MS + call.taps.late_ms
-    assert 10_000 <= passed_ms <= 10_000 + GROSS_MS + call.taps.late_ms
+    assert 10_000 - ON_ITS_WAY_MS <= passed_ms <= 10_000 + GROSS_MS + call.taps.late_ms
 
 
 async def test_an_agent_who_says_the_greeting_needs_no_key(ears: EarsService) -> None:
