@@ -140,8 +140,7 @@ class _Reports:
         )
         language = visitor_of(request).language
         rows = [
-            (one, _told(one, wanted, language), _agent(one.agent, self._shelf))
-            for one in found
+            (one, _told(one, wanted, language), _agent(one.agent, self._shelf)) for one in found
         ]
         return page(
             request,
