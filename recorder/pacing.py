@@ -171,7 +171,7 @@ class _Pacing:
             self._raw_at(picked_up_ms + more_ms) for more_ms in (-_ABOUT_MS, 3 * _ABOUT_MS)
         )
         silences = self._legs[1].silences(first, behind)
-        return bool(silences)
+        return bool(silences) and silences[-1][1] >= LATE_MS * _PER_MS
 
     def _narrowed(self, window: _Window) -> _Window:
         """A line that stands where it did before shows that it happened behind it."""
