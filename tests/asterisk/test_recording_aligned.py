@@ -44,14 +44,11 @@ NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 
 ALIGNED_MS = 50
 TONE_MS = 600
-KEPT_UP_MS = 60
-"""A phone that never sent later than this was on a machine that kept up."""
-
 WAITS_MS = 40
-"""Without a trace in the file: more for the agent's words where the machine did not keep up."""
+"""More for the agent's words: what the phone sent before Asterisk read it can wait in a talk."""
 
-MOST_UNPROVED = 0.9
-"""Of a recording made on a machine that did."""
+MOST_UNPROVED = 0.5
+"""Of a recording without a talk."""
 
 
 @pytest.fixture(scope="module")
@@ -142,9 +139,9 @@ async def recorded(hotline: Hotline, number: str) -> Legs:
     return Legs(legs[0], legs[1], events)
 
 
-def check(legs: Legs, spoken: Spoken, *names: str) -> None:
-    """Lines by the facts, all words by the phone's clock; words in a stretch that the recording
-    says to be not proved prove nothing either."""
+def check(legs: Legs, spoken: Spoken, *names: str) -> list[list[int]]:
+    """Lines by the facts, all words by the phone's clock, as sure as that is; words in a stretch
+    that the recording says to be not proved prove nothing either. Gives those stretches."""
     kept = next(one for one in legs.events if one.kind == "recording_kept").data
     offered_at = legs.events[0].at - timedelta(milliseconds=legs.events[0].offset_ms)
     shift = (offered_at.timestamp() - spoken.began_at) * 1000
@@ -155,18 +152,22 @@ def check(legs: Legs, spoken: Spoken, *names: str) -> None:
         assert len(places) == 1, number
         if proved(kept, sent - shift):
             late = places[0] - (sent - shift)
-            off[f"caller's word {number}"] = max(abs(late) - uneven, 0.0)
+            off[f"caller's word {number}"] = max(abs(late) - max(uneven, spoken.late_ms), 0.0)
     for number, sound in enumerate(spoken.by_agent, 1):
         (place,) = legs.house.find(sound)
         came = spoken.ear.came(sound) + FRAME_MS - shift
         if proved(kept, came):
-            waited = 0 if spoken.late_ms <= KEPT_UP_MS else WAITS_MS
-            off[f"agent's word {number}"] = max(abs(place - came) - waited, 0.0)
+            off[f"agent's word {number}"] = max(abs(place - came) - WAITS_MS, 0.0)
     wrong = {what: round(ms) for what, ms in off.items() if abs(ms) > ALIGNED_MS}
     assert wrong == {}, kept["unproved"]
-    unproved_ms = sum(ends - begins for begins, ends in kept["unproved"])
-    if spoken.late_ms <= KEPT_UP_MS:
-        assert unproved_ms <= MOST_UNPROVED * kept["duration_ms"], kept["unproved"]
+    stretches: list[list[int]] = kept["unproved"]
+    return stretches
+
+
+def share(stretches: list[list[int]], legs: Legs) -> float:
+    """How much of a recording these stretches are."""
+    kept = next(one for one in legs.events if one.kind == "recording_kept").data
+    return float(sum(ends - begins for begins, ends in stretches) / kept["duration_ms"])
 
 
 def proved(kept: Mapping[str, Any], at_ms: float) -> bool:
@@ -210,7 +211,11 @@ async def test_lines_and_words_stand_where_they_were_said_whatever_keys_were_pre
     spoken = await call(new_caller, "13810000001", presses_and_speaks)
     legs = await recorded(hotline, "13810000001")
 
-    check(legs, spoken, "how_may_i_help", "main_menu", "menu_again", "service_hours", "closing")
+    unproved = check(
+        legs, spoken, "how_may_i_help", "main_menu", "menu_again", "service_hours", "closing"
+    )
+
+    assert share(unproved, legs) <= MOST_UNPROVED, unproved
 
 
 async def test_a_phone_that_sends_nothing_in_silence_takes_no_time_from_the_recording(
