@@ -51,7 +51,7 @@ pbx: setup ## a real Asterisk with asterisk-conf/ (thirdring pbx down ends it)
 	$(BIN)/thirdring pbx up --state $(STATE)
 
 soak: setup ## the slow proofs: long fuzz runs, many kills, the rush of 200 callers
-	THIRDRING_FUZZ=2000000 THIRDRING_KILLS=1000 $(BIN)/pytest --timeout 3600 $(ARGS)
+	THIRDRING_FUZZ=2000000 THIRDRING_KILLS=1000 THIRDRING_LONG_TALK=1 $(BIN)/pytest --timeout 3600 $(ARGS)
 	$(BIN)/python -m bench.rush
 
 bench: setup ## measured figures: ratios against peers and limits, each in one run

@@ -36,7 +36,7 @@ SECONDS: Final = {
     "test_pbx.py": 30,
     "test_desk_cue.py": 15,
     "test_console_in_a_browser.py": 110,
-    "test_recording_aligned.py": 230,
+    "test_recording_aligned.py": 120,
     "test_survey.py": 70,
     "asterisk/test_known_calls.py": 85,
     "test_qa_doc.py": 90,
