@@ -376,7 +376,9 @@ def test_an_address_that_is_none_is_a_wrong_setting(address: str) -> None:
 def test_troubles_name_their_remedy(url: str, server: Cluster, path: Path) -> None:
     with pytest.raises(LedgerError, match="createdb"):
         LedgerReader(url.replace("house_", "no_house_"))
-    assert "PostgreSQL runs" in str(trouble(url, RuntimeError("")))
+    with pytest.raises(LedgerError, match="PostgreSQL runs"):
+        LedgerReader("postgresql://postgres@127.0.0.1:9/house")
+    assert "PostgreSQL's log" in str(trouble(url, RuntimeError("")))
 
 
 def test_without_the_driver_the_setting_says_what_to_install() -> None:
