@@ -26,7 +26,7 @@ from recorder.measure import Legs, problem_of
 from recorder.measured import Measuring
 from recorder.ports import FactSink, FactSource
 from recorder.store import Store, sha256_of
-from recorder.wav import WavFile, look_at, write_stereo
+from recorder.wav import WavFile, look_at, stereo_frames, write_stereo
 
 log = structlog.get_logger("recorder")
 
@@ -132,13 +132,14 @@ class Taker:
         if not legs.present:
             return _nothing(problem_of(legs, recording.call_ms))
         clock = self._clock_of(legs, recording)
+        frames = stereo_frames(legs.caller, legs.house, clock.mends)
         write = partial(write_stereo, legs.caller, legs.house, mends=clock.mends)
         stored = self._store.put(file, write)
         return Kept(
             file=stored.file,
             sha256=stored.sha256,
             bytes=stored.bytes,
-            duration_ms=legs.duration_ms + clock.put_in_ms,
+            duration_ms=frames * 1000 // legs.present[0].rate,
             problem=problem_of(legs, recording.call_ms, clock.put_in_ms),
             begins_ms=clock.begins_ms,
             filled=clock.filled,

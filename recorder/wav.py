@@ -209,13 +209,18 @@ def write_stereo(
             f"{legs[0].path}: not two mono legs of one rate; let MixMonitor write both"
         )
     rate = rates.pop() if rates else RATE
-    pairs = list(zip((caller, house), mends, strict=True))
-    frames = max(_mended_frames(leg, own) for leg, own in pairs)
+    frames = stereo_frames(caller, house, mends)
     out.write(header(rate, 2, frames))
+    pairs = zip((caller, house), mends, strict=True)
     left, right = (_padded(leg, own, frames) for leg, own in pairs)
     for one, other in zip(left, right, strict=True):
         out.write(np.column_stack((one, other)).astype("<i2").tobytes())
     return frames
+
+
+def stereo_frames(caller: WavFile | None, house: WavFile | None, mends: Mends) -> int:
+    """Frames of the stereo file of these legs: the mended legs need not be of one length."""
+    return max(_mended_frames(leg, own) for leg, own in zip((caller, house), mends, strict=True))
 
 
 def _mended_frames(leg: WavFile | None, mends: Sequence[Mend]) -> int:

@@ -22,6 +22,7 @@ from calls.errors import RecordingError
 from recorder.aligning import FileClock, file_clock
 from recorder.sealing.keys import Keyring
 from recorder.store import Store
+from recorder.wav import Mend, look_at
 from tests.recorder.house import House, unclose
 
 
@@ -51,6 +52,22 @@ def test_a_recording_is_merged_hashed_and_told_to_the_ledger(house: House) -> No
     }
     assert kept.seq == 5
     assert list((house.state / "monitor").iterdir()) == []
+
+
+def test_legs_that_were_mended_by_different_times_are_as_long_as_the_file_says(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uneven = ((Mend(8000, 240),), (Mend(8000, -160), Mend(24_000, 80)))
+    monkeypatch.setattr("recorder.taking.file_clock", lambda *_: FileClock(1_000, uneven))
+    house.begin()
+    house.leg("in", 4.0)
+    house.leg("out", 4.0, tone=1000)
+    house.end(ran_s=4.05)
+
+    house.intake().take_in_now()
+
+    kept = house.ledger.of_kind("recording_kept")[0].data
+    assert kept["duration_ms"] == look_at(house.stereo()).duration_ms == 4_030
 
 
 def test_nothing_is_taken_in_while_the_call_is_on(house: House) -> None:
