@@ -23,6 +23,10 @@ class PromptError(CallCenterError):
     """A line cannot be turned into sound; the message names the line, language and remedy."""
 
 
+class NoRoomError(PromptError):
+    """A line's sound cannot be written: the disk is full, so no other one can be either."""
+
+
 class RecordingError(CallCenterError):
     """A recording is missing, cut or damaged; the message names it and what was found."""
 

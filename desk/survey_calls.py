@@ -25,6 +25,8 @@ BY: Final = "callback"
 QUESTION: Final = "satisfaction"
 _NUMBER: Final = re.compile(r"\+?[0-9]{5,20}")
 _LOOK_S: Final = 5.0
+_HEARD_OF_MS: Final = 3_600_000
+"""A call back is in the ledger seconds after the pick-up; one that is not by now never will be."""
 
 _log = structlog.get_logger("desk.survey_calls")
 
@@ -99,6 +101,14 @@ class Sink(Protocol):
     async def durable(self) -> None: ...
 
 
+class _Placed(NamedTuple):
+    """A call back that was picked up."""
+
+    call_id: str
+    at_ms: int
+    """Monotonic."""
+
+
 Place = Callable[[str], Awaitable[str]]
 """Ring a number and lead it into the flow; Asterisk's unique id of the channel once picked up.
 CallCenterError when nobody answered."""
@@ -114,7 +124,7 @@ class SurveyCalls:
         self._place, self._hours, self._clock = place, hours, clock
         self._cursor: int | None = None
         self._due: dict[str, Candidate] = {}
-        self._placed: dict[str, str] = {}
+        self._placed: dict[str, _Placed] = {}
         """Unique id of a channel -> the call that the caller is asked about."""
 
         self._asking: dict[str, str] = {}
@@ -153,7 +163,13 @@ class SurveyCalls:
         except CallCenterError as error:
             _log.info("nobody to survey", number=mask(one.number), problem=str(error))
             return
-        self._placed[unique_id] = one.call_id
+        self._forget_old()
+        self._placed[unique_id] = _Placed(one.call_id, self._clock.monotonic_ms())
+
+    def _forget_old(self) -> None:
+        """Channels that were picked up and never came to the flow."""
+        old = self._clock.monotonic_ms() - _HEARD_OF_MS
+        self._placed = {channel: one for channel, one in self._placed.items() if one.at_ms > old}
 
     def _read_on(self) -> None:
         if self._cursor is None:
@@ -172,7 +188,7 @@ class SurveyCalls:
 
     def _take(self, event: CallEvent) -> None:
         if event.kind == "offered" and event.data["uniqueid"] in self._placed:
-            self._asking[event.call_id] = self._placed.pop(str(event.data["uniqueid"]))
+            self._asking[event.call_id] = self._placed.pop(str(event.data["uniqueid"])).call_id
         elif event.kind == "ended" and event.call_id in self._asking:
             del self._asking[event.call_id]
         elif event.kind == "ended":

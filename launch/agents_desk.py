@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import structlog
 
 from calls.clock import SystemClock
 from calls.errors import ConfigError, reason_of
-from calls.floor.events import FloorEvent
+from calls.floor.events import FloorEvent, ShiftNote
 from calls.floor.view import AgentCard, Choice
 from casework.office import HouseOffice
 from desk.ami.actions import set_var
@@ -41,6 +41,9 @@ from ledger.writer import LedgerWriter
 _log = structlog.get_logger(__name__)
 
 _HISTORY: Final = timedelta(days=1)
+_NOTES: Final = timedelta(days=30)
+"""Whoever was away for a long holiday still reads what the shift before them left (O01)."""
+
 _LOOK_FOR_PBX_S: Final = 1.0
 _MOST_WAIT_S: Final = 3.0
 _TIMES: Final = AmiTimes(longest_wait_s=2.0)
@@ -70,7 +73,9 @@ async def agents_desk(
     clock = SystemClock()
     address = ami_address(settings, state) or AmiAddress("127.0.0.1", 0, "", "")
     ami = AmiClient(address, clock, times=_TIMES)
-    history = await asyncio.to_thread(ledgers.reader.floor_events, since=clock.utc_now() - _HISTORY)
+    since = clock.utc_now() - _HISTORY
+    history = await asyncio.to_thread(ledgers.reader.floor_events, since=since)
+    notes = await asyncio.to_thread(notes_before, ledgers.reader, since)
     await asyncio.to_thread(_keep_dispositions, history, ledgers)
     outside = Outside(
         house=floor_house(settings),
@@ -82,6 +87,7 @@ async def agents_desk(
         ledger=ledgers.writer,
         memory=ledgers.reader,
         history=history,
+        notes=notes,
         live=ledgers.live,
         ears=shared.ears,
         office=shared.office,
@@ -103,6 +109,11 @@ async def agents_desk(
     finally:
         finding.cancel()
         await floor.stop()
+
+
+def notes_before(reader: LedgerReader, moment: datetime) -> list[FloorEvent]:
+    """The shift notes of the month before an aware moment, in the order kept."""
+    return reader.floor_events(since=moment - _NOTES, until=moment, kind=ShiftNote.kind)
 
 
 def _keep_dispositions(history: Sequence[FloorEvent], ledgers: Ledgers) -> None:

@@ -27,7 +27,7 @@ from callflow.house import House
 from calls.actions import Line
 from calls.call import EventSink
 from calls.clock import SystemClock
-from calls.errors import ConfigError, reason_of
+from calls.errors import ConfigError, NoRoomError, reason_of
 from casework.office import HouseOffice
 from launch.agents_port import OpenDesk, OpenedDesk, Shared
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
@@ -238,7 +238,10 @@ async def _warm(prompts: PromptStore, house: House, settings: Settings) -> None:
     lines = [each.line for each in spoken_lines(house, settings.house) if each.fixed]
     _log.info("making the lines ready", lines=len(lines))
     problems = await prompts.warm(lines)
-    if problems:
+    full = next((error for _, error in problems if isinstance(error, NoRoomError)), None)
+    if full is not None:
+        _log.error("lines have no sound: no room on the disk", problem=str(full))
+    elif problems:
         _log.warning(
             "some lines have no sound; run `thirdring prompts missing`",
             lines=sorted({f"{line.name} ({line.language})" for line, _ in problems}),

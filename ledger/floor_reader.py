@@ -27,11 +27,14 @@ class FloorReading:
         agent: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        kind: str | None = None,
     ) -> list[FloorEvent]:
-        """Facts of the floor in [since, until) in the order kept, of one agent or of all."""
+        """Facts of the floor in [since, until), in order; of one agent or kind, or of all."""
         query = select(*_FLOOR).order_by(floor_events.c.cursor)
         if agent is not None:
             query = query.where(floor_events.c.agent == agent)
+        if kind is not None:
+            query = query.where(floor_events.c.kind == kind)
         if since is not None:
             query = query.where(floor_events.c.at >= at_us(since))
         if until is not None:

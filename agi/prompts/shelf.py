@@ -6,16 +6,20 @@ content never changes under its name.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
 from pathlib import Path
+from typing import Final
 
 from agi.prompts import sound
 from agi.prompts.prompt import Prompt
 from agi.prompts.sources import Rendering, Studio
 from calls.actions import Line
-from calls.errors import PromptError
+from calls.errors import NoRoomError, PromptError
+
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Shelf:
@@ -100,7 +104,8 @@ class Shelf:
         try:
             sound.write_wav(path, samples)
         except OSError as error:
-            raise PromptError(
+            kind = NoRoomError if error.errno in _NO_ROOM else PromptError
+            raise kind(
                 f"{path}: cannot be written ({error.strerror}); free space or check permissions"
             ) from error
         prompt = Prompt(path, len(samples) * 1000 // sound.RATE, source)
@@ -115,7 +120,8 @@ class Shelf:
                 folder.chmod(0o755)
                 folder = folder.parent
         except OSError as error:
-            raise PromptError(
+            kind = NoRoomError if error.errno in _NO_ROOM else PromptError
+            raise kind(
                 f"{folder}: cannot be made ({error.strerror}); choose a --state folder you may "
                 "write to"
             ) from error

@@ -22,7 +22,7 @@ from agi.prompts.shelf import Shelf
 from agi.prompts.sources import Bundled, Studio, check_line
 from calls.actions import Line
 from calls.clock import Clock, SystemClock
-from calls.errors import PromptError
+from calls.errors import NoRoomError, PromptError
 
 _log = structlog.get_logger(__name__)
 _Key = tuple[str, str, str]
@@ -104,10 +104,12 @@ class PromptStore:
     ) -> list[tuple[Line, PromptError]]:
         """Make a list of lines ready; returns those that could not be, each with its error.
 
-        `progress(done, total, line)` is told after each.
+        `progress(done, total, line)` is told after each. Where the disk is full none is tried
+        after the first that finds no room.
         """
         wanted = list(lines)
         problems: list[tuple[Line, PromptError]] = []
+        full: list[NoRoomError] = []
         turn = asyncio.Semaphore(_WARM_AT_ONCE)
         done = 0
 
@@ -115,9 +117,13 @@ class PromptStore:
             nonlocal done
             async with turn:
                 try:
+                    if full and self.find(line) is None:
+                        raise full[0]
                     await self.obtain(line)
                 except PromptError as error:
                     problems.append((line, error))
+                    if isinstance(error, NoRoomError):
+                        full.append(error)
             done += 1
             if progress is not None:
                 progress(done, len(wanted), line)
@@ -179,6 +185,8 @@ class PromptStore:
                 continue
             try:
                 return await self._spoken(engine, line)
+            except NoRoomError:
+                raise
             except PromptError as error:
                 tried.append(f"{engine.name}: {error}")
                 _log.warning(
@@ -205,6 +213,8 @@ class PromptStore:
         if recorded is not None:
             try:
                 return self._shelf.from_studio(recorded, line)
+            except NoRoomError:
+                raise
             except PromptError as error:
                 _log.error("studio recording not usable", line=line.name, problem=str(error))
         rendering = self._bundled.find(line)
@@ -212,6 +222,8 @@ class PromptStore:
             return None
         try:
             return self._shelf.from_bundled(self._bundled.folder, rendering)
+        except NoRoomError:
+            raise
         except PromptError as error:
             _log.error("shipped rendering not usable", line=line.name, problem=str(error))
             return None

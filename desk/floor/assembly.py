@@ -70,6 +70,9 @@ class Outside:
     history: Sequence[FloorEvent]
     """Facts of the floor of the last day, of all agents, in their order."""
 
+    notes: Sequence[FloorEvent]
+    """Shift notes from before that."""
+
     live: LiveEvents
     """The sink of all calls of this process."""
 
@@ -126,6 +129,7 @@ class Floor:
             troubles=self._troubles,
             past_caller=files.of_call,
             history=outside.history,
+            notes=outside.notes,
         )
         self._desk = HouseDesk(rooms)
         self._server = DeskServer(self._desk, tokens)

@@ -61,6 +61,9 @@ class Rooms:
     history: Sequence[FloorEvent] = ()
     """Today's facts of the floor."""
 
+    notes: Sequence[FloorEvent] = ()
+    """Shift notes from before that."""
+
 
 class HouseDesk:
     """Implements `desk.server.ports.Desk` on the rooms of one process."""
@@ -71,7 +74,7 @@ class HouseDesk:
         self._clock, self._no_panel_s = rooms.clock, no_panel_s
         self._telling = Telling()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
-        self._notes = ShiftNotes(rooms.history)
+        self._notes = ShiftNotes((*rooms.notes, *rooms.history))
         self._helps = HelpDesk(self.changed, rooms.history)
         self._mutes = Mutes(self.changed)
         self._orders = self._make_orders(rooms)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from calls.errors import ConfigError
 from launch.options import DEFAULT_STATE, StateOption
+
+if TYPE_CHECKING:
+    from softphone_panel.watch.app import WatchApp
 
 LanguageOption = Annotated[
     str,
@@ -62,6 +65,16 @@ SipOption = Annotated[
 ]
 
 
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Settings (TOML) over the defaults; of the floor, for `[house] timezone`.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add `panel`."""
     app.command()(panel)
@@ -79,10 +92,11 @@ def panel(
         bool, typer.Option("--watch", help="Show the floor: live calls, lines, clocks.")
     ] = False,
     lang: LanguageOption = "",
+    config: ConfigOption = None,
 ) -> None:
     """An agent's panel (--agent), or the floor as the ledger tells it (--watch)."""
     if watch:
-        open_watch(state, lang)
+        open_watch(state, lang, config)
     elif agent:
         from launch.agent_panel import Seat, open_panel
 
@@ -98,8 +112,20 @@ def panel(
         )
 
 
-def open_watch(state: Path, lang: str = "") -> None:
-    """Run the watch screen until the person leaves it. Raises ConfigError for a bad language."""
+def open_watch(state: Path, lang: str = "", config: Path | None = None) -> None:
+    """Run the watch screen until the person leaves it.
+
+    Raises ConfigError for a bad language or bad settings.
+    """
+    watch_screen(state, lang, config).run()
+
+
+def watch_screen(state: Path, lang: str = "", config: Path | None = None) -> WatchApp:
+    """The watch screen; its days and times are those of the house (`[house] timezone`).
+
+    Raises ConfigError for a bad language or bad settings.
+    """
+    from launch.settings import load_settings
     from softphone_panel.texts import Language, language_of
     from softphone_panel.watch.app import WatchApp
     from softphone_panel.watch.ledger_feed import LedgerFeed
@@ -107,8 +133,9 @@ def open_watch(state: Path, lang: str = "") -> None:
     if lang and lang not in tuple(Language):
         raise ConfigError(f"--lang {lang}: write one of {', '.join(Language)}")
     language = Language(lang) if lang else language_of()
-    feed = LedgerFeed(state, is_served=lambda: is_served(state))
-    WatchApp(feed, language=language).run()
+    zone = load_settings(config).house.zone
+    feed = LedgerFeed(state, is_served=lambda: is_served(state), timezone=zone)
+    return WatchApp(feed, language=language, timezone=zone)
 
 
 def is_served(state: Path) -> bool:

@@ -205,4 +205,4 @@ async def _warm(
     typer.echo(
         f"{len(lines) - len(problems)} of {len(lines)} lines are ready in {state / 'prompts'}."
     )
-    return [str(error) for _, error in problems]
+    return list(dict.fromkeys(str(error) for _, error in problems))

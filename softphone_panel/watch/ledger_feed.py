@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from calls.clock import Clock, SystemClock
@@ -30,10 +30,13 @@ class LedgerFeed:
         *,
         is_served: Callable[[], bool],
         clock: Clock | None = None,
+        timezone: tzinfo | None = None,
     ) -> None:
+        """`timezone` says when today began; None is the machine's own."""
         self._path = state / LEDGER_FILE
         self._is_served = is_served
         self._clock = clock or SystemClock()
+        self._timezone = timezone
         self._reader: LedgerReader | None = None
         self._cursor: int | None = None
         self.place = str(self._path)
@@ -94,5 +97,5 @@ class LedgerFeed:
         return Batch(events, FeedState.READING, past=past)
 
     def _midnight(self) -> datetime:
-        now = self._clock.utc_now().astimezone()
+        now = self._clock.utc_now().astimezone(self._timezone)
         return now.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -171,6 +171,24 @@ async def test_who_hung_up_first_is_called_once_and_the_verdict_is_of_the_first_
     assert {fact.by for _, fact in floor.ledger.late} == {BY}
 
 
+async def test_a_call_back_that_never_came_to_the_flow_is_forgotten_after_an_hour() -> None:
+    floor = Floor()
+    floor.ledger.call(TALKED)
+    await floor.calls.work()
+    assert await floor.later() == 1
+    floor.clock.advance_ms(3_600_000)
+    second = floor.ledger.call(TALKED, ani="13800005678")
+    await floor.calls.work()
+    assert await floor.later() == 1
+    verdict = Surveyed(question="satisfaction", answer="good", score=5, by="ivr")
+    for channel in ("out-1", "out-2"):
+        floor.ledger.call(verdict, uniqueid=channel, flow="survey_call")
+    await floor.calls.work()
+
+    answers = [(call, fact.answer) for call, fact in floor.ledger.late if fact.answer]
+    assert answers == [(second, "good")]
+
+
 async def test_a_desk_that_died_rings_nobody_twice_and_forgets_nobody() -> None:
     floor = Floor()
     floor.ledger.call(TALKED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,19 @@ def test_a_language_the_screen_lacks_is_refused(
     assert isinstance(outcome.exception, ConfigError)
     assert "zh, en" in str(outcome.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_floor_goes_by_the_houses_clock(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('[house]\ntimezone = "Pacific/Auckland"\n', encoding="utf-8")
+
+    screen = panel.watch_screen(tmp_path, config=site)
+
+    # 11:30 UTC is half past midnight of the next day there.
+    evening, night = (datetime(2026, 11, 22, hour, 30, tzinfo=UTC) for hour in (9, 11))
+    screen.model.count_past(evening, 1, "served")
+    assert screen.model.totals(evening).offered == 1
+    assert screen.model.totals(night).offered == 0
 
 
 def test_a_server_is_known_by_its_living_process(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -99,6 +99,23 @@ async def test_more_calls_than_are_shown_are_still_counted(
     assert totals.completed == 8
     assert len(model.ended()) == 3
     assert len(model.live()) == 1
+
+
+async def test_today_begins_at_the_houses_midnight(tmp_path: Path) -> None:
+    floor = Floorful()
+    writer = LedgerWriter(tmp_path / "ledger.sqlite", clock=floor.clock)
+    try:
+        floor.call().greeted().ends("served")
+        await write(writer, floor)
+    finally:
+        writer.close()
+    # The call came at 01:30 UTC; now it is 20:30 UTC, and four hours further east the next day.
+    floor.clock.advance_ms(19 * 3_600_000)
+    for hours, calls in ((0, 1), (4, 0)):
+        zone = timezone(timedelta(hours=hours))
+        feed = LedgerFeed(tmp_path, is_served=lambda: True, clock=floor.clock, timezone=zone)
+        assert len({event.call_id for event in feed.take().events}) == calls
+        feed.close()
 
 
 async def test_a_call_left_open_yesterday_is_still_shown(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from agi.prompts.engines import TtsEngine
 from agi.prompts.ship import ship
 from agi.prompts.store import PromptStore
 from calls.clock import ManualClock
-from calls.errors import PromptError
+from calls.errors import NoRoomError, PromptError
 from tests.agi.prompts.fake_engine import FakeEngine, a_line, record
 from tests.agi.prompts.levels import to_float
 
@@ -338,6 +339,30 @@ async def test_warming_tells_progress_and_hands_back_what_failed(make: StoreMake
     assert told == [(count, 7) for count in range(1, 8)]
     assert [line for line, _ in problems] == [a_line()]
     assert all(store.find(line) for line in lines[:6])
+
+
+async def test_a_full_disk_is_found_once_and_not_once_for_every_line_and_engine(
+    make: StoreMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Path] = []
+
+    def full(path: Path, samples: sound.Samples) -> None:
+        tried.append(path)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    engines = [FakeEngine("one"), FakeEngine("two")]
+    store = make(*engines)
+    lines = [a_line(f"line{n}", f"text {n}") for n in range(40)]
+    await store.obtain(lines[39])
+    monkeypatch.setattr(sound, "write_wav", full)
+
+    problems = await store.warm(lines)
+
+    assert [line for line, _ in problems] == lines[:39]
+    assert all(isinstance(error, NoRoomError) for _, error in problems)
+    assert "No space left on device" in str(problems[-1][1])
+    assert 1 <= len(tried) <= 4
+    assert engines[1].spoken == []
 
 
 async def test_the_cache_is_cut_back_to_its_limit_but_keeps_what_is_in_use(

@@ -168,6 +168,18 @@ async def test_a_day_begins_by_the_houses_clock_and_not_by_the_machines(tmp_path
         assert wall(1).queues[0].offered == 1
 
 
+async def test_notes_of_before_the_last_day_stand_below_those_of_today_and_sign_nobody_out(
+    tmp_path: Path,
+) -> None:
+    now = SystemClock().utc_now()
+    old, new = (
+        FloorEvent("801", now - back, "shift_note", {"text": text})
+        for back, text in ((timedelta(days=3), "周末停水"), (timedelta(hours=1), "水来了"))
+    )
+    async with whole_floor(tmp_path, history=[new], notes=[old]) as floor:
+        assert [note.text for note in floor.view("802").notes] == ["水来了", "周末停水"]
+
+
 async def test_a_note_and_a_request_for_help_reach_the_others_and_nobody_is_told_after_leaving(
     floor: WholeFloor,
 ) -> None:
