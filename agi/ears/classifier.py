@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agi.ears.features import FRAME_MS, SILENCE_DBOV
-from agi.ears.measures import LEAST_SPEECH_FRAMES, Stretch, Verdict, judge
+from agi.ears.measures import FAINT_BELOW_DBOV, LEAST_SPEECH_FRAMES, Stretch, Verdict, judge
 from calls.outcomes import Sound
 
 MEMORY_FRAMES = 250
@@ -23,6 +23,10 @@ NOISE_HOLD_MS = 3000
 """A noisy line before the caller's first word must not count at once."""
 
 FAINT_LEAST_SPEECH_MS = 800
+
+SURE_SPEECH_MS = 200
+SURE_ABOVE_FAINT_DB = 3.0
+"""So much of a voice, so far above a faint one, needs no hold: 100 ms more would change nothing."""
 
 _SMOOTHING = 0.8
 _ROOM = 4 * MEMORY_FRAMES
@@ -133,4 +137,12 @@ def _hold_ms(verdict: Verdict) -> int:
         return NOISE_HOLD_MS if verdict.snr_db is None else NOISE_HOLD_WITH_SPEECH_MS
     if verdict.what is Sound.FAINT and verdict.speech_ms < FAINT_LEAST_SPEECH_MS:
         return 1 << 30
-    return HOLD_MS[verdict.what]
+    return 0 if _is_sure(verdict) else HOLD_MS[verdict.what]
+
+
+def _is_sure(verdict: Verdict) -> bool:
+    return (
+        verdict.what is Sound.SPEECH
+        and verdict.speech_ms >= SURE_SPEECH_MS
+        and verdict.level_dbov >= FAINT_BELOW_DBOV + SURE_ABOVE_FAINT_DB
+    )

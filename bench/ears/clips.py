@@ -35,7 +35,7 @@ class Clip:
     accepted: tuple[str, ...]
     content: str
     onset_ms: int | None
-    """First 20 ms of the clean speech above its active level - 15.9 dB."""
+    """First 60 ms in a row of the clean speech above its active level - 15.9 dB."""
 
 
 class Studio:
@@ -108,7 +108,7 @@ def spoken(studio: Studio, count: int, dbov: float, snr: float) -> tuple[Samples
     """Speech at `dbov` over noise at `snr` below it; an SNR of 40 or more is a quiet line."""
     speech, who = studio.speech(count)
     speech = speech * 10 ** ((dbov - noises.active_level(speech)) / 20)
-    onset = noises.first_active(speech)
+    onset = noises.first_spoken(speech)
     if snr >= 40:
         floor, kind = noises.at_level(noises.coloured(count, studio.rng, 1), -70), "quiet"
     else:

@@ -151,9 +151,13 @@ def active_level(samples: Samples) -> float:
     return 10 * float(np.log10(max(float(power[_active(power)].mean()), 1e-10)))
 
 
-def first_active(samples: Samples) -> int:
-    """First sample of the first frame that counts for the active level."""
-    return int(np.argmax(_active(_frame_power(samples)))) * 160
+def first_spoken(samples: Samples) -> int:
+    """First sample of the first 60 ms in a row that all count for the active level.
+
+    Less is a click of the lips: some voices have one half a second before their first word.
+    """
+    active = _active(_frame_power(samples))
+    return int(np.argmax(active[:-2] & active[1:-1] & active[2:])) * 160
 
 
 def _frame_power(samples: Samples) -> Samples:
