@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 
-from calls.clock import SystemClock
+from calls.clock import Clock, SystemClock
 from calls.errors import ConfigError, reason_of
 from calls.floor.events import FloorEvent, ShiftNote
 from calls.floor.view import AgentCard, Choice
@@ -71,11 +71,8 @@ async def agents_desk(
 ) -> AsyncIterator[OpenedDesk]:
     """Open until the block ends. Raises ConfigError for an address that is taken."""
     clock = SystemClock()
-    address = ami_address(settings, state) or AmiAddress("127.0.0.1", 0, "", "")
-    ami = AmiClient(address, clock, times=_TIMES)
-    since = clock.utc_now() - _HISTORY
-    history = await asyncio.to_thread(ledgers.reader.floor_events, since=since)
-    notes = await asyncio.to_thread(notes_before, ledgers.reader, since)
+    ami = _ami(settings, state, clock)
+    history, notes = await asyncio.to_thread(remembered, ledgers.reader, clock.utc_now())
     await asyncio.to_thread(_keep_dispositions, history, ledgers)
     outside = Outside(
         house=floor_house(settings),
@@ -111,9 +108,18 @@ async def agents_desk(
         await floor.stop()
 
 
-def notes_before(reader: LedgerReader, moment: datetime) -> list[FloorEvent]:
-    """The shift notes of the month before an aware moment, in the order kept."""
-    return reader.floor_events(since=moment - _NOTES, until=moment, kind=ShiftNote.kind)
+def _ami(settings: Settings, state: Path, clock: Clock) -> AmiClient:
+    address = ami_address(settings, state) or AmiAddress("127.0.0.1", 0, "", "")
+    return AmiClient(address, clock, times=_TIMES)
+
+
+def remembered(
+    reader: LedgerReader, now: datetime
+) -> tuple[Sequence[FloorEvent], Sequence[FloorEvent]]:
+    """The floor's facts of the last day, and the shift notes of the month before it, in order."""
+    since = now - _HISTORY
+    notes = reader.floor_events(since=now - _NOTES, until=since, kind=ShiftNote.kind)
+    return reader.floor_events(since=since), notes
 
 
 def _keep_dispositions(history: Sequence[FloorEvent], ledgers: Ledgers) -> None:

@@ -60,6 +60,15 @@ class RecoveryCodeSpent(Fact):
 
 
 @value
+class SessionBegun(Fact):
+    """The account was signed in to; what is kept as a session without such a fact is none."""
+
+    kind: ClassVar[str] = "session_begun"
+    digest: str
+    """Of the session's key, whose it is and when it began."""
+
+
+@value
 class SecretsNoted(Fact):
     """What an account of before digests were kept was found to sign in with, at the upgrade.
 

@@ -18,16 +18,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from calls.errors import AccountError, ConflictError
-from calls.fact import Fact
-from calls.quality.events import AccountCreated, Looked
+from calls.quality.events import AccountCreated
 from calls.quality.states import Role
 from console.accounts.changing import change_account, check_agent, known_account
+from console.accounts.looking import look
 from console.accounts.passwords import hashed, is_outdated, is_password, refuse_weak
 from console.accounts.second_factor import SecondFactors
 from console.accounts.walls import Walls
 from ledger.quality.book import QualityBook
-from ledger.quality.rows import AccountRow, Entry
-from ledger.quality.secrets import SecretStore, SessionRow, SessionStore
+from ledger.quality.rows import AccountRow
+from ledger.quality.secrets import SecretStore
+from ledger.quality.sessions import SessionRow, SessionStore
 
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=12)
 _SEEN_EVERY = timedelta(seconds=30)
@@ -248,24 +249,6 @@ class Accounts:
             detail=detail,
             address=address,
         )
-
-
-def look(
-    book: QualityBook,
-    *,
-    actor: str,
-    action: str,
-    subject: str,
-    detail: str = "",
-    reason: str = "",
-    address: str = "",
-) -> None:
-    """Write down that somebody saw, took out, or was refused something private (K04)."""
-    day = f"{book.clock.utc_now():%Y-%m-%d}"
-    fact: Fact = Looked(
-        action=action, subject=subject, detail=detail, reason=reason, address=address
-    )
-    book.append_all([Entry(f"looks/{day}", fact, actor)])
 
 
 def _key(token: str) -> bytes:

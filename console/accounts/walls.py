@@ -9,6 +9,7 @@ from typing import Final
 
 from calls.errors import AccountError
 from calls.quality.states import Role
+from console.accounts.looking import look
 from ledger.quality.book import QualityBook
 from ledger.quality.factors import WallRow, WallStore, wall_id_of
 from ledger.quality.rows import AccountRow
@@ -41,6 +42,15 @@ class Walls:
         key = _key(token)
         made = WallRow(
             id=wall_id_of(key), title=title, hung_by=account.name, hung_at=now, address=address
+        )
+        # The look vouches for the wall: it is there first.
+        look(
+            self._book,
+            actor=account.name,
+            action="hung",
+            subject=f"wall/{made.id}",
+            detail=title,
+            address=address,
         )
         self._kept.add(key, made)
         return token, made

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from console.accounts.service import look
+from console.accounts.looking import look
 from console.room import ConsoleRoom
 from console.web.visitor import visitor_of
 

@@ -307,7 +307,7 @@ def _standing(row: EvaluationRow, now: datetime, lang: str) -> str:
 
 
 def _looked(desk: WorkDesk, actor: Actor, action: str, subject: str, detail: str) -> None:
-    from console.accounts.service import look
+    from console.accounts.looking import look
 
     look(desk.book, actor=actor.name, action=action, subject=subject, detail=detail)
 

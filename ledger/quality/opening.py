@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from calls.clock import SystemClock
 from calls.errors import LedgerError
-from ledger.quality.tables import metadata, quality_head, quality_version
+from ledger.quality.tables import metadata, quality_head, quality_version, sessions
 from ledger.quality.vouching import note_secrets
 
 QUALITY_FILE = "quality.sqlite"
@@ -47,8 +47,14 @@ def _third(connection: Connection) -> None:
     note_secrets(connection, SystemClock().utc_now())
 
 
-REVISIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
-"""What brings the schema from version n to n + 1; only ever grows, and only adds."""
+def _fourth(connection: Connection) -> None:
+    """Sessions name the fact that tells of them; who is signed in signs in once more."""
+    sessions.drop(connection)
+    sessions.create(connection)
+
+
+REVISIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth)
+"""What brings the schema from version n to n + 1; only ever grows, and takes no fact away."""
 
 
 class Shelf:

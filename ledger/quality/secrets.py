@@ -1,14 +1,13 @@
-"""What stands beside the facts: password hashes, failed attempts, sessions.
+"""What stands beside the facts: password hashes and failed attempts.
 
-None of it is a fact: a hash must be forgettable, and a session ends. Facts hold digests of hashes,
-so that one which was swapped shows (`ledger.quality.vouching`).
+None of it is a fact: a hash must be forgettable. Facts hold digests of hashes, so that one which
+was swapped shows (`ledger.quality.vouching`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -22,17 +21,6 @@ from ledger.quality.book import QualityBook
 from ledger.quality.rows import Entry
 from ledger.quality.tables import attempts, secrets, sessions
 from ledger.quality.vouching import password_digest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRow:
-    """Somebody is signed in; times are aware UTC."""
-
-    account: str
-    created_at: datetime
-    seen_at: datetime
-    csrf: str
-    address: str
 
 
 class Attempt(NamedTuple):
@@ -135,62 +123,3 @@ class SecretStore:
 def _key(subject: str) -> str:
     # What was typed as a name may have been a password.
     return hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()
-
-
-class SessionStore:
-    """Who is signed in. The key of a session is SHA-256 of what the browser holds."""
-
-    def __init__(self, book: QualityBook) -> None:
-        self._book = book
-
-    def add(self, key: bytes, session: SessionRow) -> None:
-        """Keep a new session."""
-        values = {
-            "id_hash": key,
-            "account": session.account,
-            "created_at": at_us(session.created_at),
-            "seen_at": at_us(session.seen_at),
-            "csrf": session.csrf,
-            "address": session.address,
-        }
-        with self._book.shelf.writing() as connection:
-            connection.execute(insert(sessions).values(values))
-
-    def get(self, key: bytes) -> SessionRow | None:
-        """The session of this key, however old; None when there is none."""
-        with self._book.shelf.reading() as connection:
-            found = connection.execute(select(sessions).where(sessions.c.id_hash == key)).first()
-        if found is None:
-            return None
-        return SessionRow(
-            account=found.account,
-            created_at=from_us(found.created_at),
-            seen_at=from_us(found.seen_at),
-            csrf=found.csrf,
-            address=found.address,
-        )
-
-    def seen(self, key: bytes, now: datetime) -> None:
-        """The session was used."""
-        with self._book.shelf.writing() as connection:
-            changed = update(sessions).where(sessions.c.id_hash == key)
-            connection.execute(changed.values(seen_at=at_us(now)))
-
-    def end(self, key: bytes) -> None:
-        """Forget this session; harmless when there is none."""
-        with self._book.shelf.writing() as connection:
-            connection.execute(delete(sessions).where(sessions.c.id_hash == key))
-
-    def end_of(self, account: str) -> int:
-        """Forget every session of an account; how many there were."""
-        with self._book.shelf.writing() as connection:
-            done = connection.execute(delete(sessions).where(sessions.c.account == account))
-        return done.rowcount
-
-    def end_old(self, *, created_before: datetime, seen_before: datetime) -> int:
-        """Forget sessions begun or used last before these times; how many there were."""
-        with self._book.shelf.writing() as connection:
-            old = sessions.c.created_at < at_us(created_before)
-            idle = sessions.c.seen_at < at_us(seen_before)
-            done = connection.execute(delete(sessions).where(old | idle))
-        return done.rowcount

@@ -122,6 +122,8 @@ sessions = Table(
     Column("seen_at", BigInteger, nullable=False),
     Column("csrf", Text, nullable=False),
     Column("address", Text, nullable=False),
+    # Number of the fact in `account/NAME` that tells of it.
+    Column("told_by", BigInteger, nullable=False),
     Index("ix_quality_sessions_account", "account"),
 )
 

@@ -19,6 +19,7 @@ from calls.errors import LedgerError
 from calls.quality.events import QualityEvent
 from ledger.quality.book import QualityBook
 from ledger.quality.encoding import QualityRow, chained, event_or_none, headed
+from ledger.quality.open_doors import WALL, Doors
 from ledger.quality.projections import TOLD, Row, fold, key_of, told
 from ledger.quality.tables import quality_events, quality_head
 from ledger.quality.vouching import PREFIX, Vouched, kept_secrets, swapped, unproved, vouch
@@ -31,8 +32,8 @@ _HEAD = re.compile(r"(?P<cursor>[0-9]{1,18}):(?P<digest>[0-9a-f]{64})")
 class QualityFinding:
     """One thing that is not as it was written.
 
-    `what` is `edited`, `missing`, `swapped`, `cut`, `hole`, `projection`, `secret` or `head`; `seq`
-    is 0 where no single fact is meant.
+    `what` is `edited`, `missing`, `swapped`, `cut`, `hole`, `projection`, `secret`, `session`,
+    `wall` or `head`; `seq` is 0 where no single fact is meant.
     """
 
     stream: str
@@ -100,6 +101,7 @@ class _Check:
     vouched: dict[str, Vouched] = field(default_factory=dict)
     """Account -> what its facts say it signs in with."""
 
+    doors: Doors = field(default_factory=Doors)
     broken: set[str] = field(default_factory=set)
     findings: list[QualityFinding] = field(default_factory=list)
 
@@ -137,14 +139,22 @@ class _Check:
             self._find("", 0, "cut", f"rows {self.cursor + 1} to {upto} were written and are gone")
         elif given is None or last < self.cursor or _digest(given[1]) != self.head:
             self._find("", 0, "head", "the book's own note of its head is not that of its facts")
+        self._beside(connection)
+
+    def _beside(self, connection: Connection) -> None:
+        """What is told of the facts, and what stands beside them."""
         broken = frozenset(self.broken)
         self._tables(connection)
         for one in swapped(self.vouched, kept_secrets(connection)):
             # A chain that does not hold tells nothing of what was kept; it is named already.
             if f"{PREFIX}{one.name}" not in broken:
                 self._find(f"{PREFIX}{one.name}", 0, "secret", one.detail)
+        for stream, detail in self.doors.forged(connection):
+            if stream not in broken:
+                self._find(stream, 0, "wall" if stream.startswith(WALL) else "session", detail)
 
     def _fold(self, event: QualityEvent) -> None:
+        self.doors.take(event)
         if told(event.stream) is not None:
             self.rows[event.stream] = fold(self.rows.get(event.stream), event)
         if event.stream.startswith(PREFIX):

@@ -8,6 +8,7 @@ hash has 128 random bits of salt in it, a second factor's secret has 160, a reco
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -46,6 +47,21 @@ def secret_digest(name: str, secret: bytes) -> str:
 def code_digest(name: str, code_hash: bytes) -> str:
     """Digest of the hash of one of this account's recovery codes."""
     return _digest("recovery code", name, code_hash)
+
+
+def session_digest(name: str, key: bytes, created_us: int) -> str:
+    """Digest of a session's key: SHA-256 of the token, and when it began (us since 1970)."""
+    return _digest("session", name, f"{created_us}\n".encode() + key)
+
+
+def digest_told(data: str) -> str | None:
+    """The digest in the JSON of a fact; None where somebody spoiled it."""
+    try:
+        told = json.loads(data)
+    except ValueError:
+        return None
+    digest = told.get("digest") if isinstance(told, dict) else None
+    return digest if isinstance(digest, str) else None
 
 
 def _digest(what: str, name: str, content: bytes) -> str:

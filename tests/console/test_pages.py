@@ -162,6 +162,25 @@ async def _scored(house: House, browser: Browser) -> str:
     return path
 
 
+async def test_nothing_is_called_passed_before_every_question_is_answered(house: House) -> None:
+    lily = await house.signed_in("lily")
+    opened = await lily.post(f"/calls/{house.calls['queued']}/evaluate", {"form": "q04"})
+    path = str(opened.headers["location"])
+    form = house.room.desk.forms.current("q04")
+    missing = _missing(house)
+    badge = re.compile(r'<span class="badge[^"]*">(已评部分|合格|低于合格线|一票否决)</span>')
+    badges = []
+    for name in (*missing, ""):
+        badges += [",".join(badge.findall((await lily.get(path)).text))]
+        if name:
+            answer = next(iter(form.question(name).answers))
+            await lily.post(f"{path}/answers/{name}", {"answer": answer})
+
+    assert len(missing) > 1
+    assert set(badges[1:-1]) == {"已评部分"}
+    assert badges[-1] == "合格"
+
+
 def _missing(house: House) -> list[str]:
     desk = house.room.desk
     row = house.room.book.evaluations()[-1]

@@ -60,8 +60,7 @@ def _hang(request: Request) -> Response:
     """This browser becomes a wall: whoever hung it is signed out here."""
     account, room, visitor = need(request, Role.SUPERVISOR), room_of(request), visitor_of(request)
     title = text_of(request, "title", 60)
-    token, wall = room.accounts.walls.hang(account, title, visitor.address)
-    looked(request, "hung", f"wall/{wall.id}", detail=wall.title)
+    token, _ = room.accounts.walls.hang(account, title, visitor.address)
     room.accounts.sign_out(visitor.token, visitor.address)
     answer, secure = RedirectResponse("/wallboard", status_code=303), room.place.secure
     cookies.put(answer, cookies.WALL, token, secure=secure, keep=True)
