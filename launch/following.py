@@ -16,7 +16,7 @@ from callflow.rules.monitor import RuleSet
 from calls.clock import Clock, SystemClock
 from calls.errors import CallCenterError, ConfigError
 from console.ports import HouseState
-from qa.rubric import FORMS_FOLDER, Form, load_forms
+from qa.rubric import FORMS_FOLDER, Form, forms_for
 
 _log = structlog.get_logger(__name__)
 LOOK_S: Final = 2.0
@@ -34,7 +34,7 @@ class Read:
 def read_house(scripts: Path, forms: Path | None, usual: Sequence[str]) -> Read:
     """Rules and forms. FlowFileError, FormFileError or ConfigError with all that is wrong."""
     rules = House.load(scripts).rules
-    found = load_forms(forms or FORMS_FOLDER, rules=rules)
+    found = forms_for(rules, forms, usual)
     for name in usual:
         if name not in found:
             raise ConfigError(

@@ -18,7 +18,7 @@ class QaSettings(Section):
     """Forms, and how long things may take."""
 
     forms: Path | None = None
-    """Folder of the house's own forms; left out: those of the product."""
+    """Folder of the house's own forms; left out: those of the product, or made of the rules."""
 
     form: str = "q04"
     """For calls that an agent took."""

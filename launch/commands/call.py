@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from callers.voicebank import VoiceBank
 
 _DEFAULT_VIA = "127.0.0.1:5160"
+_REFUSED_WITHIN_S = 0.3
 _ADDRESS = re.compile(r"^([0-9A-Za-z.-]+):(\d{1,5})$")
 _NUMBER = re.compile(r"^[0-9+*#]{1,32}$")
 _WORDS = {
@@ -134,6 +136,7 @@ class _Order:
         limits = limits_over_sip(self.persona)
         if limits:
             typer.echo(limits, err=True)
+        _demand_listener(via)
         target = f"sip:{self.to}@{via}"
         self._announce(target)
         return asyncio.run(
@@ -218,6 +221,32 @@ def _sip_address(state: Path) -> str:
     if running is None:
         return _DEFAULT_VIA
     return f"{running.options['bind']}:{running.options['sip_port']}"
+
+
+def _demand_listener(via: str) -> None:
+    """PersonaError when the machine at `via` says at once that nobody listens there.
+
+    A SIP stack takes the refusal for a lost packet and tries on for half a minute. Two line ends
+    are the keep-alive of RFC 5626 (4.4.1): whoever speaks SIP lets them pass.
+    """
+    host, port = via.rsplit(":", 1)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, int(port), socket.AF_INET, socket.SOCK_DGRAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.settimeout(_REFUSED_WITHIN_S)
+            probe.connect(address)
+            probe.send(b"\r\n\r\n")
+            probe.recv(1)
+    except TimeoutError:
+        return
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise PersonaError(
+            f"no Asterisk answers at {via} ({why});"
+            " start one: thirdring pbx up, or name another: --via HOST:PORT"
+        ) from None
 
 
 def _server_address(state: Path) -> tuple[str, int]:

@@ -138,9 +138,11 @@ def docs(
 
 
 def _load(folder: Path | None, scripts: Path) -> dict[str, Form]:
-    from qa.rubric import FORMS_FOLDER, load_forms
+    from launch.qa_settings import QaSettings
+    from qa.rubric import forms_for
 
-    return load_forms(folder or FORMS_FOLDER, rules=_rules(scripts))
+    usual = QaSettings()
+    return forms_for(_rules(scripts), folder, (usual.form, usual.form_ivr))
 
 
 def _rules(scripts: Path) -> RuleSet:

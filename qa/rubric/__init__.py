@@ -14,6 +14,7 @@ from qa.rubric.form import (
     SourceKind,
 )
 from qa.rubric.loading import FORMS_FOLDER, load_form, load_forms
+from qa.rubric.own_rules import forms_for
 from qa.rubric.scoring import QuestionScore, Score, SectionScore, asked, score, uncommented
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "SectionScore",
     "SourceKind",
     "asked",
+    "forms_for",
     "load_form",
     "load_forms",
     "score",

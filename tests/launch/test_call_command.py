@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,27 @@ def test_a_call_is_told_as_it_happens_and_fails_with_the_fallback(
     told = json.loads(quiet.output)
     assert told["fell_back"] is True
     assert [moment["what"] for moment in told["moments"]] == ["ringing", "fallback", "hung_up"]
+
+
+def test_without_an_asterisk_it_is_said_at_once(app: typer.Typer, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+        gone.bind(("127.0.0.1", 0))
+        port = gone.getsockname()[1]
+
+    result = CliRunner().invoke(
+        app, ["silent", "--via", f"127.0.0.1:{port}", "--state", str(tmp_path)]
+    )
+
+    assert isinstance(result.exception, PersonaError)
+    assert f"no Asterisk answers at 127.0.0.1:{port}" in str(result.exception)
+    assert "thirdring pbx up" in str(result.exception)
+
+
+def test_whoever_listens_without_a_word_is_called() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+
+        call._demand_listener(f"127.0.0.1:{silent.getsockname()[1]}")
+
+        silent.settimeout(5)
+        assert silent.recv(100) == b"\r\n\r\n", "a keep-alive, which SIP lets pass"
