@@ -33,7 +33,7 @@ def overview_of(house: House, language: str = "zh-Hans") -> Picture:
     steps = sum(len(flow.steps) for flow in flows)
     return Picture(
         title=word("overview", language),
-        subtitle=f"{len(flows)} · {steps} {word('steps', language)}",
+        subtitle=f"{len(flows)} {word('flows', language)} · {steps} {word('steps', language)}",
         boxes=boxes,
         arrows=tuple(
             Arrow(start, end, _short(labels))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
+from callflow.acts.base import Act
 from callflow.acts.deciding import CallAct, ChooseAct, EndAct, LeaveAct, ReturnAct
 from callflow.acts.doing import FormAct
-from callflow.acts.talking import NoAct
+from callflow.acts.talking import MenuAct, NoAct
 from callflow.checks.moods import Following
 from callflow.checks.ways import graphs_of
 from callflow.drawing.picture import Arrow, Box, Note, Picture, Row, Shape, Tone
@@ -89,7 +91,9 @@ class _Picturing:
     def _label(self, step: Step, label: str) -> str:
         if isinstance(step.act, ChooseAct):
             return word("otherwise", self._words) if label == "else" else label
-        return f"[{label}]"
+        labels = step.act.labels if isinstance(step.act, MenuAct) else {}
+        meaning = labels.get(label, {}).get(title_language(self._words), "")
+        return f"[{label}] {meaning}".strip()
 
     def _lead(self, step: Step, below: str, label: str, target: Target) -> None:
         match target:
@@ -143,7 +147,7 @@ class _Picturing:
     def _box(self, step: Step) -> Box:
         rows = [Row(self._text(line), Tone.WORDING) for line in step.says]
         if not isinstance(step.act, NoAct | ChooseAct):
-            rows.append(Row(spell_act(step.act), Tone.ACT))
+            rows.append(Row(spell_act(_without_labels(step.act)), Tone.ACT))
         rows += [Row(f"↻ {self._text(line)}", Tone.HINT) for line in step.act.lines()]
         if isinstance(step.act, CallAct):
             rows += self._title_row(step.act.flow)
@@ -235,6 +239,11 @@ class _Picturing:
                 return word("again", self._words)
             case _:
                 return spell_target(target)
+
+
+def _without_labels(act: Act) -> Act:
+    """What a menu's keys mean stands on their arrows."""
+    return replace(act, labels={}) if isinstance(act, MenuAct) else act
 
 
 def _given_title(flow: Flow, language: str) -> str:

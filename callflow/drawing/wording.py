@@ -28,6 +28,7 @@ _WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "otherwise": ("否则", "否則", "else"),
     "barge_in": ("可打断", "可打斷", "barge-in"),
     "variables": ("变量", "變量", "variables"),
+    "flows": ("个流程", "個流程", "flows"),
     "steps": ("步", "步", "steps"),
 }
 _COLUMN: Final = {"zh-Hans": 0, "zh-Hant": 1, "en": 2}

@@ -226,3 +226,20 @@ def test_a_flow_in_fewer_languages_is_drawn_in_one_it_has() -> None:
     )
 
     assert "“Hello”" in _texts(svg(picture_of(small, "main", "zh-Hans")))
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("zh-Hans", "[1] 还有别的事"), ("zh-Hant", "[1] 还有别的事"), ("en", "[1] Something else")],
+)
+def test_what_a_key_means_to_the_agent_is_on_its_arrow(language: str, label: str) -> None:
+    picture = picture_of(_shipped(), "closing", language)
+
+    assert _arrows(picture)["as_heard", "@return more"].labels == (label,)
+    box = next(box for box in picture.boxes if box.id == "as_heard")
+    assert not any("labels" in row.text for row in box.rows)
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh-Hans", "22 个流程 · "), ("en", "22 flows · ")])
+def test_the_overview_counts_its_flows(language: str, told: str) -> None:
+    assert overview_of(_shipped(), language).subtitle.startswith(told)
