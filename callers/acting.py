@@ -12,11 +12,11 @@ from typing import NamedTuple
 from callers.persona import (
     Background,
     BargeIn,
-    Leave,
     Moment,
     Persona,
     Point,
     Press,
+    Silent,
     Speak,
 )
 
@@ -58,6 +58,12 @@ class Acting:
 
     def __init__(self, persona: Persona, length_ms: Callable[[str], int]) -> None:
         self.persona = persona
+        self._barge_in, plan = persona.barge_in, persona.hang_up
+        self._leaves_at_line = 0
+        """The line of the house, from 1, of which the caller hangs up; 0 for none."""
+
+        if plan is not None and plan.point is Point.LINE:
+            self._leaves_at_line = plan.count
         self.turn = 0
         self.line = 0
         self.answered_ms: int | None = None
@@ -103,27 +109,26 @@ class Acting:
         With `late` the turn was a pause before this line, which is a new one all the same.
         True for a new line, False when the last one goes on.
         """
-        begun = self._turn_began.get(self.turn)
-        if begun is None or at_ms - begun > pause_up_to_ms or self._acted_since(begun, at_ms):
-            resumed = False
-        else:
-            resumed = not late
-            del self._turn_began[self.turn]
-            self.turn -= 1
+        begun, is_new = self._turn_began.get(self.turn), True
+        if begun is not None and at_ms - begun <= pause_up_to_ms:
+            is_new = not self._takes_back(begun, at_ms) or late
         if at_ms < self._until_ms or self._leaves_this_turn:
             self._drop_planned(at_ms)
-        persona = self.persona
-        if resumed:
-            if persona.barge_in is not None:
-                self._plan_barge_in(persona.barge_in, self._line_began_ms, at_ms)
+        if is_new:
+            self._line_began_ms = at_ms
+            self.line = line = self.line + 1
+            if line == self._leaves_at_line and self.persona.hang_up is not None:
+                self.leave_ms = at_ms + self.persona.hang_up.after_ms
+        if self._barge_in is not None:
+            self._plan_barge_in(self._barge_in, self._line_began_ms, at_ms)
+        return is_new
+
+    def _takes_back(self, begun_ms: int, at_ms: int) -> bool:
+        """Take the turn that began then back, unless something was done in it."""
+        if self._acted_since(begun_ms, at_ms):
             return False
-        self.line += 1
-        self._line_began_ms = at_ms
-        plan = persona.hang_up
-        if plan is not None and plan.point is Point.LINE and plan.count == self.line:
-            self.leave_ms = at_ms + plan.after_ms
-        if persona.barge_in is not None:
-            self._plan_barge_in(persona.barge_in, at_ms, at_ms)
+        del self._turn_began[self.turn]
+        self.turn -= 1
         return True
 
     def house_listens(self, at_ms: int, *, known_ms: int = 0) -> None:
@@ -138,13 +143,17 @@ class Acting:
         self.turn = turn = self.turn + 1
         self._turn_began[turn] = at_ms
         answer = self.persona.answer(turn)
+        if isinstance(answer, Silent):
+            return
+        begin_ms = at_ms + answer.after_ms
+        if begin_ms < known_ms:
+            begin_ms = known_ms
         if isinstance(answer, Speak):
-            begin_ms = max(at_ms + answer.after_ms, known_ms)
             self._speak(answer.utterance, begin_ms, answer.level_dbov)
         elif isinstance(answer, Press):
-            self._press(answer.keys, max(at_ms + answer.after_ms, known_ms), answer.gap_ms)
-        elif isinstance(answer, Leave):
-            self.leave_ms = max(at_ms + answer.after_ms, known_ms)
+            self._press(answer.keys, begin_ms, answer.gap_ms)
+        else:
+            self.leave_ms = begin_ms
             self._leaves_this_turn = True
 
     def says(self, utterance: str, at_ms: int) -> Speech:
@@ -244,7 +253,9 @@ class Acting:
             self._until_ms = end_ms
 
     def _press(self, keys: str, begin_ms: int, gap_ms: int) -> None:
-        self.pressed.extend(
-            Keypress(begin_ms, begin_ms + index * gap_ms, key) for index, key in enumerate(keys)
-        )
-        self._until_ms = max(self._until_ms, begin_ms + len(keys) * gap_ms)
+        at_ms = begin_ms
+        for key in keys:
+            self.pressed.append(_tuple(Keypress, (begin_ms, at_ms, key)))
+            at_ms += gap_ms
+        if at_ms > self._until_ms:
+            self._until_ms = at_ms

@@ -118,13 +118,14 @@ def simulate(
 
 def _conduct(call: VirtualCall, run: Run, channel: VirtualChannel) -> Ended:
     """As `callflow.conduct.conduct`, where nothing is ever waited for."""
-    facts, time, at = call.facts, call.time, run.begin()
-    while True:
-        for entered in run.take_entered():
+    facts, time, go_on, perform = call.facts, call.time, run.go_on, channel.perform
+    at, entered = go_on(None)
+    while not isinstance(at, Ended):
+        if entered:
             facts.append((time.now_ms, entered))
-        if isinstance(at, Ended):
-            break
-        at = run.resume(channel.perform(at))
+        at, entered = go_on(perform(at))
+    if entered:
+        facts.append((time.now_ms, entered))
     if at.reason is not EndReason.FAILED:
         channel.hang_up()
     return over(call, at)

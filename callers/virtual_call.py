@@ -6,18 +6,15 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from callers.virtual_facts import STEPS, Written, learn_step
+from callers.virtual_facts import Entry, written_out
 from calls.call import Call
-from calls.events import CallEvent, Stepped
+from calls.events import CallEvent
 from calls.fact import Fact
 
 START: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """When every virtual call is offered: a Monday at nine."""
 
 _NUMBERS: Final = itertools.count(1)
-_MILLISECOND: Final = timedelta(milliseconds=1)
-_tuple = tuple.__new__
-_STEPPED: Final = Stepped.kind
 
 
 class VirtualTime:
@@ -56,8 +53,8 @@ class VirtualCall(Call):
     def __init__(self, call_id: str = "", performer: str = "ivr") -> None:
         """Offered at START; an id is made from a count, so that it costs nothing."""
         self.time = VirtualTime()
-        self.facts: list[tuple[int, Fact | Written]] = []
-        """Each with its offset in ms before it."""
+        self.facts: list[Entry] = []
+        """In order, not written out yet."""
 
         super().__init__(self.time, _KEPT, performer, call_id or _new_id())
 
@@ -73,19 +70,7 @@ class VirtualCall(Call):
 
     def events(self) -> tuple[CallEvent, ...]:
         """The facts as a ledger would keep them."""
-        call_id, events, at, last_ms = self.id, [], self.offered_at, 0
-        for seq, (offset_ms, fact) in enumerate(self.facts, 1):
-            if offset_ms != last_ms:
-                at, last_ms = self.offered_at + offset_ms * _MILLISECOND, offset_ms
-            if isinstance(fact, tuple):
-                kind, data = fact
-            elif isinstance(fact, Stepped):
-                kind, (_, data) = _STEPPED, STEPS.get(id(fact)) or learn_step(fact)
-            else:
-                kind, data = fact.kind, fact.data()
-            event = (call_id, seq, at, offset_ms, kind, data)
-            events.append(_tuple(CallEvent, event))  # as `Call.record` makes them
-        return tuple(events)
+        return written_out(self.facts, self.id, self.offered_at)
 
 
 def _new_id() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from functools import lru_cache
 from typing import Final, assert_never
 
 from callers import hearing
@@ -34,11 +35,7 @@ from calls.actions import (
     Until,
     Wait,
 )
-from calls.events import (
-    Fault,
-    HeardFact,
-    KeyFact,
-)
+from calls.events import Fault, KeyFact
 from calls.outcomes import (
     Answered,
     Done,
@@ -59,13 +56,13 @@ RING_TONE_MS: Final = 1000
 
 
 _DONE: Final = Done()
-_heard_fact = maker(HeardFact)
 _heard = maker(Heard)
 _key_fact = maker(KeyFact)
 _keyed = maker(Keyed)
 _SILENCE, _CLEAR = Sound.SILENCE, Until.CLEAR
 _tuple = tuple.__new__  # `Sensed(...)` is a call in Python
-_WORDS: Final = {sound: sound.value for sound in Sound}
+_rounded = lru_cache(maxsize=1024, typed=True)(round)
+"""Levels are few; rounding one takes as long as making three values."""
 
 
 class VirtualChannel(VirtualSpeaking):
@@ -83,13 +80,14 @@ class VirtualChannel(VirtualSpeaking):
         """`fails` names lines that have no sound and acts that cannot be carried out."""
         super().__init__(call, acting, queue, line_ms, fails)
         self._office = office
+        self._noisy = bool(acting.persona.backgrounds)
 
     def perform(self, action: Action) -> Outcome:
         """Carry out `action` in no time at all; the clock says how long it took."""
-        if self._down and not isinstance(action, OfficeAction):
-            return self._gone()
-        if self._fails and type(action).__name__.lower() in self._fails:
-            return self._planned_to_fail(action)
+        if self._down or self._fails:
+            outcome = self._not_performed(action)
+            if outcome is not None:
+                return outcome
         if isinstance(action, Say):
             return self._say(action.line)
         if isinstance(action, Listen):
@@ -97,6 +95,13 @@ class VirtualChannel(VirtualSpeaking):
         if isinstance(action, Lookup):
             return self._office.perform(self.call, action)
         return self._other(action)
+
+    def _not_performed(self, action: Action) -> Outcome | None:
+        """What comes of an action for which nobody is there, or that is planned to fail."""
+        if self._down and not isinstance(action, OfficeAction):
+            return self._gone()
+        failing = type(action).__name__.lower() in self._fails
+        return self._planned_to_fail(action) if failing else None
 
     def _planned_to_fail(self, action: Action) -> Failed:
         """The back office notes what it could not do; the other channels' faults differ."""
@@ -151,8 +156,8 @@ class VirtualChannel(VirtualSpeaking):
     def _prompt(self, listen: Listen, line: Line) -> Outcome | None:
         """Speak a line that speech or a key cuts; None when listening goes on."""
         sound, start_ms = self._begin_line(line), self._time.now_ms
-        cut_ms, ended, acting = start_ms + sound[2], COMPLETED, self._acting
-        if line.name in self._fails:
+        cut_ms, ended, acting = start_ms + sound.takes_ms, COMPLETED, self._acting
+        if self._fails and line.name in self._fails:
             self._end_line(sound, start_ms, SaidEnd.FAILED.value)
             return Failed(reason="planned to fail")
         if acting.pressed and listen.keys is not None:
@@ -166,28 +171,35 @@ class VirtualChannel(VirtualSpeaking):
         return None if self._goes_on(sound, start_ms, cut_ms, ended) else self._gone()
 
     def _listen(self, listen: Listen) -> Outcome:
-        call, time, acting = self.call, self._time, self._acting
-        if call.answered_ms is None:
+        time = self._time
+        if self.call.answered_ms is None:
             self._answer()
-        began_ms = time.now_ms
+        began_ms = open_ms = time.now_ms
         if listen.prompt is not None:
             gone = self._prompt(listen, listen.prompt)
             if gone is not None:
                 return gone
+            open_ms = time.now_ms
         _, opened = WINDOWS.get(id(listen)) or learn_window(listen)
-        open_ms = time.now_ms
         self._facts.append((open_ms, opened))
-        deadline_ms, key_ms = open_ms + listen.window_ms, None
-        if acting.pressed and listen.keys is not None:
-            key_ms = self._first_key(began_ms, open_ms + 1)
-        if key_ms is None:
-            acting.house_listens(open_ms)
-            if acting.pressed and listen.keys is not None:
-                key_ms = self._first_key(open_ms, deadline_ms)
+        deadline_ms = open_ms + listen.window_ms
+        key_ms = self._turn(listen, began_ms, open_ms, deadline_ms)
         sensed = self._sensed(listen, began_ms, open_ms, deadline_ms)
         if key_ms is not None and key_ms < sensed.at_ms:
             return self._keyed(listen, key_ms)
         return self._heard(sensed) if self._pass(sensed.at_ms) else self._gone()
+
+    def _turn(self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int) -> int | None:
+        """The caller's turn, unless a key came while the prompt was spoken; when a key comes."""
+        acting = self._acting
+        if acting.pressed and listen.keys is not None:
+            key_ms = self._first_key(began_ms, open_ms + 1)
+            if key_ms is not None:
+                return key_ms
+        acting.house_listens(open_ms)
+        if acting.pressed and listen.keys is not None:
+            return self._first_key(open_ms, deadline_ms)
+        return None
 
     def _first_key(self, from_ms: int, to_ms: int) -> int | None:
         first_ms = None
@@ -201,11 +213,12 @@ class VirtualChannel(VirtualSpeaking):
     def _sensed(self, listen: Listen, began_ms: int, open_ms: int, deadline_ms: int) -> Sensed:
         """What ends the window if no key does; one that waits for a clear line heeds no voice."""
         acting = self._acting
-        if acting.persona.backgrounds or listen.until is _CLEAR:
+        if self._noisy or listen.until is _CLEAR:
             return self._sensed_in_noise(listen, began_ms, open_ms, deadline_ms)
-        voice = hearing.voice_ends(acting, listen, began_ms, open_ms, deadline_ms)
-        if voice is not None:
-            return voice
+        if acting.spoken:
+            voice = hearing.voice_ends(acting, listen, began_ms, open_ms, deadline_ms)
+            if voice is not None:
+                return voice
         return _tuple(Sensed, (deadline_ms, _SILENCE, open_ms, deadline_ms, COMFORT_DBOV))
 
     def _sensed_in_noise(
@@ -251,14 +264,12 @@ class VirtualChannel(VirtualSpeaking):
 
     def _heard(self, sensed: Sensed) -> Heard:
         _, what, from_ms, to_ms, level_dbov = sensed
-        level_dbov = round(level_dbov, 1)
-        reason = f"persona {self._acting.persona.name}, turn {self._acting.turn}"
-        fact = _heard_fact(
-            what=_WORDS[what],
+        heard = _heard(
+            what=what,
             from_ms=from_ms,
             to_ms=to_ms,
-            level_dbov=level_dbov,
-            reason=reason,
+            level_dbov=_rounded(level_dbov, 1),
+            reason=f"persona {self._acting.persona.name}, turn {self._acting.turn}",
         )
-        self._facts.append((self._time.now_ms, fact))
-        return _heard(what=what, from_ms=from_ms, to_ms=to_ms, level_dbov=level_dbov, reason=reason)
+        self._facts.append((self._time.now_ms, heard))
+        return heard

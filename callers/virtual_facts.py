@@ -1,32 +1,61 @@
-"""Facts that are the same call after call, written once: a step, a line begins, a window opens.
+"""What a virtual call keeps of its facts, written out as a ledger keeps them when somebody reads.
 
-Found by identity: a run enters the very same step, says the very same line and opens the very same
-window on every call. An entry keeps its key alive, so nothing else can come to the same identity.
+Facts that are the same call after call are written once: a step, a line begins, a window opens.
+They are found by identity: a run enters the very same step, says the very same line and opens the
+very same window on every call. What is kept keeps its key alive, so nothing else can come to the
+same identity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from callflow.frames import Noted
 from calls.actions import Line, Listen
-from calls.events import Listening, Saying, Stepped
+from calls.events import CallEvent, HeardFact, Listening, Said, Saying, Stepped
 from calls.fact import Fact
-
-Written = tuple[str, Mapping[str, Any]]
-"""A fact's kind and its `data`, which are not to be changed."""
-
-Sound = tuple[Line, Written, int]
-"""A line, the fact that it begins, and how long it takes in ms."""
+from calls.outcomes import Heard
 
 _MOST: Final = 4096
 """More of one kind are forgotten and made anew."""
 
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_tuple = tuple.__new__
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A fact that was written out: its kind and its `data`, which are not to be changed."""
+
+    kind: str
+    data: Mapping[str, Any]
+
 
 def _written(fact: Fact) -> Written:
-    """The fact as a call keeps it."""
-    return fact.kind, fact.data()
+    return Written(fact.kind, fact.data())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """A line as a performer says it."""
+
+    line: Line
+    takes_ms: int
+    saying: Written
+    """The fact that it begins."""
+
+    said: Mapping[str, Any]
+    """The data of the fact that it was said, but for when and how."""
+
+
+Entry = tuple[int, Fact | Written | Heard | tuple[Noted, ...]] | tuple[int, Sound, int, str]
+"""What came at an offset in ms; several facts that a run noted stand together.
+
+Of a line that ended: its sound, the offset in ms at which it began, a word of `SaidEnd`."""
 
 
 class Sounds:
@@ -48,7 +77,17 @@ class Sounds:
             language=line.language,
             performer=self._performer,
         )
-        sound = (line, _written(saying), self._line_ms(line))
+        said = Said(
+            line=line.name,
+            text=line.text,
+            tags=line.tags,
+            language=line.language,
+            performer=self._performer,
+            start_ms=0,
+            end_ms=0,
+            ended="",
+        )
+        sound = Sound(line, self._line_ms(line), _written(saying), said.data())
         return self.known.setdefault(id(line), sound)
 
 
@@ -71,12 +110,62 @@ def learn_window(listen: Listen) -> tuple[Listen, Written]:
     return WINDOWS.setdefault(id(listen), (listen, _written(opened)))
 
 
-STEPS: Final[dict[int, tuple[Stepped, Mapping[str, Any]]]] = {}
-"""Facts that steps were entered, and their data."""
+_STEPS: Final[dict[int, tuple[Stepped, Written]]] = {}
+"""Facts that steps were entered, as they are written."""
 
 
-def learn_step(fact: Stepped) -> tuple[Stepped, Mapping[str, Any]]:
-    """Work out a step that is not among STEPS."""
-    if len(STEPS) >= _MOST:
-        STEPS.clear()
-    return STEPS.setdefault(id(fact), (fact, fact.data()))
+def _noted(fact: Noted) -> Written:
+    """What a run noted; of that only steps are the same call after call."""
+    if not isinstance(fact, Stepped):
+        return _written(fact)
+    if len(_STEPS) >= _MOST:
+        _STEPS.clear()
+    return _STEPS.setdefault(id(fact), (fact, _written(fact)))[1]
+
+
+def written_out(
+    entries: Iterable[Entry], call_id: str, offered_at: datetime
+) -> tuple[CallEvent, ...]:
+    """The facts of a call as a ledger would keep them."""
+    events: list[CallEvent] = []
+    at, last_ms, seq = offered_at, 0, 0
+    for entry in entries:
+        if entry[0] != last_ms:
+            last_ms = entry[0]
+            at = offered_at + last_ms * _MILLISECOND
+        what = entry[1]
+        if isinstance(what, tuple):
+            for fact in what:
+                seq += 1
+                known = _STEPS.get(id(fact))
+                one = _noted(fact) if known is None else known[1]
+                # As `Call.record` makes them.
+                event = (call_id, seq, at, last_ms, one.kind, one.data)
+                events.append(_tuple(CallEvent, event))
+            continue
+        seq += 1
+        if isinstance(what, Written):
+            event = (call_id, seq, at, last_ms, what.kind, what.data)
+        else:
+            event = (call_id, seq, at, last_ms, *_kind_and_data(entry))
+        events.append(_tuple(CallEvent, event))
+    return tuple(events)
+
+
+def _kind_and_data(entry: Entry) -> tuple[str, Mapping[str, Any]]:
+    """Of a fact that is not the same call after call."""
+    if len(entry) == 4:
+        end_ms, sound, start_ms, ended = entry
+        return Said.kind, {**sound.said, "start_ms": start_ms, "end_ms": end_ms, "ended": ended}
+    what = entry[1]
+    if isinstance(what, Heard):
+        data = {
+            "what": what.what.value,
+            "from_ms": what.from_ms,
+            "to_ms": what.to_ms,
+            "level_dbov": what.level_dbov,
+            "reason": what.reason,
+        }
+        return HeardFact.kind, data
+    assert isinstance(what, Fact)  # noqa: S101 - the others were written out above
+    return what.kind, what.data()

@@ -11,11 +11,9 @@ from callers.virtual_call import VirtualCall
 from callers.virtual_facts import Sound, sounds_of
 from callers.virtual_waiting import VirtualWaiting
 from calls.actions import Line
-from calls.events import Said
 from calls.outcomes import Outcome, SaidEnd, Spoken
 from calls.values import maker
 
-_said = maker(Said)
 _spoken = maker(Spoken)
 _WHOLE: Final = SaidEnd.COMPLETED
 COMPLETED: Final = _WHOLE.value
@@ -34,7 +32,8 @@ class VirtualSpeaking(VirtualWaiting):
     ) -> None:
         """`fails` names lines that have no sound and acts that cannot be carried out."""
         super().__init__(call, acting, queue)
-        self._sounds = sounds_of(call.performer, line_ms)
+        self._sounds = sounds = sounds_of(call.performer, line_ms)
+        self._known = sounds.known
         self._fails = fails
 
     def _has_sound(self, line: Line) -> bool:
@@ -42,9 +41,9 @@ class VirtualSpeaking(VirtualWaiting):
 
     def _begin_line(self, line: Line) -> Sound:
         """A line begins now."""
-        sound = self._sounds.known.get(id(line)) or self._sounds.learn(line)
+        sound = self._known.get(id(line)) or self._sounds.learn(line)
         start_ms = self._time.now_ms
-        self._facts.append((start_ms, sound[1]))
+        self._facts.append((start_ms, sound.saying))
         self._agent_left = False
         self._acting.house_speaks(start_ms)
         return sound
@@ -57,32 +56,20 @@ class VirtualSpeaking(VirtualWaiting):
                 until_ms, lambda: self._end_line(sound, start_ms, SaidEnd.HANGUP.value)
             )
         self._time.now_ms = until_ms
-        self._end_line(sound, start_ms, ended)
+        self._facts.append((until_ms, sound, start_ms, ended))
         return True
 
     def _end_line(self, sound: Sound, start_ms: int, ended: str) -> None:
-        end_ms = self._time.now_ms
-        line = sound[0]
-        said = _said(
-            line=line.name,
-            text=line.text,
-            tags=line.tags,
-            language=line.language,
-            performer=self.call.performer,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            ended=ended,
-        )
-        self._facts.append((end_ms, said))
+        self._facts.append((self._time.now_ms, sound, start_ms, ended))
 
     def _say(self, line: Line) -> Outcome:
         if self.call.answered_ms is None:
             self._answer()
         sound, start_ms = self._begin_line(line), self._time.now_ms
-        if line.name in self._fails:
+        if self._fails and line.name in self._fails:
             self._end_line(sound, start_ms, SaidEnd.FAILED.value)
             return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        end_ms = start_ms + sound[2]
+        end_ms = start_ms + sound.takes_ms
         if not self._goes_on(sound, start_ms, end_ms, COMPLETED):
             return self._gone()
         return _spoken(start_ms=start_ms, end_ms=end_ms, ended=_WHOLE)

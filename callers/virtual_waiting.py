@@ -81,7 +81,7 @@ class VirtualWaiting(VirtualLine):
     def _told(self, queue: Queue, lines: tuple[Line, ...], until_ms: int) -> str:
         for line in lines:
             sound, start_ms = self._begin_line(line), self._time.now_ms
-            end_ms = start_ms + sound[2]
+            end_ms = start_ms + sound.takes_ms
             if not self._has_sound(line):
                 self._end_line(sound, start_ms, SaidEnd.FAILED.value)
                 continue

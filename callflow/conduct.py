@@ -23,14 +23,10 @@ class Run(Protocol):
     def position(self) -> Position:
         """The step being performed."""
 
-    def begin(self) -> Action | Ended:
-        """The first action."""
-
-    def resume(self, outcome: Outcome) -> Action | Ended:
-        """What to do after `outcome` of the last action."""
-
-    def take_entered(self) -> tuple[Noted, ...]:
-        """Steps entered and verdicts asked for since last asked, in order."""
+    def go_on(self, outcome: Outcome | None) -> tuple[Action | Ended, tuple[Noted, ...]]:
+        """What to do after `outcome` of the last action, None before the first; beside it, in
+        order, the steps entered on the way and the verdicts asked for.
+        """
 
 
 async def conduct(call: Call, run: Run, channel: Channel) -> Ended:
@@ -38,19 +34,19 @@ async def conduct(call: Call, run: Run, channel: Channel) -> Ended:
 
     On FAILED the line is left up: the channel's owner hands the caller to the fallback.
     """
-    at = run.begin()
-    _note_steps(call, run)
+    at, entered = run.go_on(None)
+    _note(call, entered)
     while not isinstance(at, Ended):
-        at = run.resume(await channel.perform(at))
-        _note_steps(call, run)
+        at, entered = run.go_on(await channel.perform(at))
+        _note(call, entered)
     if at.reason is not EndReason.FAILED:
         await channel.hang_up()
     return over(call, at)
 
 
-def _note_steps(call: Call, run: Run) -> None:
-    for entered in run.take_entered():
-        call.record(entered)
+def _note(call: Call, entered: tuple[Noted, ...]) -> None:
+    for fact in entered:
+        call.record(fact)
 
 
 def over(call: Call, at: Ended) -> Ended:

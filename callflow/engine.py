@@ -95,6 +95,11 @@ class FlowRun:
             return self._gone
         return result
 
+    def go_on(self, outcome: Outcome | None) -> tuple[Action | Ended, tuple[Noted, ...]]:
+        """As `resume`, or with None as `begin`, and beside it what `take_entered` gives then."""
+        at = self.begin() if outcome is None else self.resume(outcome)
+        return at, self.take_entered()
+
     def _take(self, outcome: Outcome) -> Ended | None:
         """Move to where `outcome` leads."""
         if self._speaking and isinstance(outcome, Spoken):

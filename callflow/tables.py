@@ -20,10 +20,14 @@ from callflow.frames import Ended, Noted, Script, Taken
 from callflow.steps import Position
 from calls.actions import Action
 from calls.events import Stepped
-from calls.outcomes import Outcome
+from calls.outcomes import Got, Outcome
 
 MOST_MOVES: Final = 4096
 """A table that knows more is forgotten and begun anew; a move and its row take some 3 KB."""
+
+
+_Read = Callable[[Any], Hashable]
+"""Takes from an outcome all that the engine may read of it."""
 
 
 class _Standing(FlowRun):
@@ -54,16 +58,17 @@ class _Row:
     """A point of a call: where the engine waits for an outcome, or for the beginning."""
 
     run: _Standing
-    moves: dict[Hashable, _Move] = field(default_factory=dict)
-    """What follows, by what the engine reads of the outcome."""
+    moves: dict[type, tuple[_Read, dict[Hashable, _Move]]] = field(default_factory=dict)
+    """What follows, by the kind of the outcome and by what the engine reads of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Move:
     """What the engine does after an outcome, and the row where it stands then."""
 
-    at: Action | Ended
-    entered: tuple[Noted, ...]
+    gone_on: tuple[Action | Ended, tuple[Noted, ...]]
+    """As of `FlowRun.go_on`."""
+
     steps: int
     taken: tuple[Taken, ...]
     row: _Row
@@ -105,15 +110,14 @@ class Table:
     def _new(self, flow: str, *begin: Any) -> _Row:
         return _Row(_Standing(self._script, self._script.flows[flow], *begin))
 
-    def move(self, row: _Row, known: Hashable, outcome: Outcome | None) -> None:
-        """Let the engine go on from `row` and note where it comes to."""
+    def move(self, row: _Row, outcome: Outcome | None) -> _Move:
+        """Let the engine go on from `row` and tell where it comes to."""
         self._count()
         taken: list[Taken] = []
         run = row.run.copied(MOST_STEPS_A_CALL, taken)
-        at = run.begin() if outcome is None else run.resume(outcome)
-        entered = run.take_entered()
-        steps = sum(isinstance(fact, Stepped) for fact in entered)
-        row.moves[known] = _Move(at, entered, steps, tuple(taken), self._row(run))
+        gone_on = run.go_on(outcome)
+        steps = sum(isinstance(fact, Stepped) for fact in gone_on[1])
+        return _Move(gone_on, steps, tuple(taken), self._row(run))
 
     def _row(self, run: _Standing) -> _Row:
         """The row of all runs that stand here."""
@@ -189,7 +193,7 @@ class TableRun:
     def take_entered(self) -> tuple[Noted, ...]:
         """As of `FlowRun`."""
         entered, self._entered = self._entered, ()
-        return entered if self._plain is None else entered + self._plain.take_entered()
+        return entered
 
     def begin(self) -> Action | Ended:
         """The first action."""
@@ -197,39 +201,46 @@ class TableRun:
 
     def resume(self, outcome: Outcome | None) -> Action | Ended:
         """What to do after `outcome` of the last action; None when there was none yet."""
-        kind = outcome.__class__
+        at, entered = self.go_on(outcome)
+        self._entered += entered
+        return at
+
+    def go_on(self, outcome: Outcome | None) -> tuple[Action | Ended, tuple[Noted, ...]]:
+        """As of `FlowRun`."""
         try:
-            move = self._row.moves[kind, _READERS[kind](outcome)]
+            read, known = self._row.moves[type(outcome)]
+            move = known[read(outcome)]
         except (KeyError, TypeError):
             return self._go_first(outcome)
         left = self._left - move.steps
         if left < 0:
             return self._leave(outcome)
         self._left = left
-        self._entered += move.entered
         self._row = move.row
         if self.taken is not None:
             self.taken += move.taken
-        return move.at
+        return move.gone_on
 
-    def _go_first(self, outcome: Outcome | None) -> Action | Ended:
+    def _go_first(self, outcome: Outcome | None) -> tuple[Action | Ended, tuple[Noted, ...]]:
         """Go where no run has gone, or where none goes by the table."""
         if self._plain is not None:
-            return self._plain.resume(outcome)
-        kind = outcome.__class__
-        known = (kind, (_READERS.get(kind) or _reader(kind))(outcome))
+            return self._plain.go_on(outcome)
+        kind = type(outcome)
+        read = _READERS.get(kind) or _reader(kind)
+        _, known = self._row.moves.setdefault(kind, (read, {}))
+        value = read(outcome)
         try:
-            if known not in self._row.moves:
-                self._table.move(self._row, known, outcome)
+            if value not in known:
+                known[value] = self._table.move(self._row, outcome)
         except TypeError:
             return self._leave(outcome)
-        return self.resume(outcome)
+        return self.go_on(outcome)
 
-    def _leave(self, outcome: Outcome | None) -> Action | Ended:
+    def _leave(self, outcome: Outcome | None) -> tuple[Action | Ended, tuple[Noted, ...]]:
         """Go on without the table."""
         self._plain = run = self._row.run.copied(self._left, self.taken)
         self._row = _Row(run)
-        return run.resume(outcome)
+        return run.go_on(outcome)
 
 
 _UNREAD: Final = frozenset(
@@ -238,10 +249,10 @@ _UNREAD: Final = frozenset(
 )
 """Fields of outcomes that no flow depends on: they are for the facts."""
 
-_READERS: Final[dict[type, Callable[[Any], Hashable]]] = {NoneType: repr}
+_READERS: Final[dict[type, _Read]] = {NoneType: repr}
 
 
-def _reader(kind: type) -> Callable[[Any], Hashable]:
+def _reader(kind: type) -> _Read:
     """What takes from an outcome of this kind all that the engine may read of it."""
     names = [each.name for each in fields(kind) if each.name not in _UNREAD]
     read = attrgetter(*names or ["name"])
@@ -252,6 +263,14 @@ def _reader(kind: type) -> Callable[[Any], Hashable]:
 
     reader = _READERS[kind] = read_exactly if "values" in names else read
     return reader
+
+
+def _read_got(got: Got) -> Hashable:
+    """Most answers of the back office bring no values."""
+    return (got.name, *_exactly(got.values)) if got.values else got.name
+
+
+_READERS[Got] = _read_got
 
 
 _PLAIN: Final = frozenset({int, bool, float, NoneType})

@@ -58,25 +58,25 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
     """Every action of every virtual call from here on."""
     kept = Notes()
     perform = VirtualChannel.perform
-    resume = TableRun.resume
+    go_on = TableRun.go_on
 
     def noted(channel: VirtualChannel, action: Action) -> Outcome:
         call: VirtualCall = channel.call
-        before, began_ms = len(call.facts), call.time.now_ms
+        before, began_ms = len(call.events()), call.time.now_ms
         outcome = perform(channel, action)
         events = call.events()[before:]
         kept.performed.append(Performed(action, _NO_ACT, outcome, began_ms, events))
         return outcome
 
-    def resumed(run: TableRun, outcome: Outcome | None) -> Any:
+    def gone_on(run: TableRun, outcome: Outcome | None) -> Any:
         if outcome is not None:
             at = run.position
             flow = house().flows[at.flow]
             kept.performed[-1].act = flow.steps[flow.index[at.step]].act
-        return resume(run, outcome)
+        return go_on(run, outcome)
 
     monkeypatch.setattr(VirtualChannel, "perform", noted)
-    monkeypatch.setattr(TableRun, "resume", resumed)
+    monkeypatch.setattr(TableRun, "go_on", gone_on)
     return kept
 
 
