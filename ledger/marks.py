@@ -19,13 +19,20 @@ TAIL = 4
 
 _FIRST_CLASS_MS = 250
 _CLASSES = 13
-_BEST = 5
+BEST = 5
+"""Scores are 1 to 5."""
+
 UNRECORDED = "unrecorded"
 
 
 def length_class(length_ms: int) -> int:
     """0 below 250 ms, 1 below 500 ms, 2 below 1 s, each twice the last; 13 from 17 minutes up."""
     return min((max(length_ms, 0) // _FIRST_CLASS_MS).bit_length(), _CLASSES)
+
+
+def shortest_of(length_class: int) -> int:
+    """The shortest length of a class that has a mark, milliseconds."""
+    return _FIRST_CLASS_MS << (length_class - 1) if length_class else 1
 
 
 def classes_from(length_ms: int) -> range:
@@ -35,7 +42,7 @@ def classes_from(length_ms: int) -> range:
 
 def score_class(score: int) -> int:
     """1 to 5; what is outside of them counts as the nearest."""
-    return min(max(score, 1), _BEST)
+    return min(max(score, 1), BEST)
 
 
 def mark(word: str, value: object) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-_OTHER_WAYS = ("sort", "hashjoin", "mergejoin", "bitmapscan", "seqscan", "material")
+_OTHER_WAYS = ("sort", "hashjoin", "bitmapscan", "seqscan", "material")
 _KNOWS_MEMOIZE = (14,)
 """A call is looked up once: remembering what was found costs a fifth, and is never asked again."""
 
 
-def go_by_index(connection: Connection) -> None:
+def go_by_index(connection: Connection, *, merging: bool = False) -> None:
     """Have PostgreSQL go by the order of an index, in this transaction; SQLite does so by itself.
+    With `merging` it may also go through two indexes at once, where their orders are the same.
 
     By its guesses too few rows fit to make that worth while: it would sort, or read a table of
     every event there is.
@@ -18,6 +19,6 @@ def go_by_index(connection: Connection) -> None:
     dialect = connection.dialect
     if dialect.name == "postgresql":
         newer = (dialect.server_version_info or ()) >= _KNOWS_MEMOIZE
-        ways = (*_OTHER_WAYS, "memoize") if newer else _OTHER_WAYS
+        ways = [*_OTHER_WAYS, *(["memoize"] if newer else []), *([] if merging else ["mergejoin"])]
         set_off = (func.set_config(f"enable_{way}", "off", True) for way in ways)
         connection.execute(select(*set_off))

@@ -1,23 +1,24 @@
 """Searching calls newest first, page by page, at any age of the ledger.
 
-Calls that are over are found by the rarest mark asked for (`ledger.marks`), then looked at one by
-one until the page is full; those on the line are few and all looked at. How rare a mark is, is
-counted, up to a limit: no statistics that can be stale, and the same on either database.
+A page is first found by its calls' times and ids, which the indexes hold, then its rows are read.
+Calls that are over are found by their marks (`ledger.mark_ways`); those on the line are few and all
+looked at.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from itertools import islice
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
-    exists,
+    desc,
+    false,
     func,
     literal,
     select,
@@ -25,24 +26,21 @@ from sqlalchemy import (
     union_all,
 )
 
-from ledger.conditions import conditions, marks_asked, prefix_range
+from ledger.conditions import claims, conditions, of_id, prefix_range
 from ledger.encoding import at_us
 from ledger.filters import About, CallFilter, Cursor, NumberMatch, Page
+from ledger.mark_ways import Keys, keys, ways
 from ledger.plans import go_by_index
+from ledger.rarity import EVER
 from ledger.row_reading import call_row
-from ledger.tables import call_marks, calls
-
-COUNTED = (2000, 30_000)
-"""Marks counted to tell which is the rarest: a few at first, more when all have as many."""
+from ledger.rows import CallRow
+from ledger.tables import calls
 
 SORTED = 3000
 """Calls found by a part of their number or id that are sorted; of more, the newest are read."""
 
-LOOKED_UP = 2
-"""A length of at least so much has a dozen marks: then the call's own row is the shorter way."""
-
-_ORDER = (calls.c.offered_at.desc(), calls.c.id.desc())
-_Rows = Sequence[Mapping[str, Any]]
+_ORDER: Sequence[ColumnElement[Any]] = (desc("offered_at"), desc("id"))
+"""Newest first, by the names that a query gives."""
 
 
 class Searching:
@@ -53,129 +51,117 @@ class Searching:
         if limit < 1:
             raise ValueError(f"a page has at least one call, asked for {limit}")
         with self._one_moment() as connection:
-            found = list(islice(self._newest(connection, asked, before, limit + 1), limit + 1))
-        rows = tuple(call_row(values) for values in found[:limit])
-        if len(found) <= limit:
-            return Page(rows, None)
-        last = found[limit - 1]
-        return Page(rows, Cursor(last["offered_at"], last["id"]))
+            page = newest(connection, key_queries(connection, asked, before), limit + 1)
+            found = [Cursor(at, call_id) for at, call_id in connection.execute(page)]
+            rows = _rows(connection, [key.call_id for key in found[:limit]])
+        return Page(
+            tuple(rows[key.call_id] for key in found[:limit] if key.call_id in rows),
+            found[limit - 1] if len(found) > limit else None,
+        )
 
     def about(self, asked: CallFilter, *, most: int = 1000) -> About:
         """How many calls fit, counted up to `most`."""
         with self._one_moment() as connection:
-            queries = plan(connection, asked, None, most + 1)
-            count = sum(
-                connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-                for query in queries
-            )
-        return About(min(count, most), count > most)
-
-    def _newest(
-        self, connection: Connection, asked: CallFilter, before: Cursor | None, limit: int
-    ) -> Iterator[Mapping[str, Any]]:
-        lists: list[_Rows] = [
-            [dict(row) for row in connection.execute(query).mappings()]
-            for query in plan(connection, asked, before, limit)
-        ]
-        yield from heapq.merge(*lists, key=lambda row: (row["offered_at"], row["id"]), reverse=True)
+            found = _count(connection, _some(connection, key_queries(connection, asked), most + 1))
+        return About(min(found, most), found > most)
 
     def _one_moment(self) -> AbstractContextManager[Connection]:
         raise NotImplementedError
 
 
-def plan(
-    connection: Connection, asked: CallFilter, before: Cursor | None, limit: int
-) -> list[Select[Any]]:
-    """The queries that together give every call that fits once, each newest first.
+def key_queries(
+    connection: Connection, asked: CallFilter, before: Cursor | None = None
+) -> list[Keys]:
+    """The queries that together give time and id of every call that fits, each once.
 
-    `connection` is asked which way is the shorter one.
+    `connection` is asked which way is the shorter one, and told to go by indexes.
     """
-    go_by_index(connection)
-    fits = conditions(asked)
-    bounds = [*fits, *_bounds(calls.c.offered_at, calls.c.id, asked, before)]
-    on_the_line = _listed([calls.c.ended_at.is_(None), *bounds], limit)
+    go_by_index(connection, merging=True)
+
+    def bounds(at: ColumnElement[int], call_id: ColumnElement[str]) -> list[ColumnElement[bool]]:
+        return [*_times(at, call_id, asked, before), *of_id(call_id, asked)]
+
     if asked.live is True:
-        return [on_the_line]
+        return [_on_the_line(asked, before)]
     if asked.ani and asked.ani_match is NumberMatch.EXACT:
-        return [_listed([*bounds, *_over(asked)], limit)]
-    ranged = _by_range(connection, asked)
+        return [_listed(asked, before)]
+    ranged = _by_range(connection, asked, before)
     if ranged is not None:
-        # Reckoned with, the time has no index: those few are found first, and then sorted.
-        at = calls.c.offered_at + literal(0)
-        few = [*ranged, *fits, *_bounds(at, calls.c.id, asked, before), *_over(asked)]
-        return [select(calls).where(*few).order_by(at.desc(), calls.c.id.desc()).limit(limit)]
-    marks, others = _rarest(connection, asked)
-    if not marks:
-        return [_listed([*bounds, *_over(asked)], limit)]
-    # PostgreSQL would look at calls' rows between two marks; SQLite would sort what it fenced off.
-    marked = _fenced if others and connection.dialect.name == "postgresql" else _marked
-    over = [marked(one, others, asked, before, limit) for one in marks]
-    return over if asked.live is False else [on_the_line, *over]
+        return [ranged]
+    claimed = claims(asked)
+    if not any(claim.marks for claim in claimed):
+        return [_listed(asked, before)]
+    found = ways(connection, claimed, _within(asked, before))
+    over = [keys(connection, way, bounds) for way in found]
+    if asked.live is False:
+        return over or [_listed(asked, before).where(false())]
+    return [_on_the_line(asked, before), *over]
+
+
+def newest(
+    connection: Connection, queries: Sequence[Keys], limit: int
+) -> Keys | CompoundSelect[Any]:
+    """The newest calls of all these queries, newest first."""
+    if len(queries) == 1:
+        return queries[0].order_by(*_ORDER).limit(limit)
+    each = _each(connection, queries, limit)
+    return union_all(*each).order_by(*_ORDER).limit(limit)
+
+
+def _some(
+    connection: Connection, queries: Sequence[Keys], limit: int
+) -> Keys | CompoundSelect[Any]:
+    """Up to so many calls of all these queries."""
+    each = _each(connection, queries, limit)
+    return each[0] if len(each) == 1 else union_all(*each).limit(limit)
+
+
+def _each(connection: Connection, queries: Sequence[Keys], limit: int) -> Sequence[Keys]:
+    """PostgreSQL goes by the order of time, and merges, only where each is asked for so."""
+    if connection.dialect.name == "postgresql":
+        return [query.order_by(*_ORDER).limit(limit) for query in queries]
+    return queries if len(queries) > 1 else [queries[0].limit(limit)]
+
+
+def _rows(connection: Connection, ids: Sequence[str]) -> dict[str, CallRow]:
+    found = connection.execute(select(calls).where(calls.c.id.in_(ids))).mappings()
+    return {row["id"]: call_row(dict(row)) for row in found}
+
+
+def _listed(asked: CallFilter, before: Cursor | None) -> Keys:
+    at, call_id = calls.c.offered_at, calls.c.id
+    bounds = _times(at, call_id, asked, before)
+    return select(at, call_id).where(*conditions(asked), *bounds, *_over(asked))
+
+
+def _on_the_line(asked: CallFilter, before: Cursor | None) -> Keys:
+    return _listed(replace(asked, live=None), before).where(calls.c.ended_at.is_(None))
 
 
 def _over(asked: CallFilter) -> list[ColumnElement[bool]]:
     return [] if asked.live is None else [calls.c.ended_at.is_not(None)]
 
 
-def _listed(where: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
-    return select(calls).where(*where).order_by(*_ORDER).limit(limit)
+def _by_range(connection: Connection, asked: CallFilter, before: Cursor | None) -> Keys | None:
+    """Calls by the beginning of a number or of an id that few calls have; None when many have it,
+    or none is asked for."""
+    parts = [(calls.c.id, asked.id_prefix)]
+    if asked.ani_match is NumberMatch.PREFIX:
+        parts.append((calls.c.ani, asked.ani))
+    for column, prefix in parts:
+        if prefix:
+            few = prefix_range(column, prefix)
+            some = select(literal(1)).select_from(calls).where(*few).limit(SORTED + 1)
+            if _count(connection, some) <= SORTED:
+                # Reckoned with, the time has no index: those few are found first, and then sorted.
+                at = calls.c.offered_at + literal(0)
+                bounds = _times(at, calls.c.id, asked, before)
+                query = select(at.label("offered_at"), calls.c.id).where(*few, *bounds)
+                return query.where(*conditions(asked), *_over(asked))
+    return None
 
 
-def _marked(
-    mark: str,
-    others: Sequence[Sequence[str]],
-    asked: CallFilter,
-    before: Cursor | None,
-    limit: int,
-) -> Select[Any]:
-    at, call_id = call_marks.c.offered_at, call_marks.c.call_id
-    return (
-        select(calls)
-        .select_from(call_marks.join(calls, calls.c.id == call_id))
-        .where(call_marks.c.mark == mark, *_bounds(at, call_id, asked, before))
-        .where(*map(_has, others), *conditions(asked))
-        .order_by(at.desc(), call_id.desc())
-        .limit(limit)
-    )
-
-
-def _fenced(
-    mark: str,
-    others: Sequence[Sequence[str]],
-    asked: CallFilter,
-    before: Cursor | None,
-    limit: int,
-) -> Select[Any]:
-    """As `_marked`; all marks are looked at before any call's row, as far as the page goes."""
-    at, call_id = call_marks.c.offered_at, call_marks.c.call_id
-    found = (
-        select(at, call_id)
-        .where(call_marks.c.mark == mark, *_bounds(at, call_id, asked, before))
-        .where(*map(_has, others))
-        .order_by(at.desc(), call_id.desc())
-        .offset(literal(0))
-        .subquery()
-    )
-    return (
-        select(calls)
-        .select_from(found.join(calls, calls.c.id == found.c.call_id))
-        .where(*conditions(asked))
-        .order_by(found.c.offered_at.desc(), found.c.call_id.desc())
-        .limit(limit)
-    )
-
-
-def _has(marks: Sequence[str]) -> ColumnElement[bool]:
-    """Whether the call has one of these marks, too: a call's row is ten times as far away."""
-    other = call_marks.alias()
-    return exists().where(
-        other.c.mark.in_(marks),
-        other.c.offered_at == call_marks.c.offered_at,
-        other.c.call_id == call_marks.c.call_id,
-    )
-
-
-def _bounds(
+def _times(
     at: ColumnElement[int], call_id: ColumnElement[str], asked: CallFilter, before: Cursor | None
 ) -> list[ColumnElement[bool]]:
     bounds: list[ColumnElement[bool]] = [at.is_not(None)]
@@ -191,46 +177,15 @@ def _bounds(
     return bounds
 
 
-def _by_range(connection: Connection, asked: CallFilter) -> list[ColumnElement[bool]] | None:
-    """What finds the beginning of a number or of an id that few calls have."""
-    parts = [(calls.c.id, asked.id_prefix)]
-    if asked.ani_match is NumberMatch.PREFIX:
-        parts.append((calls.c.ani, asked.ani))
-    for column, prefix in parts:
-        if prefix:
-            few = prefix_range(column, prefix)
-            some = select(literal(1)).select_from(calls).where(*few).limit(SORTED + 1)
-            if _count(connection, some) <= SORTED:
-                return few
-    return None
+def _within(asked: CallFilter, before: Cursor | None) -> tuple[int, int]:
+    """As `_times`, but for the calls at the very time of `before`."""
+    first, last = EVER
+    if asked.since is not None:
+        first = at_us(asked.since)
+    if asked.until is not None:
+        last = at_us(asked.until) - 1
+    return first, last if before is None else min(last, before.offered_at)
 
 
-def _rarest(connection: Connection, asked: CallFilter) -> tuple[Sequence[str], list[Sequence[str]]]:
-    """The marks of what fewest calls have among all that is asked, none when nothing has marks; and
-    those of the rest that are looked up at once."""
-    candidates = marks_asked(asked)
-    if len(candidates) < 2:
-        return (candidates[0] if candidates else ()), []
-    counted: list[int] = []
-    for most in COUNTED:
-        counted = [_marked_so(connection, marks, asked, most) for marks in candidates]
-        if min(counted) < most:
-            break
-    rarest = candidates.pop(counted.index(min(counted)))
-    return rarest, [marks for marks in candidates if len(marks) <= LOOKED_UP]
-
-
-def _marked_so(connection: Connection, marks: Sequence[str], asked: CallFilter, most: int) -> int:
-    bounds = _bounds(call_marks.c.offered_at, call_marks.c.call_id, asked, None)
-    some = [
-        select(literal(1).label("one"))
-        .select_from(call_marks)
-        .where(call_marks.c.mark == one, *bounds)
-        for one in marks
-    ]
-    every = union_all(*some).subquery()
-    return _count(connection, select(every.c.one).limit(most))
-
-
-def _count(connection: Connection, some: Select[Any]) -> int:
-    return connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+def _count(connection: Connection, some: Select[Any] | CompoundSelect[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())

@@ -20,7 +20,7 @@ def steps_of(reader: LedgerReader, ask: Callable[[], object]) -> list[str]:
     def explain(
         connection: Connection, _cursor: Any, statement: str, parameters: Any, *_more: Any
     ) -> None:
-        if busy or not statement.lstrip().startswith(("SELECT", "WITH")):
+        if busy or not statement.lstrip(" (\n").startswith(("SELECT", "WITH")):
             return
         if "set_config" in statement:
             return

@@ -63,6 +63,10 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
         lambda reader: reader.about(CallFilter(agent="810", survey_at_most=2)),
         "call_marks",
     ),
+    "a class of lengths and an agent": (
+        lambda reader: reader.search(CallFilter(agent="810", min_talk_over_ms=600)),
+        "call_marks",
+    ),
     "a whole number": (
         lambda reader: reader.search(CallFilter(ani="13800000000", agent="810")),
         "ix_calls_ani",
@@ -82,7 +86,7 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
 }
 
 
-SORTED = ("a number's beginning", "an id's beginning")
+SORTED = ("a number's beginning", "an id's beginning", "what is owed")
 """Few calls, found first and then sorted: not looked for among all in the order of time."""
 
 
