@@ -87,7 +87,8 @@ def summary(one: Checked) -> str:
     """`5 flows, 31 steps, 40 lines in scripts: 2 errors, 1 warning`."""
     if one.unreadable:
         return f"{one.folder}: not checked"
-    what = f"{one.flows} flows, {one.steps} steps, {one.lines} lines in {one.folder}"
+    counts = ((one.flows, "flow"), (one.steps, "step"), (one.lines, "line"))
+    what = f"{', '.join(_count(*each) for each in counts)} in {one.folder}"
     if not one.problems:
         return f"{what}: all right"
     return f"{what}: {_count(one.errors, 'error')}, {_count(one.warnings, 'warning')}"

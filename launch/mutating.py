@@ -118,7 +118,7 @@ class Judge:
             if test.name not in self._failing and _touches(test, house, flows):
                 played = play(house, test, self._variables)
                 if not played.passed:
-                    return f"{test}: {played.faults[0]}"
+                    return f"{test}: {played.faults[0].what}"
         return ""
 
     def _tests(self, house: House) -> list[FlowTest]:

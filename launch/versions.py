@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import subprocess
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from callflow.checks.catalogue import CATALOGUE
-from callflow.house import House, house_texts
+from callflow.house import RULES_FILE, House, house_texts
+from callflow.lines import LANGUAGES, LINES_FILE
 from calls.errors import CallCenterError
 
 GIT_TIMEOUT_S = 30
@@ -26,6 +27,37 @@ class Version:
 
     house: House
     flow: str = ""
+    texts: dict[str, str] = field(default_factory=dict, repr=False)
+    """The house's files."""
+
+
+def read_versions(
+    old: str, new: str, scripts: Path, *, strict: bool = False
+) -> tuple[Version, Version]:
+    """Two versions to compare, each as `read_version` has it.
+
+    A file outside any house (no lines.yaml beside it) is looked at in the house of the other
+    version, in the place of the flow, lines, rules or form that it is; two such files in `scripts`.
+    VersionError also for the files of two different flows.
+    """
+    strays = [_is_stray(Path(name)) for name in (old, new)]
+    base = house_texts(scripts) if all(strays) else {}
+    read = [
+        None if stray else read_version(name, scripts, strict=strict)
+        for name, stray in zip((old, new), strays, strict=True)
+    ]
+    for one in read:
+        base = one.texts if one is not None else base
+    before, after = (
+        one or _stray(Path(name), base, strict=strict)
+        for name, one in zip((old, new), read, strict=True)
+    )
+    if before.flow != after.flow and all(Path(name).is_file() for name in (old, new)):
+        what = [f"the flow {one.flow}" if one.flow else "no flow" for one in (before, after)]
+        raise VersionError(
+            f"{old} is {what[0]}, {new} {what[1]}: compare two versions of one flow, or two folders"
+        )
+    return before, after
 
 
 def read_version(name: str, scripts: Path, *, strict: bool = False) -> Version:
@@ -36,12 +68,52 @@ def read_version(name: str, scripts: Path, *, strict: bool = False) -> Version:
     FlowFileError.
     """
     path = Path(name)
+    flow = ""
     if path.is_dir():
-        return Version(_house(house_texts(path), strict))
-    if path.is_file():
+        texts = house_texts(path)
+    elif path.is_file():
         texts, flow = _of_file(path)
-        return Version(_house(texts, strict), flow)
-    return Version(_house(_revision_texts(name, scripts), strict))
+    else:
+        texts = _revision_texts(name, scripts)
+    return Version(_house(texts, strict), flow, texts)
+
+
+def _is_stray(path: Path) -> bool:
+    return path.is_file() and not (path.parent / LINES_FILE).is_file()
+
+
+def _stray(path: Path, base: dict[str, str], *, strict: bool) -> Version:
+    """The house of `base` with this file in the place of the one that it is a version of."""
+    from callflow.nodes import Mapping, NodeError, parse
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        top = parse(text, str(path))
+    except (OSError, UnicodeDecodeError, NodeError) as error:
+        told = str(error) if isinstance(error, NodeError) else f"{path}: {error}"
+        raise VersionError(told) from error
+    if not (top.get("flow") or top.get("form")):
+        bodies = [body for _, body in top.items if isinstance(body, Mapping)]
+        wordings = any(body.get(key) for body in bodies for key in (*LANGUAGES, "tags"))
+        place = LINES_FILE if wordings else RULES_FILE
+        rivals = {source for source in base if Path(source).name == place}
+    else:
+        word = "flow" if top.get("flow") else "form"
+        rivals = {one for one, other in base.items() if _named(other, word) == _named(text, word)}
+    texts = {source: other for source, other in base.items() if source not in rivals}
+    texts[min(rivals, default=str(path))] = text
+    return Version(_house(texts, strict), _named(text, "flow"), texts)
+
+
+def _named(text: str, word: str) -> str:
+    """What a file calls its flow or form; empty without one."""
+    from callflow.nodes import NodeError, Scalar, parse
+
+    try:
+        name = parse(text, "").get(word)
+    except NodeError:
+        return ""
+    return name.text if isinstance(name, Scalar) else ""
 
 
 def _house(texts: dict[str, str], strict: bool) -> House:

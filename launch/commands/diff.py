@@ -52,9 +52,9 @@ def _compared(
     old: str, new: str, scripts: Path, *, prove: bool
 ) -> tuple[list[Change], list[dict[str, Any]]]:
     from callflow.comparing.houses import compare
-    from launch.versions import read_version
+    from launch.versions import read_versions
 
-    before, after = (read_version(name, scripts, strict=prove) for name in (old, new))
+    before, after = read_versions(old, new, scripts, strict=prove)
     flow = after.flow or before.flow
     changes = compare(before.house, after.house, flow)
     return changes, _verdicts(before, after) if prove else []

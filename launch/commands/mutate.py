@@ -74,10 +74,21 @@ def _chosen(
         raise ConfigError(f"--operator {name}: there is none of that name; {nearest(name, names)}")
     found = [each for each in mutants(texts, flows) if not operators or each.operator in operators]
     if not found:
-        raise ConfigError(f"no flow is called {', '.join(sorted(flows))}; see `thirdring graph`")
+        raise ConfigError(_nothing_to_damage(texts, flows, operators))
     if sample and sample < len(found):
         found = random.Random(seed).sample(found, sample)  # noqa: S311  not a secret
     return found
+
+
+def _nothing_to_damage(texts: Any, flows: frozenset[str], operators: frozenset[str]) -> str:
+    from callflow.house import House
+    from callflow.reading import nearest
+
+    known = House.of_texts(texts).flows
+    for name in sorted(flows.difference(known)):
+        return f"--flow {name}: no flow is called so; {nearest(name, known)}"
+    chosen = " ".join([*sorted(flows), *sorted(operators)])
+    return f"nothing there to damage so ({chosen}); leave out --operator or --flow"
 
 
 def _percent(judged: Sequence[Judged]) -> float:

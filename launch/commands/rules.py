@@ -29,8 +29,9 @@ def rules(
     call_id: Annotated[
         str,
         typer.Argument(
-            metavar="[CALL_ID|list|judge]",
-            help="The call, or how its id begins; `list`, or nothing, lists the rules themselves; "
+            metavar="[CALL_ID|RULE|list|judge]",
+            help="The call, or how its id begins; a rule, such as A05, tells that rule; `list`, or "
+            "nothing, lists them all; "
             "`judge` judges every call that is over and was not judged.",
             show_default=False,
         ),
@@ -53,7 +54,9 @@ def rules(
 
     house_rules = House.load(scripts).rules
     if call_id == LIST:
-        _list(house_rules, as_json=as_json)
+        _list(tuple(house_rules), as_json=as_json)
+    elif call_id in house_rules:
+        _list((house_rules[call_id],), as_json=as_json)
     elif call_id == JUDGE:
         _judge_all(house_rules, state, again=again, as_json=as_json)
     else:
@@ -92,7 +95,7 @@ def _judge_all(house_rules: RuleSet, state: Path, *, again: bool, as_json: bool)
         typer.echo(f"{report.judged} calls judged, {report.broke} of them broke a rule")
 
 
-def _list(house_rules: RuleSet, *, as_json: bool) -> None:
+def _list(house_rules: Sequence[Rule], *, as_json: bool) -> None:
     rows = [as_rule_row(rule) for rule in house_rules]
     if as_json:
         print_json(rows)
@@ -108,7 +111,8 @@ def _list(house_rules: RuleSet, *, as_json: bool) -> None:
     for heading in ("rule", "title", "must", "how it is judged"):
         table.add_column(heading)
     for row in rows:
-        title = f"{row['title']['zh']}\n{row['title']['en']}"
+        alone = [row["text"].get(language, "") for language in ("zh", "en") if len(rows) == 1]
+        title = "\n".join(filter(None, [row["title"]["zh"], row["title"]["en"], *alone]))
         table.add_row(row["rule"], title, "must" if row["must"] else "-", _how(row))
     console.print(table)
 

@@ -50,7 +50,7 @@ def test_a_good_folder_is_all_right_and_exits_0(tmp_path: Path) -> None:
     result = check(folder(tmp_path / "a"), "--strict")
 
     assert result.exit_code == 0
-    assert "1 flows, 3 steps, 2 lines" in result.stdout
+    assert "1 flow, 3 steps, 2 lines" in result.stdout
     assert "all right" in result.stdout
 
 
@@ -103,7 +103,7 @@ def test_several_folders_are_told_together_and_counted_apart(tmp_path: Path) -> 
     result = check(folder(tmp_path / "a", main=wrong), folder(tmp_path / "b"))
 
     assert result.exit_code == 1
-    assert [line for line in result.stdout.splitlines() if "flows," in line][1].endswith("right")
+    assert [line for line in result.stdout.splitlines() if "1 flow," in line][1].endswith("right")
 
 
 def test_json_has_every_part_of_a_problem(tmp_path: Path) -> None:

@@ -93,6 +93,66 @@ def test_a_copy_beside_the_flow_is_compared_with_it(repo: Path) -> None:
     assert "times it is done: was 2, now 3" in said
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("against", ["scripts/faint.yaml", "scripts", "HEAD"])
+def test_a_copy_put_away_is_compared_in_the_house_it_came_from(
+    repo: Path, tmp_path: Path, against: str, turned: bool
+) -> None:
+    away = tmp_path / "before.yaml"
+    text = (repo / "scripts/faint.yaml").read_text("utf-8")
+    away.write_text(text.replace("repeat: 2", "repeat: 1"), "utf-8")
+    pair = (against, str(away)) if turned else (str(away), against)
+
+    code, said, _ = _diff(*pair)
+
+    assert code == 1
+    was, now = (2, 1) if turned else (1, 2)
+    assert f"times it is done: was {was}, now {now}" in said
+    assert {line for line in said.splitlines() if line.startswith(("flow ", "line "))} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("lines.yaml", "感谢您的来电", "多谢您的来电", "line closing"),
+        ("house_rules.yaml", "{said: {tag: closing}}", "{said: closing}", "rule A05"),
+        ("forms/call_record.yaml", "required: true", "required: false", "form call_record"),
+    ],
+)
+def test_lines_rules_and_forms_put_away_take_their_own_place(
+    repo: Path, tmp_path: Path, name: str, old: str, new: str, told: str
+) -> None:
+    text = (repo / "scripts" / name).read_text("utf-8")
+    away = tmp_path / "before.yaml"
+    away.write_text(text, "utf-8")
+    assert _diff(str(away), "scripts")[0] == 0
+    assert old in text
+    away.write_text(text.replace(old, new), "utf-8")
+
+    code, said, _ = _diff(str(away), "scripts")
+
+    assert code == 1
+    assert told in said
+
+
+@pytest.mark.parametrize("other", ["noise.yaml", "lines.yaml"])
+def test_two_different_flows_are_no_versions_of_one(repo: Path, other: str) -> None:
+    code, _, said = _diff("scripts/faint.yaml", f"scripts/{other}")
+
+    assert code == 2
+    assert "is the flow faint" in said
+    assert "compare two versions of one flow" in said
+
+
+def test_a_file_put_away_that_is_no_yaml_is_told(repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("flow: [", "utf-8")
+
+    code, _, said = _diff(str(tmp_path / "broken.yaml"), "scripts")
+
+    assert code == 2
+    assert "broken.yaml:2:1: this is not YAML" in said
+
+
 def test_json_has_both_languages_and_the_rules(repo: Path) -> None:
     code, said, _ = _diff("HEAD~1", "HEAD", "--scripts", str(repo / "scripts"), "--json")
     rows = json.loads(said)["changes"]

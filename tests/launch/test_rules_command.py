@@ -104,3 +104,14 @@ def test_a_house_without_rules_says_where_to_write_them(tmp_path: Path) -> None:
     (tmp_path / "hotline.yaml").write_text(HOUSE["hotline.yaml"], encoding="utf-8")
 
     assert "write them in house_rules.yaml" in run("--scripts", str(tmp_path))[1]
+
+
+def test_a_rule_named_by_its_id_is_told_alone_and_needs_no_ledger(tmp_path: Path) -> None:
+    code, shown = run("A11", "--state", str(tmp_path))
+    _, listed = run("A11", "--state", str(tmp_path), "--json")
+
+    assert code == 0
+    assert "A11" in shown
+    assert "A12" not in shown
+    (row,) = json.loads(listed)
+    assert (row["rule"], row["title"]["en"]) == ("A11", "The silent caller")
