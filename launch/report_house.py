@@ -8,23 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from callflow.rules.monitor import RuleSet
     from console.reports.house import House
     from console.reports.shelf import ReportShelf
     from console.reports.sources import HouseSources
+    from launch.qa_settings import QaSettings
     from launch.settings import Settings
     from ledger.quality.book import QualityBook
     from ledger.reader import LedgerReader
 
 
 def report_house(settings: Settings) -> House:
-    """Names, limits and time zone of the site. Flows that do not load cost only the titles of
-    rules."""
+    """Names, limits and time zone of the site. Rules and forms that do not load cost only their
+    titles."""
     from console.reports.house import House
     from qa.figures.consequences import Limits
     from qa.figures.staffing import Goals
     from qa.figures.terms import Terms
 
     wall, own = settings.wallboard, settings.reports
+    rules = _rules(settings.scripts)
     return House(
         company={
             "zh": settings.house.company["zh-Hans"],
@@ -53,7 +56,8 @@ def report_house(settings: Settings) -> House:
         ),
         zone=settings.house.zone,
         agents={number: one.name for number, one in settings.agents.items() if one.name},
-        rules=_rule_titles(settings.scripts),
+        rules={rule.id: dict(rule.title) for rule in rules},
+        questions=_question_titles(settings.qa, rules),
         dispositions=_dispositions(settings),
     )
 
@@ -67,16 +71,33 @@ def _dispositions(settings: Settings) -> dict[str, Mapping[str, str]]:
     return titles
 
 
-def _rule_titles(scripts: Path) -> dict[str, dict[str, str]]:
+def _rules(scripts: Path) -> RuleSet:
     from callflow.house import RULES_FILE
     from callflow.reading import Reading
     from callflow.rules.loader import read_rules
+    from callflow.rules.monitor import RuleSet
 
     try:
         text = (scripts / RULES_FILE).read_text(encoding="utf-8")
     except OSError:
+        return RuleSet(())
+    return read_rules(text, RULES_FILE, Reading())
+
+
+def _question_titles(qa: QaSettings, rules: RuleSet) -> dict[str, dict[str, str]]:
+    """Those of the usual form first, where two forms have a question of the same name."""
+    from calls.errors import CallCenterError
+    from qa.rubric.own_rules import forms_for
+
+    try:
+        forms = forms_for(rules, qa.forms, (qa.form, qa.form_ivr))
+    except CallCenterError:
         return {}
-    return {rule.id: dict(rule.title) for rule in read_rules(text, RULES_FILE, Reading())}
+    titles: dict[str, dict[str, str]] = {}
+    for form in sorted(forms.values(), key=lambda one: one.name != qa.form):
+        for question in form.questions():
+            titles.setdefault(question.name, dict(question.title))
+    return titles
 
 
 def report_shelf(reader: LedgerReader, book: QualityBook, settings: Settings) -> ReportShelf:

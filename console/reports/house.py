@@ -31,6 +31,9 @@ class House:
     rules: Mapping[str, Titles] = field(default_factory=dict)
     """Id of a house rule -> its title."""
 
+    questions: Mapping[str, Titles] = field(default_factory=dict)
+    """Name of a question of the forms -> its title."""
+
     dispositions: Mapping[str, Titles] = field(default_factory=dict)
 
     def agent(self, number: str) -> str:
@@ -41,3 +44,7 @@ class House:
     def rule(self, name: str, language: str) -> str:
         """A rule's title; empty for one that is not known."""
         return self.rules.get(name, {}).get(language, "")
+
+    def question(self, name: str, language: str) -> str:
+        """A question's title; its name where the forms of now do not have it."""
+        return self.questions.get(name, {}).get(language, "") or name

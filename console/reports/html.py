@@ -31,7 +31,8 @@ def style() -> str:
 
 
 def page_of(paper: Paper, *, nonce: str = "") -> str:
-    """The whole page. `nonce` is for a server whose policy asks for one."""
+    """The whole page. `nonce` is for a server whose policy asks for one: the console's, which has
+    an icon as well."""
     template = _environment.get_template("report.html")
     # The style sheet is ours: escaping would turn its quotes into entities.
     return template.render(paper=paper, nonce=nonce, style=Markup(style()))  # noqa: S704

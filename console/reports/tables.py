@@ -231,7 +231,11 @@ def agreement(gathered: Gathered, pen: Pen) -> Table:
     return Table(
         heads=[pen("问题", "Question"), pen("一致", "Agree"), pen("次数", "Asked")],
         rows=[
-            [question, telling.share(same / asked), str(asked)]
+            [
+                gathered.house.question(question, pen.language),
+                telling.share(same / asked),
+                str(asked),
+            ]
             for question, (same, asked) in sorted(
                 found.items(), key=lambda item: item[1][0] / item[1][1]
             )

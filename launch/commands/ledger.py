@@ -53,7 +53,7 @@ def verify(
         for one in against:
             typer.echo(f"{one.what}: {one.detail}")
         found = len(report.findings) + len(against)
-        verdict = f"{found} findings" if found else "all as written"
+        verdict = f"{found} finding{'s' * (found > 1)}" if found else "all as written"
         typer.echo(f"{report.calls} calls, {report.events} events: {verdict}; head {report.head}")
         for note in report.notes:
             typer.echo(f"note: {note}", err=True)

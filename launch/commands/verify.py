@@ -43,7 +43,7 @@ def verify(
     if as_json:
         print_json({"findings": found, "parts": [asdict(report) for report in reports]})
     else:
-        typer.echo(f"{found} findings" if found else "All as it was written.")
+        typer.echo(_count(found) if found else "All as it was written.")
         if kept is None:
             typer.echo("Without --head a ledger rewritten whole does not show; see docs.", err=True)
     if found:
@@ -51,7 +51,7 @@ def verify(
 
 
 def _tell(report: PartReport) -> None:
-    verdict = f"{len(report.found)} findings" if report.found else "good"
+    verdict = _count(len(report.found)) if report.found else "good"
     typer.echo(f"{report.part}: {report.looked_at}: {verdict}")
     for one in report.found:
         typer.echo(f"  {one.what}: {one.where + ': ' if one.where else ''}{one.detail}")
@@ -62,3 +62,7 @@ def _tell(report: PartReport) -> None:
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(verify)
+
+
+def _count(found: int) -> str:
+    return f"{found} finding{'s' * (found > 1)}"

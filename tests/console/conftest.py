@@ -10,13 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from callflow.house import House as Flows
 from calls.clock import Clock, ManualClock
 from calls.quality.states import Role
-from console.accounts import passwords
 from console.accounts.service import Accounts
 from console.ports import SoundShelf
 from console.room import ConsolePlace, ConsoleRoom
@@ -31,7 +29,6 @@ from tests.console.house import Shelf, write_calls
 
 HOUSE = Flows.load(Path(__file__).parents[2] / "scripts")
 FORMS = load_forms(rules=HOUSE.rules)
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HOST = "http://127.0.0.1"
 PASSWORD = "four plain words here"  # noqa: S105
 """Of every account in these tests."""
@@ -138,27 +135,11 @@ def make_room(
     )
 
 
-@pytest.fixture(autouse=True)
-def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hash that takes its time is not what most tests are about; `real_hashes` keeps it."""
-    if "real_hashes" not in request.fixturenames:
-        monkeypatch.setattr(passwords, "_HASHER", QUICK)
-
-
-@pytest.fixture
-def real_hashes() -> None:
-    """For tests of how passwords are kept: hashed as the product does it."""
-
-
 @pytest.fixture(scope="session")
 def _people(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A quality book with everybody in it, written once for all tests."""
     path = tmp_path_factory.mktemp("people") / "quality.sqlite"
-    with (
-        pytest.MonkeyPatch.context() as patched,
-        QualityBook.open(path, clock=ManualClock()) as book,
-    ):
-        patched.setattr(passwords, "_HASHER", QUICK)
+    with QualityBook.open(path, clock=ManualClock()) as book:
         accounts = Accounts(book)
         for name, role, agent in PEOPLE:
             accounts.add(name, role, PASSWORD, actor="system", agent=agent, title=name.title())

@@ -287,6 +287,17 @@ async def test_calls_are_drawn_and_the_draw_can_be_made_again(house: House) -> N
     assert taken.headers["location"].startswith("/evaluations/")
 
 
+async def test_the_agreement_of_the_usual_form_is_shown_first(house: House) -> None:
+    lily = await house.signed_in("lily")
+    await _scored(house, lily)
+    assert house.room.desk.forms.names[0] != "q04"
+
+    shown = (await lily.get("/agreement")).text
+
+    assert '<option value="q04" selected>' in shown
+    assert "首句为统一问候语" in shown
+
+
 async def test_a_calibration_is_blind_until_it_is_closed(house: House) -> None:
     lily, sun = await house.signed_in("lily"), await house.signed_in("sun")
 

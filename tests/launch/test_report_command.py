@@ -62,6 +62,20 @@ def test_names_of_agents_and_rules_come_from_settings_and_scripts(state: Path) -
     assert f"A08 {titles['A08']['zh']}" in text
 
 
+def test_questions_in_the_monthly_brief_are_called_by_their_titles(
+    state: Path, tmp_path: Path
+) -> None:
+    house = report_house(load_settings(None))
+    assert house.question("three_rings", "zh") == "三声之内接听"
+    assert house.question("three_rings", "en") == "Answered within three rings"
+    assert house.question("of_an_older_form", "en") == "of_an_older_form"
+    broken = tmp_path / "forms"
+    broken.mkdir()
+    (broken / "q04.yaml").write_text("form: [", encoding="utf-8")
+    spoiled = Settings.model_validate({"qa": {"forms": str(broken)}})
+    assert report_house(spoiled).question("three_rings", "zh") == "three_rings"
+
+
 def test_json_goes_to_the_screen(state: Path) -> None:
     done = run(state, "day", "--json")
     told = json.loads(done.output)

@@ -49,6 +49,7 @@ HOUSE = House(
     zone=SHANGHAI,
     agents={"801": "王芳"},
     rules={"A08": {"zh": "结束语", "en": "Closing"}},
+    questions={"greeting": {"zh": "首句为问候语", "en": "Greeting first"}},
 )
 
 

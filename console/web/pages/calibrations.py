@@ -76,7 +76,7 @@ def _call_off(request: Request) -> Response:
 def _agreement(request: Request) -> Response:
     actor, room = actor_of(request, *LISTENERS), room_of(request)
     shelf, language = room.desk.forms, visitor_of(request).language
-    name = request.query_params.get("form", "") or shelf.names[0]
+    name = request.query_params.get("form", "") or room.desk.usual_forms[0]
     form = shelf.current(name)
     return page(
         request,

@@ -279,3 +279,12 @@ def test_callers_who_went_in_the_middle_have_words_of_their_own(day: Day) -> Non
 
     assert "<td>来电者挂机</td>" in written(Kind.DAY, Format.HTML, gathered, "zh").decode()
     assert "<td>caller hung up</td>" in written(Kind.DAY, Format.HTML, gathered, "en").decode()
+
+
+def test_the_brief_calls_questions_by_their_titles_and_fetches_nothing(day: Day) -> None:
+    page = day.page(Kind.MONTH)
+
+    assert "首句为问候语" in page
+    assert "<td>closing</td>" in page, "a question that no form of now has"
+    assert "Greeting first" in day.page(Kind.MONTH, "en")
+    assert "<link" not in page

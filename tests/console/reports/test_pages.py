@@ -94,6 +94,9 @@ async def test_the_page_to_print_carries_the_nonce_of_its_policy(reporting: Hous
     nonce = re.search(r'<style nonce="([\w-]+)">', answer.text)
     assert nonce
     assert f"'nonce-{nonce[1]}'" in answer.headers["content-security-policy"]
+    icon = re.search(r'<link rel="icon" href="([^"]+)"', answer.text)
+    assert icon
+    assert (await sun.get(icon[1])).status_code == 200, "a browser asks for one in any case"
     assert "<script" not in answer.text
 
 
