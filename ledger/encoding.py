@@ -54,6 +54,7 @@ class LateRow(NamedTuple):
 Row = EventRow | LateRow
 
 _row = partial(tuple.__new__, EventRow)
+_json = partial(to_json, inf_nan_mode="null", fallback=str)
 
 
 def encode_data(data: Mapping[str, Any]) -> str:
@@ -63,9 +64,9 @@ def encode_data(data: Mapping[str, Any]) -> str:
     with a blemish is worth more than a fact lost.
     """
     try:
-        return to_json(data, inf_nan_mode="null", fallback=str).decode()
+        return _json(data).decode()
     except ValueError:
-        return to_json(_clean(data), inf_nan_mode="null", fallback=str).decode()
+        return _json(_clean(data)).decode()
 
 
 def _clean(value: Any) -> Any:

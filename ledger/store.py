@@ -18,14 +18,14 @@ from ledger.floor import FloorBatch, FloorRow
 from ledger.fold import Fold
 from ledger.marks import marks_of
 from ledger.projections import apply
-from ledger.row_writing import NARROW_SIZES, Changes, statements, update_all
+from ledger.row_writing import NARROW_SIZES, Changes, insert_calls, statements, update_all
 from ledger.states import (
     CALL_COLUMNS,
     RECORDING_COLUMNS,
     CallState,
     RecordingState,
 )
-from ledger.tables import call_events, call_marks, calls, recordings
+from ledger.tables import call_events, call_marks, recordings
 
 log = structlog.get_logger(__name__)
 
@@ -237,7 +237,7 @@ class Store:
         for fold in self._touched.values():
             rows.take(fold)
         new = [row for row in rows.renamed if row[0] not in rows.before]
-        _CALL_INSERTS.run(self._cursor, new)
+        insert_calls(self._cursor, new)
         told = [row for row in (*rows.renamed, *rows.calls) if row[0] in rows.before]
         update_all(self._cursor, told, rows.before)
         RECORDING_UPSERTS.run(self._cursor, rows.recordings)
@@ -279,7 +279,6 @@ class Store:
 
 
 EVENT_INSERTS = statements(call_events, _EVENT_COLUMNS, sizes=NARROW_SIZES)
-_CALL_INSERTS = statements(calls, CALL_COLUMNS)
 MARK_INSERTS = statements(call_marks, ("mark", "offered_at", "call_id"), sizes=NARROW_SIZES)
 _UNMARK = "DELETE FROM call_marks WHERE mark = ? AND offered_at = ? AND call_id = ?"
 RECORDING_UPSERTS = statements(recordings, RECORDING_COLUMNS, upsert=True)

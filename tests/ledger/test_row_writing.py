@@ -87,6 +87,87 @@ def test_calls_that_change_in_different_ways_in_one_commit_keep_apart(ledger: Pa
     ]
 
 
+def test_new_calls_of_which_the_offer_is_known_stand_beside_new_calls_that_went_further(
+    ledger: Path,
+) -> None:
+    store = Store(writer_connection(ledger), 1000)
+    offers = [_event(n, 1, "offered", ani=f"1{n}", dnis="1000", flow="greetings") for n in range(9)]
+    further = [
+        _event(2, 2, "said", language="zh-Hans"),
+        *(_event(5, 2, "answered", rings=1), _event(5, 3, "ended", disposition="served")),
+    ]
+    store.commit([*offers, *further])
+    store.close()
+
+    live = _calls(ledger)
+    rebuild(ledger)
+
+    assert _calls(ledger) == live
+    assert by_hand(ledger, "SELECT ani, language, rings, disposition, recording FROM calls") == [
+        (
+            f"1{n}",
+            "zh-Hans" if n == 2 else "",
+            1 if n == 5 else None,
+            "served" if n == 5 else None,
+            "",
+        )
+        for n in range(9)
+    ]
+
+
+def test_a_few_calls_that_change_in_many_ways_are_set_by_two_statements(ledger: Path) -> None:
+    connection = writer_connection(ledger)
+    store = Store(connection, 1000)
+    store.commit([_event(n, 1, "offered", ani=f"1{n}") for n in range(6)])
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+
+    store.commit(
+        [
+            _event(0, 2, "answered", rings=1),
+            _event(1, 2, "queued", queue="sales"),
+            _event(2, 2, "fault", where="line", problem="x"),
+            _event(3, 2, "ended", disposition="served"),
+            *(_event(4, 2, "ended", disposition="served"), _event(4, 3, "tagged", tag="praise")),
+        ]
+    )
+
+    connection.set_trace_callback(None)
+    store.close()
+    assert len([text for text in asked if text.startswith("UPDATE calls")]) == 2
+    live = _calls(ledger)
+    rebuild(ledger)
+    assert _calls(ledger) == live
+
+
+def test_many_calls_that_change_alike_are_set_in_their_own_columns_only(ledger: Path) -> None:
+    connection = writer_connection(ledger)
+    store = Store(connection, 1000)
+    store.commit([_event(n, 1, "offered", ani=f"1{n}") for n in range(41)])
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+
+    answered = [_event(n, 2, "answered", rings=n) for n in range(40)]
+    store.commit([*answered, _event(40, 2, "queued", queue="sales")])
+
+    connection.set_trace_callback(None)
+    store.close()
+    updates = [text for text in asked if text.startswith("UPDATE calls")]
+    assert sorted("queue = new." in text for text in updates) == [False, True]
+    live = _calls(ledger)
+    rebuild(ledger)
+    assert _calls(ledger) == live
+
+
+def test_nothing_and_hashes_are_stored_as_they_are(tmp_path: Path) -> None:
+    connection = writer_connection(tmp_path / "any.sqlite")
+
+    kept = connection.execute("SELECT ?, ?, typeof(?)", (None, b"\x00\xff", b"x")).fetchone()
+
+    connection.close()
+    assert kept == (None, b"\x00\xff", "blob")
+
+
 def test_a_row_whose_facts_were_cut_away_is_written_over_by_the_call_of_that_name(
     ledger: Path,
 ) -> None:
