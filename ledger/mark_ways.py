@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, literal, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, literal, select
 
 from ledger.conditions import Claim
 from ledger.rarity import Rarity, rarities, together
@@ -100,11 +100,10 @@ def keys(connection: Connection, way: Way, bounds: Bounds) -> Keys:
     query = select(at, call_id.label("id")).where(call_marks.c.mark == way.mark)
     query = query.where(*bounds(at, call_id))
     if connection.dialect.name != "postgresql":
-        return query.where(*map(_has, way.tests), *_told_by_row(call_id, way))
+        return query.where(*map(_looked_up, way.tests), *_told_by_row(call_id, way))
     if way.looked_up:
-        tests = [_has(marks, apart=True) for marks in way.tests]
-        return query.where(*tests, *_told_by_row(call_id, way))
-    query = query.where(*map(_has, way.tests))
+        return query.where(*map(_apart, way.tests), *_told_by_row(call_id, way))
+    query = query.where(*(_side_by_side(marks, bounds) for marks in way.tests))
     if not (way.tests and way.rows):
         return query.where(*_told_by_row(call_id, way))
     # Or it would look at calls' rows between two marks.
@@ -116,13 +115,25 @@ def _told_by_row(call_id: ColumnElement[str], way: Way) -> list[ColumnElement[bo
     return [exists().where(calls.c.id == call_id, *way.rows)] if way.rows else []
 
 
-def _has(marks: Sequence[str], *, apart: bool = False) -> ColumnElement[bool]:
-    """Whether a call has one of these marks; `apart`: PostgreSQL looks it up for each call alone,
-    and makes no join of it."""
+def _looked_up(marks: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a call has one of these marks."""
+    return exists(_same_call(call_marks.alias(), marks))
+
+
+def _apart(marks: Sequence[str]) -> ColumnElement[bool]:
+    """The same, which PostgreSQL looks up for each call alone: of no limit it would make a join."""
+    return exists(_same_call(call_marks.alias(), marks).offset(literal(0)))
+
+
+def _side_by_side(marks: Sequence[str], bounds: Bounds) -> ColumnElement[bool]:
+    """The same, where it may go through both: it begins where the other does."""
     other = call_marks.alias()
-    found = select(literal(1)).where(
+    return exists(_same_call(other, marks).where(*bounds(other.c.offered_at, other.c.call_id)))
+
+
+def _same_call(other: FromClause, marks: Sequence[str]) -> Select[Any]:
+    return select(literal(1)).where(
         other.c.mark.in_(marks),
         other.c.offered_at == call_marks.c.offered_at,
         other.c.call_id == call_marks.c.call_id,
     )
-    return exists(found.offset(literal(0)) if apart else found)

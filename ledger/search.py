@@ -124,6 +124,8 @@ def _each(connection: Connection, queries: Sequence[Keys], limit: int) -> Sequen
 
 
 def _rows(connection: Connection, ids: Sequence[str]) -> dict[str, CallRow]:
+    if not ids:
+        return {}
     found = connection.execute(select(calls).where(calls.c.id.in_(ids))).mappings()
     return {row["id"]: call_row(dict(row)) for row in found}
 
