@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from calls.values import value
+
 NORMAL_DBOV = -22.0
 """Active speech level of an ordinary caller (inside the SPEECH class: -32..-11 dBov)."""
 
@@ -54,7 +56,7 @@ class Silent:
     """Say and press nothing in this turn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Speak:
     """Say an utterance of `callers/voices/index.yaml`, `after_ms` into the turn."""
 
@@ -64,7 +66,7 @@ class Speak:
     """Active speech level of this one; None: the persona's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Press:
     """Press keys one by one, the first `after_ms` into the turn, `gap_ms` apart."""
 
@@ -73,7 +75,7 @@ class Press:
     gap_ms: int = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Leave:
     """Hang up, `after_ms` into the turn."""
 
@@ -127,7 +129,7 @@ class Point(StrEnum):
     QUEUED = "queued"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HangUp:
     """Hang up `after_ms` from a point, whatever the house does then."""
 
@@ -137,7 +139,7 @@ class HangUp:
     """Which ring, or which line of the house, from 1; means nothing for the other points."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BargeIn:
     """Speak or press while the house speaks, `after_ms` into one of its lines."""
 
@@ -164,7 +166,7 @@ class Expectation:
     """What listening windows ended with, in this order, others may lie between."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Persona:
     """One simulated caller."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from callflow.frames import Noted
@@ -24,7 +24,8 @@ _MOST: Final = 4096
 """More of one kind are forgotten and made anew."""
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_tuple = tuple.__new__
+_SAID: Final = Said.kind
+_event = partial(tuple.__new__, CallEvent)  # as `Call.record` makes them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +49,8 @@ class Sound:
     saying: Written
     """The fact that it begins."""
 
-    said: Mapping[str, Any]
-    """The data of the fact that it was said, but for when and how."""
+    said: dict[str, Any]
+    """The data of the fact that it was said, but for when and how; to be copied."""
 
 
 Entry = tuple[int, Fact | Written | Heard | tuple[Noted, ...]] | tuple[int, Sound, int, str]
@@ -127,37 +128,34 @@ def written_out(
     entries: Iterable[Entry], call_id: str, offered_at: datetime
 ) -> tuple[CallEvent, ...]:
     """The facts of a call as a ledger would keep them."""
-    events: list[CallEvent] = []
+    rows: list[tuple[str, int, datetime, int, str, Mapping[str, Any]]] = []
+    add, known_step = rows.append, _STEPS.get
     at, last_ms, seq = offered_at, 0, 0
     for entry in entries:
-        if entry[0] != last_ms:
-            last_ms = entry[0]
-            at = offered_at + last_ms * _MILLISECOND
-        what = entry[1]
+        offset_ms, what = entry[0], entry[1]
+        if offset_ms != last_ms:
+            at, last_ms = offered_at + offset_ms * _MILLISECOND, offset_ms
         if isinstance(what, tuple):
             for fact in what:
                 seq += 1
-                known = _STEPS.get(id(fact))
+                known = known_step(id(fact))
                 one = _noted(fact) if known is None else known[1]
-                # As `Call.record` makes them.
-                event = (call_id, seq, at, last_ms, one.kind, one.data)
-                events.append(_tuple(CallEvent, event))
+                add((call_id, seq, at, offset_ms, one.kind, one.data))
             continue
         seq += 1
         if isinstance(what, Written):
-            event = (call_id, seq, at, last_ms, what.kind, what.data)
+            add((call_id, seq, at, offset_ms, what.kind, what.data))
+        elif len(entry) == 4:
+            said = entry[1].said.copy()
+            said["start_ms"], said["end_ms"], said["ended"] = entry[2], offset_ms, entry[3]
+            add((call_id, seq, at, offset_ms, _SAID, said))
         else:
-            event = (call_id, seq, at, last_ms, *_kind_and_data(entry))
-        events.append(_tuple(CallEvent, event))
-    return tuple(events)
+            add((call_id, seq, at, offset_ms, *_kind_and_data(entry[1])))
+    return tuple(map(_event, rows))
 
 
-def _kind_and_data(entry: Entry) -> tuple[str, Mapping[str, Any]]:
+def _kind_and_data(what: Fact | Written | Heard | tuple[Noted, ...]) -> tuple[str, dict[str, Any]]:
     """Of a fact that is not the same call after call."""
-    if len(entry) == 4:
-        end_ms, sound, start_ms, ended = entry
-        return Said.kind, {**sound.said, "start_ms": start_ms, "end_ms": end_ms, "ended": ended}
-    what = entry[1]
     if isinstance(what, Heard):
         data = {
             "what": what.what.value,
@@ -167,5 +165,5 @@ def _kind_and_data(entry: Entry) -> tuple[str, Mapping[str, Any]]:
             "reason": what.reason,
         }
         return HeardFact.kind, data
-    assert isinstance(what, Fact)  # noqa: S101 - the others were written out above
+    assert isinstance(what, Fact)  # noqa: S101 - the others were written out before
     return what.kind, what.data()

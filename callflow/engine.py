@@ -13,14 +13,14 @@ from callflow import performing, targets
 from callflow.acts.deciding import CallAct, ChooseAct, LeaveAct, SetAct
 from callflow.acts.doing import FormAct
 from callflow.acts.queueing import QueueAct
-from callflow.frames import END_BY, WITHOUT_CALLER, Frame, Noted, Script, Taken, failed
+from callflow.frames import END_BY, LEAD_ON, WITHOUT_CALLER, Noted, Script, Taken, failed, frame_of
 from callflow.frames import Ended as Ended
 from callflow.prepared import parted, prepared, prompted, say
 from callflow.steps import Flow, Position, Step
 from callflow.templates import Condition, Wording, WordingError
 from calls.actions import Action, Line, Listen
 from calls.call import EndReason
-from calls.outcomes import Answered, Branched, Got, HungUp, Keyed, Outcome, QueueLeft, Spoken
+from calls.outcomes import Answered, Branched, Got, HungUp, Keyed, Outcome, QueueLeft
 
 MOST_STEPS_A_CALL: Final = 500
 """Steps one call may enter; beyond it the flow loops and the fallback takes the caller."""
@@ -41,7 +41,7 @@ class FlowRun:
     ) -> None:
         """`performer` is `ivr` or `agent`. A language the flow cannot be in becomes its first."""
         self._script = script
-        self._frames = [Frame(flow)]
+        self._frames = [frame_of(flow=flow)]
         if language not in flow.languages:
             language = flow.languages[0]
         self.variables: dict[str, Any] = {
@@ -102,8 +102,8 @@ class FlowRun:
 
     def _take(self, outcome: Outcome) -> Ended | None:
         """Move to where `outcome` leads."""
-        if self._speaking and isinstance(outcome, Spoken):
-            return self._spoken(outcome.name)
+        if type(outcome) in LEAD_ON:
+            return self._spoken(outcome.name) if self._speaking else self._decide(outcome)
         if isinstance(outcome, HungUp):
             return self._hung_up(outcome)
         if isinstance(outcome, Branched):
@@ -202,12 +202,12 @@ class FlowRun:
 
     def _go(self, target: targets.Target) -> Ended | None:
         frame = self._frames[-1]
-        if isinstance(target, targets.GoTo):
-            return self._enter(frame.flow.index[target.step])
         if isinstance(target, targets.Next):
-            if frame.repeated + 1 < frame.step.repeat:
+            if frame.repeated + 1 < frame.prepared.repeat:
                 return self._enter(frame.at, frame.repeated + 1)
             return self._enter(frame.at + 1)
+        if isinstance(target, targets.GoTo):
+            return self._enter(frame.flow.index[target.step])
         return self._go_far(target)
 
     def _go_far(
@@ -231,7 +231,7 @@ class FlowRun:
         flow = self._script.flows[name]
         if flow.variables:
             self.variables = {**flow.variables, **self.variables}
-        self._frames.append(Frame(flow))
+        self._frames.append(frame_of(flow=flow))
         return self._enter(0)
 
     def _return(self, outcome: str) -> Ended | None:
@@ -247,13 +247,14 @@ class FlowRun:
         return self._go(routes[outcome])
 
     def _enter(self, at: int, repeated: int = 0) -> Ended | None:
-        self._budget -= 1
-        if self._budget < 0:
+        self._budget = left = self._budget - 1
+        if left < 0:
             return failed(f"{self.position}: over {MOST_STEPS_A_CALL} steps")
         frame = self._frames[-1]
         flow = frame.flow
         frame.prepared = entered = prepared(flow.steps[at])
-        frame.at, frame.repeated, frame.attempt, frame.routes = at, repeated, 0, None
+        frame.at, frame.repeated = at, repeated
+        frame.attempt, frame.routes = 0, None
         frame.to_say, frame.prompt = entered.to_say, entered.prompt
         self._entered.append(flow.entered[at])
         if entered.verdict is not None:

@@ -14,6 +14,8 @@ from callflow.targets import CallFlow, Target
 from calls.actions import Do, Fetch, Lookup, Promise, Record, Ticket
 from calls.call import EndReason
 from calls.events import Stepped, Surveyed
+from calls.outcomes import Done, Failed, Got, Heard, Spoken, TransferLeft
+from calls.values import maker
 
 Noted = Stepped | Surveyed
 """A fact that the run itself knows: a step entered, a question put or answered."""
@@ -31,6 +33,9 @@ class Ended:
 
 WITHOUT_CALLER: Final = (Ended, Record, Lookup, Fetch, Do, Promise, Ticket)
 """What a flow may still do when the caller is gone: nothing is spoken any more."""
+
+LEAD_ON: Final = frozenset({Spoken, Heard, Got, Done, Failed, TransferLeft})
+"""Outcomes that only lead on; the others change what the run knows of the call."""
 
 END_BY: Final = {
     "agent": EndReason.AGENT_HUNG_UP,
@@ -111,3 +116,6 @@ class Frame:
             self.prompt,
             id(self.routes) if self.routes is not None else 0,
         )
+
+
+frame_of = maker(Frame)

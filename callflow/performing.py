@@ -44,7 +44,7 @@ from calls.actions import (
     Wait,
 )
 from calls.outcomes import Got, Keyed, Outcome, QueueLeft
-from calls.values import value
+from calls.values import maker, value
 
 
 @value
@@ -64,6 +64,11 @@ class Decided:
     target: Target | None = None
     stored: Mapping[str, Any] | None = None
     """Variables that get new values."""
+
+
+_decided = maker(Decided)
+_lookup = maker(Lookup)
+_queue = maker(Queue)
 
 
 def hears(act: Act) -> bool:
@@ -126,7 +131,7 @@ def office_action(act: Act, variables: Mapping[str, Any]) -> OfficeAction | None
     match act:
         case LookupAct(directory=directory, by=by, store=store):
             value = str(variables.get(by, ""))
-            return Lookup(directory=directory, by=by, value=value, store=store)
+            return _lookup(directory=directory, by=by, value=value, store=store)
         case FetchAct(source=source, store=store, most_ms=most_ms):
             given = _rendered(act.given, variables)
             return Fetch(source=source, given=given, store=store, most_ms=most_ms)
@@ -153,7 +158,7 @@ def queue_action(
     Raises WordingError when a line cannot be filled in.
     """
     told = tuple(line(name, {**variables, "place": PLACE}) for name in act.tell)
-    return Queue(
+    return _queue(
         name=act.queue,
         most_wait_ms=act.most_wait_ms,
         tell=Telling(lines=told, every_ms=act.every_ms) if told else None,
@@ -199,21 +204,21 @@ def decide(act: Act, outcome: Outcome, attempt: int) -> Decided | Reprompt:
         case MenuAct():
             if isinstance(outcome, Keyed) and outcome.digits in act.keys:
                 key = outcome.digits
-                return Decided(route=key, target=act.keys[key], stored=act.stored(key))
+                return _decided(route=key, target=act.keys[key], stored=act.stored(key))
             usable = not isinstance(outcome, Keyed) and outcome.name != "silence"
         case AskAct():
             if isinstance(outcome, Keyed) and _fits(act, outcome.digits):
-                return Decided(route="ok", stored={act.store: outcome.digits})
+                return _decided(route="ok", stored={act.store: outcome.digits})
             usable = not isinstance(outcome, Keyed) and outcome.name != "silence"
         case QueueAct(keys=keys) if isinstance(outcome, QueueLeft) and outcome.key in keys:
-            return Decided(route=outcome.key, target=keys[outcome.key])
+            return _decided(route=outcome.key, target=keys[outcome.key])
         case _:
             values = outcome.values if isinstance(outcome, Got) else None
-            return Decided(route=outcome.name, stored=values)
+            return _decided(route=outcome.name, stored=values)
     if usable:
-        return Decided(route=outcome.name)
+        return _decided(route=outcome.name)
     if attempt + 1 >= act.attempts:
-        return Decided(route="exhausted")
+        return _decided(route="exhausted")
     return Reprompt(lines=(act.reprompt,) if act.reprompt else ())
 
 

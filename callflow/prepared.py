@@ -48,6 +48,9 @@ class Prepared:
     verdict: VerdictAct | None = None
     """The act, where the caller is asked for a verdict."""
 
+    repeat: int = 1
+    """How often the step is done."""
+
 
 UNPREPARED: Final = Prepared({}, (), "", None, only_says=False, own=False, routes_by_name=False)
 """Of a flow whose first step is not entered yet."""
@@ -66,6 +69,7 @@ def prepared(step: Step) -> Prepared:
         own=isinstance(step.act, _OWN),
         routes_by_name=not isinstance(step.act, _GATHERING),
         verdict=step.act if isinstance(step.act, VerdictAct) else None,
+        repeat=step.repeat,
     )
 
 

@@ -39,6 +39,7 @@ class SaidEnd(StrEnum):
     """In the queue: an agent answered, or the time was up, before it was said whole."""
 
 
+_WORDS: Final = {sound: sound.value for sound in Sound}
 _SAID_NAMES: Final = {SaidEnd.HANGUP: "hangup", SaidEnd.FAILED: "error"}
 
 
@@ -81,7 +82,7 @@ class Heard:
     @property
     def name(self) -> str:
         """The sound's own word."""
-        return self.what.value
+        return _WORDS[self.what]
 
 
 @value

@@ -46,3 +46,21 @@ def maker(kind: Callable[P, T]) -> Callable[P, T]:
     exec(text + "\n ".join([*lines, "return made"]), given)  # noqa: S102 - names of our own fields
     made: Callable[P, T] = given["make"]
     return made
+
+
+def changer(kind: type[T], *names: str) -> Callable[..., T]:
+    """What makes a value of a class decorated with `value` from another: `change(one, name=new)`.
+
+    As `dataclasses.replace`, which looks every field up by its name; all of `names` are to be given
+    by keyword, the other fields are those of the old one.
+    """
+    each = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    wrong = set(names).difference(each)
+    if wrong:
+        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(wrong))}")
+    lines = [f"made.{name} = {name if name in names else f'old.{name}'}" for name in each]
+    text = f"def change(old, *, {', '.join(names)}):\n made = new(kind)\n "
+    given: dict[str, Any] = {"kind": kind, "new": object.__new__}
+    exec(text + "\n ".join([*lines, "return made"]), given)  # noqa: S102 - as above
+    change: Callable[..., T] = given["change"]
+    return change

@@ -76,8 +76,10 @@ class Summary:
         self.lengths_ms.append(call.length_ms)
         self.dispositions[call.ended.disposition] += 1
         self.end_reasons[call.ended.reason.value] += 1
-        verdicts = score(call.events, house.rules)
-        self.broken.update(one.rule.id for one in verdicts if one.status is Status.BROKEN)
+        verdicts, broken = score(call.events, house.rules), Status.BROKEN
+        for one in verdicts:
+            if one.status is broken:
+                self.broken[one.rule.id] += 1
 
     def data(self) -> dict[str, Any]:
         """JSON-ready; lengths in ms."""

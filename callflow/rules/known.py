@@ -72,9 +72,15 @@ class Standing:
     points: tuple[Point | None, ...]
     """By the rules' places; None for one of which a time runs."""
 
+    verdicts: tuple[Verdict | None, ...] = field(init=False)
+    """What the rules came to if the call ends here, without evidence; None as of `points`."""
+
     turns: dict[Sort, Turn] = field(default_factory=dict)
     rested: dict[tuple[int, Point], Standing] = field(default_factory=dict)
     """Where they stand once a rule, by its place, has come to rest at a point."""
+
+    def __post_init__(self) -> None:
+        self.verdicts = tuple(None if one is None else one.verdict for one in self.points)
 
 
 @dataclass(slots=True, eq=False)

@@ -104,7 +104,11 @@ class _Scoring:
             if running:
                 self._turn_in_time(sort, event)
             elif sort is not None:
-                self._turn(sort, event)
+                turn = self._standing.turns.get(sort)
+                if turn is None or turn.further or turn.begun:
+                    self._turn(sort, event)
+                else:
+                    self._standing = turn.to
         return self._verdicts()
 
     def _turn_in_time(self, sort: Sort | None, event: CallEvent) -> None:
@@ -146,11 +150,11 @@ class _Scoring:
             self._evidence.setdefault(at, []).append(evidence)
 
     def _verdicts(self) -> tuple[Verdict, ...]:
-        found = [None if point is None else point.verdict for point in self._standing.points]
+        found = list(self._standing.verdicts)
         for at, evidence in self._evidence.items():
             bare = found[at]
             if bare is not None:
                 found[at] = with_evidence(bare, evidence)
         for at, (progress, _) in self._running.items():
             found[at] = told(self._known.rules[at], progress, self._evidence.get(at, ()))
-        return tuple(one for one in found if one is not None)
+        return tuple([one for one in found if one is not None])
