@@ -11,21 +11,31 @@ from typing import Any
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 
 import ledger.opening
+from console.accounts import passwords
 from launch.vetting import SHARED
 from tests.support.new_ledgers import copying
 from tests.support.own_pbx import own_pbx
 from tests.support.pbx import HousePbx, worse
-from tests.support.shards import files_of, shard
+from tests.support.shards import Queue, files_of, longest_first, shard
 from tests.support.sip_caller import SipCaller, sip_caller
 
 REAL_UPGRADE = ledger.opening._upgrade
+REAL_HASHER = passwords._HASHER
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+QUEUE = pytest.StashKey[Queue]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--shard 1/2`: the first of two parts of the files, to run side by side."""
+    """How several of these share the files: by parts known before, or by who is free.
+
+    `--shard 1/2`: the first of two parts. `--queue FOLDER`: of all with this folder, whoever is
+    free takes the next file.
+    """
     parser.addoption("--shard", default="", metavar="K/N", help="run this part of the files")
+    parser.addoption("--queue", default="", metavar="FOLDER", help="share the files with others")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +48,23 @@ def pytest_configure(config: pytest.Config) -> None:
         # Telephone calls leave a machine as it was; were one not to, it shall show every time.
         dealt = sorted(dealt) if config.getoption("markexpr") == "asterisk" else dealt
         config.args[:] = [str(path) for path in dealt]
+    if config.getoption("queue"):
+        config.stash[QUEUE] = Queue(config.rootpath / str(config.getoption("queue")))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Longest first where files are taken one by one: none of them is left alone at the end."""
+    if QUEUE in config.stash:
+        places = {path: at for at, path in enumerate(longest_first({one.path for one in items}))}
+        items.sort(key=lambda one: places[one.path])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """A test of a file that another one has taken is left to it; True: nothing more to do."""
+    queue = item.config.stash.get(QUEUE, None)
+    return None if queue is None or queue.is_ours(item.path) else True
 
 
 def pytest_collection_finish() -> None:
@@ -63,6 +90,20 @@ def _migrated_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ledger.opening, "_upgrade", copying(REAL_UPGRADE))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """A hash that takes its time is not what most tests are about; `real_hashes` keeps it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_HASHER", QUICK_HASHER)
+        yield
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of how passwords are kept: hashed as the product does it."""
+    monkeypatch.setattr(passwords, "_HASHER", REAL_HASHER)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,7 @@
-"""The files of tests, dealt out to parts that run side by side.
+"""The files of tests, dealt out to processes that run side by side.
 
-Those on a real Asterisk wait for real seconds: two Asterisks do in the same time what one does in
-twice.
+Those on a real Asterisk wait for real seconds and are dealt out before, so that each Asterisk lives
+through the same calls in every run. The others are shared by whoever is free.
 """
 
 from __future__ import annotations
@@ -12,63 +12,81 @@ from pathlib import Path
 from typing import Final
 
 SECONDS: Final = {
-    "test_hotline.py": 130,
-    "test_waiting.py": 110,
-    "test_server_faults.py": 100,
-    "test_desk_orders.py": 90,
-    "test_panel_on_the_desk.py": 100,
-    "test_roster.py": 80,
-    "test_call_control.py": 80,
-    "test_built_in_phone.py": 70,
-    "test_nailed_up.py": 60,
-    "test_supervision.py": 60,
-    "test_transfer.py": 60,
-    "test_counterexamples.py": 160,
-    "test_agents_desk.py": 55,
-    "test_sip.py": 50,
-    "test_desk_faults.py": 45,
-    "test_ami.py": 40,
-    "test_queue.py": 40,
-    "test_fallback.py": 40,
-    "test_flow_tests_live.py": 70,
-    "test_hostile_calls.py": 15,
-    "test_hostile_invites.py": 15,
-    "test_pbx.py": 30,
-    "test_desk_cue.py": 15,
-    "test_console_in_a_browser.py": 110,
+    "test_qa_doc.py": 150,
+    "test_waiting.py": 140,
+    "test_counterexamples.py": 120,
     "test_recording_aligned.py": 120,
-    "test_survey.py": 70,
+    "test_server_faults.py": 110,
+    "test_million.py": 110,
+    "test_browser.py": 110,
+    "test_console_in_a_browser.py": 95,
+    "test_hotline.py": 90,
+    "test_serve_sealed.py": 90,
     "asterisk/test_known_calls.py": 85,
-    "test_qa_doc.py": 90,
-    "test_browser.py": 80,
+    "test_survey.py": 80,
+    "test_panel_on_the_desk.py": 75,
+    "test_transfer.py": 75,
+    "test_agent_panel.py": 70,
+    "test_flow_tests_live.py": 60,
+    "test_postgresql.py": 60,
+    "test_agent_hours.py": 60,
+    "test_demo.py": 60,
+    "test_serve_clock.py": 55,
+    "test_serve.py": 55,
+    "test_console_command.py": 55,
+    "test_every_page.py": 55,
     "test_truth_live.py": 50,
-    "test_demo.py": 50,
-    "test_serve_sealed.py": 50,
-    "test_coach_clocks.py": 45,
-    "test_agent_panel.py": 40,
-    "test_console_command.py": 35,
-    "test_serve.py": 35,
-    "test_ledger_shipping.py": 30,
-    "test_million.py": 30,
-    "test_hostile_yaml.py": 25,
-    "test_service.py": 25,
-    "test_agent_pictures.py": 25,
-    "test_intake.py": 20,
-    "test_reference.py": 20,
+    "test_desk_cue.py": 45,
+    "test_fallback.py": 45,
+    "test_sip.py": 45,
+    "test_first_flow.py": 45,
+    "test_agent_pictures.py": 45,
+    "test_plans.py": 45,
+    "test_coach_clocks.py": 40,
+    "test_hostile_yaml.py": 40,
+    "rules/test_reference.py": 35,
+    "test_intake.py": 35,
+    "test_examples.py": 35,
+    "test_shared_ledger.py": 30,
+    "reports/test_pages.py": 30,
+    "test_wall_screen.py": 30,
+    "figures/test_figures.py": 30,
+    "test_quality_postgresql.py": 30,
+    "test_data_requests.py": 25,
+    "test_live_house.py": 25,
+    "test_search.py": 25,
+    "test_projections.py": 25,
+    "test_ami_fuzz.py": 25,
+    "test_agent_hostile.py": 25,
+    "test_watch_screen.py": 25,
+    "test_queue.py": 20,
+    "test_guard.py": 20,
+    "test_accounts.py": 20,
+    "test_wall_on_a_desk.py": 20,
+    "test_user_command.py": 20,
+    "test_service.py": 20,
+    "test_services.py": 20,
+    "test_csv_text.py": 20,
+    "test_qa_command.py": 20,
     "test_replay_command.py": 20,
-    "test_pyst2_defects.py": 20,
+    "test_words_of_calls.py": 20,
+    "test_rooms.py": 20,
+    "test_quality_book.py": 15,
+    "test_pyst2_defects.py": 15,
     "test_channel.py": 15,
     "test_server.py": 15,
-    "test_first_flow.py": 15,
-    "test_live_house.py": 15,
     "test_after_calls.py": 15,
-    "test_search.py": 12,
-    "test_persona_writer.py": 12,
-    "test_agent_hostile.py": 12,
-    "test_wall_screen.py": 10,
-    "test_prompts_command.py": 10,
-    "test_fastagi.py": 10,
-    "test_desk_server.py": 10,
+    "test_ledger_shipping.py": 15,
+    "test_shipped_flows.py": 15,
+    "test_random_calls.py": 15,
+    "test_persona_writer.py": 15,
+    "test_fastagi.py": 12,
+    "test_desk_server.py": 12,
+    "test_verify_command.py": 12,
+    "test_agent_phone.py": 12,
+    "test_kills.py": 12,
+    "test_beside.py": 12,
+    "test_kept_heads.py": 10,
 }
 """How long a file takes on two idle cores, where that is not some time for each of its tests; one
 that shares its name stands with its folder. A guess that is wrong costs some waiting, no more."""
@@ -86,6 +104,37 @@ def files_of(places: Iterable[str], ignored: Iterable[str] = ()) -> list[Path]:
     return [path for path in dict.fromkeys(found) if path.resolve() not in left_out]
 
 
+def longest_first(files: Iterable[Path]) -> list[Path]:
+    """The files in an order in which whoever shares them ends at about the same time."""
+    took = {path: _seconds(path) for path in files}
+    return sorted(took, key=lambda path: (-took[path], str(path)))
+
+
+class Queue:
+    """Files that several processes share: each is taken by the first that comes to it.
+
+    `folder` is the same for all of them, and new for each run; what is taken leaves a file there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._ours: dict[Path, bool] = {}
+
+    def is_ours(self, path: Path) -> bool:
+        """Whether this process has it: taken now, or before."""
+        if path not in self._ours:
+            self._ours[path] = self._take(path)
+        return self._ours[path]
+
+    def _take(self, path: Path) -> bool:
+        try:
+            (self._folder / path.as_posix().replace("/", "%")).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
 def shard(files: Iterable[Path], part: int, parts: int) -> list[Path]:
     """Files of part `part` (from 1) of `parts`, longest first: each is dealt where least is yet.
 
@@ -94,7 +143,7 @@ def shard(files: Iterable[Path], part: int, parts: int) -> list[Path]:
     took = {path: _seconds(path) for path in files}
     loads = [0.0] * parts
     dealt: list[list[Path]] = [[] for _ in range(parts)]
-    for path in sorted(took, key=lambda path: (-took[path], str(path))):
+    for path in longest_first(took):
         least = loads.index(min(loads))
         loads[least] += took[path]
         dealt[least].append(path)
