@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from collections.abc import Iterable
 from functools import cache
 from typing import NoReturn
 
@@ -25,15 +26,28 @@ app = typer.Typer(
 @cache
 def build() -> typer.Typer:
     """The app, every module of `launch.commands` registered in name order."""
-    for found in sorted(pkgutil.iter_modules(launch.commands.__path__), key=lambda m: m.name):
-        importlib.import_module(f"launch.commands.{found.name}").register(app)
-    return app
+    return add(app, modules())
+
+
+def modules() -> list[str]:
+    """The modules of `launch.commands`, in order."""
+    return sorted(found.name for found in pkgutil.iter_modules(launch.commands.__path__))
+
+
+def modules_of(word: str) -> list[str]:
+    """Those that a line beginning with this word needs, `ledger_shipping` for `ledger` too.
+
+    All of them if it is no command: what is then shown names every one.
+    """
+    return [name for name in modules() if name.partition("_")[0] == word] or modules()
 
 
 def main() -> None:
     """Run the command line; a known error is one clear message on stderr, exit 1."""
+    # A person waits: what the other commands import takes longer than most of them do.
+    add(app, modules_of(sys.argv[1] if len(sys.argv) > 1 else ""))
     try:
-        build()()
+        app()
     except (CallCenterError, OSError) as error:
         _leave(error)
     except BaseExceptionGroup as group:
@@ -42,6 +56,19 @@ def main() -> None:
         if known is None or others is not None:
             raise
         _leave(_first(known))
+
+
+def add(whole: typer.Typer, names: Iterable[str]) -> typer.Typer:
+    """Register these modules of `launch.commands`; the same app."""
+    whole.callback()(_nothing)
+    for name in names:
+        importlib.import_module(f"launch.commands.{name}").register(whole)
+    return whole
+
+
+def _nothing() -> None:
+    # Without one, typer takes a command that is alone for the whole program.
+    pass
 
 
 def _leave(error: Exception) -> NoReturn:
