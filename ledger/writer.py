@@ -126,8 +126,9 @@ class LedgerWriter:
         if self._closing:
             self._refuse()
         self._queue.append(waiter)
-        self._hurried = True
-        self._wake.set()
+        if not self._hurried:
+            self._hurried = True
+            self._wake.set()
         await waiter.future
 
     def close(self) -> None:
@@ -236,31 +237,29 @@ class LedgerWriter:
         items = [queue.popleft() for _ in range(min(len(queue), _MOST_ROWS))]
         waiters: list[Waiter] = []
         problem: LedgerError | None = None
+        keep = self._backlog.append
         for item in items:
-            # Nearly all are of the first kind, and `isinstance` with several takes its time.
-            if isinstance(item, CallEvent):
-                problem = self._encode(item) or problem
-            elif isinstance(item, Waiter):
-                waiters.append(item)
-            elif isinstance(item, FloorEvent):
-                problem = self._encode(item) or problem
-            else:
-                self._backlog.append(item)
+            try:
+                # Nearly all are of the first kind, and `isinstance` with several takes its time.
+                if isinstance(item, CallEvent):
+                    keep(event_row(item))
+                elif isinstance(item, Waiter):
+                    waiters.append(item)
+                else:
+                    keep(floor_row(item) if isinstance(item, FloorEvent) else item)
+            except (TypeError, ValueError, AttributeError) as error:
+                problem = self._unfit(item, error)
         problem = self._keep() or problem
         self._committed_ms = self._clock.monotonic_ms()
         took_ms = self._committed_ms - began_ms
         self._gap_ms = min(max(took_ms * _REST, _HURRY_GAP_MS), _MOST_GAP_MS)
         settle(waiters, problem)
 
-    def _encode(self, event: CallEvent | FloorEvent) -> LedgerError | None:
-        try:
-            self._backlog.append(
-                event_row(event) if isinstance(event, CallEvent) else floor_row(event)
-            )
-        except (TypeError, ValueError, AttributeError) as error:
-            log.error("an event cannot be stored", kind=str(event.kind), problem=str(error))
-            return LedgerError(f"{self.path}: an event cannot be stored: {error}")
-        return None
+    def _unfit(self, item: object, error: Exception) -> LedgerError:
+        log.error(
+            "an event cannot be stored", kind=str(getattr(item, "kind", "")), problem=str(error)
+        )
+        return LedgerError(f"{self.path}: an event cannot be stored: {error}")
 
     def _keep(self) -> LedgerError | None:
         """Put the backlog into the database, or the journal, or say why neither could be."""
