@@ -105,6 +105,7 @@ def test_numbers_are_read_only_where_they_are_numbers() -> None:
         b"Event: X\r\n" + b"Output: aaaaaaaa\r\n" * (MOST_BLOCK // 18 + 10) + b"\r\n",
         b"Event: X\r\nName: " + b"a" * (3 * MOST_BLOCK) + b"\r\n\r\n",
     ],
+    ids=["a line", "a block", "a line as long as three blocks"],
 )
 def test_a_monstrous_block_costs_itself_and_nothing_after_it(monster: bytes) -> None:
     reader = BlockReader()

@@ -168,7 +168,7 @@ async def test_a_web_page_cannot_reach_the_desk(opened: Opened) -> None:
         ('{"id": 6, "order": {"do": "ready", "more": 1}}', 6),
         ('{"id": "x", "order": {"do": "ready"}}', 0),
         ('{"id": 8, "order": {"do": "send_keys", "digits": "1\\r\\nAction: Logoff"}}', 8),
-        ("[" * 5000, 0),
+        pytest.param("[" * 5000, 0, id="very deep"),
     ],
 )
 async def test_what_is_no_order_is_answered_and_changes_nothing(
