@@ -71,7 +71,14 @@ def _print(found: list[Look]) -> None:
     from rich.table import Column, Table
 
     table = Table(
-        Column("when (UTC)", no_wrap=True), "who", "did", "what", "reason", "from", box=None
+        Column("when (UTC)", no_wrap=True),
+        Column("who", overflow="fold"),
+        "did",
+        # A call's id is to be read and copied whole, in a terminal of 80 columns as well.
+        Column("what", overflow="fold", min_width=29),
+        Column("reason", overflow="fold"),
+        Column("from", overflow="fold"),
+        box=None,
     )
     for look in found:
         what = " ".join(part for part in (look.subject, look.detail) if part)

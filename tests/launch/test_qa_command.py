@@ -331,6 +331,8 @@ def test_every_look_is_in_the_log(state: Path) -> None:
     assert (look["action"], look["subject"]) == ("opened", f"call/{calls(state)[0]}")
     assert look["detail"] == f"evaluation {found}"
     assert "opened" in runner.invoke(app, given).output
+    narrow = runner.invoke(app, given, env={"COLUMNS": "80"}).output
+    assert "…" not in narrow, "an id is there whole, over two lines if need be"
     nothing = runner.invoke(app, [*given, "--subject", "report"], catch_exceptions=False)
     assert "No look fits" in nothing.output
 
