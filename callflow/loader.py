@@ -33,6 +33,20 @@ _TOP: Final = (
     "steps",
 )
 _STEP: Final = ("say", "barge_in", "on", "repeat", "hint", *ACTS)
+_ELSEWHERE: Final = "write on: {ok: a_step}; left out, the next step follows"
+_SAY: Final = "write say: and the name of a line of lines.yaml"
+_MEANT: Final = {
+    **dict.fromkeys(("goto", "go", "next", "then", "jump"), _ELSEWHERE),
+    **dict.fromkeys(("play", "prompt", "text", "speak", "message", "playback"), _SAY),
+    **dict.fromkeys(("hangup", "hang_up", "exit", "stop"), "write end: a_word, as in end: served"),
+    **dict.fromkeys(("if", "when", "case", "switch"), "write choose: and a list of if: and go:"),
+    **dict.fromkeys(("input", "dtmf", "digits", "gather"), "write menu: (one key) or ask: (more)"),
+    **dict.fromkeys(("loop", "retry", "times"), "write repeat: 2, and where it goes again next"),
+    **dict.fromkeys(("pause", "sleep", "delay"), "write wait: 1s"),
+    **dict.fromkeys(("timeout", "time"), "write the time with its act, as in listen: 4s"),
+}
+"""What authors write who know another language of this kind, and what it is called here."""
+
 MOST_STEPS: Final = 500
 
 HARMLESS: Final = frozenset({"wrong-value", "bad-wording"})
@@ -169,8 +183,8 @@ def _step(
     name: str, place: Place, node: Node, always: dict[str, Target], reading: Reading
 ) -> steps.Step:
     body = reading.mapping(node, f'the step "{name}"') or Mapping(node.place, ())
-    reading.keys(body, _STEP, "a step")
-    says = reading.list_of(body.get("say"), "say", lambda item: reading.name(item, "a line"))
+    reading.keys(body, _STEP, "a step", _MEANT)
+    says = reading.list_of(body.get("say"), "say", lambda item: _line(item, reading))
     act = _act(name, body, bool(says), reading)
     routes = {word: target for word, target in always.items() if word in act.possible}
     routes.update(read_routes(body.get("on"), reading, "on"))
@@ -185,6 +199,22 @@ def _step(
         place=place,
         places=dict(places_of(body)),
     )
+
+
+def _line(node: Node, reading: Reading) -> str:
+    """The name of a line, where an author may have written its words."""
+    text = node.text if isinstance(node, Scalar) else ""
+    if text.isascii() and " " not in text:
+        return reading.name(node, "a line")
+    reading.half_read.add(("line", text))
+    reading.wrong(
+        node.place,
+        "a step says lines by name, not by their words",
+        "write the words into lines.yaml under a name, and that name here",
+        rule="no-name",
+        word=text,
+    )
+    return text
 
 
 def _act(name: str, body: Mapping, speaks: bool, reading: Reading) -> Act:

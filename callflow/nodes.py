@@ -14,6 +14,7 @@ from typing import Final
 
 import yaml
 
+from callflow.slips import find_slip
 from calls.errors import Problem
 
 MOST_BYTES: Final = 256 * 1024
@@ -123,7 +124,7 @@ def parse(text: str, source: str) -> Mapping:
     try:
         node = _Builder(text, source).document()
     except yaml.YAMLError as error:
-        raise NodeError(_of_yaml_error(error, source)) from None
+        raise NodeError(_of_yaml_error(error, source, text)) from None
     except (OverflowError, ValueError) as error:
         # PyYAML lets an escape like "\UFFFFFFFF" through to chr().
         raise NodeError(start.problem(f"this is not YAML: {error}", "check its escapes")) from None
@@ -132,10 +133,17 @@ def parse(text: str, source: str) -> Mapping:
     return node
 
 
-def _of_yaml_error(error: yaml.YAMLError, source: str) -> Problem:
+def _of_yaml_error(error: yaml.YAMLError, source: str, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    begins = getattr(error, "context_mark", None)
+    if begins is not None and "end of stream" in what and "quoted" in str(error):
+        place = Place(source, begins.line + 1, begins.column + 1)
+        return place.problem("this quote is not closed", "write the same quote where it ends")
+    slip = find_slip(text, line)
+    if slip is not None:
+        return Problem(source, slip.line, slip.column, slip.what, slip.hint, word=slip.word)
     return Problem(source, line, column, f"this is not YAML: {what}", "check indents and quotes")
 
 

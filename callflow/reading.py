@@ -69,18 +69,22 @@ class Reading:
         """`node` as a mapping, or None with a problem noted."""
         if isinstance(node, Mapping):
             return node
-        self.wrong(node.place, f"{what} is not a list of `key: value`", "write `key: value` pairs")
+        dashes = ", without the dashes" if isinstance(node, Sequence) else ""
+        what = f"{what} is not a list of `key: value`"
+        self.wrong(node.place, what, f"write `key: value` pairs{dashes}")
         return None
 
-    def keys(self, node: Mapping, allowed: Iterable[str], what: str) -> None:
-        """Note every key outside `allowed`."""
+    def keys(
+        self, node: Mapping, allowed: Iterable[str], what: str, hints: dict[str, str] | None = None
+    ) -> None:
+        """Note every key outside `allowed`; `hints` says what to write for some of them."""
         known = set(allowed)
         strange = [key for key, _ in node.items if key.text not in known]
         for key in strange[:MOST_STRANGE]:
             self.wrong(
                 key.place,
                 f'"{key.text}" means nothing in {what}',
-                nearest(key.text, known),
+                (hints or {}).get(key.text) or nearest(key.text, known),
                 rule="unknown-key",
                 word=key.text,
             )
@@ -96,6 +100,9 @@ class Reading:
         named, body = top.get(kind), top.get(parts)
         if named is None:
             self.wrong(top.place, f"the {kind} has no name", f"begin the file with {kind}: a_name")
+            return None
+        if isinstance(body, Sequence):
+            self.mapping(body, parts)
             return None
         listed = self.mapping(body, parts) if body is not None else None
         if listed is None or not listed.items:

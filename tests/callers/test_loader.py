@@ -102,7 +102,7 @@ def test_the_last_answer_repeats_unless_silence_follows() -> None:
         (HEAD + "title: !!python/name:os.system x\n", "is not used; drop it"),
         ("voice: zh_m\n", "the persona has no name"),
         ("persona: x\n", "the persona has no voice"),
-        ("persona: [\n", "this is not YAML"),
+        ("persona: [\n", "this [ is not closed"),
         (HEAD + "answers: " + "[" * 30 + "]" * 30 + "\n", "nested over 20 deep"),
         (HEAD + "# " + "x" * 300_000 + "\n", "the file is over 256 KiB"),
     ],

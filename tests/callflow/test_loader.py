@@ -73,7 +73,7 @@ def test_the_shipped_scripts_load() -> None:
         ("silence: bye", "silence: &a bye", "main.yaml:8:32", "anchors", "write it out"),
         ("end: served", "end: !!python/name:os.system x", "main.yaml:9:28", "tag", "drop it"),
         ("flow: main", "flow: main\n---\nflow: x", "main.yaml:2:1", "second document", "---"),
-        ("say: greeting", "say: {a: b", "main.yaml:7:11", "not YAML", "quotes"),
+        ("say: greeting", "say: {a: b", "main.yaml:6:10", "not closed", "with }"),
         (
             "faint: end faint",
             "fant: end faint",

@@ -150,7 +150,7 @@ def test_a_file_put_away_that_is_no_yaml_is_told(repo: Path, tmp_path: Path) -> 
     code, _, said = _diff(str(tmp_path / "broken.yaml"), "scripts")
 
     assert code == 2
-    assert "broken.yaml:2:1: this is not YAML" in said
+    assert "broken.yaml:1:7: this [ is not closed" in said
 
 
 def test_json_has_both_languages_and_the_rules(repo: Path) -> None:
