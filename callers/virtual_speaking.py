@@ -69,7 +69,10 @@ class VirtualSpeaking(VirtualWaiting):
         if self._fails and line.name in self._fails:
             self._end_line(sound, start_ms, SaidEnd.FAILED.value)
             return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
-        end_ms = start_ms + sound.takes_ms
-        if not self._goes_on(sound, start_ms, end_ms, COMPLETED):
+        end_ms, leave_ms = start_ms + sound.takes_ms, self._acting.leave_ms
+        if leave_ms is None or leave_ms > end_ms:  # as `_goes_on`, on every line of every call
+            self._time.now_ms = end_ms
+            self._facts.append((end_ms, sound, start_ms, COMPLETED))
+        elif not self._goes_on(sound, start_ms, end_ms, COMPLETED):
             return self._gone()
         return _spoken(start_ms=start_ms, end_ms=end_ms, ended=_WHOLE)
