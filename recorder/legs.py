@@ -51,11 +51,13 @@ class Leg:
         return sum(mend.frames for mend in self.mends if mend.at <= upto)
 
     def take_out(self, silences: Sequence[tuple[int, int]], most: int) -> None:
-        """Take so much out of these silences, the first of them first."""
+        """Take so much out of these silences, the first of them first, each no more than once."""
         for at, length in silences:
-            if most > 0:
-                self.mends.append(Mend(at, -min(length, most)))
-                most -= min(length, most)
+            before = sum(one.frames for one in self.mends if one.at == at and one.frames < 0)
+            taken = min(length + before, most)
+            if taken > 0:
+                self.mends.append(Mend(at, -taken))
+                most -= taken
 
 
 def mends_of(legs: Sequence[Leg]) -> Mends:

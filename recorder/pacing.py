@@ -21,23 +21,18 @@ from calls.events import CallEvent
 from recorder.certainty import NEAR_MS, joined, unsure
 from recorder.growth import Tick
 from recorder.legs import LEAST_RUN, Leg, LineFinder, Spoken, keys_of, lines_of, mends_of, talks_of
+from recorder.standing import Gap, Seen, callers_late_ms, doubts_of_talk, in_time, is_doubtful
 from recorder.wav import RATE, Mend, Mends
 
 _PER_MS: Final = RATE // 1000
 WRITTEN_MS: Final = 6
 """From a frame's coming to its writing, in the mean (docs/recordings.md)."""
 
-WAITS_MOST_MS: Final = 100
-"""Asterisk throws away what is more than this behind the other leg."""
-
-AT_ONCE_MS: Final = 60
-"""A jump of more than this is no waiting but lost time, or silence written besides."""
-
-LATE_MS: Final = 40
-"""So much silence in the caller's leg, though the phone sent: a machine that does not keep up."""
-
 _ABOUT_MS: Final = 500
 """A key is told when it is over; what it cost is missing before that."""
+
+_KEY_PASSES_MS: Final = 250
+"""Nothing of the caller's comes for a moment behind it."""
 
 LEFT_ALONE_MS: Final = 20
 SOUND_MS: Final = 50
@@ -82,8 +77,7 @@ def paced(
     """
     pacing = _Pacing(legs, begins_ms, events, finder)
     marks = pacing.marks(ticks)
-    for before, mark in zip([Tick(begins_ms, 0), *marks], marks, strict=False):
-        pacing.take(before, mark)
+    pacing.mend(marks)
     if 3 * len(pacing.anchors) < 2 * pacing.found:
         return None
     return Paced(mends_of(legs), tuple(pacing.anchors), pacing.unproved(marks))
@@ -104,18 +98,22 @@ class _Pacing:
         self._lines = list(lines_of(events, begins_ms))
         self._keys = keys_of(events)
         self._talks = talks_of(events)
+        self._picked_up = {event.offset_ms for event in events if event.kind == "agent_answered"}
         self._finder = finder
         self._late = [0.0, 0.0]
         """By how much each raw leg stands behind its time, in ms; below zero: before it. The
         house's is that of the file's end."""
 
+        self._seen: list[Seen] = []
+        self._callers_late_ms: list[float] = []
         self._doubted: list[bool] = []
         self.anchors: list[int] = []
         self.found = 0
 
     def marks(self, ticks: Sequence[Tick]) -> list[Tick]:
-        """The ticks; where there is none for long, lines stand in for them."""
+        """The ticks that came in time; where there is none for long, lines stand in for them."""
         marks, at = [], Tick(self._begins_ms, 0)
+        ticks = in_time(ticks, self._silence_ms)
         for tick in (*ticks, Tick(float("inf"), 0)):
             for spoken in self._lines if tick.at_ms - at.at_ms > NEAR_MS else ():
                 if at.at_ms < spoken.start_ms < tick.at_ms - NEAR_MS / 2:
@@ -128,26 +126,53 @@ class _Pacing:
             at = tick
         return marks[:-1]
 
-    def take(self, before: Tick, mark: Tick) -> None:
-        """Bring what was written between two ticks to its time."""
-        window = _Window(
+    def mend(self, marks: Sequence[Tick]) -> None:
+        """Bring what was written between two ticks to its time, from the first to the last."""
+        windows = [
+            self._window(*pair)
+            for pair in zip([Tick(self._begins_ms, 0), *marks], marks, strict=False)
+        ]
+        silences = [
+            [leg.silences(window.first, window.behind) for leg in self._legs] for window in windows
+        ]
+        self._seen = [self._see(*each) for each in zip(marks, windows, silences, strict=True)]
+        self._callers_late_ms = callers_late_ms(self._seen)
+        for number, one in enumerate(self._seen):
+            before_ms, self._late = self._late[1], [self._callers_late_ms[number], one.edge_ms]
+            window = self._narrowed(windows[number])
+            lately = silences[max(number - 1, 0) : number + 1]
+            sure = [self._mend(leg, window, lately) for leg in (0, 1)]
+            self._doubted.append(not all(sure) or is_doubtful(before_ms, one))
+            self._anchor(window.lines)
+
+    def _window(self, before: Tick, mark: Tick) -> _Window:
+        return _Window(
             before.place,
             mark.place,
             tuple(one for one in self._lines if before.at_ms <= one.start_ms < mark.at_ms),
             tuple(key for key in self._keys if before.at_ms < key <= mark.at_ms + _ABOUT_MS),
         )
-        silences = [leg.silences(window.first, window.behind) for leg in self._legs]
+
+    def _see(
+        self, mark: Tick, window: _Window, silences: Sequence[Sequence[tuple[int, int]]]
+    ) -> Seen:
         edge_ms = self._begins_ms + mark.place / _PER_MS - mark.at_ms + WRITTEN_MS
-        jump_ms = edge_ms - self._late[1]
-        came_late_ms = sum(length for _, length in silences[0]) / _PER_MS
-        still = bool(window.keys) or jump_ms < -AT_ONCE_MS or came_late_ms > WAITS_MOST_MS
-        waiting_ms = 0.0 if still else self._late[0] + came_late_ms - edge_ms
-        self._late = [edge_ms + min(max(waiting_ms, 0.0), WAITS_MOST_MS), edge_ms]
-        window = self._narrowed(window)
-        sure = [self._mend(number, window, silences) for number in (0, 1)]
-        late = LATE_MS <= came_late_ms <= WAITS_MOST_MS or abs(jump_ms) > AT_ONCE_MS
-        self._doubted.append(not all(sure) or (late and not window.keys))
-        self._anchor(window.lines)
+        caller, house = (
+            [
+                Gap(self._begins_ms + at / _PER_MS - edge_ms, length / _PER_MS)
+                for at, length in sorted(each)
+            ]
+            for each in silences
+        )
+        unkeyed = (gap for gap in caller if not self._is_at_key(gap.at_ms))
+        return Seen(mark.at_ms, edge_ms, bool(window.keys), (tuple(unkeyed), tuple(house)))
+
+    def _is_at_key(self, at_ms: float) -> bool:
+        return any(key - _ABOUT_MS <= at_ms <= key + _KEY_PASSES_MS for key in self._keys)
+
+    def _silence_ms(self, tick: Tick, behind: Tick) -> float:
+        written = (leg.silences(tick.place, behind.place) for leg in self._legs)
+        return max(sum(length for _, length in each) for each in written) / _PER_MS
 
     def unproved(self, marks: Sequence[Tick]) -> tuple[tuple[int, int], ...]:
         """Stretches that nothing proves: without a mark for long, or near one that tells of late
@@ -160,18 +185,11 @@ class _Pacing:
             for number, doubted in enumerate(self._doubted)
             if doubted
         ]
-        doubts += [talk for talk in self._talks if self._slow(talk[0])]
+        for talk in self._talks:
+            picked_up = talk[0] in self._picked_up
+            doubts += doubts_of_talk(self._seen, self._callers_late_ms, talk, picked_up=picked_up)
         known = sorted([*self.anchors, *at_ms[1:-1]])
         return joined([*doubts, *unsure(known, self._begins_ms, ends_ms)])
-
-    def _slow(self, picked_up_ms: int) -> bool:
-        """Whether nobody was heard for a moment between the music and the agent: what the agent's
-        phone had sent by then waits, as the caller's frames may, and no tick shows how much."""
-        first, behind = (
-            self._raw_at(picked_up_ms + more_ms) for more_ms in (-_ABOUT_MS, 3 * _ABOUT_MS)
-        )
-        silences = self._legs[1].silences(first, behind)
-        return bool(silences) and silences[-1][1] >= LATE_MS * _PER_MS
 
     def _narrowed(self, window: _Window) -> _Window:
         """A line that stands where it did before shows that it happened behind it."""
@@ -193,25 +211,24 @@ class _Pacing:
         moved = self._legs[number].moved(upto)
         return round((at_ms - self._begins_ms) * _PER_MS) - moved
 
-    def _raw_at(self, at_ms: float) -> int:
-        """Where a time is in the house's raw leg, after all that was mended before it."""
-        place = self._raw(1, at_ms, -1)
-        return self._raw(1, at_ms, place)
-
     def _mend(
-        self, number: int, window: _Window, silences: Sequence[Sequence[tuple[int, int]]]
+        self, number: int, window: _Window, lately: Sequence[Sequence[Sequence[tuple[int, int]]]]
     ) -> bool:
-        """Bring one leg to its time; whether that came out right and in a place that is known."""
+        """Bring one leg to its time; whether that came out right and in a place that is known.
+
+        `lately`: both legs' silences of the window before and of this one.
+        """
         leg = self._legs[number]
         late_ms = self._late[number] + leg.moved(window.behind) / _PER_MS
         if abs(late_ms) <= LEFT_ALONE_MS:
             return True
         within = [
-            [one for one in each if window.first <= one[0] < window.behind] for each in silences
+            [one for one in each if window.first <= one[0] < window.behind] for each in lately[-1]
         ]
         samples = round(abs(late_ms) * _PER_MS)
         if late_ms > 0:
-            leg.take_out(within[number], samples)
+            others = [one for each in lately[::-1] for one in each[number]]
+            leg.take_out([*within[number], *others], samples)
             left_ms = self._late[number] + leg.moved(window.behind) / _PER_MS
             return abs(left_ms) <= _SAME_PLACE_MS
         place, known = self._gap(number, window, within, samples)

@@ -75,6 +75,20 @@ class Talked:
         self.legs[1] = np.delete(self.legs[1], slice(first, first + count))
         self.legs[0] = self.legs[0][: len(self.legs[1])]
 
+    def they_are_let_go(self, at_ms: int, waited_ms: int) -> None:
+        """The house sent nothing for a moment: what waited was written."""
+        first = int(np.searchsorted(self.when, at_ms))
+        count, written = waited_ms * 8, len(self.legs[0])
+        self.when = np.insert(self.when, first, np.full(count, self.when[first]))
+        self.legs[1] = np.insert(self.legs[1], first, np.zeros(count, np.int16))
+        self.legs[0] = np.append(self.legs[0], self.true[written : written + count, 0])
+
+    def houses_frames_come_late(self, from_ms: int, late_ms: int) -> None:
+        """Silence was written for the house's, and from then on each of its frames waits."""
+        first = int(np.searchsorted(self.when, from_ms))
+        zeros = np.zeros(late_ms * 8, np.int16)
+        self.legs[1] = np.insert(self.legs[1], first, zeros)[: len(self.when)]
+
     def silence_besides(self, at_ms: int, more_ms: int) -> None:
         """The end ran ahead: silence was written in both legs."""
         first = int(np.searchsorted(self.when, at_ms))
@@ -233,12 +247,81 @@ def test_ticks_that_the_lines_contradict_count_for_nothing(talked: Talked, state
     assert talked.clock(state, of_another_clock) == talked.clock(state, [])
 
 
-def test_a_moment_without_anybody_at_the_pick_up_leaves_the_talk_not_proved(
-    talked: Talked, state: Path
+@pytest.mark.parametrize(("still_ms", "known"), [(140, True), (300, False)])
+def test_a_pick_up_at_which_the_line_was_still_for_long_leaves_the_talk_not_proved(
+    talked: Talked, state: Path, still_ms: int, known: bool
 ) -> None:
     talked.scene.over(45_000)
-    talked.nothing_said(20_100, 20_180, 1)
+    talked.nothing_said(20_020, 20_020 + still_ms, 1)
 
     clock = talked.clock(state, talked.ticks())
 
-    assert clock.unproved == ((20_000, 45_000),)
+    assert clock.unproved == (() if known else ((20_000, 45_000),))
+
+
+def test_callers_frames_that_waited_since_a_key_stand_where_they_came_once_they_are_let_go(
+    talked: Talked, state: Path
+) -> None:
+    talked.stands_still(KEY_MS - 120, KEY_MS)
+    talked.callers_frames_wait(14_200, 60)
+    talked.they_are_let_go(16_500, 60)
+
+    clock = talked.clock(state, talked.ticks())
+
+    assert clock.unproved == ()
+    for at_ms in (13_000, 14_500, 15_500, 19_000, 30_000, 44_000):
+        assert abs(talked.off_ms(clock, 0, at_ms)) <= 1, at_ms
+    for at_ms in (13_000, 19_000, 30_000, 44_000):
+        assert abs(talked.off_ms(clock, 1, at_ms)) <= 1, at_ms
+
+
+def test_a_look_in_the_middle_of_a_writing_is_no_tick(talked: Talked, state: Path) -> None:
+    ticks = talked.ticks()
+    halves = [Tick(one.at_ms - 0.5, one.place - 14_400) for one in ticks[4:8]]
+
+    clock = talked.clock(state, sorted([*ticks, *halves]))
+
+    assert (clock.mends, clock.unproved) == (((), ()), ())
+
+
+def test_a_talk_is_not_proved_from_where_the_agents_frames_came_late_to_its_end(
+    talked: Talked, state: Path
+) -> None:
+    talked.scene.over(45_000)
+    talked.houses_frames_come_late(30_000, 60)
+
+    clock = talked.clock(state, talked.ticks())
+
+    assert clock.unproved is not None
+    ((begins, ends),) = clock.unproved
+    assert begins == pytest.approx(30_000, abs=30)
+    assert ends == 45_000
+
+
+def test_a_talk_is_not_proved_from_where_frames_went_missing_little_by_little(
+    talked: Talked, state: Path
+) -> None:
+    talked.scene.over(45_000)
+    for at_ms in (24_000, 28_000, 32_000):
+        talked.stands_still(at_ms, at_ms + 20)
+
+    clock = talked.clock(state, talked.ticks())
+
+    assert clock.unproved is not None
+    ((begins, ends),) = clock.unproved
+    assert 28_000 < begins <= 32_000
+    assert ends == 45_000
+
+
+def test_silence_is_taken_out_where_it_was_written_though_a_tick_lies_behind_it(
+    talked: Talked, state: Path
+) -> None:
+    (at_ms,) = (one.at_ms for one in talked.ticks() if 31_000 < one.at_ms < 33_000)
+    talked.silence_besides(int(at_ms) - 60, 120)
+
+    clock = talked.clock(state, talked.ticks())
+
+    assert clock.put_in_ms == pytest.approx(-120, abs=10)
+    for at_ms in (25_000, 40_000, 58_000):
+        offs = [abs(talked.off_ms(clock, leg, int(at_ms))) for leg in (0, 1)]
+        assert max(offs) <= 10, at_ms
