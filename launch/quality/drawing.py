@@ -97,7 +97,10 @@ def draw(
         begin = _utc(since) or end - timedelta(days=_DAYS)
         order = DrawOrder(plan=_plan(wanted), since=begin, until=end, form=form, seed=seed)
         drawn = desk.draw(actor, order)
-    _tell_drawn(drawn, language(lang), as_json=as_json)
+    if as_json:
+        print_json(_drawn_json(drawn))
+    else:
+        _tell_drawn(drawn, language(lang), mystery=mystery)
 
 
 @group.command()
@@ -219,14 +222,12 @@ def _drawn_json(drawn: Drawn) -> dict[str, Any]:
     }
 
 
-def _tell_drawn(drawn: Drawn, lang: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(_drawn_json(drawn))
-        return
+def _tell_drawn(drawn: Drawn, lang: str, *, mystery: bool) -> None:
     found = drawn.draw
     if not drawn.id:
         left = ", ".join(f"{name} {count}" for name, count in found.left_out.items())
-        typer.echo(word("none_drawn", lang, why=left or "0"))
+        none = "no_mystery" if mystery else "none_drawn"
+        typer.echo(word(none, lang, why=left or "0"))
         return
     facts = {"id": drawn.id, "population": found.population, "seed": found.seed}
     typer.echo(word("drawn", lang, count=len(found.picked), **facts))

@@ -49,6 +49,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "No call can be drawn ({why}). Widen --since, add --with-ivr, or have calls first:"
         " thirdring demo",
     ),
+    "no_mystery": (
+        "没有可抽的暗访通话（{why}）。给计划的测试通话加标记：thirdring calls tag ID mystery",
+        "No mystery call can be drawn ({why}). Mark a planned test call:"
+        " thirdring calls tag ID mystery",
+    ),
     "opened": ("{id}：请评通话 {call}。", "{id}: call {call} is to be evaluated."),
     "complete": ("全部答完。提交？", "Everything is answered. Submit?"),
     "draft": (

@@ -289,6 +289,8 @@ def test_a_draw_is_shown_to_give_the_same_calls(state: Path) -> None:
     again = run(state, "draw", "--since", "2026-01-01", "--as", "wang")
     assert "No call can be drawn" in again
     assert "drawn 2" in again
+    mystery = run(state, "draw", "--mystery", "--since", "2026-01-01", "--as", "wang")
+    assert "thirdring calls tag ID mystery" in mystery
     with pytest.raises(WorkError, match="strata are made by"):
         run(state, "draw", "--by", "mood", "--as", "wang")
 
