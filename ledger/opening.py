@@ -27,6 +27,9 @@ _PATIENCE_MS = 5000
 _STATEMENTS = 512
 """Statements kept ready: the writer has some two hundred, one for each number of rows."""
 
+_WAL_PAGES = 4000
+"""The writer moves the WAL into the database long before it has so many (`Store.tidy`)."""
+
 _CACHE_KB = 16 * 1024
 """Pages in memory: a new call's number and marks go anywhere in their indexes."""
 
@@ -104,7 +107,10 @@ def writer_connection(ledger: Path) -> sqlite3.Connection:
         timeout=_PATIENCE_MS / 1000,
         cached_statements=_STATEMENTS,
     )
-    for setting in ("journal_mode=WAL", "synchronous=FULL", f"cache_size=-{_CACHE_KB}"):
+    for setting in (
+        *("journal_mode=WAL", "synchronous=FULL"),
+        *(f"cache_size=-{_CACHE_KB}", f"wal_autocheckpoint={_WAL_PAGES}"),
+    ):
         connection.execute(f"PRAGMA {setting}").close()
     return connection
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -33,6 +34,10 @@ _EVENT_COLUMNS = ("call_id", "seq", "at", "offset_ms", "kind", "data", "hash")
 _MOST_FOLDS = 20_000
 """Calls kept in memory; one that falls out is read again at its next event."""
 
+_CHECKPOINT_PAGES = 1000
+_PAGES_OF_COMMIT, _ROWS_OF_PAGE = 8, 4
+"""About so many pages a commit touches anyhow, and so many rows more fill one."""
+
 _MOST_OVER = 1000
 """Of those, the ones that are over: what is found out afterwards comes within seconds."""
 
@@ -51,6 +56,7 @@ class Store:
         self._newly_held: list[LateRow] = []
         self._holding = True
         self._trusting = True
+        self._pages = 0
         self._batch: list[tuple[Any, ...]] = []
         self._touched: dict[str, Fold] = {}
 
@@ -113,7 +119,19 @@ class Store:
             raise
         for call_id in released:
             del self._held[call_id]
+        self._pages += _PAGES_OF_COMMIT + len(rows) // _ROWS_OF_PAGE
         self._forget()
+
+    def tidy(self) -> None:
+        """Move the WAL into the database once enough was written: between commits, when nobody
+        waits for one, and not at a commit's end, as SQLite would by itself.
+        """
+        if self._pages < _CHECKPOINT_PAGES:
+            return
+        self._pages = 0
+        # What is wrong with the disk, the next commit tells.
+        with suppress(sqlite3.Error):
+            self._cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def let_go(self) -> None:
         """Keep the late facts that are still held: no more events of their calls will come.

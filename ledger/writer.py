@@ -254,6 +254,8 @@ class LedgerWriter:
         took_ms = self._committed_ms - began_ms
         self._gap_ms = min(max(took_ms * _REST, _HURRY_GAP_MS), _MOST_GAP_MS)
         settle(waiters, problem)
+        if not self._trouble:
+            self._store.tidy()
 
     def _unfit(self, item: object, error: Exception) -> LedgerError:
         log.error(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -14,8 +15,8 @@ from calls.call import Call
 from calls.clock import ManualClock, SystemClock
 from calls.errors import LedgerError
 from calls.events import CallEvent, EndedFact, Fault, KeyFact
-from ledger.encoding import Row
-from ledger.opening import LedgerBusyError
+from ledger.encoding import Row, event_row
+from ledger.opening import LedgerBusyError, writer_connection
 from ledger.reader import LedgerReader
 from ledger.store import Store
 from ledger.writer import LedgerWriter
@@ -280,3 +281,52 @@ def test_faults_are_counted(path: Path) -> None:
 
     with LedgerReader(path) as reader:
         assert reader.call(call.id).faults == 1
+
+
+async def test_who_waits_for_a_commit_does_not_wait_for_the_tidying_after_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidying, may_end = threading.Event(), threading.Event()
+
+    def tidy(_store: Store) -> None:
+        tidying.set()
+        may_end.wait(30)
+
+    monkeypatch.setattr(Store, "tidy", tidy)
+    with LedgerWriter(path) as writer:
+        try:
+            place(writer)
+            await asyncio.wait_for(writer.durable(), 20)
+            await asyncio.to_thread(tidying.wait, 20)
+
+            assert len(list(stored_numbers(path))) == 1
+            assert not may_end.is_set()
+        finally:
+            may_end.set()
+
+
+def test_the_wal_moves_into_the_database_after_so_many_pages_and_between_commits(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.store._CHECKPOINT_PAGES", 3 * 8)
+    LedgerWriter(path).close()
+    connection = writer_connection(path)
+    store = Store(connection, 1000)
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    sink = ListSink()
+    place(sink)
+    told = []
+    for event in sink.events[:6]:
+        store.commit([event_row(event)])
+        committed = len(asked)
+        store.tidy()
+        told.append(asked[committed:])
+    connection.set_trace_callback(None)
+
+    wal = path.with_name(path.name + "-wal")
+    moved = path.read_bytes().count(sink.events[5].call_id.encode())
+    assert told == [[], [], ["PRAGMA wal_checkpoint(PASSIVE)"]] * 2
+    assert moved >= 6
+    assert wal.stat().st_size > 0
+    store.close()
