@@ -30,6 +30,9 @@ LATE_MS: Final = 40
 SAGS_MOST_MS: Final = 40
 """So far the end may fall behind a leg: which of the two lost it is not known."""
 
+PAUSES_MS: Final = 600
+"""A phone that does not send silence pauses longer between sentences; a heap comes sooner."""
+
 CAUGHT_UP_MS: Final = 200
 """The dialplan lets the line be still for 100 ms at a pick-up, so that all that waited is written
 or thrown away; the caller's frames that waited before are written besides."""
@@ -110,12 +113,13 @@ def doubts_of_talk(
     """
     since_ms, until_ms = talk
     settled_ms = since_ms + _SETTLES_MS
-    began = [gap.ms for gap in _gaps(seen, 1, since_ms - _EARLY_MS, settled_ms)]
-    if picked_up and max(began, default=0.0) > CAUGHT_UP_MS:
+    began = _gaps(seen, 1, since_ms - _EARLY_MS, settled_ms)
+    still = max(began, key=lambda gap: gap.ms, default=Gap(since_ms, 0.0))
+    if picked_up and still.ms > CAUGHT_UP_MS:
         yield talk
-    for leg in (0, 1):
-        for at_ms in _lost(_gaps(seen, leg, settled_ms, until_ms - _EARLY_MS)):
-            yield int(at_ms), until_ms
+    for leg, from_ms in ((0, settled_ms), (1, still.at_ms + 1)):
+        for at_ms in _lost(_gaps(seen, leg, from_ms, until_ms - _EARLY_MS)):
+            yield max(int(at_ms), since_ms), until_ms
     for at_ms in _sagged(seen, late_ms, since_ms, until_ms):
         yield int(at_ms), until_ms
 
@@ -126,10 +130,10 @@ def _gaps(seen: Sequence[Seen], leg: int, from_ms: float, to_ms: float) -> list[
 
 def _lost(gaps: Sequence[Gap]) -> Iterator[float]:
     """From where frames of a leg that came late may wait, or were never sent: nothing tells which.
-    After a longer silence nothing waits."""
+    A longer silence is a pause of the phone's."""
     lost_ms = 0.0
     for gap in gaps:
-        lost_ms += gap.ms if gap.ms <= WAITS_MOST_MS else 0.0
+        lost_ms += gap.ms if gap.ms <= PAUSES_MS else 0.0
         if lost_ms > LATE_MS:
             yield gap.at_ms
             return

@@ -284,11 +284,12 @@ def test_a_look_in_the_middle_of_a_writing_is_no_tick(talked: Talked, state: Pat
     assert (clock.mends, clock.unproved) == (((), ()), ())
 
 
+@pytest.mark.parametrize("late_ms", [60, 200])
 def test_a_talk_is_not_proved_from_where_the_agents_frames_came_late_to_its_end(
-    talked: Talked, state: Path
+    talked: Talked, state: Path, late_ms: int
 ) -> None:
     talked.scene.over(45_000)
-    talked.houses_frames_come_late(30_000, 60)
+    talked.houses_frames_come_late(30_000, late_ms)
 
     clock = talked.clock(state, talked.ticks())
 
