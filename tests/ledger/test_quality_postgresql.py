@@ -12,6 +12,7 @@ from calls.quality.events import EvaluationClaimed
 from ledger.postgres.shipper import Shipper
 from ledger.quality.book import QualityBook
 from ledger.quality.rows import EvaluationFilter, LookFilter
+from ledger.quality.sessions import SessionRow, SessionStore
 from ledger.quality.verify import rebuild, verify
 from ledger.writer import LedgerWriter
 from tests.ledger.house import place as place_call
@@ -64,6 +65,25 @@ def test_a_change_by_hand_is_named(url: str, server: Cluster) -> None:
             ("projection", "evaluation/two", 0),
             ("cut", "", 0),
         }
+
+
+def test_a_session_written_by_hand_is_none_and_is_named(url: str, server: Cluster) -> None:
+    mine, forged = b"m" * 32, b"f" * 32
+    with some_work(url) as book:
+        now = book.clock.utc_now()
+        kept = SessionStore(book)
+        row = SessionRow(account="li", created_at=now, seen_at=now, csrf="c", address="::1")
+        kept.add(mine, row)
+        assert kept.get(mine) == row
+        assert not verify(book).findings
+        copied = "account, created_at, seen_at, csrf, address, told_by FROM quality_sessions"
+        server.ask(url, f"INSERT INTO quality_sessions SELECT '\\x{forged.hex()}'::bytea, {copied}")
+
+        assert kept.get(forged) is None
+        assert kept.get(mine) == row
+        assert [(one.what, one.stream) for one in verify(book).findings] == [
+            ("session", "account/li")
+        ]
 
 
 def test_the_tables_are_made_anew_from_the_facts(url: str, server: Cluster) -> None:
