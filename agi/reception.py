@@ -58,21 +58,21 @@ class Reception:
         """Carry one call from its offer to its end."""
         environment = session.environment
         call = Call(self._clock, self._sink)
-        call.record(
-            _offered(
-                uniqueid=environment.uniqueid,
-                ani=environment.ani,
-                dnis=environment.dnis,
-                caller_name=environment.caller_name,
-                direction=self._direction(environment.flow),
-                flow=environment.flow,
-                channel=environment.channel,
-            )
+        flow = environment.flow
+        offer = _offered(
+            uniqueid=environment.uniqueid,
+            ani=environment.ani,
+            dnis=environment.dnis,
+            caller_name=environment.caller_name,
+            direction=self._direction(flow),
+            flow=flow,
+            channel=environment.channel,
         )
+        call.record(offer)
         session.name_for_log(call.id)
         channel = AgiChannel(call, session, self._equipment, self.back)
         try:
-            await self._conduct(call, channel)
+            await self._conduct(call, channel, offer)
         except asyncio.CancelledError:
             if not channel.line.left:
                 self._broke_off(call, EndReason.INTERRUPTED, "the server was stopped")
@@ -88,7 +88,7 @@ class Reception:
         finally:
             channel.close()
 
-    async def _conduct(self, call: Call, channel: AgiChannel) -> None:
+    async def _conduct(self, call: Call, channel: AgiChannel, offer: Offered) -> None:
         # The offer is on disk before anything can answer it.
         await self._sink.durable()
         session = channel.line.session
@@ -97,14 +97,9 @@ class Reception:
             reason = EndReason.NETWORK if gone.by == "network" else EndReason.CALLER_HUNG_UP
             call.record(EndedFact(end_reason=reason.value, disposition="abandoned"))
             return
-        environment = session.environment
         run = self._start(
-            environment.flow,
-            {
-                "ani": environment.ani,
-                "dnis": environment.dnis,
-                "caller_name": environment.caller_name,
-            },
+            offer.flow,
+            {"ani": offer.ani, "dnis": offer.dnis, "caller_name": offer.caller_name},
         )
         channel.knows = lambda: run.variables
         await conduct(call, run, channel)

@@ -9,6 +9,11 @@ from agi.limits import REPLY_BYTES, USAGE_LINES
 
 _RESULT = re.compile(rb"200 result=(\S*)(?: \((.*)\))?(?: endpos=(\d{1,18}))?$")
 _CODE = re.compile(rb"(\d{3})([ -])(.*)$")
+_PLAYED = b"200 result=0 endpos="
+"""Every line that was played to its end."""
+
+_PLAYED_LENGTH = len(_PLAYED)
+_DIGITS = 18
 
 
 class Reply(NamedTuple):
@@ -46,6 +51,9 @@ def parse_line(line: bytes) -> Reply:
     common = _COMMON.get(line)
     if common is not None:
         return common
+    samples_played = line[_PLAYED_LENGTH:]
+    if line.startswith(_PLAYED) and samples_played.isdigit() and len(samples_played) <= _DIGITS:
+        return Reply(200, "0", "", int(samples_played))
     found = _RESULT.match(line)
     if found is not None:
         value, data, endpos = found.groups()

@@ -184,7 +184,8 @@ class FastAgiServer:
             return "the cap of calls"
         if environment.network_script == HEALTH_SCRIPT:
             return ""
-        if not environment.flow or not self._flow_known(environment.flow):
+        flow = environment.flow
+        if not flow or not self._flow_known(flow):
             _log.warning("unknown flow asked for", flow=shown(environment.network_script, 40))
             return "an unknown flow"
         return ""
