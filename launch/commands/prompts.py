@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -97,25 +98,26 @@ def missing(
     if not rows:
         typer.echo("Every line has its studio recording.")
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("line", "language", "wording", "used in", "plays now", "record as")
-    for column in table.columns:
-        column.overflow = "fold"
     for row in rows:
-        cells = (row["line"], row["language"], row["text"], row["used_in"], row["plays_now"])
-        shown = [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells]
-        table.add_row(*(Text(cell) for cell in (*shown, str(row["record_as"]))))
-    console = Console(highlight=False, markup=False)
-    console.print(table)
+        for told in _told(row):
+            typer.echo(told)
     count = sum(not row["variables"] for row in rows)
-    console.print(f"{count} to record: WAV, PCM 16 bit, mono, 8000 Hz or more.")
+    typer.echo(f"{count} to record: WAV, PCM 16 bit, mono, 8000 Hz or more.")
     if len(rows) > count:
-        console.print(f"{len(rows) - count} change from call to call: an engine speaks them.")
+        typer.echo(f"{len(rows) - count} change from call to call: an engine speaks them.")
     if not load_settings(config).prompts.studio:
-        console.print(f"{NO_STUDIO} is the folder you name in the settings, prompts.studio.")
+        typer.echo(f"{NO_STUDIO} is the folder you name in the settings, prompts.studio.")
+
+
+def _told(row: Mapping[str, Any]) -> Iterator[str]:
+    """One line of the studio's list, its names whole however narrow the terminal."""
+    yield f"{row['line']}  {row['language']}  plays now: {row['plays_now']}"
+    yield f"    {row['text']}"
+    yield f"    used in {', '.join(row['used_in'])}"
+    if row["record_as"]:
+        yield f"    record as {row['record_as']}"
+    if row["problem"] and row["problem"] != "no recording":
+        yield f"    {row['problem']}"
 
 
 @prompts.command("fetch-kokoro")

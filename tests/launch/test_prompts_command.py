@@ -84,6 +84,19 @@ def test_missing_lists_each_line_with_its_words_use_and_place(site: Path) -> Non
     assert (named["variables"], named["record_as"]) == (True, "")
 
 
+def test_the_studio_s_list_has_its_names_whole(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = _missing(site)
+
+    code, out = _run("missing", "--config", str(site), "--state", str(site.parent / "state"))
+
+    assert code == 0
+    for row in rows.values():
+        assert f"{row['line']}  {row['language']}  plays now: " in out
+        assert str(row["text"]) in out
+        assert str(row["record_as"]) in out
+
+
 def test_a_recorded_line_is_no_longer_missing_and_a_bad_file_says_why(site: Path) -> None:
     studio = site.parent / "studio"
     sound.write_wav(studio / "en" / "greeting.wav", tone(900))
