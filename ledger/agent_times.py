@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, takewhile
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, literal, select, tuple_
 
 from ledger.agent_sums import HOUR_US, AgentSums, Told
 from ledger.encoding import at_us, from_us
@@ -24,10 +24,7 @@ def known_chains(connection: Connection) -> list[tuple[str, str]]:
     while True:
         query = select(agent, node).order_by(agent, node).limit(1)
         if found:
-            last_agent, last_node = found[-1]
-            behind = or_(agent > last_agent, and_(agent == last_agent, node > last_node))
-            # The first alone bounds the index, on either database.
-            query = query.where(agent >= last_agent, behind)
+            query = query.where(tuple_(agent, node) > tuple_(*map(literal, found[-1])))
         row = connection.execute(query).first()
         if row is None:
             return found

@@ -14,6 +14,7 @@ from calls.floor.events import FloorEvent
 from ledger.agent_times import agent_days, known_chains
 from ledger.encoding import at_us, from_us
 from ledger.floor_day import AgentDay
+from ledger.plans import go_by_index
 from ledger.tables import floor_events
 
 _FLOOR = (floor_events.c.agent, floor_events.c.at, floor_events.c.kind, floor_events.c.data)
@@ -54,11 +55,13 @@ class FloorReading:
     ) -> list[AgentDay]:
         """`agent_day` of these agents, or of everybody of whom a fact is kept, by number."""
         with self._one_moment() as connection:
+            go_by_index(connection, sorting=True)
             return agent_days(connection, since, until, agents)
 
     def agents_known(self) -> list[str]:
         """Numbers of all agents of whom a fact is kept, in order."""
         with self._one_moment() as connection:
+            go_by_index(connection, sorting=True)
             return list(dict.fromkeys(agent for agent, _ in known_chains(connection)))
 
     def _one_moment(self) -> AbstractContextManager[Connection]:

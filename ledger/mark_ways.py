@@ -121,7 +121,7 @@ def _looked_up(marks: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _apart(marks: Sequence[str]) -> ColumnElement[bool]:
-    """The same, which PostgreSQL looks up for each call alone: of no limit it would make a join."""
+    """The same, looked up for each call alone: without an offset PostgreSQL would make a join."""
     return exists(_same_call(call_marks.alias(), marks).offset(literal(0)))
 
 

@@ -138,13 +138,19 @@ def trouble(url: str, error: Exception) -> LedgerError:
         if (begins and state.startswith(begins)) or any(word in first for word in words):
             return LedgerError(f"{without_password(url)}: {first}; {remedy}")
     if passes(error):
-        return LedgerAwayError(
-            f"{without_password(url)}: {first}; see that PostgreSQL runs there and takes "
-            "connections (each node keeps its facts and ships them then)"
-        )
+        remedy = _TOO_LONG if "statement timeout" in first else _AWAY
+        return LedgerAwayError(f"{without_password(url)}: {first}; {remedy}")
     return LedgerError(f"{without_password(url)}: {first}; PostgreSQL's log there says more")
 
 
+_AWAY = (
+    "see that PostgreSQL runs there and takes connections (each node keeps its facts and ships "
+    "them then)"
+)
+_TOO_LONG = (
+    "it took over a minute; ask for a shorter time, and have `VACUUM ANALYZE` run there if it was "
+    "just filled or restored"
+)
 _REMEDIES = (
     ("3D", ('" does not exist',), "make the database with createdb, and its user with createuser"),
     ("28", ("password", "pg_hba"), "check user and password in the address"),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import DatabaseError
 
 from calls.call import Call
 from calls.clock import ManualClock
@@ -441,3 +442,17 @@ def _until(reached: Callable[[], bool]) -> None:
             return
         threading.Event().wait(0.1)
     pytest.fail("not reached within two minutes")
+
+
+def test_a_question_that_takes_too_long_is_no_database_that_is_away(server: Cluster) -> None:
+    url = server.database()
+    engine = central_engine(url, pool_size=1)
+
+    with pytest.raises(DatabaseError) as raised, engine.connect() as connection:
+        connection.exec_driver_sql("SET statement_timeout = 1")
+        connection.exec_driver_sql("SELECT pg_sleep(10)")
+    engine.dispose()
+
+    told = str(trouble(url, raised.value))
+    assert "VACUUM ANALYZE" in told
+    assert "takes connections" not in told
