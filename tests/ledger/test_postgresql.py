@@ -448,9 +448,10 @@ def test_a_question_that_takes_too_long_is_no_database_that_is_away(server: Clus
     url = server.database()
     engine = central_engine(url, pool_size=1)
 
-    with pytest.raises(DatabaseError) as raised, engine.connect() as connection:
+    with engine.connect() as connection:
         connection.exec_driver_sql("SET statement_timeout = 1")
-        connection.exec_driver_sql("SELECT pg_sleep(10)")
+        with pytest.raises(DatabaseError) as raised:
+            connection.exec_driver_sql("SELECT pg_sleep(10)")
     engine.dispose()
 
     told = str(trouble(url, raised.value))
