@@ -97,10 +97,7 @@ def draw(
         begin = _utc(since) or end - timedelta(days=_DAYS)
         order = DrawOrder(plan=_plan(wanted), since=begin, until=end, form=form, seed=seed)
         drawn = desk.draw(actor, order)
-    if as_json:
-        print_json(_drawn_json(drawn))
-    else:
-        _tell_drawn(drawn, language(lang), mystery=mystery)
+    _tell_drawn(drawn, language(lang), mystery, as_json=as_json)
 
 
 @group.command()
@@ -222,7 +219,10 @@ def _drawn_json(drawn: Drawn) -> dict[str, Any]:
     }
 
 
-def _tell_drawn(drawn: Drawn, lang: str, *, mystery: bool) -> None:
+def _tell_drawn(drawn: Drawn, lang: str, mystery: bool, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_drawn_json(drawn))
+        return
     found = drawn.draw
     if not drawn.id:
         left = ", ".join(f"{name} {count}" for name, count in found.left_out.items())
