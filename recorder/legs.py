@@ -101,6 +101,19 @@ def keys_of(events: Sequence[CallEvent]) -> list[int]:
     return [int(event.data["at_ms"]) for event in events if event.kind == "key"]
 
 
+def picked_up_of(events: Sequence[CallEvent]) -> dict[int, int]:
+    """When agents picked up, each with since when the caller had waited (0: in no queue): offsets
+    of the call."""
+    found: dict[int, int] = {}
+    queued_ms = 0
+    for event in events:
+        if event.kind == "queued":
+            queued_ms = event.offset_ms
+        elif event.kind == "agent_answered":
+            found[event.offset_ms] = queued_ms
+    return found
+
+
 def talks_of(events: Sequence[CallEvent]) -> list[tuple[int, int]]:
     """When an agent was connected to the caller, holds left out: offsets of the call."""
     found: list[tuple[int, int]] = []

@@ -20,7 +20,17 @@ import numpy as np
 from calls.events import CallEvent
 from recorder.certainty import NEAR_MS, joined, unsure
 from recorder.growth import Tick
-from recorder.legs import LEAST_RUN, Leg, LineFinder, Spoken, keys_of, lines_of, mends_of, talks_of
+from recorder.legs import (
+    LEAST_RUN,
+    Leg,
+    LineFinder,
+    Spoken,
+    keys_of,
+    lines_of,
+    mends_of,
+    picked_up_of,
+    talks_of,
+)
 from recorder.standing import Gap, Seen, callers_late_ms, doubts_of_talk, in_time, is_doubtful
 from recorder.wav import RATE, Mend, Mends
 
@@ -98,7 +108,7 @@ class _Pacing:
         self._lines = list(lines_of(events, begins_ms))
         self._keys = keys_of(events)
         self._talks = talks_of(events)
-        self._picked_up = {event.offset_ms for event in events if event.kind == "agent_answered"}
+        self._picked_up = picked_up_of(events)
         self._finder = finder
         self._late = [0.0, 0.0]
         """By how much each raw leg stands behind its time, in ms; below zero: before it. The
@@ -186,8 +196,8 @@ class _Pacing:
             if doubted
         ]
         for talk in self._talks:
-            picked_up = talk[0] in self._picked_up
-            doubts += doubts_of_talk(self._seen, self._callers_late_ms, talk, picked_up=picked_up)
+            queued_ms = self._picked_up.get(talk[0])
+            doubts += doubts_of_talk(self._seen, self._callers_late_ms, talk, queued_ms)
         known = sorted([*self.anchors, *at_ms[1:-1]])
         return joined([*doubts, *unsure(known, self._begins_ms, ends_ms)])
 

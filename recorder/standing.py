@@ -105,17 +105,18 @@ def is_doubtful(before_edge_ms: float, one: Seen) -> bool:
 
 
 def doubts_of_talk(
-    seen: Sequence[Seen], late_ms: Sequence[float], talk: tuple[int, int], *, picked_up: bool
+    seen: Sequence[Seen], late_ms: Sequence[float], talk: tuple[int, int], queued_ms: int | None
 ) -> Iterator[tuple[int, int]]:
     """What nothing proves of a talk between two offsets of the call: from where to where.
 
-    `picked_up`: it began with an agent's picking up, and not with the end of a hold.
+    `queued_ms`: since when the caller had waited, where it began with an agent's picking up; the
+    line is still at that moment, too.
     """
     since_ms, until_ms = talk
     settled_ms = since_ms + _SETTLES_MS
-    began = _gaps(seen, 1, since_ms - _EARLY_MS, settled_ms)
+    began = _gaps(seen, 1, max(since_ms - _EARLY_MS, queued_ms or 0), settled_ms)
     still = max(began, key=lambda gap: gap.ms, default=Gap(since_ms, 0.0))
-    if picked_up and still.ms > CAUGHT_UP_MS:
+    if queued_ms is not None and still.ms > CAUGHT_UP_MS:
         yield talk
     for leg, from_ms in ((0, settled_ms), (1, still.at_ms + 1)):
         for at_ms in _lost(_gaps(seen, leg, from_ms, until_ms - _EARLY_MS)):

@@ -45,6 +45,7 @@ NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 
 ALIGNED_MS = 50
 TONE_MS = 600
+LOUD = 6000.0
 MOST_UNPROVED = 0.5
 """Of a recording without a talk, and of any where the phones and the machine kept up."""
 
@@ -171,6 +172,12 @@ def unproved_of(kept: Mapping[str, Any]) -> list[list[int]]:
     return whole if kept["unproved"] is None else list(kept["unproved"])
 
 
+def word(number: float) -> Samples:
+    """A sound that is nowhere the same: of a tone, each of its waves is as good a beginning."""
+    drawn = np.random.default_rng(int(number)).normal(0.0, LOUD, TONE_MS * FRAME // FRAME_MS)
+    return drawn.clip(-32768, 32767).astype(np.int16)
+
+
 def kept_up(spoken: Spoken) -> bool:
     """Whether neither phone was late in the talk, nor Asterisk between them."""
     began, ended = (spoken.ear.came(spoken.by_agent[at]) for at in (0, -1))
@@ -256,18 +263,18 @@ async def test_a_phone_that_sends_nothing_in_silence_takes_no_time_from_the_reco
     check(legs, spoken, "how_may_i_help", "main_menu", "service_hours")
 
 
-async def both_speak(caller: SipCaller, talk: Any, spoken: Spoken, hz: float) -> None:
-    """A word of the agent's, then one of the caller's, each of its own pitch."""
+async def both_speak(caller: SipCaller, talk: Any, spoken: Spoken, number: float) -> None:
+    """A word of the agent's, then one of the caller's, each of its own."""
     from baresip.errors import AudioRestarted
 
-    word = tone(TONE_MS, hz=hz + 600)
+    agents = word(number + 600)
     try:
-        talk.audio.write(word.tobytes())
+        talk.audio.write(agents.tobytes())
     except AudioRestarted:  # told once after a hold
-        talk.audio.write(word.tobytes())
-    spoken.by_agent.append(word)
+        talk.audio.write(agents.tobytes())
+    spoken.by_agent.append(agents)
     await asyncio.sleep(2)
-    await spoken.say(caller, tone(TONE_MS, hz=hz))
+    await spoken.say(caller, word(number))
 
 
 async def test_the_talk_with_an_agent_stands_where_it_was_after_queue_and_music(
@@ -283,8 +290,8 @@ async def test_the_talk_with_an_agent_stands_where_it_was_after_queue_and_music(
             await asyncio.sleep(4)  # rings, music
             talk = await agent.pick_up()
             await asyncio.sleep(1)
-            for hz in (700.0, 900.0):
-                await both_speak(caller, talk, spoken, hz)
+            for number in (700.0, 900.0):
+                await both_speak(caller, talk, spoken, number)
                 await asyncio.sleep(8)
             await talk.hangup()
             await caller.listen(2)
