@@ -38,6 +38,13 @@ HOUSE: Final[dict[str, tuple[str, str]]] = {
         " runs there and takes connections. Calls go on: each node keeps its facts and ships them"
         " then. This page tries again every 10 seconds.",
     ),
+    "{where}: {said}; it took over a minute; ask for a shorter time, and have `VACUUM ANALYZE` run"
+    " there if it was just filled or restored": (
+        "各节点共用的数据库 {where} 查了一分钟还没有结果。请缩短时间范围；"
+        "如果它刚导入或恢复过数据，请在那里执行 VACUUM ANALYZE。",
+        "The database that all nodes share, {where}, took over a minute. Ask for a shorter time,"
+        " and have VACUUM ANALYZE run there if it was just filled or restored.",
+    ),
     # Accounts, passwords, second factors, walls.
     "there is no account {name}; `thirdring user list` shows them": (
         "没有账号 {name}。",

@@ -138,19 +138,22 @@ def trouble(url: str, error: Exception) -> LedgerError:
         if (begins and state.startswith(begins)) or any(word in first for word in words):
             return LedgerError(f"{without_password(url)}: {first}; {remedy}")
     if passes(error):
-        remedy = _TOO_LONG if "statement timeout" in first else _AWAY
-        return LedgerAwayError(f"{without_password(url)}: {first}; {remedy}")
+        return _away(without_password(url), first)
     return LedgerError(f"{without_password(url)}: {first}; PostgreSQL's log there says more")
 
 
-_AWAY = (
-    "see that PostgreSQL runs there and takes connections (each node keeps its facts and ships "
-    "them then)"
-)
-_TOO_LONG = (
-    "it took over a minute; ask for a shorter time, and have `VACUUM ANALYZE` run there if it was "
-    "just filled or restored"
-)
+def _away(where: str, said: str) -> LedgerAwayError:
+    if "statement timeout" in said:
+        return LedgerAwayError(
+            f"{where}: {said}; it took over a minute; ask for a shorter time, and have `VACUUM"
+            " ANALYZE` run there if it was just filled or restored"
+        )
+    return LedgerAwayError(
+        f"{where}: {said}; see that PostgreSQL runs there and takes connections (each node keeps"
+        " its facts and ships them then)"
+    )
+
+
 _REMEDIES = (
     ("3D", ('" does not exist',), "make the database with createdb, and its user with createuser"),
     ("28", ("password", "pg_hba"), "check user and password in the address"),
