@@ -13,6 +13,18 @@ from typing import Final
 
 SECONDS: Final = {
     "test_qa_doc.py": 150,
+    "test_desk_orders.py": 90,
+    "test_roster.py": 80,
+    "test_call_control.py": 80,
+    "test_built_in_phone.py": 70,
+    "test_nailed_up.py": 60,
+    "test_supervision.py": 60,
+    "test_agents_desk.py": 55,
+    "test_desk_faults.py": 45,
+    "test_ami.py": 40,
+    "test_pbx.py": 25,
+    "test_hostile_calls.py": 15,
+    "test_hostile_invites.py": 15,
     "test_waiting.py": 140,
     "test_counterexamples.py": 120,
     "test_recording_aligned.py": 120,
