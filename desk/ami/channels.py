@@ -43,6 +43,9 @@ class LiveChannel:
     data: str
     """Of the application; holds what callers wrote."""
 
+    context: str
+    """Of the dialplan."""
+
     caller_number: str
     connected_number: str
     account: str
@@ -122,6 +125,7 @@ def channel_of(row: Message) -> LiveChannel:
         state=row.get("ChannelStateDesc"),
         application=row.get("Application"),
         data=row.get("Data"),
+        context=row.get("Context"),
         caller_number=known(row.get("CallerIDNum")),
         connected_number=known(row.get("ConnectedLineNum")),
         account=row.get("AccountCode"),

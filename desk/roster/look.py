@@ -16,6 +16,11 @@ from desk.roster.lines import CALL_VARIABLE, CONSULT, Line, call_in, interface_o
 _AGENT_LEGS: Final = ("AppQueue", "AppDial")
 """What Asterisk calls the channel that `Queue` or `Dial` began; an agent who dials runs others."""
 
+_PICKING_UP: Final = frozenset(
+    {"cc-answered", "cc-picked-up", "cc-hush", "cc-tell", "cc-caught-up"}
+)
+"""Where such a channel is in the dialplan for a tenth of a second before it has its caller."""
+
 NO_PHONE: Final = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 
 
@@ -85,9 +90,16 @@ def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], cl
         agent = agents.get(interface_of(channel.name))
         if agent is not None:
             seen.states[channel.unique_id] = channel.state
-        if agent is not None and channel.application in _AGENT_LEGS:
+        if agent is not None and _is_agents_leg(channel):
             line = _line(agent, channel, channels, seen.calls, clock)
             seen.lines.setdefault(agent, []).append(line)
+
+
+def _is_agents_leg(channel: LiveChannel) -> bool:
+    """Whether `Queue` or `Dial` began it, for a call that another channel began before."""
+    began_elsewhere = channel.unique_id != channel.linked_id
+    picks_up = began_elsewhere and channel.context in _PICKING_UP
+    return picks_up or channel.application in _AGENT_LEGS
 
 
 def _line(

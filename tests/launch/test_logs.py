@@ -56,7 +56,8 @@ def test_what_several_tasks_met_is_one_clear_message(
         full = OSError(errno.ENOSPC, "No space left on device", "var/prompts")
         raise ExceptionGroup("tasks", [ExceptionGroup("tasks", [full]), LedgerError("x")])
 
-    monkeypatch.setattr(line, "build", lambda: fails)
+    monkeypatch.setattr(line, "add", lambda *_: None)
+    monkeypatch.setattr(line, "app", fails)
 
     with pytest.raises(SystemExit) as left:
         line.main()
@@ -71,7 +72,8 @@ def test_what_nobody_foresaw_among_them_keeps_its_trace(monkeypatch: pytest.Monk
     def fails() -> None:
         raise ExceptionGroup("tasks", [LedgerError("x"), ZeroDivisionError()])
 
-    monkeypatch.setattr(line, "build", lambda: fails)
+    monkeypatch.setattr(line, "add", lambda *_: None)
+    monkeypatch.setattr(line, "app", fails)
 
     with pytest.raises(ExceptionGroup):
         line.main()

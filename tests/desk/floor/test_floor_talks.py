@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,6 @@ _ANSWERED = "agent_answered"
 
 async def _talks_of(floor: WholeFloor, agent: str) -> list[dict[str, object]]:
     await floor.settle(0.1)
-    since = floor.clock.utc_now().replace(hour=0, minute=0)
+    since = floor.clock.utc_now() - timedelta(hours=1)
     found = floor.reader.floor_events(since=since)
     return [event.data for event in found if (event.agent, event.kind) == (agent, "talk")]
