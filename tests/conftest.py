@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 import ledger.opening
 from console.accounts import passwords
 from launch.vetting import SHARED
+from tests.support.given import GivenTime
 from tests.support.new_ledgers import copying
 from tests.support.own_pbx import own_pbx
 from tests.support.pbx import HousePbx, worse
@@ -26,6 +27,7 @@ REAL_UPGRADE = ledger.opening._upgrade
 REAL_HASHER = passwords._HASHER
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 QUEUE = pytest.StashKey[Queue]()
+GIVEN = GivenTime()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,6 +67,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """A test of a file that another one has taken is left to it; True: nothing more to do."""
     queue = item.config.stash.get(QUEUE, None)
     return None if queue is None or queue.is_ours(item.path) else True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A real call, and one that is tried again, begins when the machine can make it."""
+    if item.get_closest_marker("asterisk"):
+        GIVEN.wait()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was waited, and why."""
+    if GIVEN.told:
+        terminalreporter.write_line(GIVEN.told)
 
 
 def pytest_collection_finish() -> None:
