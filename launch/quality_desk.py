@@ -160,8 +160,9 @@ def chosen(desk: WorkDesk, actor: Actor, given: str, *states: str) -> str:
     if len(found) == 1:
         return found[0].id
     if not found:
+        takes = "" if actor.role == "agent" else ", `thirdring qa next` takes a call to score"
         raise UnknownWorkError(
             f"{actor.name} has nothing that is {' or '.join(states)}; `thirdring qa list --all`"
-            " shows what there is, `thirdring qa next` takes a call to score"
+            f" shows what there is{takes}"
         )
     raise WorkError(f"say which one: {', '.join(row.id for row in found)}")

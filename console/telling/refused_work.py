@@ -134,6 +134,10 @@ WORK: Final[dict[str, tuple[str, str]]] = {
         "片段的结束要在开始之后。",
         "A clip ends behind its beginning.",
     ),
+    "the call ends at {end} ms; a clip does not go to {to} ms": (
+        "片段超出了这通电话的长度。",
+        "The clip goes beyond the end of the call.",
+    ),
     "write what is to be said there": ("请写批注的内容。", ""),
     "{call} goes from 0 to {end} ms; give a place on it, and an end behind it": (
         "批注的位置不在通话之内，或结束不在开始之后。",

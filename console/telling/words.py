@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from calls.events import CallEvent
 from calls.masking import plain_name
+from console.telling.recorded import recording_note
 from console.telling.terms import BY, ENDED, HEARD, NOTED, RECORDING, RESULT
 
 
@@ -21,6 +22,11 @@ class Data:
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value))
         return "" if value is None else str(value)
+
+    @property
+    def whole(self) -> Mapping[str, Any]:
+        """The data as they were kept."""
+        return self._data
 
     def seconds(self, name: str) -> str:
         value = self._data.get(name)
@@ -211,10 +217,9 @@ def _ticket(_event: CallEvent, data: Data) -> Line:
 
 
 def _recording(event: CallEvent, data: Data) -> Line:
+    zh, en = (f" ({note})" if note else "" for note in recording_note(event.kind, data.whole))
     what = event.kind.removeprefix("recording_")
-    more = data["problem"] or data["reason"] or data["why"]
-    note = f" ({more})" if more else ""
-    return "recording", "house", f"{RECORDING[event.kind]}{note}", f"recording {what}{note}"
+    return "recording", "house", f"{RECORDING[event.kind]}{zh}", f"recording {what}{en}"
 
 
 def _judged(_event: CallEvent, data: Data) -> Line:

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from console.web import showing
 from console.web.visitor import LISTENERS, visitor_of
+from qa.work import why_in
 
 HERE: Final = Path(__file__).parent
 
@@ -22,6 +23,11 @@ HERE: Final = Path(__file__).parent
 @pass_context
 def _when(context: Context, at: datetime | str | None) -> str:
     return showing.when(at, context["zone"])
+
+
+@pass_context
+def _reason(context: Context, why: str, drawn_by: str) -> str:
+    return showing.plain_text(why_in(why, drawn_by, context["visitor"].language))
 
 
 _environment = Environment(
@@ -39,6 +45,7 @@ _environment.filters |= {
     "called": showing.called_number,
     "named": showing.masked_name,
     "plain": showing.plain_text,
+    "reason": _reason,
 }
 
 

@@ -82,16 +82,11 @@ class Evaluating(DeskBase):
         self._write_new([chosen], entries, () if again else [(call.id, chosen.name)])
         return self._load(found)
 
-    def next_for(self, actor: Actor) -> EvaluationRow | None:
-        """What `actor` should do next: what they have, else what was drawn first; None: nothing.
-
-        Calls of their own are passed over, and so is what others have.
-        """
-        self._refuse_unless_scorer(actor)
-        return next(iter(self._waiting(actor)), None)
-
     def take_next(self, actor: Actor) -> Evaluation | None:
-        """The same, claimed; when somebody is faster, the one after."""
+        """Claim what `actor` has, else what was drawn first; None: nothing waits.
+
+        Calls of their own are passed over, and so is what others have, or are faster to take.
+        """
         self._refuse_unless_scorer(actor)
         for row in self._waiting(actor):
             try:
@@ -174,7 +169,8 @@ class Evaluating(DeskBase):
     ) -> Evaluation:
         """A note for the agent with places to listen to, offsets in ms."""
         found = self.evaluation(evaluation_id, actor)
-        return self._act(found.id, lambda each: decide_coach(each, actor, note, clips))
+        end_ms = self.cases.call(found.call_id).ended_ms
+        return self._act(found.id, lambda each: decide_coach(each, actor, note, clips, end_ms))
 
     def sheet(self, actor: Actor, evaluation_id: str) -> Sheet:
         """An evaluation with its form, the machine's answers and the score so far."""

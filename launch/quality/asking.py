@@ -8,6 +8,7 @@ import typer
 
 from launch.quality.showing import answer_title, machine_line, score_line, shown_lines
 from launch.quality.texts import word
+from launch.quality.wrapping import tell
 from qa.rubric import asked
 from qa.work import Answering
 
@@ -46,7 +47,7 @@ class Asking:
 
         Whether the end was reached.
         """
-        typer.echo(word("keys", self._lang))
+        tell(word("keys", self._lang))
         at = 0
         while True:
             questions = [each for each in self._asked() if self._every or self._is_mine(each)]
@@ -90,15 +91,16 @@ class Asking:
             if self.sheet.answers.get(question.name) == "na" and not self._answer(question):
                 beside.append(f"{number} {question.title.get(self._lang, '')}")
             else:
-                typer.echo(f"{number:3}  {self._told(question)}")
+                tell(f"{number:3}  {self._told(question)}")
         if beside:
-            typer.echo(f"     {word('na_list', self._lang, names='; '.join(beside))}")
+            names = word("semicolon", self._lang).join(beside)
+            tell(word("na_list", self._lang, names=names), indent=5)
 
     def _told(self, question: Question) -> str:
         lang = self._lang
         said = machine_line(self.sheet.machine.get(question.name), question, lang)
         given = self._answer(question)
-        yours = f"  {word('yours', lang)}: {answer_title(question, given, lang)}" if given else ""
+        yours = f"  {_answered(question, given, lang)}" if given else ""
         return f"{question.title.get(lang, '')}  {said}{yours}"
 
     def _ask(self, question: Question, number: int, count: int) -> str:
@@ -114,7 +116,7 @@ class Asking:
                 return typed
             if typed == "?":
                 help_text = question.help.get(self._lang) or word("no_help", self._lang)
-                typer.echo(f"   {help_text}")
+                tell(help_text, indent=3)
             elif typed == "c":
                 self._keep(question, self._answer(question), comment=self._text("comment"))
             elif typed in choices:
@@ -130,22 +132,20 @@ class Asking:
         section = self.sheet.form.section_of(question.name)
         lang = self._lang
         typer.echo("")
-        typer.secho(
+        tell(
             f"{number}/{count}  {section.title.get(lang, '')} · {question.title.get(lang, '')}",
             bold=True,
         )
         said = machine_line(self.sheet.machine.get(question.name), question, lang)
         for line in filter(None, (said, *shown_lines(self.sheet, question, lang))):
-            typer.echo(f"   {line}")
-        given = self._answer(question)
-        if given:
-            typer.echo(f"   {word('yours', lang)}: {answer_title(question, given, lang)}")
-        typer.echo(
-            "   "
-            + "  ".join(
-                f"{key} {answer_title(question, name, lang)}" for key, name in choices.items()
-            )
-        )
+            tell(line, indent=3)
+        given = self.sheet.evaluation.draft.get(question.name)
+        if given is not None and given.answer:
+            tell(_answered(question, given.answer, lang), indent=3)
+        if given is not None and given.comment:
+            tell(f"{word('comment', lang)}{word('colon', lang)}{given.comment}", indent=3)
+        titles = (f"{key} {answer_title(question, name, lang)}" for key, name in choices.items())
+        tell("  ".join(titles), indent=3)
 
     def _take(self, question: Question, answer: str) -> None:
         """Keep the answer, with the reason or the comment that it needs."""
@@ -180,8 +180,14 @@ class Asking:
         return given.reason if given is not None else ""
 
     def _text(self, key: str) -> str:
-        found: str = typer.prompt(f"   {word(key, self._lang)}")
+        text = word(key, self._lang)
+        suffix = " " if text.endswith(("?", "？")) else word("colon", self._lang)
+        found: str = typer.prompt(f"   {text}", prompt_suffix=suffix)
         return found.strip()
+
+
+def _answered(question: Question, given: str, lang: str) -> str:
+    return f"{word('yours', lang)}{word('colon', lang)}{answer_title(question, given, lang)}"
 
 
 def finish(asking: Asking, desk: WorkDesk, actor: Actor, lang: str) -> Sheet | None:
@@ -189,7 +195,7 @@ def finish(asking: Asking, desk: WorkDesk, actor: Actor, lang: str) -> Sheet | N
     typer.echo("")
     typer.secho(score_line(asking.sheet, lang), bold=True)
     if asking.sheet.unmet:
-        typer.echo(word("incomplete", lang, what=missing(asking.sheet, lang)))
+        tell(word("incomplete", lang, what=missing(asking.sheet, lang)))
         return None
     if not typer.confirm(word("complete", lang), default=True):
         return None

@@ -9,6 +9,7 @@ import typer
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality import group
 from launch.quality.texts import word
+from launch.quality.wrapping import tell
 from launch.quality_desk import (
     AsOption,
     ConfigOption,
@@ -21,6 +22,8 @@ from launch.quality_desk import (
 
 if TYPE_CHECKING:
     from console.work.calibrating import Calibration
+    from qa.calibrating.session import Difference
+    from qa.rubric import Form
 
 calibrate = typer.Typer(
     no_args_is_help=True, help="Calibrations: open, list, show, close, call off."
@@ -75,9 +78,7 @@ def list_(
     if as_json:
         print_json([_json(each) for each in found])
     elif not found:
-        typer.echo(
-            "No calibrations yet: thirdring qa calibrate open CALL --expert NAME --evaluator NAME"
-        )
+        typer.echo(word("no_calibrations", language(lang)))
     for each in () if as_json else found:
         typer.echo(_line(each, language(lang)))
 
@@ -94,7 +95,8 @@ def show(
     """Who has scored; once it is closed, how far they are apart and where."""
     with open_desk(state, config) as desk:
         found = desk.calibration(acting(desk, name), calibration)
-    _tell(found, language(lang), as_json=as_json)
+        form = desk.forms.pinned(found.form, found.form_digest)
+    _tell(found, form, language(lang), as_json=as_json)
 
 
 @calibrate.command()
@@ -109,7 +111,8 @@ def close(
     """Compare what was scored and show it to all; parts not submitted are withdrawn."""
     with open_desk(state, config) as desk:
         found = desk.close_calibration(acting(desk, name), calibration)
-    _tell(found, language(lang), as_json=as_json)
+        form = desk.forms.pinned(found.form, found.form_digest)
+    _tell(found, form, language(lang), as_json=as_json)
 
 
 @calibrate.command("call-off")
@@ -125,10 +128,11 @@ def call_off(
     """End one that cannot come to a result; its parts are withdrawn, scored or not."""
     with open_desk(state, config) as desk:
         found = desk.call_off_calibration(acting(desk, name), calibration, reason)
-    _tell(found, language(lang), as_json=as_json)
+        form = desk.forms.pinned(found.form, found.form_digest)
+    _tell(found, form, language(lang), as_json=as_json)
 
 
-def _tell(found: Calibration, lang: str, *, as_json: bool) -> None:
+def _tell(found: Calibration, form: Form, lang: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_json(found))
         return
@@ -141,8 +145,22 @@ def _tell(found: Calibration, lang: str, *, as_json: bool) -> None:
         told = "" if apart is None else f"  {apart:+g}"
         typer.echo(f"  {evaluator}: {deviation:g}  ({found.scores[evaluator]:g}{told})")
     for each in found.result.differences:
-        given = ", ".join(f"{who} {answer or '-'}" for who, answer in each.answers.items())
-        typer.echo(f"  {each.question}: {found.expert} {each.expert or '-'}; {given}")
+        _tell_difference(each, found.expert, form, lang)
+
+
+def _tell_difference(each: Difference, expert: str, form: Form, lang: str) -> None:
+    """A question that was not answered alike: its title, and what everybody chose."""
+    from launch.quality.showing import answer_title
+
+    question = form.question(each.question)
+    colon = word("colon", lang)
+    given = {expert: each.expert, **each.answers}
+    told = word("semicolon", lang).join(
+        f"{who}{colon}{answer_title(question, answer, lang) or '-'}"
+        for who, answer in given.items()
+    )
+    tell(question.title.get(lang, each.question), indent=2)
+    tell(told, indent=4)
 
 
 def _line(found: Calibration, lang: str) -> str:

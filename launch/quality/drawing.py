@@ -23,8 +23,11 @@ from launch.quality_desk import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from console.work.drawing import Drawn
     from qa.agreeing import Agreement
+    from qa.rubric import Form, Question
     from qa.sampling import Plan
 
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -182,7 +185,7 @@ def agreement(
     elif not found:
         typer.echo(word("none_agreed", shown))
     else:
-        _print_agreement([*found.values()])
+        _print_agreement([*found.values()], known, shown)
 
 
 def _plan(wanted: dict[str, Any]) -> Plan:
@@ -225,15 +228,23 @@ def _tell_drawn(drawn: Drawn, lang: str, mystery: bool, *, as_json: bool) -> Non
         return
     found = drawn.draw
     if not drawn.id:
-        left = ", ".join(f"{name} {count}" for name, count in found.left_out.items())
         none = "no_mystery" if mystery else "none_drawn"
-        typer.echo(word(none, lang, why=left or "0"))
+        typer.echo(word(none, lang, why=_left_out(found.left_out, lang, mystery=mystery)))
         return
     facts = {"id": drawn.id, "population": found.population, "seed": found.seed}
     typer.echo(word("drawn", lang, count=len(found.picked), **facts))
     for each in found.picked:
         why = each.why.get(lang, "")
         typer.echo(f"  {drawn.evaluations[each.call_id]}  {each.call_id}  {each.agent}  {why}")
+
+
+def _left_out(counts: Mapping[str, int], lang: str, *, mystery: bool) -> str:
+    """How many calls were no candidates, and why."""
+    if not counts:
+        return word("no_calls", lang)
+    keys = {"apart": "left_ordinary"} if mystery else {}
+    told = (word(keys.get(name, f"left_{name}"), lang, count=n) for name, n in counts.items())
+    return word("semicolon", lang).join(told)
 
 
 def _agreement_json(each: Agreement) -> dict[str, Any]:
@@ -252,19 +263,24 @@ def _agreement_json(each: Agreement) -> dict[str, Any]:
     }
 
 
-def _print_agreement(found: list[Agreement]) -> None:
+def _print_agreement(found: list[Agreement], form: Form, lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("question", "checked", "agreed", "share", "kappa", "overruled")
+    heads = ("question", "checked", "agreed", "share", "overruled")
+    names = [word(key, lang) for key in heads]
+    table = Table(*names[:4], "κ", names[4])
+    known = {question.name: question for question in form.questions()}
     for each in found:
+        question = known.get(each.question)
         share = "" if each.share is None else f"{each.share:.0%}"
-        few = "" if each.enough else " (few)"
+        few = "" if each.enough else word("few", lang)
         overruled = ", ".join(
-            f"{machine}→{human} {count}" for (machine, human), count in each.overruled.items()
+            f"{_titled(question, machine, lang)} → {_titled(question, human, lang)} {count}"
+            for (machine, human), count in each.overruled.items()
         )
         table.add_row(
-            each.question,
+            question.title.get(lang, each.question) if question is not None else each.question,
             str(each.count),
             str(each.agreed),
             f"{share}{few}",
@@ -272,3 +288,9 @@ def _print_agreement(found: list[Agreement]) -> None:
             overruled,
         )
     Console(markup=False).print(table)
+
+
+def _titled(question: Question | None, answer: str, lang: str) -> str:
+    from launch.quality.showing import answer_title
+
+    return answer if question is None else answer_title(question, answer, lang)

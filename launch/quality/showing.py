@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calls.masking import mask, plain
 from launch.call_story import clock, story
 from launch.quality.texts import state_word, word
+from qa.work.reasons import why_in
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,9 +42,10 @@ def head_lines(sheet: Sheet, call: CallRow, lang: str) -> Iterator[str]:
     )
     title = sheet.form.title.get(lang, "")
     yield f"{word('form', lang)} {sheet.form.name}@{found.form_digest[:8]} {title}"
-    yield f"{word('why', lang)}: {plain(found.why, most_cells=_LINE)}"
+    colon, why = word("colon", lang), why_in(found.why, found.drawn_by, lang)
+    yield f"{word('why', lang)}{colon}{plain(why, most_cells=_LINE)}"
     if found.evaluator:
-        yield f"{word('evaluator', lang)}: {found.evaluator}"
+        yield f"{word('evaluator', lang)}{colon}{found.evaluator}"
     yield score_line(sheet, lang)
     yield from _after_lines(found, lang)
 
@@ -77,9 +79,24 @@ def print_story(console: Console, events: Sequence[CallEvent], lang: str) -> Non
     from rich.table import Table
 
     table = Table(title=word("story", lang), show_header=False, title_justify="left", box=None)
-    for told in story(events):
-        table.add_row(clock(told.at_ms), told.who, told.what)
+    for row in _chinese(events) if lang == "zh" else _english(events):
+        table.add_row(*row)
     console.print(table)
+
+
+def _english(events: Sequence[CallEvent]) -> Iterator[tuple[str, str, str]]:
+    for told in story(events):
+        yield clock(told.at_ms), told.who, told.what
+
+
+def _chinese(events: Sequence[CallEvent]) -> Iterator[tuple[str, str, str]]:
+    """As the console tells it, without the flow's own steps."""
+    from console.telling.story import story as both_languages
+
+    for told in both_languages(events):
+        if told.kind != "step":
+            who = word(f"leg_{told.who}", lang="zh") if told.who else ""
+            yield clock(told.from_ms), who, told.zh
 
 
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], lang: str) -> None:
@@ -129,10 +146,10 @@ def _cells(sheet: Sheet, question: Question, lang: str) -> tuple[str, str, str]:
     shown = answer_title(question, answer, lang) or word("unanswered", lang)
     notes = [machine_line(sheet.machine.get(question.name), question, lang)]
     notes += shown_lines(sheet, question, lang)
-    given = sheet.evaluation.draft.get(question.name)
+    given, colon = sheet.evaluation.draft.get(question.name), word("colon", lang)
     if given is not None:
-        notes += [f"{word('comment', lang)}: {given.comment}"] if given.comment else []
-        notes += [f"{word('reason', lang)}: {given.reason}"] if given.reason else []
+        notes += [f"{word('comment', lang)}{colon}{given.comment}"] if given.comment else []
+        notes += [f"{word('reason', lang)}{colon}{given.reason}"] if given.reason else []
     notes += [f"! {word(key, lang)}" for key in _lacking(sheet, question.name)]
     text = "\n".join(plain(note, most_cells=_LINE) for note in notes if note)
     return (f"{question.name}\n  {question.title.get(lang, '')}", shown, text)
@@ -149,7 +166,7 @@ def machine_line(found: MachineAnswer | None, question: Question, lang: str) -> 
     if found is None:
         return ""
     parts = [
-        f"{word('machine', lang)}: {answer_title(question, found.answer, lang)}",
+        f"{word('machine', lang)}{word('colon', lang)}{answer_title(question, found.answer, lang)}",
         found.why.get(lang, ""),
         " ".join(f"#{seq}" for seq in found.events),
     ]
@@ -163,9 +180,9 @@ def shown_lines(sheet: Sheet, question: Question, lang: str) -> Iterator[str]:
     """What speech recognition shows, with where to listen; or why the machine says nothing."""
     gap = sheet.gaps.get(question.name)
     if gap and question.name not in sheet.machine:
-        yield f"{word('gap', lang)}: {gap.get(lang, '')}"
+        yield f"{word('gap', lang)}{word('colon', lang)}{gap.get(lang, '')}"
     for one in sheet.shown.get(question.name, ()):
-        yield f"{word('recognised', lang)}: {one.told.get(lang, '')}"
+        yield f"{word('recognised', lang)}{word('colon', lang)}{one.told.get(lang, '')}"
         told = [
             f"{clock(each.from_ms)}-{clock(each.to_ms)} "
             + plain(each.text.get(lang, ""), most_cells=_PLACE)

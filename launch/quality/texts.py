@@ -45,15 +45,33 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Draw {id}: {count} of {population} calls (seed {seed}).",
     ),
     "none_drawn": (
-        "没有可抽的通话（{why}）。放宽 --since、--with-ivr，或先有通话：thirdring demo",
-        "No call can be drawn ({why}). Widen --since, add --with-ivr, or have calls first:"
-        " thirdring demo",
+        "没有可抽的通话（{why}）。放宽 --since，或先有通话：thirdring demo",
+        "No call can be drawn ({why}). Widen --since, or have calls first: thirdring demo",
     ),
     "no_mystery": (
-        "没有可抽的暗访通话（{why}）。给计划的测试通话加标记：thirdring calls tag ID mystery",
+        "没有可抽的神秘来电（{why}）。给计划的测试通话加标记：thirdring calls tag ID mystery",
         "No mystery call can be drawn ({why}). Mark a planned test call:"
         " thirdring calls tag ID mystery",
     ),
+    "left_drawn": ("{count} 通已抽过", "{count} drawn before"),
+    "left_apart": ("{count} 通为神秘、测试、练习来电", "{count} mystery, test or practice"),
+    "left_ordinary": ("{count} 通不是神秘来电", "{count} no mystery call"),
+    "left_agentless": (
+        "{count} 通无坐席接听（加 --with-ivr）",
+        "{count} taken by no agent (add --with-ivr)",
+    ),
+    "left_short": ("{count} 通太短", "{count} too short"),
+    "no_calls": ("这段时间没有通话", "no calls in this time"),
+    "no_calibrations": (
+        "还没有校准：thirdring qa calibrate open CALL --expert NAME --evaluator NAME",
+        "No calibrations yet: thirdring qa calibrate open CALL --expert NAME --evaluator NAME",
+    ),
+    "checked": ("次数", "checked"),
+    "agreed": ("一致", "agreed"),
+    "share": ("比例", "share"),
+    "few": ("（太少）", " (few)"),
+    "overruled": ("被人工改为", "overruled"),
+    "question": ("题目", "question"),
     "opened": ("{id}：请评通话 {call}。", "{id}: call {call} is to be evaluated."),
     "complete": ("全部答完。提交？", "Everything is answered. Submit?"),
     "draft": (
@@ -96,7 +114,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "who": ("谁", "who"),
     "leg_caller": ("客户", "caller"),
     "leg_house": ("我方", "house"),
+    "leg_agent": ("坐席", "agent"),
     "na_list": ("不适用：{names}", "does not apply: {names}"),
+    "colon": ("：", ": "),
+    "semicolon": ("；", "; "),
     "why": ("缘由", "why"),
     "story": ("经过", "What happened"),
     "verdicts": ("规则", "House rules"),

@@ -188,7 +188,7 @@ def _unknown(fact: Fact, found: Found, case: CaseFacts) -> Texts:
     if fact.kind is SourceKind.MEASURE:
         return _NOT_MEASURED
     zh, en = source.title["zh"], source.title["en"]
-    return {"zh": f"{zh}还不知道", "en": f"{en}: not known yet"}
+    return {"zh": f"{zh}：至今没有记录", "en": f"{en}: no fact tells it so far"}
 
 
 _NOT_MEASURED: Final[Mapping[str, str]] = {

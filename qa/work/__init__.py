@@ -13,6 +13,7 @@ from qa.work.deciding import (
     decide_withdraw,
 )
 from qa.work.evaluation import DraftAnswer, Evaluation, fold
+from qa.work.reasons import why_in
 from qa.work.responding import (
     decide_acknowledge,
     decide_coach,
@@ -45,4 +46,5 @@ __all__ = [
     "fold",
     "merged",
     "unmet",
+    "why_in",
 ]

@@ -23,6 +23,8 @@ from qa.work.terms import Actor, Decided, Terms, iso
 
 _SUPERVISORS = frozenset({Role.SUPERVISOR})
 _MOST_CLIPS = 20
+_AFTER_MS = 1000
+"""A recording may go on for a moment after the call."""
 
 
 def decide_acknowledge(
@@ -100,9 +102,13 @@ def decide_resolve(
 
 
 def decide_coach(
-    evaluation: Evaluation, actor: Actor, note: str, clips: Sequence[tuple[int, int]]
+    evaluation: Evaluation,
+    actor: Actor,
+    note: str,
+    clips: Sequence[tuple[int, int]],
+    end_ms: int | None = None,
 ) -> list[Decided]:
-    """A note for the agent, with places to listen to (offsets in ms)."""
+    """A note for the agent, with places to listen to (offsets in ms; the call ends at `end_ms`)."""
     refuse_unless(actor, _SUPERVISORS, "coach")
     if evaluation.outcome is None or evaluation.state is EvaluationState.WITHDRAWN:
         raise WorkError(f"{evaluation.id} is {evaluation.state}; coaching follows a score")
@@ -115,6 +121,8 @@ def decide_coach(
     for start, end in clips:
         if not 0 <= start < end:
             raise WorkError(f"a clip goes from an offset to a later one, not {start} to {end} ms")
+        if end_ms is not None and end > end_ms + _AFTER_MS:
+            raise WorkError(f"the call ends at {end_ms} ms; a clip does not go to {end} ms")
     return [Decided(Coached(note=short(note), clips=tuple(clips)), actor.name)]
 
 

@@ -162,18 +162,18 @@ def test_of_two_who_take_the_next_call_at_once_each_gets_another(busy: QaHouse) 
 
 def test_next_gives_what_one_has_before_what_waits(busy: QaHouse) -> None:
     desk, li = busy.desk, busy["li"]
-    assert desk.next_for(li) is None
+    assert desk.take_next(li) is None
     desk.draw(li, order(busy, Plan(count=3)))
     rows = desk.listed(li)
     desk.claim(li, rows[2].id)
 
-    first = desk.next_for(li)
-    other = desk.next_for(busy["zhou"])
+    first = desk.take_next(li)
+    other = desk.take_next(busy["zhou"])
     assert first is not None
     assert other is not None
     assert (first.id, other.id) == (rows[2].id, rows[0].id)
     with pytest.raises(NotAllowedError):
-        desk.next_for(busy["chen"])
+        desk.take_next(busy["chen"])
 
 
 def test_a_claim_that_ran_out_is_offered_again(busy: QaHouse) -> None:

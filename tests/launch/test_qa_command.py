@@ -51,7 +51,7 @@ def state(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(state: Path, *arguments: str, typed: str = "", lang: str = "en") -> str:
+def run(state: Path, *arguments: str, typed: str = "", lang: str = "en", columns: int = 120) -> str:
     app = typer.Typer()
     qa.register(app)
     spoken = {} if lang == "en" else {"LC_ALL": "zh_CN.UTF-8"}
@@ -59,7 +59,7 @@ def run(state: Path, *arguments: str, typed: str = "", lang: str = "en") -> str:
         app,
         ["qa", *arguments, "--state", str(state), "--config", str(state / "site.toml")],
         input=typed,
-        env={"COLUMNS": "120", "LC_ALL": "C", **spoken},
+        env={"COLUMNS": f"{columns}", "LC_ALL": "C", **spoken},
         catch_exceptions=False,
     )
     assert done.exit_code == 0, done.output
@@ -135,7 +135,7 @@ def test_scoring_by_keys_in_chinese_can_be_left_and_goes_on(state: Path) -> None
     assert "这一题没有说明" in left
     assert f"thirdring qa score {found}" in left
     again = run(state, "score", found, "--as", "li", typed="\n1\n1\n1\n1\n\ny\n", lang="zh")
-    assert "你: 好" in again
+    assert "你：好" in again
     assert "已提交：100 分，合格" in again
 
 
@@ -152,7 +152,7 @@ def test_changing_what_facts_answered_asks_for_the_reason(state: Path) -> None:
     (row,) = as_json(state, "agreement", "--form", "small", "--as", "wang")
     assert (row["question"], row["agreed"], row["count"]) == ("closing", 0, 1)
     assert row["overruled"] == [{"machine": "yes", "human": "no", "count": 1}]
-    assert "yes→no 1" in run(state, "agreement", "--form", "small", "--as", "wang")
+    assert "Yes → No 1" in run(state, "agreement", "--form", "small", "--as", "wang")
 
 
 def test_scoring_from_a_file_and_the_command_line(state: Path) -> None:
@@ -220,8 +220,52 @@ def test_from_the_dispute_to_the_coaching(state: Path) -> None:
     assert "再热情些 [00:04.000-00:09.500]" in shown
     with pytest.raises(WorkError, match="write FROM-TO"):
         run(state, "coach", found, "--note", "x", "--clip", "9", "--as", "wang")
+    with pytest.raises(WorkError, match="the call ends at"):
+        run(state, "coach", found, "--note", "x", "--clip", "900-905", "--as", "wang")
     assert run(state, "list", "--as", "wang").startswith("No evaluation fits")
     assert found in run(state, "list", "--all", "--as", "wang")
+
+
+def test_a_call_is_shown_in_the_language_of_the_terminal(state: Path) -> None:
+    as_json(state, "draw", "--count", "1", "--seed", "5", "--since", "2026-01-01", "--as", "li")
+    run(state, "next", "--as", "li")
+
+    chinese = run(state, "show", "--as", "li", lang="zh")
+    english = run(state, "show", "--as", "li")
+
+    assert "缘由：从 2 通中随机抽取\n" in chinese
+    assert "why: drawn at random from 2 calls\n" in english
+    story = chinese.partition("经过")[2].partition("规则")[0]
+    assert "声铃接听" in story
+    assert "通话结束" in story
+    assert " house " not in story
+    assert "answers on ring" in english
+
+
+def test_a_list_is_whole_in_eighty_columns(state: Path) -> None:
+    call = calls(state)[0]
+    run(
+        state, "calibrate", "open", call, "--expert", "wang", "--evaluator", "li",
+        "--evaluator", "zhou", "--as", "wang",
+    )  # fmt: skip
+    for name in ("wang", "li"):
+        (row,) = as_json(state, "list", "--as", name)
+        file = str(state / "answers.yaml")
+        run(state, "score", row["id"], "--answers", file, "--submit", "--as", name)
+    said = run(state, "list", "--all", "--as", "li", columns=80)
+
+    assert "…" not in said
+    assert call in said
+    assert "submitted" in said
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_an_agent_without_a_score_is_not_sent_to_take_a_call(state: Path) -> None:
+    with pytest.raises(UnknownWorkError) as refused:
+        run(state, "acknowledge", "--as", "chen")
+
+    assert "qa next" not in str(refused.value)
+    assert "`thirdring qa list --all` shows what there is" in str(refused.value)
 
 
 def test_an_agent_acknowledges(state: Path) -> None:
@@ -260,7 +304,9 @@ def test_a_calibration_from_open_to_close(state: Path) -> None:
     )
     closed = run(state, "calibrate", "close", session["id"], "--as", "wang")
     assert "Krippendorff's alpha" in closed
-    assert "blame: wang yes; li no, zhou yes" in closed
+    assert "  No blame\n    wang: Yes; li: No; zhou: Yes" in closed
+    told = run(state, "calibrate", "show", session["id"], "--as", "li", lang="zh")
+    assert "  不责怪\n    wang：是；li：否；zhou：是" in told
     found = as_json(state, "calibrate", "show", session["id"], "--as", "zhou")
     assert found["deviations"] == {"li": pytest.approx(100 / 6, abs=0.01), "zhou": 0.0}
 
@@ -288,9 +334,11 @@ def test_a_draw_is_shown_to_give_the_same_calls(state: Path) -> None:
     assert "the same calls" in run(state, "draws", "--again", drawn["draw"])
     again = run(state, "draw", "--since", "2026-01-01", "--as", "wang")
     assert "No call can be drawn" in again
-    assert "drawn 2" in again
+    assert "2 drawn before; 1 taken by no agent (add --with-ivr)" in again
     mystery = run(state, "draw", "--mystery", "--since", "2026-01-01", "--as", "wang")
     assert "thirdring calls tag ID mystery" in mystery
+    told = run(state, "draw", "--mystery", "--since", "2026-01-01", "--as", "wang", lang="zh")
+    assert "2 通已抽过；1 通不是神秘来电" in told
     with pytest.raises(WorkError, match="strata are made by"):
         run(state, "draw", "--by", "mood", "--as", "wang")
 

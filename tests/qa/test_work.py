@@ -407,6 +407,9 @@ def test_coaching_follows_a_score_with_clips_on_the_call() -> None:
         decide_coach(story.found, LI, "x", [])
     with pytest.raises(WorkError, match="from an offset to a later one"):
         decide_coach(story.found, WANG, "x", [(5, 5)])
+    with pytest.raises(WorkError, match="the call ends at 8000 ms; a clip does not go to 9001 ms"):
+        decide_coach(story.found, WANG, "x", [(7000, 9001)], 8000)
+    assert decide_coach(story.found, WANG, "x", [(7000, 9000)], 8000)
     story.write(decide_coach(story.found, WANG, "慢一点", [(1000, 4000)]))
 
     (note,) = story.found.coaching

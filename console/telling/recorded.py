@@ -1,0 +1,40 @@
+"""What a recording's facts say beside their name: its clock, its measures, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Note = tuple[str, str]
+"""Chinese and English; both empty when there is nothing to say."""
+
+
+def recording_note(kind: str, data: Mapping[str, Any]) -> Note:
+    """What to say of a `recording_...` fact, from the fact's own data."""
+    if kind == "recording_measured":
+        return _measured(data)
+    told = str(data.get("problem") or data.get("reason") or data.get("why") or "")
+    places = _not_proved(data.get("unproved"))
+    if not places:
+        return told, told
+    zh, en = f"{places} 秒的时刻未经证实", f"its clock is not proved from {places} s"
+    return (f"{told}；{zh}", f"{told}; {en}") if told else (zh, en)
+
+
+def _not_proved(unproved: object) -> str:
+    """`14-38, 60-62`: the stretches of the call in seconds."""
+    if not isinstance(unproved, list | tuple):
+        return ""
+    return ", ".join(f"{one[0] / 1000:.0f}-{one[1] / 1000:.0f}" for one in unproved)
+
+
+def _measured(data: Mapping[str, Any]) -> Note:
+    names = ("caller_talk_ms", "agent_talk_ms", "talk_over_ms", "dead_air_ms")
+    found = [data.get(name) for name in names]
+    caller, agent, over, still = (
+        f"{value / 1000:.1f}" if isinstance(value, int | float) else "?" for value in found
+    )
+    return (
+        f"客户说话 {caller} 秒，坐席 {agent} 秒，抢话 {over} 秒，最长无声 {still} 秒",
+        f"caller {caller} s, agent {agent} s, talk-over {over} s, longest dead air {still} s",
+    )
