@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from calls.errors import LedgerError
-from ledger.tables import HEAD, TOLD_SINCE
+from ledger.tables import ADDED_UP_SINCE, HEAD, TOLD_SINCE
 
 LEDGER_FILE = "ledger.sqlite"
 """Name of the ledger below a state folder."""
@@ -242,7 +242,7 @@ def tell_anew(connection: Connection, upgrade: Callable[[], None], version_table
     upgrade()
     if before < TOLD_SINCE:
         retell(connection)
-    else:
+    elif before < ADDED_UP_SINCE:
         retell_floor(connection)
 
 

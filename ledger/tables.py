@@ -62,8 +62,10 @@ floor_events = Table(
     Column("hash", LargeBinary, nullable=False),
     # Where several nodes ship into one database: whose chain it is. Empty in a node's own ledger.
     Column("node", Text, nullable=False, server_default=""),
-    # An index ends in the cursor by itself: an agent's facts in order, and the last of them.
-    Index("ix_floor_events_agent", "agent"),
+    # An agent's facts in order, and the last of them. In SQLite an index ends in the cursor by
+    # itself.
+    Index("ix_floor_events_agent", "agent").ddl_if("sqlite"),
+    Index("ix_floor_events_agents", "agent", "cursor").ddl_if("postgresql"),
     Index("ix_floor_events_at", "at"),
     sqlite_autoincrement=True,
 )
@@ -203,8 +205,11 @@ shipments = Table(
     Column("refused", Whole, nullable=False, server_default="0"),
 )
 
-HEAD = "r0004"
+HEAD = "r0005"
 """Newest revision below `ledger/migrations/versions`; a test holds the two together."""
 
 TOLD_SINCE = "r0003"
 """Since this revision the rows of calls and recordings are told as now; of older ones, anew."""
+
+ADDED_UP_SINCE = "r0004"
+"""Since this revision agents' hours are added up as now; of older ones, anew."""

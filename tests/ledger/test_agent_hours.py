@@ -187,6 +187,45 @@ def test_a_ledger_of_an_earlier_version_has_its_sums_made_when_it_is_opened(tmp_
     assert day.state_ms == {"ready": 5 * 3_600_000}
 
 
+def test_sums_that_the_version_before_made_are_kept_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with LedgerWriter(path) as writer:
+        writer.append_floor(state("801", NINE, "ready"))
+    by_hand(path, "UPDATE alembic_version SET version_num = 'r0004'")
+    by_hand(path, "UPDATE agent_hours SET reason = 'made before'")
+
+    LedgerWriter(path).close()
+
+    assert by_hand(path, "SELECT reason FROM agent_hours") == [("made before",)]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_agent_who_came_later_is_known_and_was_signed_out(
+    tmp_path: Path, server: Cluster, shared: bool
+) -> None:
+    place: Path | str = tmp_path / "ledger.sqlite"
+    with LedgerWriter(tmp_path / "ledger.sqlite") as writer:
+        writer.append_floor(state("801", NINE, "ready"))
+        writer.append_floor(state("802", NINE + timedelta(days=2, minutes=5), "ready"))
+        writer.append_floor(state("802", NINE + timedelta(days=2, minutes=20), "on_call"))
+    if shared:
+        with Shipper(tmp_path / "ledger.sqlite", place := server.database(), "east") as shipper:
+            shipper.ship()
+
+    with LedgerReader(place) as reader:
+        known = reader.agent_days(NINE, NINE + timedelta(hours=1))
+        later = NINE + timedelta(days=2), NINE + timedelta(days=2, minutes=10)
+        (named,) = reader.agent_days(*later, ["802"])
+        (stranger,) = reader.agent_days(*later, ["899"])
+
+    assert [(day.agent, day.state_ms) for day in known] == [
+        ("801", {"ready": 3_600_000}),
+        ("802", {"signed_out": 3_600_000}),
+    ]
+    assert named.state_ms == {"signed_out": 300_000, "ready": 300_000}
+    assert (stranger.agent, stranger.state_ms) == ("899", {"signed_out": 600_000})
+
+
 def test_the_database_of_several_nodes_adds_up_what_each_kept(
     tmp_path: Path, server: Cluster
 ) -> None:

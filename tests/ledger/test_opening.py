@@ -8,9 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from calls.errors import LedgerError
@@ -24,9 +22,10 @@ from ledger.opening import (
 )
 from ledger.projections import CALL_COLUMNS, RECORDING_COLUMNS
 from ledger.reader import LedgerReader
-from ledger.tables import HEAD, calls, metadata, recordings
+from ledger.tables import HEAD, calls, recordings
 from ledger.writer import LedgerWriter
 from tests.ledger.house import by_hand, place
+from tests.ledger.schema import differences
 
 pytestmark = pytest.mark.usefixtures("migrations")
 
@@ -47,8 +46,7 @@ def test_migrations_from_empty_make_exactly_the_tables_of_the_code(path: Path) -
     LedgerWriter(path).close()
 
     with reader_engine(path).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        assert differences(connection) == []
     made = dict(by_hand(path, "SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
     assert "AUTOINCREMENT" in made["call_events"]
     assert "WITHOUT ROWID" in made["calls"]

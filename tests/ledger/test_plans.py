@@ -48,6 +48,10 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
         "ix_calls_offered_at",
     ),
     "agents' time": (lambda reader: reader.agent_days(*STRETCH), "agent_hours"),
+    "agents' time of a part of an hour": (
+        lambda reader: reader.agent_days(BEGAN + timedelta(hours=9, minutes=30), STRETCH[1]),
+        "ix_floor_events_agent",
+    ),
     "agents known": (lambda reader: reader.agents_known(), "agent_hours"),
     "inputs of figures": (
         lambda reader: list(reader.call_columns(*STRETCH)),

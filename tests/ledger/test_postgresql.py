@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy.exc import DatabaseError
 
 from calls.call import Call
@@ -29,10 +27,10 @@ from ledger.postgres.batch import OtherLedgerError
 from ledger.postgres.opening import VERSION_TABLE, central_engine, trouble, without_password
 from ledger.postgres.shipper import Shipper, Shipping, node_name
 from ledger.reader import LedgerReader
-from ledger.tables import metadata
 from ledger.verify import rebuild, verify
 from ledger.writer import LedgerWriter
 from tests.ledger.house import by_hand, offered, place
+from tests.ledger.schema import differences
 from tests.support.postgresql import Cluster
 
 
@@ -120,9 +118,7 @@ def test_migrations_from_empty_make_the_tables_of_the_code_there_too(
 
     engine = central_engine(url)
     with engine.connect() as connection:
-        options = {"compare_type": True, "version_table": VERSION_TABLE}
-        context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, metadata) == []
+        assert differences(connection, version_table=VERSION_TABLE) == []
     engine.dispose()
 
 
