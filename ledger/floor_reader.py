@@ -42,18 +42,14 @@ class FloorReading:
             query = query.where(floor_events.c.at < at_us(until))
         return [_event(values) for values in self._rows(query)]
 
-    def agent_day(self, agent: str, since: datetime, until: datetime) -> AgentDay:
-        """An agent's time in each state and offers over [since, until).
-
-        The times add up to the stretch exactly. ValueError when `until` is before `since`.
-        """
-        (day,) = self.agent_days(since, until, [agent])
-        return day
-
     def agent_days(
         self, since: datetime, until: datetime, agents: Iterable[str] | None = None
     ) -> list[AgentDay]:
-        """`agent_day` of these agents, or of everybody of whom a fact is kept, by number."""
+        """Time in each state and offers over [since, until), of these agents or of everybody of
+        whom a fact is kept, by number.
+
+        The times add up to the stretch exactly. ValueError when `until` is before `since`.
+        """
         with self._one_moment() as connection:
             go_by_index(connection, sorting=True)
             return agent_days(connection, since, until, agents)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, literal, select
@@ -19,6 +21,9 @@ from ledger.tables import call_marks, calls
 
 _A_LOOK_UP = 20
 """Marks that PostgreSQL goes through while it looks one up."""
+
+_AT_ONCE = 10
+"""Ways of one test each instead of a way of several: all classes of a length, and few more."""
 
 _NONE = Rarity(False, 0)
 Keys = Select[Any]
@@ -56,7 +61,10 @@ def ways(connection: Connection, claims: Sequence[Claim], within: tuple[int, int
     else:
         known = rarities(connection, [claim.marks for claim in marked], within)
         some = [tuple(one for one in claim.marks if known[one] > _NONE) for claim in marked]
-        found = [_going(way, known) for way in _crossed(some, known)]
+        crossed = _crossed(some, known)
+        if connection.dialect.name == "postgresql":
+            crossed = (one for way in crossed for one in _mark_by_mark(way, known))
+        found = [_going(way, known) for way in crossed]
     told = [replace(way, rows=tuple(_untold(claims, way))) for way in found]
     return sorted(told, key=lambda way: len(way.rows))
 
@@ -77,6 +85,16 @@ def _crossed(groups: Sequence[tuple[str, ...]], known: Mapping[str, Rarity]) -> 
         others[place] = tuple(one for one in group if one not in rarer)
     if all(others):
         yield Way(mark, tuple(others))
+
+
+def _mark_by_mark(way: Way, known: Mapping[str, Rarity]) -> Iterator[Way]:
+    """The same calls by ways that can be gone side by side: of many calls, each would be looked up
+    in every mark of a test, and its row looked at for the sake of one of them."""
+    if known[way.mark].endless and prod(map(len, way.tests)) <= _AT_ONCE:
+        for chosen in product(*way.tests):
+            yield replace(way, tests=tuple((one,) for one in chosen))
+    else:
+        yield way
 
 
 def _going(way: Way, known: Mapping[str, Rarity]) -> Way:

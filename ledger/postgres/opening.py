@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -13,9 +14,13 @@ from ledger.opening import LedgerAwayError, other_version
 from ledger.tables import HEAD
 
 _SCHEMES = ("postgresql://", "postgresql+psycopg://")
-_CONNECT_S = 5
 _STATEMENT_MS = 60_000
-_ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4}
+CONNECTING: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+}
 """Seconds and probes: a machine that vanished is given up after 40 s (libpq's own: two hours)."""
 
 VERSION_TABLE = "ledger_version"
@@ -51,7 +56,7 @@ def central_engine(url: str, *, pool_size: int = 4) -> Engine:
             address,
             pool_size=pool_size,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": _CONNECT_S, "options": options, **_ALIVE},
+            connect_args={"options": options, **CONNECTING},
         )
     except (ImportError, NoSuchModuleError) as error:
         raise ConfigError(

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import structlog
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from calls.clock import Clock, SystemClock
 from calls.errors import LedgerError
+from ledger.closing import Closing
 from ledger.encoding import at_us, from_us
 from ledger.opening import check_schema, reader_engine, unreadable
 from ledger.postgres.batch import Batch, OtherLedgerError, Progress, Step, progress
@@ -75,7 +75,7 @@ class Standing:
     """Events that the database has otherwise, under the same call and number."""
 
 
-class Shipper:
+class Shipper(Closing):
     """Ships one ledger. Use from one thread; several nodes, or two of one, do no harm.
 
     Raises ConfigError for an address that is none or without the driver; nothing is connected yet.
@@ -145,17 +145,6 @@ class Shipper:
         """Close every connection; harmless when done already."""
         self._central.dispose()
         self._local.dispose()
-
-    def __enter__(self) -> Shipper:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _prepare(self) -> None:
         if not self._prepared:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from types import TracebackType
 
 from sqlalchemy import Connection, select
 
@@ -16,6 +15,7 @@ from calls.errors import ConflictError, LedgerError
 from calls.fact import Fact
 from calls.quality.events import QualityEvent
 from calls.quality.states import EvaluationKind, EvaluationState, Role
+from ledger.closing import Closing
 from ledger.quality.opening import Shelf
 from ledger.quality.reading import QualityReading
 from ledger.quality.rows import Entry
@@ -26,7 +26,7 @@ Beside = Callable[[Connection], None]
 """What is written in the same transaction and is no fact: a password's hash."""
 
 
-class QualityBook(QualityReading):
+class QualityBook(QualityReading, Closing):
     """One quality book; safe to use from any thread, and from several processes.
 
     Raises LedgerError when it is damaged, foreign, of a later version or cannot be reached.
@@ -74,17 +74,6 @@ class QualityBook(QualityReading):
     def close(self) -> None:
         """Close every connection; harmless when done already."""
         self.shelf.close()
-
-    def __enter__(self) -> QualityBook:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class NoAdminError(LedgerError):

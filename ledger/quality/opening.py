@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from calls.clock import SystemClock
 from calls.errors import LedgerError
+from ledger.postgres.opening import CONNECTING, is_address
 from ledger.quality.tables import metadata, quality_head, quality_version, sessions
 from ledger.quality.vouching import note_secrets
 
@@ -62,7 +63,7 @@ class Shelf:
 
     def __init__(self, place: str | Path) -> None:
         self.place = str(place)
-        self.postgres = self.place.startswith(("postgresql://", "postgresql+psycopg://"))
+        self.postgres = is_address(self.place)
         self._engine = _server(self.place) if self.postgres else _file(Path(place))
         try:
             self._prepare()
@@ -172,7 +173,9 @@ def _begin(connection: Connection) -> None:
 def _server(url: str) -> Engine:
     address = url.replace("postgresql://", "postgresql+psycopg://", 1)
     try:
-        return create_engine(address, pool_size=4, pool_pre_ping=True)
+        return create_engine(
+            address, pool_size=4, pool_pre_ping=True, connect_args=dict(CONNECTING)
+        )
     except (SQLAlchemyError, ImportError, ValueError) as error:
         raise LedgerError(
             f"{_without_password(url)}: {error}; give postgresql://user@host/database and install"

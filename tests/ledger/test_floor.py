@@ -21,7 +21,7 @@ from calls.floor.events import FloorEvent, OfferOver, StateEntered
 from calls.floor.states import AgentState
 from ledger.encoding import LateRow, Row, event_row, late_row
 from ledger.floor import FloorRow, floor_row
-from ledger.floor_day import agent_day
+from ledger.floor_day import AgentDay, agent_day
 from ledger.journal import Journal
 from ledger.opening import reader_engine, writer_connection
 from ledger.reader import LedgerReader
@@ -84,6 +84,11 @@ async def test_facts_of_the_floor_are_read_as_they_were_given(path: Path) -> Non
     assert agents == ["801", "802"]
 
 
+def _day(reader: LedgerReader, since: datetime, until: datetime) -> AgentDay:
+    (found,) = reader.agent_days(since, until, ["801"])
+    return found
+
+
 def test_an_agents_day_tells_talk_hold_wrap_up_and_the_three_rings(path: Path) -> None:
     with LedgerWriter(path) as writer:
         a_morning(writer)
@@ -92,8 +97,8 @@ def test_an_agents_day_tells_talk_hold_wrap_up_and_the_three_rings(path: Path) -
         writer.append_floor(offer("801", 172_000, "caller_gone"))
 
     with LedgerReader(path) as reader:
-        day = reader.agent_day("801", NINE - timedelta(seconds=5), NINE + timedelta(seconds=200))
-        later = reader.agent_day("801", NINE + timedelta(seconds=105), NINE + timedelta(minutes=2))
+        day = _day(reader, NINE - timedelta(seconds=5), NINE + timedelta(seconds=200))
+        later = _day(reader, NINE + timedelta(seconds=105), NINE + timedelta(minutes=2))
 
     assert day.state_ms == {
         "signed_out": 5_000,
@@ -142,10 +147,10 @@ def test_two_halves_of_a_day_are_the_day(path: Path) -> None:
     with LedgerReader(path) as reader:
         ends = [NINE, NINE + timedelta(seconds=62), NINE + timedelta(seconds=180)]
         first, second = (
-            reader.agent_day("801", ends[0], ends[1]),
-            reader.agent_day("801", ends[1], ends[2]),
+            _day(reader, ends[0], ends[1]),
+            _day(reader, ends[1], ends[2]),
         )
-        whole = reader.agent_day("801", ends[0], ends[2])
+        whole = _day(reader, ends[0], ends[2])
 
     states = first.state_ms.keys() | second.state_ms.keys()
     halves = {

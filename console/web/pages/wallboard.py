@@ -11,7 +11,7 @@ from starlette.routing import Route
 from calls.floor.wall import Alarm, FloorAgent, WallView
 from calls.quality.states import Role
 from console.room import ConsoleRoom
-from console.wall.ports import Sight
+from console.wall.ports import Sight, WallFeed
 from console.wall.words import ALARMS, NOT_READY, REASONS, STATES, TROUBLES, URGENT, said
 from console.web import cookies
 from console.web.forms import text_of
@@ -82,7 +82,7 @@ def _now(request: Request) -> Response:
 
 
 def _drawn(request: Request, template: str) -> Response:
-    feed = room_of(request).parts.get("wall")
+    feed: WallFeed | None = room_of(request).parts.get("wall")
     sight: Sight = feed.sight() if feed is not None else Sight(None, 0, False, "no_desk_there")
     view = sight.view or WallView(seq=0)
     language = visitor_of(request).language
