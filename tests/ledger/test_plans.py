@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from bench.million.plans import full_scans, steps_of
 from bench.million.postgres import load
+from bench.million.timing import filters
 from bench.million.writing import make
+from ledger import rarity
 from ledger.dated_facts import dated_facts
 from ledger.filters import CallFilter, NumberMatch
 from ledger.reader import LedgerReader
@@ -101,13 +104,16 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def url(ledger: Path, server: Cluster) -> str:
+    url = server.database()
+    load(ledger, url, lambda *_: None)
+    return url
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def reader(request: pytest.FixtureRequest, ledger: Path, server: Cluster) -> Iterator[LedgerReader]:
-    place: Path | str = ledger
-    if request.param == "postgresql":
-        place = server.database()
-        load(ledger, place, lambda *_: None)
-    with LedgerReader(place) as found:
+def reader(request: pytest.FixtureRequest, ledger: Path, url: str) -> Iterator[LedgerReader]:
+    with LedgerReader(url if request.param == "postgresql" else ledger) as found:
         yield found
 
 
@@ -122,6 +128,26 @@ def test_a_question_goes_by_its_index_and_reads_no_table_to_the_end(
     assert any(index in step for step in steps), steps
     assert full_scans(steps) == []
     assert name not in SORTED or not any("ix_calls_offered_at" in step for step in steps)
+
+
+@pytest.mark.parametrize("counted", [rarity.COUNTED, (3, 10)])
+def test_either_database_finds_the_same_calls(
+    ledger: Path, url: str, counted: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Counted no further, marks are as common here as in a ledger of a million calls.
+    monkeypatch.setattr(rarity, "COUNTED", counted)
+    dice, found = Random(7), 0
+
+    with LedgerReader(ledger) as own, LedgerReader(url) as central:
+        for _, draw in [*filters()] * 2:
+            asked = draw(dice)
+            page = own.search(asked)
+            found += len(page.rows)
+            assert central.search(asked) == page, asked
+            assert central.search(asked, before=page.next) == own.search(asked, before=page.next)
+            assert central.about(asked, most=100) == own.about(asked, most=100), asked
+
+    assert found > 500
 
 
 def test_a_table_that_is_read_to_the_end_is_seen(reader: LedgerReader) -> None:
