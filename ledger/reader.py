@@ -10,13 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, false, func, or_, select
+from sqlalchemy import Connection, Select, and_, false, or_, select
 
 from calls.errors import LedgerError
 from calls.events import CallEvent
 from ledger.conditions import prefix_range
 from ledger.encoding import at_us, from_us
 from ledger.floor_reader import FloorReading
+from ledger.following import Following
 from ledger.plans import go_by_index
 from ledger.row_reading import call_row, recording_row
 from ledger.rows import CallRow, RecordingRow
@@ -35,7 +36,7 @@ _EVENTS = (
 )
 
 
-class LedgerReader(FloorReading, Searching, Tallying):
+class LedgerReader(FloorReading, Following, Searching, Tallying):
     """Read-only sight of a ledger; any number of them, beside the writer, from any thread.
 
     `place` is a node's `ledger.sqlite`, or the `postgresql://` address that nodes ship into. Raises
@@ -107,14 +108,6 @@ class LedgerReader(FloorReading, Searching, Tallying):
         query = select(*_EVENTS).where(call_events.c.call_id == call_id)
         return self._events(query.order_by(call_events.c.seq))
 
-    def events_of_calls(self, call_ids: Collection[str]) -> dict[str, list[CallEvent]]:
-        """All events of each of these calls, in order; none of a call that is not known."""
-        of_call: dict[str, list[CallEvent]] = {call_id: [] for call_id in call_ids}
-        query = select(*_EVENTS).where(call_events.c.call_id.in_(list(of_call)))
-        for event in self._events(query.order_by(call_events.c.call_id, call_events.c.seq)):
-            of_call[event.call_id].append(event)
-        return of_call
-
     def calls_of(self, ani: str, limit: int) -> list[CallRow]:
         """The latest calls from exactly this number, oldest first."""
         query = select(calls).where(calls.c.ani == ani).order_by(calls.c.offered_at.desc())
@@ -161,29 +154,6 @@ class LedgerReader(FloorReading, Searching, Tallying):
         """Those of these ids that some call speaks of."""
         query = select(recordings.c.id).where(recordings.c.id.in_(list(ids)))
         return {str(row["id"]) for row in self._rows(query)}
-
-    def cursor(self) -> int:
-        """The cursor of the last event there is: `events_after` it gives only what is new."""
-        found = self._rows(select(func.max(call_events.c.cursor).label("cursor")))
-        return int(found[0]["cursor"] or 0)
-
-    def events_after(self, cursor: int, limit: int = 1000) -> tuple[list[CallEvent], int]:
-        """Up to `limit` events after `cursor` (0: from the first), and the cursor to go on from.
-
-        Events come in the order they were committed; nothing is skipped and nothing comes twice.
-        """
-        query = select(call_events.c.cursor, *_EVENTS).where(call_events.c.cursor > cursor)
-        found = self._rows(query.order_by(call_events.c.cursor).limit(limit))
-        return [_event(values) for values in found], found[-1]["cursor"] if found else cursor
-
-    def events_between(self, after: int, upto: int, kinds: Collection[str]) -> list[CallEvent]:
-        """Events of these kinds with a cursor in (after, upto], in the order they were committed.
-
-        With `upto` from `cursor()` nothing is skipped and nothing comes twice.
-        """
-        at = call_events.c.cursor
-        query = select(*_EVENTS).where(at > after, at <= upto, call_events.c.kind.in_(kinds))
-        return self._events(query.order_by(at))
 
     def queue_events(
         self, kinds: Collection[str], *, since: datetime

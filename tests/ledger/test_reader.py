@@ -179,3 +179,32 @@ def test_a_numbers_calls_are_found_by_an_index_with_what_they_were_about(path: P
         plan = str(connection.execute(f"explain query plan {query}").fetchall())
     assert "USING INDEX ix_calls_ani" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_whoever_follows_hears_only_of_the_kinds_asked_for_and_of_no_more_than_there_was(
+    path: Path,
+) -> None:
+    with LedgerWriter(path) as writer:
+        place(writer)
+    with LedgerReader(path) as reader:
+        everything, newest = reader.events_after(0)
+        with LedgerWriter(path) as writer:
+            place(writer)
+        asked = reader.events_between(1, newest, {"said", "ended"})
+        none = reader.events_between(0, newest, ())
+        unknown = reader.events_of_calls(["20260101-000000-nobodyxx"])
+
+    assert asked == [event for event in everything if event.kind in {"said", "ended"}]
+    assert none == []
+    assert unknown == {"20260101-000000-nobodyxx": []}
+    assert reader.cursor() > newest
+
+
+def test_a_follower_of_a_ledger_that_was_taken_away_is_told_what_to_do(path: Path) -> None:
+    with LedgerWriter(path) as writer:
+        place(writer)
+    with LedgerReader(path) as reader:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("ALTER TABLE call_events RENAME TO call_events_gone")
+        with pytest.raises(LedgerError, match=r"no such table: call_events; see that"):
+            reader.cursor()
