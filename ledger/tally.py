@@ -29,7 +29,10 @@ class Tallying:
         self, since: datetime, until: datetime, queue: str | None = None
     ) -> Iterator[CallColumns]:
         """Calls offered in [since, until), oldest first, in parts of at most 20,000; of one queue
-        when it is given."""
+        when it is given.
+
+        Not sorted further: to PostgreSQL that would be a third of the work.
+        """
         # Imported here: NumPy costs more time than most commands take.
         from ledger.call_columns import NUMBERS, TEXTS, call_columns
 
@@ -38,7 +41,7 @@ class Tallying:
         query = (
             select(*columns)
             .where(calls.c.offered_at >= at_us(since), calls.c.offered_at < at_us(until))
-            .order_by(calls.c.offered_at, calls.c.id)
+            .order_by(calls.c.offered_at)
         )
         if queue is not None:
             query = query.where(calls.c.queue == queue)
