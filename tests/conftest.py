@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 import ledger.opening
 from console.accounts import passwords
 from launch.vetting import SHARED
+from tests.support.examples import load
 from tests.support.given import GivenTime
 from tests.support.new_ledgers import copying
 from tests.support.own_pbx import own_pbx
@@ -42,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The files of the shard stand for what was asked for: the others are not even read."""
+    load()
     asked = str(config.getoption("--shard"))
     if asked:
         part, _, parts = asked.partition("/")

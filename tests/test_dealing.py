@@ -34,7 +34,7 @@ def test_whoever_comes_first_has_a_file_and_keeps_it(tmp_path: Path) -> None:
 def test_what_takes_longest_comes_first() -> None:
     order = [path.name for path in longest_first(FILES)]
 
-    assert order.index("test_qa_doc.py") < order.index("test_demo.py") < order.index("test_wav.py")
+    assert order.index("test_qa_doc.py") < order.index("test_serve.py") < order.index("test_wav.py")
 
 
 def test_only_files_that_are_there_have_a_known_time() -> None:

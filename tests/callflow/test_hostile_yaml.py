@@ -1,6 +1,6 @@
 """Files that nobody meant well are an error or a load: never a hang, a crash or code that runs.
 
-3,000 random and mutated files as a rule; `THIRDRING_FUZZ` asks for more, up to 100,000.
+1,500 random and mutated files as a rule; `THIRDRING_FUZZ` asks for more, up to 100,000.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from calls.errors import FlowFileError, Problem
 from tests.callflow.guarded import guarded
 from tests.callflow.hostile_files import SEEDS, Seed, garbled, nonsense
 
-CASES = min(int(os.environ.get("THIRDRING_FUZZ", "3000")), 100_000)
+CASES = min(int(os.environ.get("THIRDRING_FUZZ", "1500")), 100_000)
 BATCHES = 10
 MOST_S = 10.0
 """Processor time of one file; the largest that is accepted takes a tenth of it."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,8 +23,6 @@ from launch.demo_callers import MOST, Caller, choose, differences
 from launch.demo_report import DemoCall, report
 from launch.demo_texts import WORDS
 from launch.settings import PROJECT, Settings
-
-THIRDRING = PROJECT / ".venv" / "bin" / "thirdring"
 
 
 def told(number: int, name: str) -> tuple[Caller, list[CallEvent]]:
@@ -179,31 +175,3 @@ def test_the_demo_speaks_both_languages(key: str) -> None:
     assert zh
     assert en
     assert zh != en
-
-
-@pytest.mark.slow
-def test_eight_callers_ring_the_real_server_and_all_end_as_expected(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [THIRDRING, "demo", "--no-offer", "--lang", "en", "--state", tmp_path],
-        capture_output=True,
-        text=True,
-        timeout=150,
-        check=False,
-    )
-
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "All 8 calls ended as expected" in run.stdout
-    listed = subprocess.run(
-        [THIRDRING, "calls", "list", "--json", "--state", tmp_path],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    calls = json.loads(listed.stdout)
-    assert len(calls) == 8
-    assert all(call["ended_at"] for call in calls)
-    for call in calls:
-        assert f"thirdring calls show {call['id']}" in run.stdout
-        assert call["ani"] not in run.stdout + run.stderr
-        assert call["ani"] not in (tmp_path / "logs" / "demo.log").read_text()

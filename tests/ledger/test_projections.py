@@ -21,6 +21,7 @@ from ledger.store import Store
 from ledger.verify import rebuild, verify
 from ledger.writer import LedgerWriter
 from tests.ledger.house import ListSink, by_hand, place
+from tests.support.examples import examples
 
 _BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _WORDS = st.one_of(
@@ -110,7 +111,7 @@ def _write(path: Path, rows: Sequence[Row], batch: int, *, forgetful: bool) -> N
     store.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=traces(), batch=st.integers(1, 50), forgetful=st.booleans())
 def test_projections_made_live_are_those_made_anew(
     empty: Path, rows: list[Row], batch: int, forgetful: bool
@@ -127,7 +128,7 @@ def test_projections_made_live_are_those_made_anew(
         assert not report.findings
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=traces(), first=st.integers(1, 50), second=st.integers(1, 50))
 def test_how_events_are_batched_changes_nothing(
     empty: Path, rows: list[Row], first: int, second: int

@@ -36,6 +36,7 @@ from ledger.reader import LedgerReader
 from ledger.rows import CallRow
 from ledger.writer import LedgerWriter
 from tests.ledger.house import offered
+from tests.support.examples import examples
 
 _CALLS = 240
 QUEUES, AGENTS, RULES = ("support", "sales", ""), ("801", "802", "803"), ("A01", "A05", "A12")
@@ -181,7 +182,7 @@ FILTERS = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=list(HealthCheck))
 @given(asked=FILTERS, limit=st.integers(1, 60), few=st.sampled_from([0, 3, 3000]))
 def test_pages_give_what_fits_newest_first_and_each_call_once(
     reader: LedgerReader, rows: list[CallRow], asked: CallFilter, limit: int, few: int

@@ -36,6 +36,7 @@ from qa.work import (
 )
 from qa.work.seeing import may_see
 from tests.qa.small_form import small
+from tests.support.examples import examples
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -494,7 +495,7 @@ _STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(_STEPS)
 def test_whatever_people_try_the_book_tells_a_possible_story(
     steps: list[tuple[Actor, str, int]],

@@ -32,6 +32,7 @@ from softphone_panel.safe import all_harmless, harmless, harmless_tree
 from softphone_panel.texts import Language, Texts
 from tests.softphone_panel import agent_views as views
 from tests.softphone_panel.agent_room import NARROW, WIDE, seat
+from tests.support.examples import examples
 
 NASTY = (
     "\x1b[31m\x1b]0;owned\x07[red][@click=app.quit]x[/]\u202e\u2066{0}%s\r\n\t"
@@ -88,7 +89,7 @@ def test_a_text_of_any_length_is_cut() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_text_whatever_brings_a_control_to_the_screen(text: str) -> None:
     controls = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -115,7 +116,7 @@ def test_no_pane_draws_wider_than_its_cells(pane: type[Rows], size: Size) -> Non
 
 
 @given(st.text(max_size=60), st.sampled_from(range(len(VIEWS))), st.integers(2, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_text_whatever_breaks_a_pane(text: str, at: int, width: int) -> None:
     scene = scene_of(hostile(VIEWS[at], text), Size(width, 24))
     for pane in PANES:

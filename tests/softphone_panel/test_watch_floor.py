@@ -30,6 +30,7 @@ from softphone_panel.watch.floor import KEPT_ENDED, Floor
 from softphone_panel.watch.folding import FOLDS
 from softphone_panel.watch.live_call import CallState, LiveCall, Who
 from tests.softphone_panel.story import GREETING, START, Floorful, Story
+from tests.support.examples import examples
 
 
 def folded(floor: Floorful, until: int | None = None) -> Floor:
@@ -320,7 +321,7 @@ _kinds = st.sampled_from([*FOLDS, "of_a_later_version"])
 
 
 @given(st.lists(st.tuples(_kinds, _data), max_size=25))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_trace_whatever_crashes_the_fold(trace: list[tuple[str, dict[str, Any]]]) -> None:
     model = Floor(UTC)
     for seq, (kind, data) in enumerate(trace, 1):
@@ -332,7 +333,7 @@ def test_no_trace_whatever_crashes_the_fold(trace: list[tuple[str, dict[str, Any
 
 
 @given(st.integers(0, 40), st.integers(0, 40_000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_beginning_of_a_call_can_be_shown(events: int, later_ms: int) -> None:
     floor = Floorful()
     whole_call(floor)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 SECONDS: Final = {
-    "test_qa_doc.py": 150,
+    "test_qa_doc.py": 160,
     "test_desk_orders.py": 90,
     "test_roster.py": 80,
     "test_call_control.py": 80,
@@ -42,7 +42,6 @@ SECONDS: Final = {
     "test_flow_tests_live.py": 60,
     "test_postgresql.py": 60,
     "test_agent_hours.py": 60,
-    "test_demo.py": 60,
     "test_serve_clock.py": 55,
     "test_serve.py": 55,
     "test_console_command.py": 55,

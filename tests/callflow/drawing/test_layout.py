@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from callflow.drawing.layers import Layers, Link, Vertex
 from callflow.drawing.places import place, settled
 from callflow.drawing.ways import paths
+from tests.support.examples import examples
 
 
 @st.composite
@@ -27,7 +28,7 @@ def _layers(sizes: list[tuple[float, float]], pairs: set[tuple[int, int]]) -> La
     return Layers(boxes, [Link(start, end, 40.0, 14.0) for start, end in sorted(pairs)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(graphs(), st.integers(1, 4))
 def test_no_two_boxes_or_labels_of_any_graph_overlap(
     graph: tuple[list[tuple[float, float]], set[tuple[int, int]]], columns: int
@@ -48,7 +49,7 @@ def test_no_two_boxes_or_labels_of_any_graph_overlap(
         assert 0 <= vertex.y <= vertex.y + vertex.height <= placed.height
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(graphs(), st.integers(1, 3))
 def test_every_arrow_begins_at_its_box_and_ends_at_the_other(
     graph: tuple[list[tuple[float, float]], set[tuple[int, int]]], columns: int

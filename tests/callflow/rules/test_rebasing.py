@@ -12,6 +12,7 @@ from callflow.rules.monitor import Progress, Rule, begin, status_of, step
 from callflow.rules.rebasing import longest_ms, rebased
 from callflow.rules.state import Status
 from calls.events import CallEvent
+from tests.support.examples import examples
 
 RULES = """
 tolerance: 100ms
@@ -56,7 +57,7 @@ def ended(at_ms: int) -> CallEvent:
     return CallEvent("c", 1, AT, at_ms, "ended", {"end_reason": "completed", "disposition": "x"})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(rule=st.sampled_from(_rules), steps=_steps)
 def test_rebased_progress_comes_to_the_same_verdict_after_every_event(
     rule: Rule, steps: list[tuple[str, int, int]]

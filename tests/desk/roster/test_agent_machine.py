@@ -15,6 +15,7 @@ from calls.floor.events import AfterCall, FloorEvent, StateEntered, WrappedUp
 from calls.floor.states import BUSY, AgentState
 from desk.roster.machine import AgentMachine, Place
 from ledger.floor_day import agent_day
+from tests.support.examples import examples
 
 S = AgentState
 
@@ -252,7 +253,7 @@ def test_whatever_happens_the_facts_are_one_unbroken_line_that_adds_up_to_the_cl
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 100_000), _INPUTS), max_size=40))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_who_is_restored_from_the_facts_is_where_the_agent_was(
     steps: list[tuple[int, Callable[[AgentMachine], list[Fact] | None]]],
 ) -> None:
