@@ -78,7 +78,7 @@ class Acting:
         self.pressed: list[Keypress] = []
         """Keys pressed and planned, by the beginning of their rows; not to be changed."""
 
-        self._until_ms = 0
+        self.until_ms = 0
         """By then all is over that was ever planned, leaving aside."""
 
         self._turn_began: dict[int, int] = {}
@@ -112,7 +112,7 @@ class Acting:
         begun, is_new = self._turn_began.get(self.turn), True
         if begun is not None and at_ms - begun <= pause_up_to_ms:
             is_new = not self._takes_back(begun, at_ms) or late
-        if at_ms < self._until_ms or self._leaves_this_turn:
+        if at_ms < self.until_ms or self._leaves_this_turn:
             self._drop_planned(at_ms)
         if is_new:
             self._line_began_ms = at_ms
@@ -122,6 +122,26 @@ class Acting:
         if self._barge_in is not None:
             self._plan_barge_in(self._barge_in, self._line_began_ms, at_ms)
         return is_new
+
+    def lets_pass(self, at_ms: int, until_ms: int, lines: int, line_at_ms: int) -> bool:
+        """Hear `lines` lines of the house whole, if nothing is done in the meantime.
+
+        They last from `at_ms`, when all that was planned must be over, to `until_ms`, the last one
+        from `line_at_ms`; there may be none. False, and nothing was heard, for a caller who might
+        speak, key or leave before the end.
+        """
+        leave_ms, line = self.leave_ms, self.line + lines
+        if leave_ms is not None and leave_ms <= until_ms:
+            return False
+        if self.line < self._leaves_at_line <= line or self._leaves_this_turn:
+            return False
+        if lines:
+            if self._barge_in is not None and self._barge_in.line in range(line + 1):
+                return False
+            if self._turn_began.get(self.turn, -1) >= at_ms:
+                return False
+            self.line, self._line_began_ms = line, line_at_ms
+        return True
 
     def _takes_back(self, begun_ms: int, at_ms: int) -> bool:
         """Take the turn that began then back, unless something was done in it."""
@@ -136,13 +156,14 @@ class Acting:
 
         With `known_ms` the caller noticed only then and can begin nothing earlier.
         """
-        if at_ms < self._until_ms or self._leaves_this_turn:
+        if at_ms < self.until_ms or self._leaves_this_turn:
             if self.busy(at_ms if at_ms > known_ms else known_ms):
                 return
             self._drop_planned(at_ms)
         self.turn = turn = self.turn + 1
         self._turn_began[turn] = at_ms
-        answer = self.persona.answer(turn)
+        answers = self.persona.answers
+        answer = answers[turn - 1] if turn <= len(answers) else self.persona.answer(turn)
         if isinstance(answer, Silent):
             return
         begin_ms = at_ms + answer.after_ms
@@ -198,7 +219,7 @@ class Acting:
         """Keys pressed at or after `from_ms` and before `to_ms`, by time."""
         if not self.pressed:
             return []
-        pressed = [key for key in self.pressed if from_ms <= key.at_ms < to_ms]
+        pressed = [key for key in self.pressed if from_ms <= key[1] < to_ms]
         if len(pressed) > 1:
             pressed.sort(key=lambda key: key.at_ms)
         return pressed
@@ -249,13 +270,14 @@ class Acting:
         level = self.persona.level_dbov if level_dbov is None else level_dbov
         end_ms = begin_ms + self._length_ms(utterance)
         self.spoken.append(_tuple(Speech, (begin_ms, end_ms, utterance, level)))
-        if end_ms > self._until_ms:
-            self._until_ms = end_ms
+        if end_ms > self.until_ms:
+            self.until_ms = end_ms
 
     def _press(self, keys: str, begin_ms: int, gap_ms: int) -> None:
-        at_ms = begin_ms
+        at_ms = over_ms = begin_ms
         for key in keys:
             self.pressed.append(_tuple(Keypress, (begin_ms, at_ms, key)))
+            over_ms = at_ms + 1
             at_ms += gap_ms
-        if at_ms > self._until_ms:
-            self._until_ms = at_ms
+        if over_ms > self.until_ms:
+            self.until_ms = over_ms

@@ -83,10 +83,16 @@ def _sum_of(levels_dbov: tuple[float, ...]) -> float:
 
 def voice_class(acting: Acting, speech: Speech) -> Sound:
     """Whether a speech is heard as speech, faint, or lost in noise."""
-    floor = noise_level(acting, speech.begin_ms) if acting.persona.backgrounds else COMFORT_DBOV
-    if speech.level_dbov - floor < LEAST_SNR_DB:
+    if acting.persona.backgrounds:
+        return _class_over(noise_level(acting, speech.begin_ms), speech.level_dbov)
+    return _class_over(COMFORT_DBOV, speech.level_dbov)
+
+
+@lru_cache(maxsize=1024)
+def _class_over(floor_dbov: float, level_dbov: float) -> Sound:
+    if level_dbov - floor_dbov < LEAST_SNR_DB:
         return _NOISE
-    return _FAINT if speech.level_dbov < FAINT_BELOW_DBOV else _SPEECH
+    return _FAINT if level_dbov < FAINT_BELOW_DBOV else _SPEECH
 
 
 def noise_spans(acting: Acting, until_ms: int) -> list[tuple[int, int]]:
@@ -160,7 +166,10 @@ def voice_sensed(acting: Acting, speech: Speech, from_ms: int, needed_ms: int) -
         begin_ms = from_ms
     if end_ms - begin_ms < needed_ms:
         return None
-    what = voice_class(acting, speech)
+    if acting.persona.backgrounds:
+        what = voice_class(acting, speech)
+    else:
+        what = _class_over(COMFORT_DBOV, level_dbov)
     if what is _NOISE:
         return None
     known_ms = begin_ms + (FAINT_MS if what is _FAINT else needed_ms)
@@ -187,7 +196,7 @@ def voice_ends(
     before the deadline it is waited for, until the caller has paused or spoken for too long.
     """
     for speech in acting.spoken:
-        if speech.end_ms <= open_ms:
+        if speech[1] <= open_ms:
             continue
         voice = voice_sensed(acting, speech, from_ms, ONSET_MS)
         if voice is None:

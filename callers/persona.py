@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from calls.values import value
 
@@ -91,6 +92,7 @@ class Words:
 
 
 Answer = Silent | Speak | Press | Leave
+_SILENT: Final = Silent()
 
 
 class Did(StrEnum):
@@ -193,9 +195,10 @@ class Persona:
 
     def answer(self, turn: int) -> Answer:
         """What the caller does in turn `turn` (from 1)."""
-        if turn <= len(self.answers):
-            return self.answers[turn - 1]
-        return Silent() if self.then_silent else self.answers[-1]
+        answers = self.answers
+        if turn <= len(answers):
+            return answers[turn - 1]
+        return _SILENT if self.then_silent else answers[-1]
 
     def utterances(self) -> frozenset[str]:
         """Every utterance this caller may say."""

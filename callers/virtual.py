@@ -17,9 +17,11 @@ from callers.queue_plan import QueuePlan
 from callers.virtual_agent import VirtualAgent
 from callers.virtual_call import VirtualCall
 from callers.virtual_channel import VirtualChannel
+from callers.virtual_stretch import ALONE
 from callers.voicebank import VoiceBank
 from callflow.conduct import Run, over
 from callflow.frames import Ended
+from callflow.tables import TableRun
 from calls.actions import Line
 from calls.call import EndReason
 from calls.events import CallEvent, Offered
@@ -28,6 +30,7 @@ from calls.values import maker
 _offered = maker(Offered)
 
 _CHARACTERS_A_SECOND: Final = {"zh-Hans": 4.5, "zh-Hant": 4.5, "en": 15.0}
+_FAILED: Final = EndReason.FAILED
 _PADS_MS: Final = 100
 _NOBODY: Final = QueuePlan()
 _NO_OFFICE: Final = PlannedOffice()
@@ -113,10 +116,12 @@ def simulate(
     else:
         channel = VirtualAgent(agent, lambda: run.position, *line)
         channel.take()
-    return SimulatedCall(call, _conduct(call, run, channel))
+    if agent is None and not fails and isinstance(run, TableRun):
+        return SimulatedCall(call, _end(call, _by_stretches(call, run, channel), channel))
+    return SimulatedCall(call, _end(call, _by_actions(call, run, channel), channel))
 
 
-def _conduct(call: VirtualCall, run: Run, channel: VirtualChannel) -> Ended:
+def _by_actions(call: VirtualCall, run: Run, channel: VirtualChannel) -> Ended:
     """As `callflow.conduct.conduct`, where nothing is ever waited for."""
     facts, time, go_on, perform = call.facts, call.time, run.go_on, channel.perform
     at, entered = go_on(None)
@@ -126,7 +131,30 @@ def _conduct(call: VirtualCall, run: Run, channel: VirtualChannel) -> Ended:
         at, entered = go_on(perform(at))
     if entered:
         facts.append((time.now_ms, entered))
-    if at.reason is not EndReason.FAILED:
+    return at
+
+
+def _by_stretches(call: VirtualCall, run: TableRun, channel: VirtualChannel) -> Ended:
+    """The same, and what the house does alone passes at once when the caller lets it pass."""
+    facts, time, go_on, perform = call.facts, call.time, run.go_on, channel.perform
+    known, learn = channel.stretches.known, channel.stretches.learn
+    at, entered = go_on(None)
+    while not isinstance(at, Ended):
+        if entered:
+            facts.append((time.now_ms, entered))
+        if at.__class__ in ALONE:
+            stretch = known.get(id(run.row)) or learn(run, at)
+            if stretch is not None and run.leaps(stretch.move) and channel.passes(stretch):
+                at, entered = run.leap(stretch.move)
+                continue
+        at, entered = go_on(perform(at))
+    if entered:
+        facts.append((time.now_ms, entered))
+    return at
+
+
+def _end(call: VirtualCall, at: Ended, channel: VirtualChannel) -> Ended:
+    if at.reason is not _FAILED:
         channel.hang_up()
     return over(call, at)
 

@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from callflow.frames import Noted
-from calls.actions import Line, Listen
-from calls.events import CallEvent, HeardFact, Listening, Said, Saying, Stepped
+from calls.actions import Line
+from calls.events import CallEvent, HeardFact, Said, Saying, Stepped
 from calls.fact import Fact
 from calls.outcomes import Heard
+from calls.outcomes import Sound as HeardSound
 
 _MOST: Final = 4096
 """More of one kind are forgotten and made anew."""
@@ -28,6 +29,7 @@ _MILLISECONDS: Final = [timedelta(milliseconds=number) for number in range(1000)
 """Multiplying a length takes five times as long as adding one, and every fact has a time."""
 
 _SAID: Final = Said.kind
+_WORDS: Final = {sound: sound.value for sound in HeardSound}
 _tuple = tuple.__new__  # `CallEvent(...)` is a call in Python
 
 
@@ -39,7 +41,8 @@ class Written:
     data: Mapping[str, Any]
 
 
-def _written(fact: Fact) -> Written:
+def written(fact: Fact) -> Written:
+    """A fact as it is written."""
     return Written(fact.kind, fact.data())
 
 
@@ -56,7 +59,20 @@ class Sound:
     """The data of the fact that it was said, but for when and how; to be copied."""
 
 
-Entry = tuple[int, Fact | Written | Heard | tuple[Noted, ...]] | tuple[int, Sound, int, str]
+PassedFact = tuple[int, str, Mapping[str, Any], int | None]
+"""When since the beginning in ms, kind, data; of a line that was said when it began, too."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """Facts that follow each other in the same way on call after call."""
+
+    facts: tuple[PassedFact, ...]
+
+
+_OneOrMore = Fact | Written | Heard | Passage | tuple[Noted, ...]
+
+Entry = tuple[int, _OneOrMore] | tuple[int, Sound, int, str]
 """What came at an offset in ms; several facts that a run noted stand together.
 
 Of a line that ended: its sound, the offset in ms at which it began, a word of `SaidEnd`."""
@@ -91,7 +107,7 @@ class Sounds:
             end_ms=0,
             ended="",
         )
-        sound = Sound(line, self._line_ms(line), _written(saying), said.data())
+        sound = Sound(line, self._line_ms(line), written(saying), said.data())
         return self.known.setdefault(id(line), sound)
 
 
@@ -101,30 +117,17 @@ def sounds_of(performer: str, line_ms: Callable[[Line], int]) -> Sounds:
     return Sounds(performer, line_ms)
 
 
-WINDOWS: Final[dict[int, tuple[Listen, Written]]] = {}
-"""Windows, and the facts that they open."""
-
-
-def learn_window(listen: Listen) -> tuple[Listen, Written]:
-    """Work out a window that is not among WINDOWS."""
-    if len(WINDOWS) >= _MOST:
-        WINDOWS.clear()
-    wanted = tuple(sorted(listen.wanted))
-    opened = Listening(until=listen.until.value, window_ms=listen.window_ms, wanted=wanted)
-    return WINDOWS.setdefault(id(listen), (listen, _written(opened)))
-
-
 _STEPS: Final[dict[int, tuple[Stepped, Written]]] = {}
 """Facts that steps were entered, as they are written."""
 
 
-def _noted(fact: Noted) -> Written:
+def noted(fact: Noted) -> Written:
     """What a run noted; of that only steps are the same call after call."""
     if not isinstance(fact, Stepped):
-        return _written(fact)
+        return written(fact)
     if len(_STEPS) >= _MOST:
         _STEPS.clear()
-    return _STEPS.setdefault(id(fact), (fact, _written(fact)))[1]
+    return _STEPS.setdefault(id(fact), (fact, written(fact)))[1]
 
 
 def written_out(
@@ -136,13 +139,17 @@ def written_out(
     at, last_ms, seq = offered_at, 0, 0
     for entry in entries:
         offset_ms, what = entry[0], entry[1]
+        if isinstance(what, Passage):
+            _pass_on(events, what, call_id, offered_at, offset_ms)
+            seq = len(events)
+            continue
         if offset_ms != last_ms:
             at, last_ms = offered_at + _length(offset_ms), offset_ms
         if isinstance(what, tuple):
             for fact in what:
                 seq += 1
                 known = known_step(id(fact))
-                one = _noted(fact) if known is None else known[1]
+                one = noted(fact) if known is None else known[1]
                 add(_tuple(CallEvent, (call_id, seq, at, offset_ms, one.kind, one.data)))
             continue
         seq += 1
@@ -158,17 +165,32 @@ def written_out(
     return tuple(events)
 
 
+def _pass_on(
+    events: list[CallEvent], passage: Passage, call_id: str, offered_at: datetime, began_ms: int
+) -> None:
+    """Add the facts of a passage that began then."""
+    add, seq, last_ms, at = events.append, len(events), -1, offered_at
+    for after_ms, kind, data, line_ms in passage.facts:
+        seq += 1
+        offset_ms = began_ms + after_ms
+        if offset_ms != last_ms:
+            at, last_ms = offered_at + _length(offset_ms), offset_ms
+        if line_ms is not None:
+            data = {**data, "start_ms": began_ms + line_ms, "end_ms": offset_ms}
+        add(_tuple(CallEvent, (call_id, seq, at, offset_ms, kind, data)))
+
+
 def _length(ms: int) -> timedelta:
     if ms >= 3_600_000:
         return timedelta(milliseconds=ms)
     return _SECONDS[ms // 1000] + _MILLISECONDS[ms % 1000]
 
 
-def _kind_and_data(what: Fact | Written | Heard | tuple[Noted, ...]) -> tuple[str, dict[str, Any]]:
+def _kind_and_data(what: _OneOrMore) -> tuple[str, dict[str, Any]]:
     """Of a fact that is not the same call after call."""
     if isinstance(what, Heard):
         data = {
-            "what": what.what.value,
+            "what": _WORDS[what.what],
             "from_ms": what.from_ms,
             "to_ms": what.to_ms,
             "level_dbov": what.level_dbov,

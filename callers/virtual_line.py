@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from functools import lru_cache
 
 from callers.acting import RING_CYCLE_MS, Acting
+from callers.planned_office import PlannedOffice
 from callers.queue_plan import QueuePlan
 from callers.virtual_call import VirtualCall
 from callers.virtual_recorder import VirtualRecorder
-from calls.actions import Transfer
+from callers.virtual_stretch import Undisturbed, stretches_of
+from calls.actions import Line, Transfer
 from calls.events import AnsweredFact, HungUpFact, Transferred, Transferring
 from calls.outcomes import HungUp, Outcome, TransferLeft
 from calls.values import maker
 
 _answered = maker(AnsweredFact)
-_hung_up = maker(HungUpFact)
+
+
+@lru_cache(maxsize=16)
+def _hung_up(by: str) -> HungUpFact:
+    """The same fact call after call."""
+    return HungUpFact(by=by)
 
 
 class VirtualLine:
     """A line whose other end is a persona, and what becomes of it."""
 
-    def __init__(self, call: VirtualCall, acting: Acting, queue: QueuePlan) -> None:
+    _down = False
+    _keys_from_ms = 0
+    """Keys pressed before this were taken by an earlier window."""
+
+    _agent_left = False
+    """The agent ended the talk, and nothing has been said since."""
+
+    def __init__(
+        self,
+        call: VirtualCall,
+        acting: Acting,
+        line_ms: Callable[[Line], int],
+        queue: QueuePlan,
+        office: PlannedOffice,
+        fails: Set[str] = frozenset(),
+    ) -> None:
+        """`fails` names lines that have no sound and acts that cannot be carried out."""
         self.call = call
         self._time = call.time
         self._facts = call.facts
         self._acting = acting
+        self._noisy = bool(acting.persona.backgrounds)
         self._queue_plan = queue
-        self._down = False
-        self._agent_left = False
-        """The agent ended the talk, and nothing has been said since."""
+        self._office = office
+        self._fails = fails
+        self.stretches = stretches_of(call.performer, line_ms, not office.directories)
+        """What the house does alone."""
 
+        self._sounds = sounds = self.stretches.sounds
+        self._known = sounds.known
         self._recorder = VirtualRecorder(call)
         acting.rings(0)
 
@@ -54,6 +82,22 @@ class VirtualLine:
             time.now_ms = until_ms
         return True
 
+    def passes(self, stretch: Undisturbed) -> bool:
+        """Do something at once; False, and nothing was done, when the caller may do something."""
+        if self._down or self._fails or self.call.answered_ms is None:
+            return False
+        acting, began_ms, lines = self._acting, self._time.now_ms, stretch.lines
+        if acting.until_ms > began_ms and acting.until_ms > self._keys_from_ms:
+            return False
+        until_ms = began_ms + stretch.takes_ms
+        if not acting.lets_pass(began_ms, until_ms, lines, began_ms + stretch.line_at_ms):
+            return False
+        if lines:
+            self._agent_left = False
+        self._facts.append((began_ms, stretch.passage))
+        self._time.now_ms = until_ms
+        return True
+
     def _answer(self, cycle_ms: int = RING_CYCLE_MS) -> None:
         """Take the call, unless that was done; rings count from the offer."""
         call, now_ms = self.call, self._time.now_ms
@@ -62,15 +106,17 @@ class VirtualLine:
         call.answered_ms = now_ms
         self._acting.answered(now_ms)
         rings = now_ms // cycle_ms + 1 if cycle_ms > 0 else 1
-        call.record(_answered(rings=rings, waited_ms=now_ms))
+        self._facts.append((now_ms, _answered(rings=rings, waited_ms=now_ms)))
 
     def _go_down(self, by: str) -> None:
         if self._down:
             return
         self._down = True
-        self._recorder.stop("call_ended")
-        self.call.hung_up_by = by
-        self.call.record(_hung_up(by=by))
+        call = self.call
+        if call.recording:
+            self._recorder.stop("call_ended")
+        call.hung_up_by = by
+        self._facts.append((self._time.now_ms, _hung_up(by)))
 
     def _gone(self, talked_ms: int = 0) -> HungUp:
         return HungUp(by=self.call.hung_up_by, talked_ms=talked_ms)

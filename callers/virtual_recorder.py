@@ -11,12 +11,16 @@ from calls.outcomes import Done
 from calls.values import maker
 
 _DONE: Final = Done()
+_START, _STOP = RecordCommand.START, RecordCommand.STOP
+_PAUSE, _RESUME = RecordCommand.PAUSE, RecordCommand.RESUME
 _started = maker(RecordingStarted)
 _stopped = maker(RecordingStopped)
 
 
 class VirtualRecorder:
     """Records what the recorder of a telephone call would; a pause ends a recording there too."""
+
+    __slots__ = ("_call", "_count", "_paused")
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -26,15 +30,15 @@ class VirtualRecorder:
     def perform(self, command: RecordCommand) -> Done:
         """Carry out one command; out of turn it means nothing."""
         running = self._call.recording
-        if command is RecordCommand.STOP:
+        if command is _STOP:
             self.stop("flow")
-        elif command is RecordCommand.START:
+        elif command is _START:
             self._start()
-        elif command is RecordCommand.PAUSE and running:
+        elif command is _PAUSE and running:
             self.stop("paused")
             self._paused = True
             self._call.record(RecordingPaused(recording=running))
-        elif command is RecordCommand.RESUME and self._paused:
+        elif command is _RESUME and self._paused:
             self._start()
             self._call.record(RecordingResumed(recording=self._call.recording))
         return _DONE
@@ -47,15 +51,16 @@ class VirtualRecorder:
             self._call.record(_stopped(recording=recording, reason=reason))
 
     def _start(self) -> None:
-        if self._call.recording:
+        call = self._call
+        if call.recording:
             return
         self._paused = False
-        self._count += 1
-        self._call.recording = f"{self._call.id}-{self._count}"
-        self._call.record(
+        self._count = count = self._count + 1
+        call.recording = recording = f"{call.id}-{count}"
+        call.record(
             _started(
-                recording=self._call.recording,
-                caller_file=f"monitor/{self._call.recording}-in.wav",
-                house_file=f"monitor/{self._call.recording}-out.wav",
+                recording=recording,
+                caller_file=f"monitor/{recording}-in.wav",
+                house_file=f"monitor/{recording}-out.wav",
             )
         )

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
 from typing import Final
 
-from callers.acting import Acting
-from callers.queue_plan import QueuePlan
-from callers.virtual_call import VirtualCall
-from callers.virtual_facts import Sound, sounds_of
+from callers.virtual_facts import Sound
 from callers.virtual_waiting import VirtualWaiting
 from calls.actions import Line
 from calls.outcomes import Outcome, SaidEnd, Spoken
@@ -17,24 +13,11 @@ from calls.values import maker
 _spoken = maker(Spoken)
 _WHOLE: Final = SaidEnd.COMPLETED
 COMPLETED: Final = _WHOLE.value
+FAILED: Final = SaidEnd.FAILED.value
 
 
 class VirtualSpeaking(VirtualWaiting):
     """A line on which the house speaks."""
-
-    def __init__(
-        self,
-        call: VirtualCall,
-        acting: Acting,
-        queue: QueuePlan,
-        line_ms: Callable[[Line], int],
-        fails: Set[str],
-    ) -> None:
-        """`fails` names lines that have no sound and acts that cannot be carried out."""
-        super().__init__(call, acting, queue)
-        self._sounds = sounds = sounds_of(call.performer, line_ms)
-        self._known = sounds.known
-        self._fails = fails
 
     def _has_sound(self, line: Line) -> bool:
         return line.name not in self._fails
@@ -67,7 +50,7 @@ class VirtualSpeaking(VirtualWaiting):
             self._answer()
         sound, start_ms = self._begin_line(line), self._time.now_ms
         if self._fails and line.name in self._fails:
-            self._end_line(sound, start_ms, SaidEnd.FAILED.value)
+            self._end_line(sound, start_ms, FAILED)
             return _spoken(start_ms=start_ms, end_ms=start_ms, ended=SaidEnd.FAILED)
         end_ms, leave_ms = start_ms + sound.takes_ms, self._acting.leave_ms
         if leave_ms is None or leave_ms > end_ms:  # as `_goes_on`, on every line of every call

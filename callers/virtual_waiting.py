@@ -28,9 +28,6 @@ class _Stay:
 class VirtualWaiting(VirtualLine):
     """A line that can wait in a queue."""
 
-    _keys_from_ms = 0
-    """Keys pressed before this were taken by an earlier window."""
-
     @abstractmethod
     def _begin_line(self, line: Line) -> Sound:
         """A line begins now."""

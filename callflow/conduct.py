@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from functools import lru_cache
+from typing import Final, Protocol
 
 from callflow.frames import Ended, Noted
 from callflow.steps import Position
@@ -11,9 +12,15 @@ from calls.call import Call, EndReason
 from calls.events import EndedFact, Fault
 from calls.outcomes import Outcome
 from calls.ports import Channel
-from calls.values import maker
 
-_ended = maker(EndedFact)
+_FAILED: Final = EndReason.FAILED  # a member's own name is looked up in Python, again and again
+_COMPLETED: Final = EndReason.COMPLETED
+
+
+@lru_cache(maxsize=1024)
+def _ended(reason: EndReason, disposition: str) -> EndedFact:
+    """The same fact call after call."""
+    return EndedFact(end_reason=reason.value, disposition=disposition)
 
 
 class Run(Protocol):
@@ -39,7 +46,7 @@ async def conduct(call: Call, run: Run, channel: Channel) -> Ended:
     while not isinstance(at, Ended):
         at, entered = run.go_on(await channel.perform(at))
         _note(call, entered)
-    if at.reason is not EndReason.FAILED:
+    if at.reason is not _FAILED:
         await channel.hang_up()
     return over(call, at)
 
@@ -51,11 +58,11 @@ def _note(call: Call, entered: tuple[Noted, ...]) -> None:
 
 def over(call: Call, at: Ended) -> Ended:
     """Record the end of a run."""
-    if at.reason is EndReason.FAILED:
+    if at.reason is _FAILED:
         _note_failure(call, at)
-    elif at.reason is EndReason.COMPLETED and call.hung_up_by == "agent":
+    elif at.reason is _COMPLETED and call.hung_up_by == "agent":
         at = Ended(EndReason.AGENT_HUNG_UP, at.disposition, at.problem)
-    call.record(_ended(end_reason=at.reason.value, disposition=at.disposition))
+    call.record(_ended(at.reason, at.disposition))
     return at
 
 

@@ -10,24 +10,19 @@ this is shared; its actions are performed, its clock and facts are its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
-from types import NoneType
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from callflow.engine import MOST_STEPS_A_CALL, FlowRun
 from callflow.frames import Ended, Noted, Script, Taken
 from callflow.steps import Position
+from callflow.table_keys import READERS, Read, exactly, reader_of
 from calls.actions import Action
 from calls.events import Stepped
-from calls.outcomes import Got, Outcome
+from calls.outcomes import Outcome
 
 MOST_MOVES: Final = 4096
 """A table that knows more is forgotten and begun anew; a move and its row take some 3 KB."""
-
-
-_Read = Callable[[Any], Hashable]
-"""Takes from an outcome all that the engine may read of it."""
 
 
 class _Standing(FlowRun):
@@ -42,7 +37,7 @@ class _Standing(FlowRun):
             (frame.key(), frame.branch if frame.routes is not None else "")
             for frame in self._frames
         )
-        values = frozenset(_exactly(self.variables))
+        values = frozenset(exactly(self.variables))
         return (frames, self._speaking, self._answered, self._gone, values)
 
     def copied(self, steps_left: int, taken: list[Taken] | None) -> _Standing:
@@ -54,16 +49,16 @@ class _Standing(FlowRun):
 
 
 @dataclass(slots=True, eq=False)
-class _Row:
+class Row:
     """A point of a call: where the engine waits for an outcome, or for the beginning."""
 
     run: _Standing
-    moves: dict[type, tuple[_Read, dict[Hashable, _Move]]] = field(default_factory=dict)
+    moves: dict[type, tuple[Read, dict[Hashable, Move]]] = field(default_factory=dict)
     """What follows, by the kind of the outcome and by what the engine reads of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Move:
+class Move:
     """What the engine does after an outcome, and the row where it stands then."""
 
     gone_on: tuple[Action | Ended, tuple[Noted, ...]]
@@ -71,7 +66,7 @@ class _Move:
 
     steps: int
     taken: tuple[Taken, ...]
-    row: _Row
+    row: Row
 
 
 class Table:
@@ -79,8 +74,8 @@ class Table:
 
     def __init__(self, script: Script) -> None:
         self._script = script
-        self._starts: dict[Hashable, _Row] = {}
-        self._rows: dict[Hashable, _Row] = {}
+        self._starts: dict[Hashable, Row] = {}
+        self.rows: dict[Hashable, Row] = {}
         self.age = 0
         """How often all rows were forgotten."""
 
@@ -95,9 +90,9 @@ class Table:
 
     def beginning(
         self, flow: str, variables: Mapping[str, Any], language: str, performer: str
-    ) -> _Row:
+    ) -> Row:
         """The row of all runs that begin so; KeyError when there is no flow of that name."""
-        key = (flow, language, performer, *_exactly(variables))
+        key = (flow, language, performer, *exactly(variables))
         try:
             row = self._starts.get(key)
             if row is None:
@@ -107,24 +102,24 @@ class Table:
             row = self._new(flow, variables, language, performer)
         return row
 
-    def _new(self, flow: str, *begin: Any) -> _Row:
-        return _Row(_Standing(self._script, self._script.flows[flow], *begin))
+    def _new(self, flow: str, *begin: Any) -> Row:
+        return Row(_Standing(self._script, self._script.flows[flow], *begin))
 
-    def move(self, row: _Row, outcome: Outcome | None) -> _Move:
+    def move(self, row: Row, outcome: Outcome | None) -> Move:
         """Let the engine go on from `row` and tell where it comes to."""
         self._count()
         taken: list[Taken] = []
         run = row.run.copied(MOST_STEPS_A_CALL, taken)
         gone_on = run.go_on(outcome)
         steps = sum(isinstance(fact, Stepped) for fact in gone_on[1])
-        return _Move(gone_on, steps, tuple(taken), self._row(run))
+        return Move(gone_on, steps, tuple(taken), self._row(run))
 
-    def _row(self, run: _Standing) -> _Row:
+    def _row(self, run: _Standing) -> Row:
         """The row of all runs that stand here."""
         try:
-            return self._rows.setdefault(run.key(), _Row(run))
+            return self.rows.setdefault(run.key(), Row(run))
         except TypeError:
-            return _Row(run)
+            return Row(run)
 
     def _count(self) -> None:
         self.moves += 1
@@ -132,7 +127,7 @@ class Table:
             self.moves = 1
             self.age += 1
             self._starts.clear()
-            self._rows.clear()
+            self.rows.clear()
 
 
 class Opening:
@@ -169,11 +164,13 @@ class TableRun:
     values without a hash) it goes on as a `FlowRun`.
     """
 
-    __slots__ = ("_entered", "_left", "_plain", "_row", "_table", "taken")
+    __slots__ = ("_entered", "_left", "_plain", "_table", "row", "taken")
 
-    def __init__(self, table: Table, row: _Row) -> None:
+    def __init__(self, table: Table, row: Row) -> None:
         self._table = table
-        self._row = row
+        self.row = row
+        """Where it stands."""
+
         self._plain: FlowRun | None = None
         self._left = MOST_STEPS_A_CALL
         self._entered: tuple[Noted, ...] = ()
@@ -183,12 +180,12 @@ class TableRun:
     @property
     def position(self) -> Position:
         """The step being performed."""
-        return self._row.run.position
+        return self.row.run.position
 
     @property
     def variables(self) -> Mapping[str, Any]:
         """The values of now; not to be changed."""
-        return self._row.run.variables
+        return self.row.run.variables
 
     def take_entered(self) -> tuple[Noted, ...]:
         """As of `FlowRun`."""
@@ -208,7 +205,7 @@ class TableRun:
     def go_on(self, outcome: Outcome | None) -> tuple[Action | Ended, tuple[Noted, ...]]:
         """As of `FlowRun`."""
         try:
-            read, known = self._row.moves[type(outcome)]
+            read, known = self.row.moves[type(outcome)]
             move = known[read(outcome)]
         except (KeyError, TypeError):
             return self._go_first(outcome)
@@ -216,7 +213,39 @@ class TableRun:
         if left < 0:
             return self._leave(outcome)
         self._left = left
-        self._row = move.row
+        self.row = move.row
+        if self.taken is not None:
+            self.taken += move.taken
+        return move.gone_on
+
+    def ahead(
+        self,
+        at: Action | Ended,
+        past: Callable[[Action | Ended, tuple[Noted, ...]], Outcome | None],
+    ) -> Move | None:
+        """What comes of the next actions, `at` first, as one move.
+
+        `past` is told each of them and what was entered before it, and gives what it comes to;
+        it stops with None. The move itself enters nothing. None for no
+        action at all, and where the table cannot hold what happens.
+        """
+        walk, taken = TableRun(self._table, self.row), list[Taken]()
+        walk.taken, outcome = taken, past(at, ())
+        while outcome is not None and walk._plain is None:
+            at, entered = walk.go_on(outcome)
+            outcome = past(at, entered)
+        if self._plain is not None or walk._plain is not None or walk.row is self.row:
+            return None
+        return Move((at, ()), MOST_STEPS_A_CALL - walk._left, tuple(taken), walk.row)
+
+    def leaps(self, move: Move) -> bool:
+        """Whether enough steps are left for a move that `ahead` gave."""
+        return move.steps <= self._left
+
+    def leap(self, move: Move) -> tuple[Action | Ended, tuple[Noted, ...]]:
+        """Make a move that `ahead` gave where the run stands."""
+        self._left -= move.steps
+        self.row = move.row
         if self.taken is not None:
             self.taken += move.taken
         return move.gone_on
@@ -226,68 +255,18 @@ class TableRun:
         if self._plain is not None:
             return self._plain.go_on(outcome)
         kind = type(outcome)
-        read = _READERS.get(kind) or _reader(kind)
-        _, known = self._row.moves.setdefault(kind, (read, {}))
+        read = READERS.get(kind) or reader_of(kind)
+        _, known = self.row.moves.setdefault(kind, (read, {}))
         value = read(outcome)
         try:
             if value not in known:
-                known[value] = self._table.move(self._row, outcome)
+                known[value] = self._table.move(self.row, outcome)
         except TypeError:
             return self._leave(outcome)
         return self.go_on(outcome)
 
     def _leave(self, outcome: Outcome | None) -> tuple[Action | Ended, tuple[Noted, ...]]:
         """Go on without the table."""
-        self._plain = run = self._row.run.copied(self._left, self.taken)
-        self._row = _Row(run)
+        self._plain = run = self.row.run.copied(self._left, self.taken)
+        self.row = Row(run)
         return run.go_on(outcome)
-
-
-_UNREAD: Final = frozenset(
-    {"start_ms", "end_ms", "from_ms", "to_ms", "at_ms", "waited_ms"}
-    | {"rings", "agent", "level_dbov", "reason"}
-)
-"""Fields of outcomes that no flow depends on: they are for the facts."""
-
-_READERS: Final[dict[type, _Read]] = {NoneType: repr}
-
-
-def _reader(kind: type) -> _Read:
-    """What takes from an outcome of this kind all that the engine may read of it."""
-    names = [each.name for each in fields(kind) if each.name not in _UNREAD]
-    read = attrgetter(*names or ["name"])
-
-    def read_exactly(outcome: Outcome) -> Hashable:
-        values = read(outcome)
-        return tuple([one if one.__class__ is str else _exact(one) for one in values])
-
-    reader = _READERS[kind] = read_exactly if "values" in names else read
-    return reader
-
-
-def _read_got(got: Got) -> Hashable:
-    """Most answers of the back office bring no values."""
-    return (got.name, *_exactly(got.values)) if got.values else got.name
-
-
-_READERS[Got] = _read_got
-
-
-_PLAIN: Final = frozenset({int, bool, float, NoneType})
-
-
-def _exactly(values: Mapping[str, Any]) -> list[tuple[str, Hashable]]:
-    """Names and values so that only the very same are equal: 1, True and 1.0 are not."""
-    return [
-        (name, value if value.__class__ is str else _exact(value)) for name, value in values.items()
-    ]
-
-
-def _exact(value: Any) -> Hashable:
-    """Texts stand for themselves, all else beside its type."""
-    kind = value.__class__
-    if kind is str:
-        return str(value)
-    if kind is dict or (kind not in _PLAIN and isinstance(value, Mapping)):
-        return (kind, *_exactly(value)) if value else kind
-    return kind, repr(value) if kind is float else value

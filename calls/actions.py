@@ -113,7 +113,7 @@ class Telling:
 
     def at(self, place: int) -> tuple[Line, ...]:
         """The lines for a caller at this place in line, from 1."""
-        return tuple(_told(line, place) for line in self.lines)
+        return tuple([_told(line, place) for line in self.lines])
 
 
 @lru_cache(maxsize=512)

@@ -12,7 +12,7 @@ from calls.outcomes import Got, Outcome
 
 
 @lru_cache(maxsize=1024)
-def _looked_up(directory: str, by: str, result: str) -> LookedUp:
+def looked_up(directory: str, by: str, result: str) -> LookedUp:
     """The same fact call after call."""
     return LookedUp(directory=directory, by=by, result=result)
 
@@ -21,7 +21,7 @@ def note_asked(call: Call, action: Lookup | Fetch | Do, outcome: Outcome, took_m
     """Record that something was asked and what came; never what was asked for or told."""
     match action:
         case Lookup():
-            call.record(_looked_up(action.directory, action.by, outcome.name))
+            call.record(looked_up(action.directory, action.by, outcome.name))
         case Fetch(source=source):
             call.record(Fetched(source=source, result=outcome.name, took_ms=took_ms))
         case Do(plugin=plugin):

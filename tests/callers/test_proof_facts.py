@@ -15,6 +15,7 @@ from callers.queue_plan import QueuePlan
 from callers.virtual import simulate, spoken_ms
 from callers.virtual_call import VirtualCall
 from callers.virtual_channel import VirtualChannel
+from callers.virtual_stretch import Stretches
 from callflow.acts.base import Act
 from callflow.proving.lengths import Pace, line_length
 from callflow.proving.possible import Possible
@@ -75,6 +76,8 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
             kept.performed[-1].act = flow.steps[flow.index[at.step]].act
         return go_on(run, outcome)
 
+    monkeypatch.setattr(VirtualChannel, "passes", lambda *_: False)  # action by action
+    monkeypatch.setattr(Stretches, "learn", lambda *_: None)
     monkeypatch.setattr(VirtualChannel, "perform", noted)
     monkeypatch.setattr(TableRun, "go_on", gone_on)
     return kept
