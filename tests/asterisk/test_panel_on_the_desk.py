@@ -18,13 +18,13 @@ import pytest
 from textual.pilot import Pilot
 
 from launch.desk_place import desk_place
-from softphone_panel.agent.app import AgentApp
+from softphone_panel.agent.app import LATE_KEYS_MS, AgentApp
 from softphone_panel.agent.desk_link import DeskLink
 from softphone_panel.phone.built_in import BuiltInPhone, built_in_phone
 from tests.support.floor import phone_of
 from tests.support.heard import frame_levels, tone
 from tests.support.hotline import Hotline, new_ledger, start_hotline, stop_hotline, utterance
-from tests.support.on_screen import screen_text
+from tests.support.on_screen import screen_text, typed_beside_a_call
 from tests.support.pbx import HousePbx
 from tests.support.pictures import picture
 from tests.support.sip_caller import SipCaller
@@ -51,6 +51,7 @@ class Seat:
         return screen_text(self.app)
 
     async def press(self, *keys: str) -> None:
+        await self.pilot.pause(0.2)  # what is seen is there; who takes the next key may not be
         await self.pilot.press(*keys)
 
     async def sees(self, *texts: str, timeout_s: float = 60.0) -> str:
@@ -58,7 +59,7 @@ class Seat:
         deadline = time.monotonic() + timeout_s
         while not all(text in (seen := self.screen) for text in texts):
             assert time.monotonic() < deadline, f"{texts} not shown:\n{seen}"
-            await self.pilot.pause(0.03)
+            await asyncio.sleep(0.1)
         return seen
 
     def spent(self) -> float:
@@ -76,10 +77,11 @@ async def seat(pbx: HousePbx, hotline: Hotline, size: tuple[int, int]) -> AsyncI
     """The panel and its phone on one loop, both there."""
     async with built_in_phone(phone_of(pbx, "801")) as phone:
         app = AgentApp(DeskLink("801", desk_place(hotline.state, "801")), phone=phone)
-        async with app.run_test(size=size) as pilot:
-            sits = Seat(app, pilot, phone)
-            await sits.sees("坐席台在线", "话机已注册")
-            yield sits
+        with typed_beside_a_call():
+            async with app.run_test(size=size) as pilot:
+                sits = Seat(app, pilot, phone)
+                await sits.sees("坐席台在线", "话机已注册")
+                yield sits
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +185,7 @@ async def live_again(agent: Seat, state: Path) -> float:
     while not agent.app.scene().live:
         if not announced and (state / "serve.json").exists():
             announced = time.monotonic()
-        await agent.pilot.pause(0.01)
+        await asyncio.sleep(0.01)
     return time.monotonic() - announced if announced else 0.0
 
 
@@ -219,6 +221,7 @@ async def test_a_killed_desk_costs_the_agent_neither_the_step_nor_a_typed_word(
             assert "来电登记" in agent.screen
             await agent.press("tab", *"已派人", "ctrl+s")
             await until(lambda: "来电登记" not in agent.screen, "the form is taken")
+            await asyncio.sleep(LATE_KEYS_MS / 1000)
             await agent.press("x")
             await wrapped_up(agent)
             await caller.listen(10)
