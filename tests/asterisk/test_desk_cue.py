@@ -26,7 +26,7 @@ from tests.support.desk_panel import call_of, desk_panel
 from tests.support.g711 import Samples
 from tests.support.heard import frame_levels
 from tests.support.hotline import Hotline, new_ledger, start_hotline, stop_hotline
-from tests.support.on_screen import screen_text
+from tests.support.on_screen import screen_text, typed_beside_a_call
 from tests.support.pbx import HousePbx
 from tests.support.pictures import picture
 from tests.support.sip_caller import SipCaller
@@ -78,7 +78,7 @@ async def seen(pilot: Pilot[None], text: str) -> None:
     """Wait until the wallboard shows it."""
     async with asyncio.timeout(30):
         while text not in screen_text(pilot.app):
-            await pilot.pause(0.05)
+            await asyncio.sleep(0.1)
 
 
 @pytest.mark.skipif(shutil.which("flite") is None, reason="no engine speaks English here")
@@ -90,7 +90,8 @@ async def test_a_cue_from_the_wallboard_is_heard_by_the_agent_alone(
     new_ledger(pbx.state)
     hotline = start_hotline(pbx, more=more, desk=("port = 0",))
     try:
-        await _whisper(new_caller, pbx, hotline)
+        with typed_beside_a_call():
+            await _whisper(new_caller, pbx, hotline)
     finally:
         stop_hotline(hotline)
 
@@ -116,7 +117,9 @@ async def _whisper(new_caller: NewCaller, pbx: HousePbx, hotline: Hotline) -> No
             assert ear.loud_frames() == 0
 
             picture(wallboard, "wallboard", TITLE)
-            await pilot.press("c", *"offer a callback")
+            await pilot.press("c")
+            await pilot.pause(0.2)
+            await pilot.press(*"offer a callback")
             picture(wallboard, "wallboard-cue", TITLE)
             await pilot.press("enter")
             await until(lambda: ear.loud_frames() > 20, "the agent hears speech")
