@@ -42,7 +42,7 @@ def text(facts: Mapping[str, Any], name: str) -> str:
     # As the stored text reads back: a lone surrogate has no place in UTF-8, and NUL in no text
     # of PostgreSQL's.
     if value.isascii() and "\0" not in value:
-        return str(value)
+        return value if type(value) is str else str(value)
     return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 

@@ -132,7 +132,9 @@ class Journal:
 
 
 def _values(row: Row | FloorRow) -> tuple[Any, ...]:
-    return ("floor", *row) if isinstance(row, FloorRow) else row[:-1]
+    if isinstance(row, FloorRow):
+        return ("floor", *row)
+    return row[:6] if isinstance(row, EventRow) else row[:4]
 
 
 def _row(values: Sequence[Any]) -> Row | FloorRow:

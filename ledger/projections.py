@@ -29,7 +29,7 @@ def fold_call(call_id: str, events: Iterable[tuple[EventRow, bytes]]) -> Fold:
 
 def apply(fold: Fold, row: EventRow, digest: bytes) -> None:
     """Take in the next event of a call; `digest` is its hash in the chain."""
-    _, fold.last_seq, fold.last_at, fold.last_ms, kind, _, facts = row
+    _, fold.last_seq, fold.last_at, fold.last_ms, kind, _, facts, _ = row
     fold.last_hash = digest
     tell = _TELLERS.get(kind)
     if tell is not None:
@@ -61,10 +61,12 @@ def _answered(fold: Fold, row: EventRow, facts: Mapping[str, Any]) -> None:
 
 
 def _said(fold: Fold, _row: EventRow, facts: Mapping[str, Any]) -> None:
-    language = text(facts, "language")
-    if language and language != fold.call.language:
-        fold.call.language = language
-        fold.changed = True
+    # Nearly every line is in the language of the one before.
+    if facts.get("language") != fold.call.language:
+        language = text(facts, "language")
+        if language and language != fold.call.language:
+            fold.call.language = language
+            fold.changed = True
 
 
 def _fault(fold: Fold, _row: EventRow, _facts: Mapping[str, Any]) -> None:

@@ -89,20 +89,28 @@ class Changes:
 
 
 class Inserts:
-    """Statements that insert so many rows at once, by their number."""
+    """Statements that insert so many rows at once, by their number; `width` values in a row."""
 
-    def __init__(self, texts: Mapping[int, str]) -> None:
+    def __init__(self, texts: Mapping[int, str], width: int) -> None:
         self._sizes = sorted(texts)
         self._texts = texts
+        self._width = width
 
     def run(self, cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert all rows: the largest statement that fits, again and again."""
-        position, count = 0, len(rows)
+        self.run_flat(cursor, list(chain.from_iterable(rows)))
+
+    def run_flat(self, cursor: Any, flat: list[Any]) -> None:
+        """As `run`, with the values of all rows in one list."""
+        position, count, width = 0, len(flat) // self._width, self._width
         while position < count:
             size = self._sizes[bisect_right(self._sizes, count - position) - 1]
-            flat = chain.from_iterable(rows[position : position + size])
-            cursor.execute(self._texts[size], list(flat))
-            position += size
+            end = position + size
+            whole = size == count
+            cursor.execute(
+                self._texts[size], flat if whole else flat[position * width : end * width]
+            )
+            position = end
 
 
 def statements(
@@ -133,7 +141,8 @@ def statements(
     before, _, after = one.partition(f"({', '.join('?' * (len(columns) + len(same)))})")
     named = [column.name for column in table.columns if column.name in {*columns, *same}]
     row = f"({', '.join(repr(same[name]) if name in same else '?' for name in named)})"
-    return Inserts({size: before + ", ".join([row] * size) + after for size in sizes})
+    texts = {size: before + ", ".join([row] * size) + after for size in sizes}
+    return Inserts(texts, len(columns))
 
 
 CALL_INSERTS = statements(calls, CALL_COLUMNS)

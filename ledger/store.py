@@ -57,7 +57,9 @@ class Store:
         self._holding = True
         self._trusting = True
         self._pages = 0
-        self._batch: list[tuple[Any, ...]] = []
+        self._batch: list[Any] = []
+        """Values of `_EVENT_COLUMNS`, row after row."""
+
         self._touched: dict[str, Fold] = {}
 
     @property
@@ -98,14 +100,7 @@ class Store:
         self._touched.clear()
         self._cursor.execute("BEGIN IMMEDIATE")
         try:
-            folds = self._folds
-            for row in rows:
-                if not isinstance(row, EventRow):
-                    self._take_other(row, replay=replay)
-                elif (fold := folds.get(row[0])) is not None and row[1] == fold.last_seq + 1:
-                    self._add(fold, row)
-                else:
-                    self._take(row)
+            self._take_all(rows, replay=replay)
             released = self._release_held()
             self._write()
             self._cursor.execute("COMMIT")
@@ -148,6 +143,23 @@ class Store:
         finally:
             self._holding = True
 
+    def _take_all(self, rows: Sequence[Row | FloorRow], *, replay: bool) -> None:
+        folds, touched = self._folds, self._touched
+        keep, keep_hash = self._batch.extend, self._batch.append
+        for row in rows:
+            if not isinstance(row, EventRow):
+                self._take_other(row, replay=replay)
+            elif (fold := folds.get(row[0])) is not None and row[1] == fold.last_seq + 1:
+                # As `_add` has it: nearly all rows come here, and a busy ledger has thousands.
+                digest = chained(fold.last_hash, row)
+                apply(fold, row, digest)
+                keep(row[:6])
+                keep_hash(digest)
+                if fold.changed or fold.changed_recordings:
+                    touched[row[0]] = fold
+            else:
+                self._take(row)
+
     def _take(self, row: EventRow) -> None:
         fold = self._folds.get(row.call_id)
         if fold is None:
@@ -169,10 +181,9 @@ class Store:
     def _add(self, fold: Fold, row: EventRow) -> None:
         digest = chained(fold.last_hash, row)
         apply(fold, row, digest)
-        call_id, seq, at, offset_ms, kind, data, _ = row
-        self._batch.append((call_id, seq, at, offset_ms, kind, data, digest))
+        self._batch += (*row[:6], digest)
         if fold.changed or fold.changed_recordings:
-            self._touched[call_id] = fold
+            self._touched[row.call_id] = fold
 
     def _again(self, row: EventRow) -> None:
         self._cursor.execute(
@@ -180,7 +191,9 @@ class Store:
             (row.call_id, row.seq),
         )
         found = self._cursor.fetchone()
-        same_batch = (row.call_id, row.seq) in {kept[:2] for kept in self._batch}
+        width = len(_EVENT_COLUMNS)
+        kept = zip(self._batch[0::width], self._batch[1::width], strict=True)
+        same_batch = (row.call_id, row.seq) in kept
         if found != (row.kind, row.data) and not same_batch:
             log.error("two events claim one number", call_id=row.call_id, seq=row.seq)
 
@@ -249,7 +262,7 @@ class Store:
         return released
 
     def _write(self) -> None:
-        EVENT_INSERTS.run(self._cursor, self._batch)
+        EVENT_INSERTS.run_flat(self._cursor, self._batch)
         self._floor.write()
         rows = Changes()
         for fold in self._touched.values():

@@ -15,8 +15,8 @@ from calls.clock import Clock, SystemClock
 from calls.errors import LedgerError
 from calls.events import CallEvent, Fact
 from calls.floor.events import FloorEvent
-from ledger.encoding import Row, event_row, late_row
-from ledger.floor import FloorRow, floor_row
+from ledger.encoding import Row, late_row
+from ledger.floor import FloorRow
 from ledger.journal import RESERVE_BYTES, Journal, JournalFullError
 from ledger.opening import (
     WriterLock,
@@ -27,6 +27,7 @@ from ledger.opening import (
     writer_engine,
 )
 from ledger.store import Store
+from ledger.taking import stored_forms
 from ledger.waiting import Waiter, settle
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ GROUP_ROWS = 500
 _HURRY_GAP_MS = 6
 """Least time between two commits that somebody waits for: under load the waits share them."""
 
-_MOST_GAP_MS = 20
+_MOST_GAP_MS = 10
 _REST = 2
 """The writer rests so many times as long as its last commit took, within the two gaps.
 
@@ -234,22 +235,13 @@ class LedgerWriter:
         self._hurried = False
         began_ms = self._clock.monotonic_ms()
         queue = self._queue
-        items = [queue.popleft() for _ in range(min(len(queue), _MOST_ROWS))]
-        waiters: list[Waiter] = []
-        problem: LedgerError | None = None
-        keep = self._backlog.append
-        for item in items:
-            try:
-                # Nearly all are of the first kind, and `isinstance` with several takes its time.
-                if isinstance(item, CallEvent):
-                    keep(event_row(item))
-                elif isinstance(item, Waiter):
-                    waiters.append(item)
-                else:
-                    keep(floor_row(item) if isinstance(item, FloorEvent) else item)
-            except (TypeError, ValueError, AttributeError) as error:
-                problem = self._unfit(item, error)
-        problem = self._keep() or problem
+        take = queue.popleft
+        items = [take() for _ in range(min(len(queue), _MOST_ROWS))]
+        waiters = [item for item in items if isinstance(item, Waiter)]
+        events = [item for item in items if not isinstance(item, Waiter)]
+        rows, unfit = stored_forms(events)
+        self._backlog += rows
+        problem = self._keep() or self._unfit(unfit)
         self._committed_ms = self._clock.monotonic_ms()
         took_ms = self._committed_ms - began_ms
         self._gap_ms = min(max(took_ms * _REST, _HURRY_GAP_MS), _MOST_GAP_MS)
@@ -257,11 +249,8 @@ class LedgerWriter:
         if not self._trouble:
             self._store.tidy()
 
-    def _unfit(self, item: object, error: Exception) -> LedgerError:
-        log.error(
-            "an event cannot be stored", kind=str(getattr(item, "kind", "")), problem=str(error)
-        )
-        return LedgerError(f"{self.path}: an event cannot be stored: {error}")
+    def _unfit(self, cause: str) -> LedgerError | None:
+        return LedgerError(f"{self.path}: an event cannot be stored: {cause}") if cause else None
 
     def _keep(self) -> LedgerError | None:
         """Put the backlog into the database, or the journal, or say why neither could be."""

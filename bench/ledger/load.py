@@ -19,6 +19,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from agi.server import settle_memory
 from calls.call import Call
 from calls.clock import SystemClock
 from calls.events import (
@@ -192,6 +193,7 @@ def main() -> None:
     """Run one cell and print its figures."""
     way, seconds, folder = sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])
     rate = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
+    settle_memory()  # as `thirdring serve` does once all is loaded
     cpu, began = _cpu(), time.perf_counter()
     if way == "each":
         events, waits = each(folder, seconds)

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from calls.events import CallEvent
-from ledger.encoding import EventRow, LateRow, event_row, late_row
+from ledger.encoding import (
+    EventRow,
+    LateRow,
+    chained,
+    encode_data,
+    event_row,
+    event_rows,
+    late_row,
+)
 from ledger.opening import writer_connection
 from ledger.row_writing import _GROUPS, NARROW_SIZES, Inserts
 from ledger.states import CALL_COLUMNS
@@ -263,9 +271,79 @@ def test_any_number_of_rows_is_inserted_once_each(rows: int) -> None:
             self.statements += 1
 
     cursor = Counting()
-    inserts = Inserts({size: ", ".join("?" * size) for size in NARROW_SIZES})
+    inserts = Inserts({size: ", ".join("?" * size) for size in NARROW_SIZES}, 1)
 
     inserts.run(cursor, [(number,) for number in range(rows)])
 
     assert cursor.taken == list(range(rows))
     assert cursor.statements <= rows // 256 + 4
+
+
+_AWKWARD: tuple[dict[str, Any], ...] = (
+    {"text": "您好", "tags": ("greeting",), "end_ms": 8440, "noted": None, "on": True},
+    {"level_dbov": float("nan"), "worst": float("-inf"), "usual": -24.5},
+    {"told": "half \ud800 a letter"},
+    {"foreign": object, "at": _BEGAN, "words": {"a"}, "raw": b"abc"},
+    {"deep": {"1": [1, {"2": "\u2028"}]}, "quote": 'a"b\\c\n\0'},
+)
+
+
+def _awkward(number: int) -> list[CallEvent]:
+    return [
+        CallEvent(f"call-{n % 3}", n + 1, _BEGAN + timedelta(days=n), n * 7, f"kind{n % 5}", data)
+        for n, data in zip(range(number), _AWKWARD * number, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 11, 12, 13, 60])
+def test_events_made_into_rows_together_come_out_as_one_by_one(number: int) -> None:
+    events = _awkward(number)
+
+    together = event_rows(events)
+
+    assert [row[:7] for row in together] == [event_row(event)[:7] for event in events]
+    alone = [chained(b"before", event_row(event)) for event in events]
+    assert [chained(b"before", row) for row in together] == alone
+
+
+def test_what_json_can_hold_is_written_as_ever() -> None:
+    assert encode_data(_AWKWARD[0]) == (
+        '{"text":"您好","tags":["greeting"],"end_ms":8440,"noted":null,"on":true}'
+    )
+    assert encode_data(_AWKWARD[1]) == '{"level_dbov":null,"worst":null,"usual":-24.5}'
+    assert "half ? a letter" in encode_data(_AWKWARD[2])
+    assert '"at":"2026-11-22T02:00:00Z"' in encode_data(_AWKWARD[3])
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        {"seq": 0},
+        {"seq": 1.5},
+        {"seq": True},
+        {"offset_ms": 2.0},
+        {"kind": ""},
+        {"call_id": "a\nb"},
+    ],
+)
+@pytest.mark.parametrize("among", [0, 40])
+def test_an_event_that_cannot_be_stored_is_refused_alone_and_among_others(
+    unfit: dict[str, Any], among: int
+) -> None:
+    events = _awkward(among + 1)
+    events[among // 2] = events[among // 2]._replace(**unfit)
+
+    with pytest.raises((ValueError, TypeError)):
+        event_rows(events)
+
+
+def test_an_unfit_event_among_many_is_left_out_and_the_others_are_kept(ledger: Path) -> None:
+    good = [CallEvent(f"c{n:02}", 1, _BEGAN, 0, "offered", {"ani": str(n)}) for n in range(40)]
+    bad = CallEvent("line\nbreak", 1, _BEGAN, 0, "offered", {})
+    with LedgerWriter(ledger, reserve_bytes=4096) as writer:
+        for event in [*good[:20], bad, *good[20:]]:
+            writer.append(event)
+
+    assert [row[0] for row in by_hand(ledger, "SELECT id FROM calls ORDER BY id")] == [
+        event.call_id for event in good
+    ]
