@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, false, or_, select
 
 from calls.errors import LedgerError
 from calls.events import CallEvent
+from ledger.closing import Closing
 from ledger.conditions import prefix_range
 from ledger.encoding import at_us, from_us
 from ledger.floor_reader import FloorReading
@@ -36,7 +36,7 @@ _EVENTS = (
 )
 
 
-class LedgerReader(FloorReading, Following, Searching, Tallying):
+class LedgerReader(FloorReading, Following, Searching, Tallying, Closing):
     """Read-only sight of a ledger; any number of them, beside the writer, from any thread.
 
     `place` is a node's `ledger.sqlite`, or the `postgresql://` address that nodes ship into. Raises
@@ -169,17 +169,6 @@ class LedgerReader(FloorReading, Following, Searching, Tallying):
     def close(self) -> None:
         """Close every connection; harmless when done already."""
         self._sight.close()
-
-    def __enter__(self) -> LedgerReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _one_moment(self) -> AbstractContextManager[Connection]:
         return self._sight.one_moment()

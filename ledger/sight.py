@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import structlog
@@ -14,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from calls.errors import LedgerError
+from ledger.closing import Closing
 from ledger.opening import (
     LedgerAwayError,
     LedgerMissingError,
@@ -34,7 +34,7 @@ from ledger.tables import HEAD
 log = structlog.get_logger(__name__)
 
 
-class Sight:
+class Sight(Closing):
     """Where a ledger is read from.
 
     Raises LedgerMissingError when there is none yet, LedgerError when it cannot be read or is of
@@ -107,17 +107,6 @@ class Sight:
     def close(self) -> None:
         """Close every connection; harmless when done already."""
         self._engine.dispose()
-
-    def __enter__(self) -> Sight:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _check(self, connection: Connection) -> None:
         if self.central:
