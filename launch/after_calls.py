@@ -18,6 +18,7 @@ from callflow.rules.monitor import RuleSet
 from calls.clock import Clock
 from calls.errors import CallCenterError
 from calls.events import CallEvent, Fact
+from calls.own_thread import OwnThread
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 from qa.judging import judged, judged_by
@@ -79,23 +80,15 @@ class AfterCalls:
         self._done: OrderedDict[str, None] = OrderedDict()
         self._trouble = ""
         self._one_pass = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._own = OwnThread(self._follow, "after-calls")
 
     def start(self) -> None:
         """Begin to follow the ledger; returns at once."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._follow, name="after-calls", daemon=True)
-            self._thread.start()
+        self._own.start()
 
     def stop(self) -> None:
         """Finish the call in hand and stop; what is left waits for the next start."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-        self._stopping.clear()
+        self._own.stop()
 
     def judge_now(self, *, wait: bool = True) -> int:
         """Judge what is over; `wait` False: without the wrap-ups that are open. Says how many.
@@ -116,7 +109,7 @@ class AfterCalls:
             log.warning("calls are left to be judged by the next server", problem=str(error))
 
     def _follow(self) -> None:
-        while not self._stopping.is_set():
+        while not self._own.stopping.is_set():
             trouble = ""
             try:
                 self.judge_now()
@@ -125,7 +118,7 @@ class AfterCalls:
             if trouble and trouble != self._trouble:
                 log.warning("calls are judged as soon as the ledger can be used", problem=trouble)
             self._trouble = trouble
-            self._stopping.wait(_POLL_S)
+            self._own.stopping.wait(_POLL_S)
 
     def _read_on(self) -> None:
         if self._cursor is None:
@@ -152,12 +145,12 @@ class AfterCalls:
         ]
 
     def _judge_group(self, call_ids: Sequence[str], *, wait: bool) -> int:
-        if self._stopping.is_set():
+        if self._own.stopping.is_set():
             return 0
         of_call = self._reader.events_of_calls(call_ids)
         count = sum(self._judge(one, of_call[one], wait=wait) for one in call_ids)
         if count:
-            self._stopping.wait(count * _PAUSE_S)
+            self._own.stopping.wait(count * _PAUSE_S)
         return count
 
     def _judge(self, call_id: str, events: Sequence[CallEvent], *, wait: bool) -> bool:
@@ -176,7 +169,7 @@ class AfterCalls:
             return False
 
     def _look(self, call_id: str, events: Sequence[CallEvent], *, wait: bool) -> bool:
-        if self._stopping.is_set():
+        if self._own.stopping.is_set():
             return False
         until = _wrap_up_until(events, self._wrap_up if wait else _AT_ONCE)
         if until is not None and wait and until > self._clock.utc_now():

@@ -52,7 +52,8 @@ def erase(
         typer.echo(f"Call {call_id} has no recording.")
         return
     if not yes:
-        typer.confirm(f"Erase {len(recordings)} recordings of call {call_id} for ever?", abort=True)
+        which = "the recording" if len(recordings) == 1 else f"{len(recordings)} recordings"
+        typer.confirm(f"Erase {which} of call {call_id} for ever?", abort=True)
     for one in recordings:
         looked(state, "erased", f"recording/{one.id}", "ordered", why)
     order = Order.new({call_id: [one.id for one in recordings]}, "asked", who())

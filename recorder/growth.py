@@ -18,12 +18,17 @@ from typing import Final
 import structlog
 
 from calls.clock import Clock
+from calls.own_thread import OwnThread
 from recorder.catalog import Recording
 from recorder.wav import HEADER_BYTES, RATE, SAMPLE_BYTES
 
 log = structlog.get_logger("recorder")
 
 _LOOK_S: Final = 0.5
+_ANOTHER_CLOCK_MS: Final = 3_600_000
+"""A file whose time is so far from the call's was written by another clock, or the clock was set
+before it was followed: believed, it would put hours of silence into a recording."""
+
 _TOGETHER_MS: Final = 40
 """Both legs are written by one thread, one after the other."""
 
@@ -63,22 +68,15 @@ class GrowthWatch:
         self._clock = clock
         self._followed: dict[str, _Followed] = {}
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._own = OwnThread(self._run, "growth")
 
     def start(self) -> None:
         """Begin to look twice a second; harmless when it does."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._run, name="growth", daemon=True)
-            self._thread.start()
+        self._own.start()
 
     def stop(self) -> None:
         """Look no more."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._own.stop()
 
     def follow(self, running: Iterable[Recording]) -> None:
         """These run now; those that are followed already go on."""
@@ -109,7 +107,7 @@ class GrowthWatch:
             return tuple(found.ticks)
 
     def _run(self) -> None:
-        while not self._stopping.wait(_LOOK_S):
+        while not self._own.stopping.wait(_LOOK_S):
             try:
                 self.look()
             except Exception as error:  # noqa: BLE001 - the recordings themselves are not at stake
@@ -131,6 +129,9 @@ class GrowthWatch:
         offered_ms = _since_epoch_ms(one.recording.started_at) - one.recording.started_ms
         set_by_ms = now_ms - one.wall_less_monotonic_ms
         at_ms = caller[1] - offered_ms - set_by_ms
+        by_sound_ms = one.recording.started_ms + place * 1000 // RATE
+        if abs(at_ms - by_sound_ms) > _ANOTHER_CLOCK_MS:
+            return
         if not one.ticks or one.ticks[-1].at_ms < at_ms:
             one.ticks.append(Tick(at_ms, place // _FRAME * _FRAME))
 

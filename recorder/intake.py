@@ -15,6 +15,7 @@ import structlog
 from calls.asides import is_aside
 from calls.clock import Clock
 from calls.errors import CallCenterError, RecordingError
+from calls.own_thread import OwnThread
 from recorder.catalog import Catalog, Kept, Recording
 from recorder.growth import GrowthWatch
 from recorder.measured import Measuring
@@ -94,25 +95,17 @@ class RecorderIntake:
         self._reconciled_ms: int | None = None
         self._trouble = ""
         self._one_pass = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._own = OwnThread(self._follow, "recorder")
 
     def start(self) -> None:
         """Begin to follow the ledger; returns at once."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._growth.start()
-            self._thread = threading.Thread(target=self._follow, name="recorder", daemon=True)
-            self._thread.start()
+        self._growth.start()
+        self._own.start()
 
     def stop(self) -> None:
         """Finish the recording in hand and stop; what is left waits for the next start."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._own.stop()
         self._growth.stop()
-        self._stopping.clear()
 
     def take_in_now(self, *, most_wait_s: float = 0.0) -> IntakeReport:
         """Take in what can be, again and again until nothing waits or the time is over.
@@ -130,7 +123,7 @@ class RecorderIntake:
             threading.Event().wait(min(_POLL_S, most_wait_s))
 
     def _follow(self) -> None:
-        while not self._stopping.is_set():
+        while not self._own.stopping.is_set():
             trouble = ""
             try:
                 self._pass()
@@ -141,7 +134,7 @@ class RecorderIntake:
             elif self._trouble and not trouble:
                 log.info("recorder works again")
             self._trouble = trouble
-            self._stopping.wait(_POLL_S)
+            self._own.stopping.wait(_POLL_S)
 
     def _pass(self) -> list[TakenIn]:
         with self._one_pass, self._store.alone() as alone:
@@ -159,7 +152,7 @@ class RecorderIntake:
                 self._reconciled_ms = now_ms
             taken = list(self._take_in_ended())
             self._measuring.try_again()
-            if self._between is not None and not self._stopping.is_set():
+            if self._between is not None and not self._own.stopping.is_set():
                 self._between()
             return taken
 
@@ -196,7 +189,7 @@ class RecorderIntake:
 
     def _take_in_ended(self) -> Iterator[TakenIn]:
         for recording in self._catalog.all():
-            if self._stopping.is_set():
+            if self._own.stopping.is_set():
                 return
             if not recording.over:
                 continue

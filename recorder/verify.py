@@ -89,13 +89,15 @@ def check(store: Store, recording: Recording, others: Mapping[str, str] = _NO_OT
         findings = _not_kept(recording)
         return Checked(recording.id, recording.call_id, "", tuple(findings))
     if not kept.file:
-        return Checked(
-            recording.id, recording.call_id, "", ((Finding.MISSING, kept.problem or "no file"),)
-        )
+        told = _without(Finding.MISSING, kept.problem) or "no file"
+        return Checked(recording.id, recording.call_id, "", ((Finding.MISSING, told),))
     flaws = list(_of_file(store, kept, others))
     if not flaws and kept.problem:
         flaws.append(_of_intake(recording, kept))
     return Checked(recording.id, recording.call_id, kept.file, tuple(flaws))
+
+
+_NAMELESS = "no call in the ledger names it; restore the ledger that did, or move the file away"
 
 
 def owners(recordings: Sequence[Recording]) -> Mapping[str, str]:
@@ -113,7 +115,7 @@ def orphans(store: Store, recordings: Sequence[Recording]) -> Iterator[Checked]:
             known.update((one.kept.file, other_form(one.kept.file) if one.erased else ""))
     for file in (*store.kept_files(), *store.raw_files()):
         if file not in known:
-            yield Checked("", "", file, ((Finding.ORPHAN, "no call in the ledger names it"),))
+            yield Checked("", "", file, ((Finding.ORPHAN, _NAMELESS),))
     ids = {one.id for one in recordings}
     ids.update(recording_of(file) for file in store.kept_files())
     for recording in store.keys.recordings():
@@ -144,7 +146,13 @@ def _not_kept(recording: Recording) -> Iterator[tuple[Finding, str]]:
 
 def _of_intake(recording: Recording, kept: Kept) -> tuple[Finding, str]:
     cut = recording.call_ms is not None and is_cut(kept.duration_ms, recording.call_ms)
-    return (Finding.CUT if cut or "cut:" in kept.problem else Finding.DAMAGED), kept.problem
+    found = Finding.CUT if cut or "cut:" in kept.problem else Finding.DAMAGED
+    return found, _without(found, kept.problem)
+
+
+def _without(finding: Finding, problem: str) -> str:
+    """The problem without the word that stands before it already."""
+    return problem.removeprefix(f"{finding}: ")
 
 
 def _of_file(store: Store, kept: Kept, others: Mapping[str, str]) -> Iterator[tuple[Finding, str]]:

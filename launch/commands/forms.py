@@ -23,7 +23,9 @@ FolderOption = Annotated[
 ScriptsOption = Annotated[
     Path, typer.Option(help="Folder of the house rules that forms name.", show_default=False)
 ]
-LangOption = Annotated[str, typer.Option("--lang", metavar="zh|en", help="Language.")]
+LangOption = Annotated[
+    str, typer.Option("--lang", metavar="zh|en", help="Language. [the terminal's]")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -94,7 +96,7 @@ def show(
     name: Annotated[str, typer.Argument(metavar="FORM", help="Its name.")],
     forms: FolderOption = None,
     scripts: ScriptsOption = PROJECT / "scripts",
-    lang: LangOption = "zh",
+    lang: LangOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Show a form in full: questions, answers, weights, and what answers each."""
@@ -103,18 +105,18 @@ def show(
     from callflow.reading import nearest
     from calls.errors import ConfigError
     from launch.forms_report import form_lines, form_row
+    from launch.quality_desk import language
     from qa.rubric.form import canonical
 
     known = _load(forms, scripts)
     if name not in known:
         raise ConfigError(f'there is no form "{name}"; {nearest(name, known)}')
-    if lang not in ("zh", "en"):
-        raise ConfigError(f"--lang {lang!r}: write zh or en")
+    shown = language(lang)
     form = known[name]
     if as_json:
         print_json({**form_row(form), **json.loads(canonical(form))})
         return
-    for indent, line in form_lines(form, lang):
+    for indent, line in form_lines(form, shown):
         typer.echo(f"{'    ' * indent}{line}")
 
 

@@ -127,6 +127,7 @@ def export(
     salvage: Annotated[
         bool, typer.Option(help="Write what can be read, with silence for what cannot.")
     ] = False,
+    why: Annotated[str, typer.Option("--why", help="What for; the log of looks keeps it.")] = "",
     state: StateOption = DEFAULT_STATE,
 ) -> None:
     """Write a recording as an open wav file; the log of looks keeps that you did."""
@@ -141,13 +142,13 @@ def export(
         raise RecordingError(f"{recording.id}: {_why_no_file(recording)}")
     store, file = Store(state), recording.kept.file
     if not salvage:
-        looked(state, "exported", f"recording/{recording.id}", f"as wav, leg {leg.value}")
+        looked(state, "exported", f"recording/{recording.id}", f"as wav, leg {leg.value}", why)
         _in_the_clear(store, file, leg, to)
         typer.echo(
             f"{to}: {recording.kept.duration_ms / 1000:.1f} s; what is written is not sealed"
         )
         return
-    looked(state, "exported", f"recording/{recording.id}", "as wav, what can be read")
+    looked(state, "exported", f"recording/{recording.id}", "as wav, what can be read", why)
     with private(to) as out:
         lost = rescue(store, file, out)
     for from_ms, to_ms in lost:
@@ -276,6 +277,7 @@ def _play_call(store: Store, recordings: Sequence[Recording], leg: Leg) -> None:
         if player is None:
             parts = ", ".join(str(store.path(part.file)) for part in sound.parts)
             typer.echo(f"No player here (aplay, play or ffplay). The recordings are {parts}")
+            typer.echo(_ELSEWHERE)
             return
         looked(store.state, "played", f"call/{recordings[0].call_id}")
         heard = Path(folder) / f"{leg.value}.wav"
@@ -288,12 +290,17 @@ def _clock(offset_ms: int) -> str:
     return f"{offset_ms // 60_000}:{offset_ms // 1000 % 60:02}"
 
 
+_ELSEWHERE = (
+    "to hear it on another machine, write an open file:"
+    " thirdring recordings export ID --to FILE.wav"
+)
+
+
 def _play(player: tuple[str, ...], sound: Path, original: Path) -> None:
     typer.echo(f"Playing {original} with {player[0]}")
     done = subprocess.run([*player, str(sound)], check=False, stderr=subprocess.PIPE)
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         raise RecordingError(
-            f"{original}: {player[0]} could not play it ({lines[0]});"
-            " copy the file to a machine with sound"
+            f"{original}: {player[0]} could not play it ({lines[0]}); {_ELSEWHERE}"
         )

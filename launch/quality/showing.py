@@ -79,6 +79,8 @@ def print_story(console: Console, events: Sequence[CallEvent], lang: str) -> Non
     from rich.table import Table
 
     table = Table(title=word("story", lang), show_header=False, title_justify="left", box=None)
+    for overflow in ("crop", "crop", "fold"):  # a file's name is one long word
+        table.add_column(overflow=overflow)
     for row in _chinese(events) if lang == "zh" else _english(events):
         table.add_row(*row)
     console.print(table)

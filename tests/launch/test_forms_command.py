@@ -83,6 +83,17 @@ def test_a_form_is_shown_in_full_in_both_languages(
         assert words in told
 
 
+@pytest.mark.parametrize(
+    ("locale", "wanted"), [("zh_CN.UTF-8", "一票否决"), ("C.UTF-8", "fatal: failed")]
+)
+def test_a_form_is_shown_in_the_language_of_the_terminal(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, locale: str, wanted: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+
+    assert wanted in _run("show", "small", "--forms", str(folder))[1]
+
+
 def test_a_form_is_told_to_programs_with_every_question(folder: Path) -> None:
     told = json.loads(_run("show", "small", "--forms", str(folder), "--json")[1])
 

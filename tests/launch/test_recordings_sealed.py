@@ -118,12 +118,17 @@ def test_export_writes_an_open_wav_for_its_owner_and_logs_it(
 ) -> None:
     out = tmp_path / "out.wav"
 
-    assert run(state, "export", ONE, "--to", str(out), "--leg", leg)[0] == 0
+    asked = ("--leg", leg, "--why", "court order 7")
+    assert run(state, "export", ONE, "--to", str(out), *asked)[0] == 0
 
     with wave.open(str(out), "rb") as heard:
         assert (heard.getnchannels(), heard.getnframes()) == (channels, 32_000)
     assert out.stat().st_mode & 0o077 == 0
     assert looks(state) == [("exported", f"recording/{ONE}-r1")]
+    with QualityBook.open(state / "quality.sqlite") as book:
+        (day,) = book.streams("looks/")
+        (look,) = book.events(day)
+    assert look.data["reason"] == "court order 7"
 
 
 def test_a_hurt_recording_is_exported_only_with_silence_for_what_is_lost(

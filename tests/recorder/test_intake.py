@@ -13,6 +13,7 @@ import time
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from recorder.aligning import FileClock, file_clock
 from recorder.sealing.keys import Keyring
 from recorder.store import Store
 from recorder.wav import Mend, look_at
-from tests.recorder.house import House, unclose
+from tests.recorder.house import STARTED, House, unclose
 
 
 def test_a_recording_is_merged_hashed_and_told_to_the_ledger(house: House) -> None:
@@ -453,3 +454,17 @@ def test_one_recording_that_nobody_can_make_sense_of_stops_no_other(
         ("call-1-r1", "ZeroDivisionError()")
     ]
     assert (house.state / "monitor" / "call-1-r1-in.wav").is_file()
+
+
+def test_files_written_by_another_clock_add_no_hours_of_silence(house: House) -> None:
+    house.begin()
+    a_day_on = (STARTED + timedelta(days=1)).timestamp()
+    for leg in ("in", "out"):
+        os.utime(house.leg(leg, 4.0), (a_day_on, a_day_on))
+    intake = house.intake()
+    intake.take_in_now()
+    house.end()
+
+    (taken,) = intake.take_in_now().taken
+
+    assert taken.kept.duration_ms == 4000
