@@ -8,8 +8,8 @@ from tests.support.given import AT_MOST_S, IN_ALL_S, STAT, GivenTime, stolen, ti
 
 
 def machine(*readings: tuple[int, int]) -> GivenTime:
-    """One whose counters of work and stolen time read so, one after the other."""
-    rest: Iterable[str] = (f"cpu  {worked} 0 0 900 0 0 0 {held}\n" for worked, held in readings)
+    """One whose counters of its own and of stolen time read so, one after the other."""
+    rest: Iterable[str] = (f"cpu  {ours} 0 0 900 0 0 0 {held}\n" for ours, held in readings)
     ahead = iter(rest)
     return GivenTime(read=lambda: next(ahead), sleep=lambda _: None)
 

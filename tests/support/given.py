@@ -15,7 +15,7 @@ from typing import Final
 STAT: Final = Path("/proc/stat")
 
 MOST_STOLEN: Final = 0.2
-"""Of the time in which we wanted to work: with less, calls in real time go well."""
+"""Of all processors' time: with less, calls in real time go well."""
 
 WAIT_S: Final = 5.0
 AT_MOST_S: Final = 120.0
@@ -26,18 +26,18 @@ IN_ALL_S: Final = 600.0
 
 
 def ticks(stat: str) -> tuple[int, int]:
-    """How long the machine worked, and how long it would have but was not let, in ticks.
+    """How long the machine worked or had nothing to do, and how long it was not let, in ticks.
 
     `stat` as in proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal.
     """
-    user, nice, system, _, _, irq, softirq, steal = (int(one) for one in stat.split()[1:9])
-    return user + nice + system + irq + softirq, steal
+    *ours, steal = (int(one) for one in stat.split()[1:9])
+    return sum(ours), steal
 
 
 def stolen(before: tuple[int, int], now: tuple[int, int]) -> float:
-    """The share of the time wanted between two readings that the host kept, 0 to 1."""
-    worked, held_up = (one - other for one, other in zip(now, before, strict=True))
-    return held_up / max(worked + held_up, 1)
+    """The share of the time between two readings that the host kept, 0 to 1."""
+    ours, held_up = (one - other for one, other in zip(now, before, strict=True))
+    return held_up / max(ours + held_up, 1)
 
 
 @dataclass
