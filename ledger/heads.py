@@ -139,8 +139,13 @@ def _compared(connection: Connection, table: Table, name: str, kept: Head) -> It
         first, end = number * kept.step + 1, min((number + 1) * kept.step, kept.rows)
         if before != after and first <= last:
             whose = _whose(connection, table, first, end)
-            which = f"row {first}" if first == end else f"rows {first} to {end}"
-            detail = f"{which} ({whose}) are not those of the head"
+            one = first == end
+            which = (
+                f"row {first} ({whose}) differs"
+                if one
+                else f"rows {first} to {end} ({whose}) differ"
+            )
+            detail = f"{which} from the head"
             yield HeadFinding(table=name, what="rewritten", detail=detail)
 
 
@@ -148,7 +153,7 @@ def _whose(connection: Connection, table: Table, first: int, last: int) -> str:
     owner = table.c.call_id if table is call_events else table.c.agent
     query = select(owner).distinct().where(table.c.cursor.between(first, last)).order_by(owner)
     found = [str(one) for one in connection.execute(query.limit(_SHOWN + 1)).scalars()]
-    shown = ", ".join(found[:_SHOWN]) or "nobody's"
+    shown = ", ".join(found[:_SHOWN]) or "of none"
     return f"{shown} and others" if len(found) > _SHOWN else shown
 
 

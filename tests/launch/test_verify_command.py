@@ -357,7 +357,7 @@ def test_a_ledger_rewritten_whole_shows_only_to_the_head(state: Path, head: Path
 
     assert code == 1
     assert "rewritten: row " in output
-    assert f"({TWO}) are not those of the head" in output
+    assert f"({TWO}) differs from the head" in output
     assert f"({ONE})" not in output
 
 

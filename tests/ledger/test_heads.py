@@ -57,7 +57,7 @@ def test_a_small_ledger_is_told_row_by_row(ledger: Path) -> None:
     tamper(ledger, "UPDATE call_events SET hash = x'00' WHERE cursor = 12")
 
     assert told(head_findings(ledger, made)) == [
-        ("calls", "rewritten", "row 12 (b) are not those of the head")
+        ("calls", "rewritten", "row 12 (b) differs from the head")
     ]
 
 
@@ -70,7 +70,7 @@ def test_a_large_one_by_blocks_with_the_calls_in_them(
 
     assert (made.calls.step, len(made.calls.blocks)) == (8, 4)
     assert told(head_findings(ledger, made)) == [
-        ("calls", "rewritten", "rows 9 to 16 (a, b) are not those of the head")
+        ("calls", "rewritten", "rows 9 to 16 (a, b) differ from the head")
     ]
 
 
@@ -86,7 +86,7 @@ def test_a_hole_and_rows_that_changed_places_show(ledger: Path) -> None:
     assert [detail.split(" (")[0] for detail in details] == [
         f"row {row}" for row in (5, 6, 7, 20, 21)
     ]
-    assert "(nobody's)" in details[0]
+    assert "(of none)" in details[0]
 
 
 def test_a_cut_tail_is_told_once(ledger: Path) -> None:
