@@ -65,10 +65,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """A test of a file that another one has taken is left to it; True: nothing more to do."""
     queue = item.config.stash.get(QUEUE, None)
-    return None if queue is None or queue.is_ours(item.path) else True
+    if queue is None or queue.is_ours(item.path):
+        return None
+    # What was kept up for this test goes down with it: the first test behind it would trip over it.
+    item.session._setupstate.teardown_exact(nextitem)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)
