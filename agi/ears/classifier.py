@@ -20,7 +20,9 @@ DECIDE_EVERY = 5
 HOLD_MS = {Sound.SPEECH: 100, Sound.FAINT: 600, Sound.SILENCE: 3000}
 NOISE_HOLD_WITH_SPEECH_MS = 1500
 NOISE_HOLD_MS = 3000
-"""A noisy line before the caller's first word must not count at once."""
+"""A noisy line before the caller's first word must not count at once; nor must a caller who was
+speaking when the window opened, and has not made a pause in which the line itself could be heard.
+"""
 
 FAINT_LEAST_SPEECH_MS = 800
 
@@ -28,7 +30,11 @@ SURE_SPEECH_MS = 200
 SURE_ABOVE_FAINT_DB = 3.0
 """So much of a voice, so far above a faint one, needs no hold: 100 ms more would change nothing."""
 
-_SMOOTHING = 0.8
+_SMOOTHING = 0.7
+"""At 0.8 the dips between a fluent speaker's syllables were filled: of 108 callers who spoke into
+the window and on without a pause 20 were noise, and none at 0.7. Babble is speech a little more
+often for it (1 % of the noisy clips)."""
+
 _ROOM = 4 * MEMORY_FRAMES
 
 
@@ -134,7 +140,8 @@ class LineClassifier:
 def _hold_ms(verdict: Verdict) -> int:
     """How long this judgement must hold before it is declared."""
     if verdict.what is Sound.NOISE:
-        return NOISE_HOLD_MS if verdict.snr_db is None else NOISE_HOLD_WITH_SPEECH_MS
+        sure = verdict.snr_db is not None and verdict.floor_heard
+        return NOISE_HOLD_WITH_SPEECH_MS if sure else NOISE_HOLD_MS
     if verdict.what is Sound.FAINT and verdict.speech_ms < FAINT_LEAST_SPEECH_MS:
         return 1 << 30
     return 0 if _is_sure(verdict) else HOLD_MS[verdict.what]

@@ -58,6 +58,8 @@ class Verdict:
     """None when nobody spoke."""
 
     speech_ms: int
+    floor_heard: bool = True
+    """The floor was heard in pauses; else it is the least of all that was heard, maybe speech."""
 
     @property
     def reason(self) -> str:
@@ -77,7 +79,7 @@ class Stretch:
     levels_dbov: NDArray[np.float64]
     speech_p: NDArray[np.float64]
     smoothed: NDArray[np.float64]
-    """Power smoothed exponentially (a = 0.8), linear."""
+    """Power smoothed exponentially (a = 0.7), linear."""
 
     masked: NDArray[np.bool_]
     """Frames to be left out: DTMF and what is next to it."""
@@ -102,7 +104,8 @@ def judge(stretch: Stretch, *, least_speech: int = LEAST_SPEECH_FRAMES) -> Verdi
         quiet &= ~_near(speech)
     floor = floor_min
     quiet_levels = levels[quiet]
-    if len(quiet_levels) >= _QUIET_FRAMES_ENOUGH:
+    floor_heard = len(quiet_levels) >= _QUIET_FRAMES_ENOUGH
+    if floor_heard:
         floor = max(_percentile_60(quiet_levels), floor_min)
     floor = max(floor, _LOWEST_FLOOR_DBOV)
     if spoken >= min(least_speech, LEAST_CLEAR_FRAMES):
@@ -110,10 +113,10 @@ def judge(stretch: Stretch, *, least_speech: int = LEAST_SPEECH_FRAMES) -> Verdi
         snr = level - floor
         what = _class_of_speech(level, floor, snr)
         if spoken >= least_speech or what is Sound.SPEECH:
-            return Verdict(what, level, floor, snr, spoken * 20)
+            return Verdict(what, level, floor, snr, spoken * 20, floor_heard)
     level = steady_level(_power(levels[open_frames]))
     what = Sound.SILENCE if level < SILENT_BELOW_DBOV else Sound.NOISE
-    return Verdict(what, level, floor, None, spoken * 20)
+    return Verdict(what, level, floor, None, spoken * 20, floor_heard)
 
 
 def steady_level(power: NDArray[np.float64]) -> float:

@@ -11,6 +11,7 @@ from agi.ears.pipeline import Stream, hear
 from agi.ears.question import Question
 from agi.ears.recording import RecordingHeard, hear_recordings
 from agi.ears.vad import SileroVad, model_file
+from callers.voicebank import VoiceBank
 from calls.actions import Listen, Until
 from calls.outcomes import Sound
 from tests.agi.ears.sounds import (
@@ -164,6 +165,33 @@ def test_a_caller_who_speaks_is_answered_after_the_pause_and_not_in_between(
     # The sentence holds a pause of half a second; the answer comes after its last word.
     loud = np.flatnonzero(np.abs(samples) > 0.02)
     assert 600 <= ended_ms - loud[-1] / 8 <= 1000
+
+
+@pytest.mark.parametrize("name", sorted(VoiceBank.load().voices))
+@pytest.mark.parametrize("sentences", [1, 3])
+def test_a_caller_who_speaks_already_when_the_window_opens_is_speech(
+    backend: SileroVad, name: str, sentences: int
+) -> None:
+    bank = VoiceBank.load()
+    known = sorted(bank.utterances)
+    said = [spoken(bank, name, utterance) for utterance in known]
+    callers = [
+        then(*(said[(first + 3 * more) % len(said)] for more in range(sentences)), hiss(3, -65))
+        for first in range(len(said))
+    ]
+
+    heard_as = {
+        answer(backend, LISTEN, caller[begin:])[0] for caller in callers for begin in (800, 1600)
+    }
+
+    assert heard_as == {"speech"}
+
+
+def spoken(bank: VoiceBank, name: str, utterance: str) -> Samples:
+    """An utterance without the quiet around it."""
+    samples = bank.samples(name, utterance, -22)
+    loud = np.flatnonzero(np.abs(samples) > 0.006)
+    return samples[loud[0] : loud[-1]]
 
 
 def test_one_short_word_is_speech_and_a_faint_one_faint(backend: SileroVad) -> None:
