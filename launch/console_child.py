@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from calls.clock import Clock, SystemClock
+from launch import children
 from launch.settings import Settings
 from launch.workers import Backoff
 
@@ -58,8 +59,7 @@ class ConsoleChild:
         try:
             await asyncio.wait_for(process.wait(), _STOPS_S)
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            await children.end(process)
 
     async def _keep(self) -> None:
         backoff = Backoff()
@@ -90,9 +90,7 @@ class ConsoleChild:
         except (TimeoutError, ConnectionError):
             address = ""
         if not address:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            await children.end(process)
             _log.error("the console did not start; what it wrote above says why")
         return address
 

@@ -20,6 +20,7 @@ from typing import Final
 import structlog
 
 from calls.clock import Clock, SystemClock
+from launch import children
 
 _log = structlog.get_logger(__name__)
 _FIRST_S: Final = 60.0
@@ -72,8 +73,7 @@ class KeptHeads:
         try:
             _, said = await process.communicate()
         except asyncio.CancelledError:
-            process.kill()
-            await process.communicate()
+            await children.end(process)
             raise
         if process.returncode:
             problem = said.decode("utf-8", "replace").strip()[-500:]

@@ -22,6 +22,7 @@ from typing import Any, Final
 import callflow
 from callflow.house import House, house_texts
 from calls.errors import CallCenterError, Problem
+from launch import children
 
 _KEPT: Final = "proved.json"
 SHARED: Final = "THIRDRING_PROOFS"
@@ -91,7 +92,7 @@ class Vetting:
                 child.communicate(json.dumps(order).encode()), _MOST_S
             )
         except TimeoutError:
-            child.kill()
+            await children.end(child)
             raise VettingError(f"proving {self.folder} took over {_MOST_S:.0f} s") from None
         if child.returncode:
             last = wrong.decode(errors="replace").strip().splitlines()[-1:]

@@ -10,6 +10,7 @@ import structlog
 
 from calls.clock import Clock, SystemClock
 from calls.errors import ConfigError
+from launch import children
 
 _log = structlog.get_logger(__name__)
 _STARTS_S = 30.0
@@ -107,9 +108,7 @@ class Workers:
         except TimeoutError:
             ready = False
         if not ready:
-            if worker.returncode is None:
-                worker.kill()
-            await worker.wait()
+            await children.end(worker)
             raise ConfigError("agi.procs: a further process did not start; its log above says why")
         return worker
 

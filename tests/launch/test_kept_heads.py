@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from asyncio.subprocess import Process
 from datetime import timedelta
 from pathlib import Path
 
@@ -135,3 +136,23 @@ async def test_without_a_folder_nothing_is_written(state: Path) -> None:
         await asyncio.sleep(0)
 
     assert [one.name for one in state.iterdir() if "head" in one.name] == []
+
+
+async def test_who_stops_just_as_a_head_is_done_is_not_kept_waiting(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_heads, "_FIRST_S", 0.0)
+    stopped = asyncio.get_running_loop().create_future()
+    communicate = Process.communicate
+
+    async def done_then_stopped(process: Process, given: bytes | None = None) -> object:
+        said = await communicate(process, given)
+        stopped.set_result(None)
+        await asyncio.sleep(60)  # here the stop comes: the process is over, the head not told yet
+        return said
+
+    monkeypatch.setattr(Process, "communicate", done_then_stopped)
+
+    async with asyncio.timeout(60):
+        async with heads_kept(tmp_path / "elsewhere", state, DAY):
+            await stopped
