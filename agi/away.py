@@ -196,7 +196,12 @@ async def stay_away(
         begun = stay()
         desk.release(session)
         session.close()
-        return await news(line, begun, away, most_wait_ms / 1000, longest_talk_s)
+        try:
+            return await news(line, begun, away, most_wait_ms / 1000, longest_talk_s)
+        except asyncio.CancelledError:
+            # The server ends; the caller's stay goes on, and the next one takes it up.
+            line.left = line.found_again
+            raise
     finally:
         desk.forget(call.id)
 

@@ -56,6 +56,9 @@ class Equipment:
     agents: AgentDesk | None = None
     """Told of agents who ring and talk; None where agents have no desk."""
 
+    found_again: bool = False
+    """The next process can ask Asterisk for callers whom the dialplan has when this one ends."""
+
     state: Path
     """Absolute; Asterisk sees it under the same path."""
 
@@ -75,7 +78,7 @@ class AgiChannel:
         self.knows: Callable[[], Mapping[str, Value]] = dict
         """What the run knows by now, for the agent who takes the caller up."""
 
-        self.line = PhoneLine(call, session)
+        self.line = PhoneLine(call, session, found_again=equipment.found_again)
         self._equipment = equipment
         self._recorder: Recorder | None = None
 

@@ -32,6 +32,9 @@ class PhoneLine:
     agent_left: bool = False
     """The agent ended the talk, and nothing has been said to the caller since."""
 
+    found_again: bool = False
+    """The next process can ask Asterisk for a caller whom the dialplan has."""
+
     left: bool = False
     """Our process ends while the dialplan has the caller: the call is not over."""
 

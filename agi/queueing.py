@@ -66,6 +66,9 @@ class Waiting(Stay):
     """Who speaks to the caller meanwhile; None where the flow has no words for that."""
 
     agent: str = ""
+    talks_on: str = ""
+    """The channel of who picked up last; of one that was found as it was told, we hear twice."""
+
     key: str = ""
     again_ms: int | None = None
     """When a call that had been answered was offered to the next agent."""
@@ -101,7 +104,9 @@ class Waiting(Stay):
             self.agents.desk.rings(call, self.action.name, agent, channel)
 
     def _answered(self, channel: str) -> None:
-        call = self.line.call
+        if channel == self.talks_on:
+            return
+        call, self.talks_on = self.line.call, channel
         self.agent = agent_name(channel)
         now_ms = call.elapsed_ms()
         since_ms = self.began_ms if self.again_ms is None else self.again_ms
@@ -210,9 +215,7 @@ async def wait_in_queue(
         return await stay
     except asyncio.CancelledError:
         if agents is not None:
-            # The server ends; queue and talk go on, and the next one takes them up.
             agents.desk.leave(call)
-            line.left = True
         raise
     finally:
         desk.places.leave(call.id)

@@ -8,11 +8,12 @@ from contextlib import suppress
 
 import structlog
 
+from agi.away import AwayCall
 from agi.channel import AgiChannel, Equipment
 from agi.dialogue_log import masked_trace
 from agi.pyst2 import AGILineLost
 from agi.session import AgiSession
-from agi.taking_up import LeftCall, Start, take_up
+from agi.taking_up import LeftCall, Standing, Start, at_the_desk, take_up
 from callflow.conduct import conduct
 from calls.call import Call, EndReason, EventSink
 from calls.clock import Clock
@@ -46,13 +47,20 @@ class Reception:
         self.back = back
         """`host:port` of this very process's private listener."""
 
-    async def take_up(self, left: LeftCall, agent_flow: str) -> None:
+    def expect(self, left: LeftCall) -> AwayCall:
+        """From now on, what the dialplan tells here of a left call is kept for `take_up`."""
+        return self._equipment.desk.expect(left.id, left.uniqueid)
+
+    async def take_up(
+        self, left: LeftCall, away: AwayCall, standing: Standing, agent_flow: str
+    ) -> None:
         """Carry on a call that outlived the server that answered it.
 
         `agent_flow` is what an agent performs who picks up from now on.
         """
         call = Call.taken_up(self._clock, self._sink, left.events)
-        await take_up(left, agent_flow, call, self._equipment, self._start)
+        channel = at_the_desk(left, call, self._equipment, self.back)
+        await take_up(left, away, standing, agent_flow, channel, self._equipment, self._start)
 
     async def answer(self, session: AgiSession) -> None:
         """Carry one call from its offer to its end."""

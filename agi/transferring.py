@@ -23,7 +23,7 @@ _MILLISECONDS = re.compile(r"[0-9]{1,8}")
 
 
 @dataclass(slots=True, kw_only=True)
-class _Transfer(Stay):
+class Transferral(Stay):
     """What is known of one caller's transfer."""
 
     no_news = "no news of a transferred call"
@@ -31,7 +31,7 @@ class _Transfer(Stay):
     to: str
 
     def note(self, request: Request) -> None:
-        if request.name == PICKED_UP:
+        if request.name == PICKED_UP and self.answered_ms is None:
             self.answered_ms = self.line.call.elapsed_ms()
 
     def resumed(self, request: Request) -> Outcome:
@@ -70,9 +70,9 @@ async def transfer(
         ("CC_DONE", "transfer"),
     )
 
-    def leave() -> _Transfer:
+    def leave() -> Transferral:
         line.call.record(Transferring(to=action.to))
-        return _Transfer(line=line, to=action.to, began_ms=line.call.elapsed_ms())
+        return Transferral(line=line, to=action.to, began_ms=line.call.elapsed_ms())
 
     return await stay_away(
         line,

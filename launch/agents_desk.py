@@ -19,7 +19,6 @@ from calls.errors import ConfigError, reason_of
 from calls.floor.events import FloorEvent, ShiftNote
 from calls.floor.view import AgentCard, Choice
 from casework.office import HouseOffice
-from desk.ami.actions import set_var
 from desk.ami.client import AmiAddress, AmiClient, AmiTimes
 from desk.ami.errors import AmiError
 from desk.ami.nailed_up import interface
@@ -97,12 +96,8 @@ async def agents_desk(
     finding = asyncio.create_task(_find_pbx(ami, settings, state))
     try:
         listening = await _start(floor, settings)
-
-        async def tell(channel: str, name: str, value: str) -> None:
-            await _tell(ami, channel, name, value)
-
         async with surveying(settings, ami, ledgers.reader, ledgers.writer):
-            yield OpenedDesk(floor.agents, listening, tell)
+            yield OpenedDesk(floor.agents, listening)
     finally:
         finding.cancel()
         await floor.stop()
@@ -159,14 +154,6 @@ async def _start(floor: Floor, settings: Settings) -> tuple[str, int]:
             f"the desk cannot listen on {host}:{port} ({reason_of(error)}); "
             "set desk.port to another one, or stop what uses this one"
         ) from error
-
-
-async def _tell(ami: AmiClient, channel: str, name: str, value: str) -> None:
-    await ami.wait_up(_LOOK_FOR_PBX_S)
-    try:
-        await set_var(ami, channel, name, value)
-    except AmiError as error:
-        _log.warning("a channel could not be told", name=name, problem=str(error))
 
 
 async def _find_pbx(ami: AmiClient, settings: Settings, state: Path) -> None:

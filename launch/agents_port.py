@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -11,10 +11,6 @@ from callflow.house import House
 from calls.ports import AgentDesk
 from casework.office import HouseOffice
 from desk.supervision.spoken import Speak
-
-
-async def _nobody(_channel: str, _name: str, _value: str) -> None:
-    return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +29,6 @@ class OpenedDesk:
 
     agents: AgentDesk | None = None
     address: tuple[str, int] | None = None
-    tell: Callable[[str, str, str], Awaitable[None]] = _nobody
-    """Sets a variable of a channel: channel, name, value. Waits for Asterisk a little; never
-    raises."""
 
 
 OpenDesk = Callable[[Shared], AbstractAsyncContextManager[OpenedDesk]]

@@ -6,74 +6,58 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
 
 import structlog
 
 from agi.reception import Reception
-from agi.taking_up import LeftCall
+from agi.taking_up import LeftCall, Standing, stay_begun
 from callflow.acts.queueing import QueueAct
 from callflow.house import House
 from calls.events import CallEvent
-from desk.ami.channels import channel_of
-from desk.ami.client import AmiClient, AmiTimes
-from desk.ami.errors import AmiError
-from desk.roster.lines import CALL_VARIABLE, call_in
-from launch.agents_desk import ami_address
-from launch.agents_port import OpenedDesk
+from launch.left_lines import LeftLine, lines_now, news_of
 from launch.settings import Settings
 from ledger.reader import LedgerReader
-
-_MOST_WAIT_S: Final = 3.0
-"""For Asterisk to answer: beyond it nothing is known of any line, and the calls are given up."""
-
-_AWAY: Final = "queued"
-_BACK: Final = frozenset({"left_queue", "ended", "hung_up"})
 
 _log = structlog.get_logger(__name__)
 
 
 async def left_calls(settings: Settings, state: Path, reader: LedgerReader) -> list[LeftCall]:
-    """Calls in a queue or its talk whose channels live; none where Asterisk cannot be asked."""
+    """Calls whose callers the dialplan has in a queue, a transfer or a talk out of it.
+
+    None are known where Asterisk cannot be asked.
+    """
     open_calls = await asyncio.to_thread(_away, reader)
-    address = ami_address(settings, state) if open_calls else None
-    if address is None:
-        return []
-    ami = AmiClient(address, times=AmiTimes(connect_s=_MOST_WAIT_S, first_wait_s=0.2))
-    await ami.start()
-    try:
-        if not await ami.wait_up(_MOST_WAIT_S):
-            _log.warning("Asterisk does not answer for calls of the last server")
-            return []
-        rows = await ami.ask("Status", ("Variables", CALL_VARIABLE))
-    except AmiError as error:
-        _log.warning("Asterisk cannot be asked for calls of the last server", problem=str(error))
-        return []
-    finally:
-        await ami.stop()
+    lines = await lines_now(settings, state, open_calls) if open_calls else []
     found = []
-    for row in rows:
-        if row.event != "Status":
-            continue
-        channel = channel_of(row)
-        call_id = call_in((*row.all("Variable"), *row.all("ChanVariable")))
-        events = open_calls.get(call_id)
-        if events is not None and events[0].data.get("uniqueid") == channel.unique_id:
-            found.append(LeftCall(events=events, channel=channel.name, uniqueid=channel.unique_id))
+    for line in lines:
+        events = open_calls[line.call_id]
+        began = stay_begun(events, line.where)
+        if began is not None and _is_callers(events, line):
+            channel = line.channel
+            found.append(
+                LeftCall(
+                    events=events, began=began, channel=channel.name, uniqueid=channel.unique_id
+                )
+            )
     return found
 
 
 @asynccontextmanager
 async def taken_up(
-    left: Sequence[LeftCall], desk: OpenedDesk, reception: Reception, house: House
+    left: Sequence[LeftCall], settings: Settings, state: Path, reception: Reception, house: House
 ) -> AsyncIterator[None]:
     """Carry these calls on beside the block; those not over by its end are left once more."""
+    # Before Asterisk is told where the news go: they may come at once.
+    expected = [(one, reception.expect(one)) for one in left]
+    standing = await _standing(settings, state, left, reception.back)
     tasks = []
-    # All at a time: each may wait for Asterisk.
-    await asyncio.gather(*(desk.tell(one.channel, "__CC_BACK", reception.back) for one in left))
-    for one in left:
+    for one, away in expected:
         flow = agent_flow(house, one.events)
-        tasks.append(asyncio.create_task(reception.take_up(one, flow)))
+        tasks.append(
+            asyncio.create_task(
+                reception.take_up(one, away, standing.get(one.id, Standing()), flow)
+            )
+        )
     if left:
         _log.info("calls of the last server go on", calls=[one.id for one in left])
     try:
@@ -91,7 +75,7 @@ def agent_flow(house: House, events: Sequence[CallEvent]) -> str:
     for event in events:
         if event.kind == "stepped":
             before = event.data
-        elif event.kind == _AWAY:
+        elif event.kind == "queued":
             flow = house.flows.get(str(before.get("flow")))
             at = None if flow is None else flow.index.get(str(before.get("step")))
             act = None if flow is None or at is None else flow.steps[at].act
@@ -100,15 +84,36 @@ def agent_flow(house: House, events: Sequence[CallEvent]) -> str:
 
 
 def _away(reader: LedgerReader) -> dict[str, list[CallEvent]]:
-    """Facts of the open calls that the dialplan has, by call."""
+    """Facts of the open calls that the dialplan may have, by call."""
     found = {}
     for call in reader.calls(live=True):
         events = reader.events(call.id)
-        kinds = [event.kind for event in events]
-        if _AWAY in kinds and _BACK.isdisjoint(kinds[_last(kinds, _AWAY) :]):
+        if stay_begun(events, "queue") or stay_begun(events, "transfer"):
             found[call.id] = events
     return found
 
 
-def _last(kinds: Sequence[str], kind: str) -> int:
-    return len(kinds) - 1 - kinds[::-1].index(kind)
+async def _standing(
+    settings: Settings, state: Path, left: Sequence[LeftCall], back: str
+) -> dict[str, Standing]:
+    """How Asterisk has each call once all news of it come to `back`; empty if it does not say."""
+    if not left:
+        return {}
+    lines = await news_of(settings, state, {one.id for one in left}, back)
+    if lines is None:
+        return {}
+    return {
+        one.id: _stands(one, [line for line in lines if line.call_id == one.id]) for one in left
+    }
+
+
+def _stands(left: LeftCall, lines: Sequence[LeftLine]) -> Standing:
+    away = any(line.where and _is_callers(left.events, line) for line in lines)
+    taken = [line for line in lines if line.taken_at is not None and line.channel.state == "Up"]
+    if not taken:
+        return Standing(away=away)
+    return Standing(away=away, taken_by=taken[-1].channel.name, taken_at=taken[-1].taken_at)
+
+
+def _is_callers(events: Sequence[CallEvent], line: LeftLine) -> bool:
+    return bool(events[0].data.get("uniqueid") == line.channel.unique_id)

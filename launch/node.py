@@ -29,6 +29,7 @@ from calls.call import EventSink
 from calls.clock import SystemClock
 from calls.errors import ConfigError, NoRoomError, reason_of
 from casework.office import HouseOffice
+from launch.agents_desk import ami_address
 from launch.agents_port import OpenDesk, OpenedDesk, Shared
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
 from launch.kept_flows import KeptFlows
@@ -84,10 +85,11 @@ async def node(
         ears_at = await _listen(ears, settings.ears.host, ears_port)
         host, port = await private.start(settings.agi.host, 0)
         async with opening as opened:
-            equipment = replace(equipment, agents=opened.agents)
+            again = opened.agents is not None or ami_address(settings, state) is not None
+            equipment = replace(equipment, agents=opened.agents, found_again=again)
             reception = _reception(house, settings, sink, equipment, f"{host}:{port}")
             async with (
-                taken_up(left, opened, reception, house.current),
+                taken_up(left, settings, state, reception, house.current),
                 _answering(reception, house, settings, share_port=share_port) as public,
                 _watching(house, prompts, office, settings),
             ):

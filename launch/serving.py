@@ -71,6 +71,8 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
             keeper = make_keeper(state, LedgerSource(reader), writer, settings.retention, watch)
             intake = _recorder(settings, state, reader, writer, keeper)
             live = LiveEvents(writer)
+            for one in left:
+                live.remember(one.events)
             ledgers = Ledgers(writer=writer, reader=reader, live=live)
             async with node(
                 settings,
@@ -150,9 +152,8 @@ async def _left_behind(
     settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter
 ) -> list[LeftCall]:
     """What the last server left: calls that go on are given, the others marked."""
-    left: list[LeftCall] = []
+    left = await left_calls(settings, state, reader)
     if settings.desk.on:
-        left = await left_calls(settings, state, reader)
         sweep(state / FOLDER, {one.id for one in left})
     else:
         await without_desk(settings, state, reader)

@@ -185,6 +185,7 @@ class Office:
     desk: BackDesk
     public: FastAgiServer
     private: FastAgiServer
+    reception: Reception
     address: tuple[str, int]
     back: tuple[str, int]
 
@@ -250,6 +251,7 @@ async def office(
     ring_sound_ms: int = 0,
     lease_s: float = 10.0,
     back_office: ports.Office | None = None,
+    found_again: bool = False,
 ) -> AsyncIterator[Office]:
     """The house's one flow, open for callers; stopped with `grace_s` for those still there."""
     written = house(flow)
@@ -261,6 +263,7 @@ async def office(
         office=back_office or HouseOffice(Directories(state / "directories")),
         state=prepare_monitor_folder(state),
         ring_sound_ms=ring_sound_ms,
+        found_again=found_again,
     )
     private = FastAgiServer(desk.answer, flow_known=REQUESTS.__contains__)
     back = await private.start()
@@ -280,7 +283,7 @@ async def office(
     )
     address = await public.start()
     try:
-        yield Office(sink, ears, desk, public, private, address, back)
+        yield Office(sink, ears, desk, public, private, reception, address, back)
     finally:
         await public.stop(grace_s=grace_s)
         await private.stop(grace_s=grace_s)

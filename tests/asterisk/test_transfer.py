@@ -20,10 +20,10 @@ from tests.support.agent_phone import AgentPhone, agent_phone
 from tests.support.fast_agi import Dialogue, fast_agi
 from tests.support.heard import tone
 from tests.support.hotline import (
-    ROOT,
     Hotline,
     has_heard,
     line_sound,
+    shipped_line,
     start_hotline,
     stop_hotline,
 )
@@ -109,14 +109,6 @@ async def shop(port: int) -> AsyncIterator[Orders]:
     finally:
         server.close()
         await server.wait_closed()
-
-
-def shipped_line(name: str) -> str:
-    """A line as the shipped file has it, so that its shipped sound is found."""
-    text = (ROOT / "scripts" / "lines.yaml").read_text(encoding="utf-8")
-    found = re.search(rf"^{name}:.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found
-    return found[0]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -138,6 +139,14 @@ def stop_hotline(hotline: Hotline) -> None:
     except subprocess.TimeoutExpired:
         hotline.process.kill()
         hotline.process.wait()
+
+
+def shipped_line(name: str) -> str:
+    """A line as the shipped file has it, so that its shipped sound is found."""
+    text = (ROOT / "scripts" / "lines.yaml").read_text(encoding="utf-8")
+    found = re.search(rf"^{name}:.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[0]
 
 
 @cache
