@@ -38,6 +38,7 @@ SECONDS: Final = {
     "test_survey.py": 80,
     "test_panel_on_the_desk.py": 40,
     "test_transfer.py": 75,
+    "test_outliving.py": 145,
     "test_agent_panel.py": 70,
     "test_flow_tests_live.py": 60,
     "test_postgresql.py": 60,
