@@ -76,7 +76,9 @@ def _leave(error: Exception) -> NoReturn:
     if isinstance(error, OSError):
         where = error.filename or "the system"
         text = f"{where}: {error.strerror}; check the path and --state"
-    sys.stderr.write(f"thirdring: {text}\n")
+    from launch.refusing import language_typed, refused
+
+    sys.stderr.write(f"thirdring: {refused(text, language_typed())}\n")
     raise SystemExit(1) from None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def erase(
     set_up_logs("warning")
     call_id, recordings = _of_call(state, call)
     if not recordings:
-        typer.echo(f"Call {call_id} has no recording.")
+        typer.echo(text("no_recording_of", call=call_id))
         return
     if not yes:
         which = "the recording" if len(recordings) == 1 else f"{len(recordings)} recordings"
@@ -101,7 +102,7 @@ def holds(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
         print_json([{"call": call_id, "reason": why} for call_id, why in reasons.items()])
         return
     if not reasons:
-        typer.echo("No call is held. `thirdring recordings hold CALL --reason WHY` holds one.")
+        typer.echo(text("none_held"))
     for call_id, why in reasons.items():
         typer.echo(f"{call_id}: {why}")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
     if as_json:
         print_json(rows)
     elif not rows:
-        typer.echo("No key yet; `thirdring serve` makes one at its first start, or `keys new`.")
+        typer.echo(text("no_key"))
     else:
         for row in rows:
             use = "in use" if row["current"] else "old"

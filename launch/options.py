@@ -21,11 +21,6 @@ StateOption = Annotated[
     ),
 ]
 DEFAULT_STATE = Path("var")
-NO_CALLS = (
-    "No calls yet. `thirdring demo` lets simulated callers call; `thirdring serve` takes real ones."
-)
-"""What a list of calls, or of work on them, says where there is no ledger."""
-
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 

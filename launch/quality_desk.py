@@ -60,9 +60,10 @@ def open_book(state: Path, config: Path | None) -> Iterator[QualityBook]:
         yield book
 
 
-def told_empty(state: Path, config: Path | None, *, as_json: bool) -> bool:
+def told_empty(state: Path, config: Path | None, lang: str, *, as_json: bool) -> bool:
     """Whether there is no ledger to do QA's work on: a list is empty then, and says what to do."""
-    from launch.options import NO_CALLS, print_json
+    from launch.list_texts import text
+    from launch.options import print_json
     from launch.settings import load_settings
     from launch.shipping import ledger_path
 
@@ -71,7 +72,7 @@ def told_empty(state: Path, config: Path | None, *, as_json: bool) -> bool:
     if as_json:
         print_json([])
     else:
-        typer.echo(NO_CALLS)
+        typer.echo(text("no_calls", lang))
     return True
 
 

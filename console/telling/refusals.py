@@ -19,6 +19,7 @@ PLACE: Final = re.compile(r"\{(\w+)\}")
 """A place in a text of `WORK`, `HOUSE`, `LEFT` and `BOOKS` that holds something."""
 
 _MOST: Final = 2000
+_COMMAND: Final = re.compile(r"`thirdring [^`]+`")
 _SHAPES: Final = {"state": r"\w+", "holder": r"(?:, .+? has it)?", "at": r"[\d: -]+"}
 """What a place may hold, where not just anything."""
 
@@ -70,6 +71,24 @@ def in_words(text: str, language: str, zone: tzinfo | None = None) -> str:
         }
         return _filled(en, wanted) if en else text
     return text
+
+
+def in_chinese(text: str, own: Mapping[str, str]) -> str:
+    """`text` for a Chinese terminal: as `own` has it, else as a page says it, with the commands.
+
+    Times stay as they were said: in UTC.
+    """
+    for said, zh in sorted(own.items(), key=lambda item: -len(PLACE.sub("", item[0]))):
+        found = re.fullmatch(_pattern(said), text[:_MOST], re.DOTALL)
+        if found is not None:
+            held = _held(found)
+            told = {
+                name: value if name == "at" else _chinese(name, value, UTC) for name, value in held
+            }
+            return _filled(zh, told)
+    zh = in_words(text, "zh", UTC)
+    commands = [one for one in _COMMAND.findall(text) if one not in zh]
+    return f"{zh}（{'，'.join(commands)}）" if commands else zh
 
 
 @cache

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.masking import called, mask, plain, plain_name
+from launch.list_texts import text
 from launch.options import (
     DEFAULT_STATE,
-    NO_CALLS,
     JsonOption,
     StateOption,
     event_json,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, show, export; tag.")
 
-_NONE_FOUND = "No call fits; widen --since and --until, or leave them out."
 _TABLE_LIMIT = 50
 
 _Unmasked = Annotated[
@@ -76,13 +75,13 @@ def list_(
     if as_json:
         print_json([call_json(call) for call in found or ()])
     elif found is None:
-        typer.echo(NO_CALLS)
+        typer.echo(text("no_calls"))
     elif not found:
-        typer.echo(_NONE_FOUND if since or until else NO_CALLS)
+        typer.echo(text("no_call_fits" if since or until else "no_calls"))
     else:
         _print_table(found, unmasked=unmasked)
         if len(found) == most:
-            typer.echo(f"The latest {most}; --limit 0 shows all.")
+            typer.echo(text("latest", count=most))
 
 
 @group.command()
@@ -127,8 +126,8 @@ def tag(
     with LedgerReader(state / LEDGER_FILE) as reader:
         call = reader.call(call_id)
     written = tag_call(state, call.id, "" if word == "none" else word, who())
-    told = f"Call {call.id} is tagged {word}." if word != "none" else f"Call {call.id} has no tag."
-    typer.echo(told if written else f"The server has the order for call {call.id} and will do it.")
+    key = ("untagged" if word == "none" else "tagged") if written else "tag_ordered"
+    typer.echo(text(key, call=call.id, tag=word))
 
 
 @group.command()
@@ -144,7 +143,7 @@ def export(
     """Write calls as CSV, oldest first; every cell is text and none can act as a formula."""
     found = _calls(state, 0, since, until)
     if not found:
-        typer.echo(NO_CALLS if found is None else _NONE_FOUND, err=True)
+        typer.echo(text("no_calls" if found is None else "no_call_fits"), err=True)
         return
     if str(target) == "-":
         _write_csv(sys.stdout, found, unmasked=unmasked)
@@ -152,7 +151,7 @@ def export(
     # The mark lets a spreadsheet see UTF-8.
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         _write_csv(file, found, unmasked=unmasked)
-    typer.echo(f"{len(found)} calls in {target}")
+    typer.echo(text("calls_written", count=len(found), file=target))
 
 
 def call_json(call: CallRow) -> dict[str, Any]:

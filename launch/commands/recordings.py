@@ -14,6 +14,7 @@ import typer
 
 from calls.errors import RecordingError
 from launch import erase_commands, key_commands
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ _PLAYERS = (
     ("play", "-q"),
     ("afplay",),
     ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
-)
-_NONE_YET = (
-    "No recordings yet. `thirdring demo` places calls that are recorded;"
-    " a flow records with `record: start`."
 )
 
 
@@ -59,7 +56,7 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
         print_json(rows)
         return
     if not rows:
-        typer.echo(_NONE_YET)
+        typer.echo(text("no_recordings"))
         return
     from rich.console import Console
     from rich.table import Column, Table
@@ -105,12 +102,8 @@ def play(
         )
     player = next((one for one in _PLAYERS if shutil.which(one[0])), None)
     if player is None:
-        sealed = f"; `thirdring recordings export {recording.id} --to FILE.wav` opens it"
-        plain = not file.endswith(SEALED)
-        typer.echo(
-            f"No player here (aplay, play or ffplay). The recording is {path}"
-            f"{'' if plain else sealed}"
-        )
+        sealed = text("opens_it", id=recording.id) if file.endswith(SEALED) else ""
+        typer.echo(text("no_player", place=path) + sealed)
         return
     looked(state, "played", f"recording/{recording.id}")
     with tempfile.TemporaryDirectory() as folder:
@@ -144,16 +137,16 @@ def export(
     if not salvage:
         looked(state, "exported", f"recording/{recording.id}", f"as wav, leg {leg.value}", why)
         _in_the_clear(store, file, leg, to)
-        typer.echo(
-            f"{to}: {recording.kept.duration_ms / 1000:.1f} s; what is written is not sealed"
-        )
+        seconds = f"{recording.kept.duration_ms / 1000:.1f}"
+        typer.echo(text("written_open", file=to, seconds=seconds))
         return
     looked(state, "exported", f"recording/{recording.id}", "as wav, what can be read", why)
     with private(to) as out:
         lost = rescue(store, file, out)
     for from_ms, to_ms in lost:
-        typer.echo(f"{recording.id}: {from_ms / 1000:.1f} s to {to_ms / 1000:.1f} s is lost")
-    typer.echo(f"{to}: {'all of it' if not lost else 'silence stands for what is lost'}")
+        start, end = f"{from_ms / 1000:.1f}", f"{to_ms / 1000:.1f}"
+        typer.echo(text("lost", id=recording.id, start=start, end=end))
+    typer.echo(text("silence_stands" if lost else "all_of_it", file=to))
 
 
 @group.command()
@@ -170,12 +163,12 @@ def verify(
     if as_json:
         print_json([_verdict(one) for one in checked])
     elif not checked:
-        typer.echo(_NONE_YET)
+        typer.echo(text("no_recordings"))
     else:
         for one in bad:
             for finding, detail in one.findings:
                 typer.echo(f"{one.recording or one.file}: {finding.value}: {detail}")
-        typer.echo(f"{len(checked)} checked, {len(bad)} with something wrong")
+        typer.echo(text("checked", count=len(checked), bad=len(bad)))
     if bad:
         raise typer.Exit(1)
 
@@ -273,11 +266,12 @@ def _play_call(store: Store, recordings: Sequence[Recording], leg: Leg) -> None:
     player = next((one for one in _PLAYERS if shutil.which(one[0])), None)
     with open_call_sound(store, recordings) as sound, tempfile.TemporaryDirectory() as folder:
         for gap in sound.gaps[1:]:
-            typer.echo(f"{_clock(gap.from_ms)} to {_clock(gap.to_ms)}: no sound, {gap.reason}")
+            start, end = _clock(gap.from_ms), _clock(gap.to_ms)
+            typer.echo(text("no_sound", start=start, end=end, reason=gap.reason))
         if player is None:
             parts = ", ".join(str(store.path(part.file)) for part in sound.parts)
-            typer.echo(f"No player here (aplay, play or ffplay). The recordings are {parts}")
-            typer.echo(_ELSEWHERE)
+            typer.echo(text("no_player_parts", places=parts))
+            typer.echo(text("elsewhere"))
             return
         looked(store.state, "played", f"call/{recordings[0].call_id}")
         heard = Path(folder) / f"{leg.value}.wav"
@@ -290,17 +284,11 @@ def _clock(offset_ms: int) -> str:
     return f"{offset_ms // 60_000}:{offset_ms // 1000 % 60:02}"
 
 
-_ELSEWHERE = (
-    "to hear it on another machine, write an open file:"
-    " thirdring recordings export ID --to FILE.wav"
-)
-
-
 def _play(player: tuple[str, ...], sound: Path, original: Path) -> None:
-    typer.echo(f"Playing {original} with {player[0]}")
+    typer.echo(text("playing", file=original, player=player[0]))
     done = subprocess.run([*player, str(sound)], check=False, stderr=subprocess.PIPE)
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         raise RecordingError(
-            f"{original}: {player[0]} could not play it ({lines[0]}); {_ELSEWHERE}"
+            f"{original}: {player[0]} could not play it ({lines[0]}); {text('elsewhere')}"
         )

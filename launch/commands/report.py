@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.errors import ConfigError, ReportError
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption
 from launch.quality_desk import ConfigOption, LangOption
 
@@ -86,10 +87,11 @@ def _make(
     from console.reports.making import Kind, file_name, written
 
     kind, form = Kind(name), _format("json" if as_json else form_name)
+    shown = _language(lang)
     if as_json and to is None:
         to = Path("-")
     gathered = _gathered(kind, on.date() if on else None, queue, state, config)
-    content = written(kind, form, gathered, _language(lang))
+    content = written(kind, form, gathered, shown)
     if to == Path("-"):
         sys.stdout.buffer.write(content)
         return
@@ -100,7 +102,8 @@ def _make(
         raise ReportError(
             f"{place}: cannot be written ({error.strerror}); give another file with --to"
         ) from error
-    typer.echo(f"{place}  {gathered.total.calls:,} calls, {len(content):,} bytes")
+    calls, size = f"{gathered.total.calls:,}", f"{len(content):,}"
+    typer.echo(text("report_written", shown, place=place, calls=calls, size=size))
 
 
 def _gathered(

@@ -71,7 +71,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List calibrations that you take part in; supervisors see all."""
-    if told_empty(state, config, as_json=as_json):
+    if told_empty(state, config, language(lang), as_json=as_json):
         return
     with open_desk(state, config) as desk:
         found = desk.calibrations(acting(desk, name))

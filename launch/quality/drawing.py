@@ -113,7 +113,7 @@ def draws(
     as_json: JsonOption = False,
 ) -> None:
     """List the draws there were; --again shows that one gives the same calls."""
-    if not again and told_empty(state, config, as_json=as_json):
+    if not again and told_empty(state, config, language(""), as_json=as_json):
         return
     with open_desk(state, config) as desk:
         if again:

@@ -86,7 +86,7 @@ def list_(
     from ledger.quality.rows import EvaluationFilter
 
     shown = language(lang)
-    if told_empty(state, config, as_json=as_json):
+    if told_empty(state, config, shown, as_json=as_json):
         return
     with open_desk(state, config) as desk:
         actor = acting(desk, name)

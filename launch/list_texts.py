@@ -1,0 +1,89 @@
+"""What calls, recordings and reports say around their lists, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+TEXTS: Final[Mapping[str, tuple[str, str]]] = {
+    "no_calls": (
+        "还没有通话。`thirdring demo` 让模拟来电者打进来；`thirdring serve` 接真实来电。",
+        "No calls yet. `thirdring demo` lets simulated callers call; `thirdring serve` takes real"
+        " ones.",
+    ),
+    "no_call_fits": (
+        "没有符合的通话；请放宽 --since 和 --until，或不写。",
+        "No call fits; widen --since and --until, or leave them out.",
+    ),
+    "latest": (
+        "只列出最近 {count} 通；--limit 0 全部列出。",
+        "The latest {count}; --limit 0 shows all.",
+    ),
+    "tagged": ("通话 {call} 已标记为 {tag}。", "Call {call} is tagged {tag}."),
+    "untagged": ("通话 {call} 没有标记。", "Call {call} has no tag."),
+    "tag_ordered": (
+        "服务已收到对通话 {call} 的指令，会照办。",
+        "The server has the order for call {call} and will do it.",
+    ),
+    "calls_written": ("{count} 通通话写入 {file}", "{count} calls in {file}"),
+    "no_recordings": (
+        "还没有录音。`thirdring demo` 会打几通有录音的电话；流程里写 `record: start` 就录音。",
+        "No recordings yet. `thirdring demo` places calls that are recorded; a flow records with"
+        " `record: start`.",
+    ),
+    "no_player": (
+        "这台机器没有播放器（aplay、play 或 ffplay）。录音在 {place}",
+        "No player here (aplay, play or ffplay). The recording is {place}",
+    ),
+    "no_player_parts": (
+        "这台机器没有播放器（aplay、play 或 ffplay）。各段录音在 {places}",
+        "No player here (aplay, play or ffplay). The recordings are {places}",
+    ),
+    "opens_it": (
+        "；`thirdring recordings export {id} --to FILE.wav` 可写成明文文件",
+        "; `thirdring recordings export {id} --to FILE.wav` opens it",
+    ),
+    "elsewhere": (
+        "要在别的机器上听，先写成明文文件：thirdring recordings export ID --to FILE.wav",
+        "to hear it on another machine, write an open file:"
+        " thirdring recordings export ID --to FILE.wav",
+    ),
+    "playing": ("正在用 {player} 播放 {file}", "Playing {file} with {player}"),
+    "no_sound": ("{start} 到 {end}：没有声音，{reason}", "{start} to {end}: no sound, {reason}"),
+    "written_open": (
+        "{file}：{seconds} 秒；写出的文件没有加密",
+        "{file}: {seconds} s; what is written is not sealed",
+    ),
+    "lost": ("{id}：{start} 秒到 {end} 秒已丢失", "{id}: {start} s to {end} s is lost"),
+    "all_of_it": ("{file}：完整", "{file}: all of it"),
+    "silence_stands": (
+        "{file}：丢失的部分用静音代替",
+        "{file}: silence stands for what is lost",
+    ),
+    "checked": (
+        "核验 {count} 个，{bad} 个有问题",
+        "{count} checked, {bad} with something wrong",
+    ),
+    "none_held": (
+        "没有保全的通话。保全：`thirdring recordings hold CALL --reason WHY`",
+        "No call is held. `thirdring recordings hold CALL --reason WHY` holds one.",
+    ),
+    "no_recording_of": ("通话 {call} 没有录音。", "Call {call} has no recording."),
+    "no_key": (
+        "还没有密钥；`thirdring serve` 第一次启动时会生成，或用 `thirdring recordings keys new`。",
+        "No key yet; `thirdring serve` makes one at its first start, or `keys new`.",
+    ),
+    "report_written": (
+        "{place}  {calls} 通通话，{size} 字节",
+        "{place}  {calls} calls, {size} bytes",
+    ),
+}
+
+
+def text(key: str, lang: str = "", **values: object) -> str:
+    """The text of `key` in `zh` or `en`, with its values; the terminal's language if not told."""
+    from softphone_panel.texts import language_of
+
+    zh, en = TEXTS[key]
+    found = zh if (lang or language_of().value) == "zh" else en
+    return found.format(**values) if values else found

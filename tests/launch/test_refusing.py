@@ -1,0 +1,136 @@
+"""What a terminal is refused is said in its language, with the command that helps."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from console.telling.refusals import PLACE
+from launch import __main__ as command_line
+from launch.list_texts import TEXTS
+from launch.refused_texts import REFUSED
+from launch.refusing import language_typed, refused
+from tests.console.test_refusals import ROOT, _known, _said
+from tests.support.command_line import thirdring
+
+SHOWN = (
+    *("launch/quality", "launch/quality_desk.py", "launch/holds.py", "launch/tagging.py"),
+    *("launch/commands/calls.py", "launch/commands/recordings.py", "launch/commands/report.py"),
+    *("console/reports", "console/work", "qa/work", "ledger/reader.py", "ledger/sight.py"),
+    *("recorder/finding.py", "launch/erasing.py"),
+)
+"""Where errors come from that `qa`, `calls`, `recordings` and `report` show."""
+
+MADE_OF_OTHERS = {"{}: {}", "{}: {}; {}", "None"}
+CHINESE = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN.UTF-8"}
+ENGLISH = {**CHINESE, "LANG": "en_US.UTF-8"}
+
+
+def _alike(text: str) -> str:
+    """With `{}` for each place, quotation marks around it left out as Chinese does."""
+    return PLACE.sub("{}", text).replace('"{}"', "{}")
+
+
+def test_whatever_these_commands_refuse_has_a_chinese_text() -> None:
+    said = {_alike(text) for place in SHOWN for text in _said(ROOT / place)}
+    known = {_alike(text) for text in REFUSED} | _known() | MADE_OF_OTHERS
+
+    assert len(said) > 80
+    missing = {one for one in said if one not in known and one.partition("{}; `")[0] not in known}
+    assert sorted(one for one in missing if "has nothing that is" not in one) == []
+
+
+def test_a_chinese_text_keeps_every_command_and_holds_no_place_of_its_own() -> None:
+    for said, zh in REFUSED.items():
+        assert {*PLACE.findall(zh)} <= {*PLACE.findall(said)}, said
+        assert re.search("[\u4e00-\u9fff]", zh), said
+
+
+def test_every_hint_and_empty_list_is_said_in_both_languages() -> None:
+    for key, (zh, en) in TEXTS.items():
+        assert {*PLACE.findall(zh)} == {*PLACE.findall(en)}, key
+        assert re.search("[\u4e00-\u9fff]", zh), key
+        assert not re.search("[\u4e00-\u9fff]", en), key
+
+
+@pytest.mark.parametrize(
+    ("said", "zh"),
+    [
+        (
+            "abc: lily works on it until 2026-01-05 14:00 UTC; take another (`thirdring qa next`)",
+            "abc 由 lily 在评，到 2026-01-05 14:00 UTC 为止；请评下一通：`thirdring qa next`",
+        ),
+        (
+            "no evaluation 'abc'; `thirdring qa list` shows them",
+            "没有评分 abc，或它不归您看。（`thirdring qa list`）",
+        ),
+        (
+            "lily has nothing that is claimed; `thirdring qa list --all` shows what there is,"
+            " `thirdring qa next` takes a call to score",
+            "lily 没有评分中的评分；全部：`thirdring qa list --all`；"
+            "领取一通来评：`thirdring qa next`",
+        ),
+        ('no recording "r-1"; `thirdring recordings list` shows them', "没有录音 r-1；"),
+        ("the moon is in the way", "the moon is in the way"),
+    ],
+)
+def test_a_chinese_terminal_is_told_with_commands_and_times_of_utc(said: str, zh: str) -> None:
+    assert refused(said, "zh").startswith(zh)
+    assert refused(said, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "zh", "en"),
+    [
+        (("qa", "next"), "这里还没有台账", "no ledger here yet"),
+        (("qa", "list", "--lang", "fr"), "请写 zh 或 en", "write zh or en"),
+        (("calls", "show", "abc"), "这里还没有台账", "no ledger here yet"),
+        (("recordings", "play", "abc"), "没有录音 abc", 'no recording "abc"'),
+        (("report", "day", "--format", "docx"), "请写其中之一", "write one of"),
+    ],
+)
+def test_an_error_is_said_in_the_terminals_language(
+    typed: tuple[str, ...],
+    zh: str,
+    en: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["thirdring", *typed, "--state", str(tmp_path)])
+    for environment, expected in ((CHINESE, zh), (ENGLISH, en)):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(command_line, "app", typer.Typer())  # others share the whole one
+
+        with pytest.raises(SystemExit) as left:
+            command_line.main()
+
+        assert left.value.code == 1
+        assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [("qa", "list"), ("qa", "calibrate", "list"), ("calls", "list"), ("recordings", "list")],
+)
+def test_an_empty_list_is_said_in_the_terminals_language(
+    typed: tuple[str, ...], tmp_path: Path
+) -> None:
+    chinese = thirdring(*typed, "--state", tmp_path, env=CHINESE).output
+    english = thirdring(*typed, "--state", tmp_path, env=ENGLISH).output
+
+    assert chinese.startswith("还没有")
+    assert english.startswith("No ")
+
+
+def test_what_is_typed_goes_before_the_terminals_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+
+    assert language_typed(["thirdring", "qa", "next"]) == "zh"
+    assert language_typed(["thirdring", "qa", "next", "--lang", "en"]) == "en"
+    assert language_typed(["thirdring", "qa", "next", "--lang=en"]) == "en"
