@@ -66,7 +66,7 @@ async def agents_desk(
     ledgers: Ledgers,
     shared: Shared,
     *,
-    trouble: Callable[[], str] = str,
+    troubles: Callable[[], Sequence[str]] = tuple,
 ) -> AsyncIterator[OpenedDesk]:
     """Open until the block ends. Raises ConfigError for an address that is taken."""
     clock = SystemClock()
@@ -90,7 +90,7 @@ async def agents_desk(
         customer=_customers(shared.office),
         clock=clock,
         speak=shared.speak,
-        trouble=trouble,
+        troubles=troubles,
     )
     floor = Floor(outside, Tokens(load_tokens(state, settings.agents)))
     finding = asyncio.create_task(_find_pbx(ami, settings, state))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,7 +63,8 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
     Raises FlowFileError, ConfigError or LedgerError before anything is answered.
     """
     state = prepare_monitor_folder(state.resolve())
-    async with open_ledger(settings, state) as writer:
+    async with open_ledger(settings, state) as ledger:
+        writer = ledger.writer
         # Before this server writes anything: what it writes has the clock of now.
         watch = ClockWatch(SystemClock(), await asyncio.to_thread(newest_at, writer.path))
         with LedgerReader(writer.path) as reader:
@@ -80,7 +81,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                 live if settings.desk.on else writer,
                 share_port=settings.agi.procs > 1,
                 ears_port=settings.ears.port,
-                open_desk=_desk(settings, state, ledgers, watch, keeper),
+                open_desk=_desk(settings, state, ledgers, watch, keeper, ledger.trouble),
                 left=left,
             ) as first:
                 after = _after_calls(settings, first, reader, writer)
@@ -109,16 +110,23 @@ def _running(state: Path, writer: LedgerWriter, first: Node) -> Running:
 
 
 def _desk(
-    settings: Settings, state: Path, ledgers: Ledgers, watch: ClockWatch, keeper: Keeper
+    settings: Settings,
+    state: Path,
+    ledgers: Ledgers,
+    watch: ClockWatch,
+    keeper: Keeper,
+    shipping: Callable[[], str],
 ) -> OpenDesk | None:
-    """What opens the agents' desk; its wallboard tells of a clock that is in doubt."""
+    """What opens the agents' desk; its wallboard tells of a clock that is in doubt, and of facts
+    that do not get on into the shared database."""
     if not settings.desk.on:
         return None
 
-    def trouble() -> str:
-        return "clock" if watch.problem or keeper.doubt else ""
+    def troubles() -> tuple[str, ...]:
+        clock = "clock" if watch.problem or keeper.doubt else ""
+        return (clock, shipping())
 
-    return partial(agents_desk, settings, state, ledgers, trouble=trouble)
+    return partial(agents_desk, settings, state, ledgers, troubles=troubles)
 
 
 def _after_calls(

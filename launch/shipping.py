@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from launch.settings import Settings
@@ -29,8 +30,23 @@ def make_shipper(settings: Settings, state: Path) -> Shipper:
     return Shipper(ledger_path(state), settings.ledger.url, node)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenLedger:
+    """The ledger of a node that serves."""
+
+    writer: LedgerWriter
+    shipping: Shipping | None
+    """None: it ships nowhere."""
+
+    def trouble(self) -> str:
+        """What keeps facts from the shared database, in the wallboard's word; empty if nothing."""
+        if self.shipping is None or not self.shipping.trouble:
+            return ""
+        return "shipping_refused" if self.shipping.lasting else "shipping"
+
+
 @asynccontextmanager
-async def open_ledger(settings: Settings, state: Path) -> AsyncIterator[LedgerWriter]:
+async def open_ledger(settings: Settings, state: Path) -> AsyncIterator[OpenLedger]:
     """The right to write, until the block ends; what is written is shipped on, to the last fact.
 
     Raises LedgerError, and ConfigError for an address that is none or without the driver.
@@ -41,7 +57,7 @@ async def open_ledger(settings: Settings, state: Path) -> AsyncIterator[LedgerWr
         if settings.ledger.url:
             shipping = Shipping(make_shipper(settings, state))
             shipping.start()
-        yield writer
+        yield OpenLedger(writer, shipping)
     finally:
         await asyncio.to_thread(writer.close)
         if shipping is not None:

@@ -33,6 +33,14 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "trouble.pbx": ("与电话交换机失去联系", "the exchange cannot be reached"),
     "trouble.ledger": ("台账写不进去", "the ledger cannot be written"),
     "trouble.ears": ("听不到通话声音", "the ears hear nothing"),
+    "trouble.shipping": (
+        "共享数据库连不上，通话不受影响",
+        "the shared database is away, calls go on",
+    ),
+    "trouble.shipping_refused": (
+        "共享数据库不收事实，通话不受影响：请告诉班长",
+        "the shared database refuses facts, calls go on: tell a supervisor",
+    ),
     "trouble.clock": (
         "机器时钟可疑，请告诉班长",
         "the machine's clock is in doubt: tell a supervisor",

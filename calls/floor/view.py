@@ -320,4 +320,5 @@ class PanelView(Part):
 
     help_asked: bool = False
     trouble: str = ""
-    """What the desk cannot do just now (`pbx`, `ledger`, `ears`); empty if nothing."""
+    """What the desk cannot do just now (`pbx`, `ledger`, `ears`, `clock`, `shipping`,
+    `shipping_refused`), the worst of it; empty if nothing."""

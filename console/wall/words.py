@@ -26,6 +26,14 @@ TROUBLES: Final[Mapping[str, Titles]] = {
     "pbx": {"zh": "交换机连不上", "en": "no connection to Asterisk"},
     "ledger": {"zh": "台账写不进", "en": "the ledger cannot be written"},
     "ears": {"zh": "听不到来电者", "en": "callers cannot be heard"},
+    "shipping": {
+        "zh": "共享数据库连不上：请查看 PostgreSQL",
+        "en": "shared database away: see to PostgreSQL",
+    },
+    "shipping_refused": {
+        "zh": "共享数据库拒收事实：办法见日志",
+        "en": "shared database refuses facts: see the log",
+    },
     "clock": {"zh": "机器时钟可疑，见日志", "en": "the machine's clock is in doubt, see the log"},
 }
 STATES: Final[Mapping[str, Titles]] = {

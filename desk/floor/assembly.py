@@ -83,8 +83,9 @@ class Outside:
     speak: Speak | None = None
     """The house's voice for cues into an agent's ear; None: it has none."""
 
-    trouble: Callable[[], str] = str
-    """What else is wrong on this machine, in the wallboard's word; empty if nothing."""
+    troubles: Callable[[], Sequence[str]] = tuple
+    """What else is wrong on this machine, in the wallboard's words, the worst first; empty words
+    are nothing."""
 
 
 class Floor:
@@ -167,7 +168,7 @@ class Floor:
         await self._outside.ami.stop()
 
     def _troubles(self) -> tuple[str, ...]:
-        found = ("" if self._outside.ami.up else "pbx", self._outside.trouble())
+        found = ("" if self._outside.ami.up else "pbx", *self._outside.troubles())
         return tuple(filter(None, found))
 
     async def _up(self) -> None:

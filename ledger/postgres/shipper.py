@@ -18,11 +18,10 @@ from calls.clock import Clock, SystemClock
 from calls.errors import LedgerError
 from ledger.closing import Closing
 from ledger.encoding import at_us, from_us
-from ledger.opening import check_schema, reader_engine, unreadable
+from ledger.opening import LedgerAwayError, check_schema, reader_engine, unreadable
 from ledger.postgres.batch import Batch, OtherLedgerError, Progress, Step, progress
 from ledger.postgres.opening import (
     central_engine,
-    passes,
     prepare,
     trouble,
     without_password,
@@ -205,6 +204,9 @@ class Shipping:
         self.trouble = ""
         """Why nothing is shipped now; empty when all is well."""
 
+        self.lasting = False
+        """Whether the database can be reached and refuses: so it stays until somebody acts."""
+
         self._thread = threading.Thread(target=self._run, name="ledger-shipper", daemon=True)
 
     def start(self) -> None:
@@ -234,13 +236,13 @@ class Shipping:
             return self._failed(error)
         if self.trouble:
             log.info("facts are shipped again", node=self._shipper.node)
-        self.trouble, self._tried = "", 0
+        self.trouble, self.lasting, self._tried = "", False, 0
         return 0.0 if shipped >= STEP_EVENTS else _LOOK_S
 
     def _failed(self, error: LedgerError) -> float:
+        self.lasting = not isinstance(error, LedgerAwayError)
         if not self.trouble:
-            cause = error.__cause__
-            tell = log.warning if isinstance(cause, Exception) and passes(cause) else log.critical
+            tell = log.critical if self.lasting else log.warning
             tell("facts wait in the node's own ledger", node=self._shipper.node, problem=str(error))
         self.trouble = str(error)
         self._tried += 1

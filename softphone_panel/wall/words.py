@@ -39,6 +39,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "trouble.pbx": ("交换机连不上", "no connection to Asterisk"),
     "trouble.ledger": ("台账写不进", "the ledger cannot be written"),
     "trouble.ears": ("听不到来电者", "callers cannot be heard"),
+    "trouble.shipping": (
+        "共享数据库连不上：请查看 PostgreSQL",
+        "shared database away: see to PostgreSQL",
+    ),
+    "trouble.shipping_refused": (
+        "共享数据库拒收事实：办法见日志",
+        "shared database refuses facts: see the log",
+    ),
     "trouble.clock": ("机器时钟可疑，见日志", "the machine's clock is in doubt, see the log"),
     # waiting callers and queues
     "waiting.title": ("等待的来电 {count}", "Waiting {count}"),
