@@ -71,7 +71,7 @@ async def spy(
     caller_id: str = "",
     wait_s: float = 20.0,
 ) -> Originated:
-    """Ring a supervisor's phone (`PJSIP/803`) and put it on an agent's channel.
+    """Ring a supervisor's phone (`PJSIP/803`, or its line) and put it on an agent's channel.
 
     Returns when the supervisor has picked up, with the supervisor's channel. A whisper is not in
     the call's own recording; in a barge the caller hears the supervisor, and so it has it.

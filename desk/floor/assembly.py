@@ -211,6 +211,7 @@ class Floor:
             if outside.house.spies_recorded
             else None,
             clock=outside.clock,
+            phone_of=self._nailed_up.phone_of,
         )
 
     def _make_cues(self) -> SpokenCues:

@@ -81,6 +81,7 @@ class HouseDesk:
         self._views = self._make_views(rooms)
         self._wall = self._make_wall(rooms)
         rooms.roster.changed.append(self._roster_changed)
+        rooms.roster.has_caller.append(rooms.talks.has_caller)
         rooms.control.on_change.append(self._hold_changed)
         rooms.spies.on_change.append(self.changed)
 

@@ -56,7 +56,7 @@ class Talks:
         self._values: dict[str, Mapping[str, Value]] = {}
         """What the agents of a live call left behind so far, by call id."""
 
-        self._last: dict[str, str] = {}
+        self._last: dict[str, Talk] = {}
         """Who had a live call last, by its id."""
 
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,7 +100,8 @@ class Talks:
                 found.left = True
 
     def agent_of(self, call: Call) -> str:
-        return self._last.get(call.id, "")
+        last = self._last.get(call.id)
+        return "" if last is None else last.agent
 
     def over(self, call: Call) -> Mapping[str, Value]:
         with _harmless("over", call):
@@ -158,6 +159,15 @@ class Talks:
             found.at_ear = False
             self._spawn(self._off(found))
 
+    def has_caller(self, agent: str) -> None:
+        """The roster tells that a colleague's attended transfer is done: nobody else does. At
+        once, or whoever hangs up again soon would have had no call."""
+        status = self._roster.status(agent)
+        talk = self._last.get(status.call_id)
+        if talk is not None and talk.agent != agent:
+            talk.call.record(AgentAnswered(agent=agent, waited_ms=0))
+            self.talks(replace(talk, agent=agent, agent_channel=status.channel))
+
     async def close(self) -> None:
         """End what runs here; the talks themselves go on in Asterisk."""
         for task in tuple(self._tasks):
@@ -181,7 +191,7 @@ class Talks:
         # The latest comes last: `over` goes by that.
         self._by_agent.pop(agent, None)
         self._by_agent[agent] = offer
-        self._last[call.id] = agent
+        self._last[call.id] = talk
         offer.coach = make(lambda: self._changed(agent))
         offer.broken_before = tuple(rule.id for rule in offer.coach.broken())
         self._roster.named(talk.agent_channel, call.id)
@@ -199,18 +209,10 @@ class Talks:
         if found.over or found.left or self._roster.status(found.agent).channel == found.channel:
             return
         self._end(found)
-        self._hand_over(found)
-
-    def _hand_over(self, found: AgentCall) -> None:
-        """Who was asked by an attended transfer has the caller now: nobody else tells of it."""
-        if found.coach is None:
-            return
         for status in self._roster.statuses():
             # Whom a blind transfer brings the caller to is told of as at every offer.
             if status.asked and status.call_id == found.call.id:
-                found.call.record(AgentAnswered(agent=status.number, waited_ms=0))
-                talk = found.coach.talk
-                self.talks(replace(talk, agent=status.number, agent_channel=status.channel))
+                self.has_caller(status.number)
                 return
 
     def _meet(self, call: Call, agent: str, queue: str) -> AgentCall:

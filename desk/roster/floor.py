@@ -57,6 +57,7 @@ class Floor:
         timezone: tzinfo | None,
     ) -> None:
         self.changed: list[Callable[[str], None]] = []
+        self.has_caller: list[Callable[[str], None]] = []
         self.members = {one.member: one.number for one in agents}
         self.prefixes = {one.prefix: one.number for one in agents}
         self.devices = {one.device: one.number for one in agents}
@@ -131,14 +132,21 @@ class Floor:
 
     def unanswered(self, line: Line, result: str) -> None:
         seat = self.seats[line.agent]
-        facts = [self._offer_over(line, result)]
+        # A line that stands is busy by itself, with a supervisor's listening in: no agent's no.
+        busy = result == REJECTED and seat.known.nailed_up
+        facts = [self._offer_over(line, UNREACHABLE if busy else result)]
         if result == UNREACHABLE:
             facts += seat.machine.phone(here=False)
-        self.keep(seat, facts + seat.machine.rings_no_more(missed=result in (MISSED, REJECTED)))
+        missed = result in (MISSED, REJECTED) and not busy
+        self.keep(seat, facts + seat.machine.rings_no_more(missed=missed))
 
     def held(self, line: Line, on: bool) -> None:
         seat = self.seats[line.agent]
         self.keep(seat, seat.machine.holds(on))
+
+    def handed_over(self, line: Line) -> None:
+        for tell in tuple(self.has_caller):
+            tell(line.agent)
 
     def off(self, line: Line) -> None:
         seat = self.seats[line.agent]

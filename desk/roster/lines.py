@@ -50,6 +50,12 @@ class Line:
     asked: bool = False
     """A colleague asks about a call; whose call it is does not change by that alone."""
 
+    joined: bool = False
+    """Asked, and put together with colleague and caller."""
+
+    sent: bool = False
+    """To be asked, but the colleague hung up while it rang: Asterisk gives it the caller."""
+
     rung_ms: int | None = None
     """Set once the dial is over."""
 
@@ -70,6 +76,9 @@ class Sink(Protocol):
 
     def held(self, line: Line, on: bool) -> None:
         """The agent put the caller on hold, or took them back."""
+
+    def handed_over(self, line: Line) -> None:
+        """Who was only asked has the caller now, without the colleague."""
 
     def off(self, line: Line) -> None:
         """The agent's phone is off the call."""
@@ -149,8 +158,9 @@ class Lines:
         elif (line := self._line_of(event)) is not None:
             if event.event == "Hangup":
                 self._over(line, event.number("Cause"))
-            elif line.up and event.get("DestType", "Threeway") == "Threeway":
-                # Three who are put together are no hold any more, and no Unhold tells it.
+            elif event.event == "AttendedTransfer":
+                self._transferred(line, event)
+            elif line.up:
                 self._sink.held(line, event.event == "Hold")
 
     def _line_of(self, event: Message) -> Line | None:
@@ -185,6 +195,28 @@ class Lines:
         if event.event == "DialState" and event.get("DialStatus") == "RINGING":
             self._ring(line, event)
 
+    def _transferred(self, line: Line, event: Message) -> None:
+        """By the agent of `line`, who asked a colleague."""
+        threeway = event.get("DestType") == "Threeway"
+        if threeway and line.up:
+            # Three who are put together are no hold any more, and no Unhold tells it.
+            self._sink.held(line, False)
+        for asked in self._asked_about(line):
+            if threeway:
+                asked.joined = True
+            elif event.get("Result") == "Success":
+                self._hand_over(asked)
+
+    def _asked_about(self, line: Line) -> list[Line]:
+        call_id = line.call_id
+        return [one for one in self._lines.values() if one.asked and one.call_id == call_id != ""]
+
+    def _hand_over(self, line: Line) -> None:
+        line.asked = line.joined = False
+        line.sent = not line.up
+        if line.up:
+            self._sink.handed_over(line)
+
     def _begin(self, event: Message) -> Line:
         channel = event.get("DestChannel")
         line = Line(
@@ -216,10 +248,15 @@ class Lines:
         if line.dial_status == "ANSWER":
             line.ringing, line.up = False, True
             self._sink.answered(line)
+            if line.sent:
+                self._sink.handed_over(line)
 
     def _over(self, line: Line, cause: int) -> None:
         self.drop(line)
         if line.up:
+            for asked in self._asked_about(line):
+                if asked.joined:
+                    self._hand_over(asked)
             self._sink.off(line)
             return
         rang = line.ringing

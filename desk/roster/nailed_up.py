@@ -19,7 +19,7 @@ from desk.ami.client import AmiClient
 from desk.ami.errors import AmiError
 from desk.ami.listening import call_out
 from desk.ami.message import Message
-from desk.ami.nailed_up import LINE_CONTEXT, TAKES, pair_of
+from desk.ami.nailed_up import LINE_CONTEXT, TAKES, interface, pair_of
 from desk.roster.roster import Roster
 
 RINGS_S: Final = 30.0
@@ -45,7 +45,9 @@ class NailedLines:
         self._ami, self._roster, self._changed = ami, roster, changed
         self._agents, self._rings_s = frozenset(agents), rings_s
         self._lines: dict[str, str] = {}
-        self._taken: set[str] = set()
+        self._ringing: set[str] = set()
+        """Pairs that wait to be taken: what never came to the line leaves nothing there."""
+
         self._calling: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._undo: list[Callable[[], None]] = []
@@ -57,6 +59,7 @@ class NailedLines:
             self._undo = [
                 hear(("AgentLogin",), self._stands),
                 hear(("AgentLogoff",), self._gone),
+                hear(("DialState",), self._rings),
                 hear(("DialEnd",), self._dialled),
                 hear(("Hangup",), self._pair_over),
             ]
@@ -78,6 +81,11 @@ class NailedLines:
     def stands(self, agent: str) -> bool:
         """Whether the desk can answer for this agent."""
         return agent in self._lines
+
+    def phone_of(self, agent: str) -> str:
+        """What rings when the desk itself calls the agent, to listen in: a phone that stands on
+        its line would be busy. That call is taken at once, it was ordered."""
+        return interface(agent) if agent in self._lines else f"PJSIP/{agent}"
 
     def call(self, agent: str) -> None:
         """Ring the phone unless its line stands already; whose comes about later, or not at all:
@@ -136,19 +144,32 @@ class NailedLines:
         except AmiError as error:
             _log.warning("a line stands on", agent=agent, problem=str(error))
 
+    def _rings(self, event: Message) -> None:
+        found = pair_of(event.raw("DestChannel"))
+        if found is not None and event.get("DialStatus") == "RINGING":
+            self._ringing.add(found[1])
+            # A call that nobody's channel makes is the desk's own.
+            if not event.get("Channel"):
+                self._spawn(self._take(found[0]))
+
+    async def _take(self, agent: str) -> None:
+        try:
+            await self.answer(agent)
+        except AmiError as error:
+            _log.warning("a line was not taken", agent=agent, problem=str(error))
+
     def _dialled(self, event: Message) -> None:
         found = pair_of(event.raw("DestChannel"))
         if found is not None and event.get("DialStatus") == "ANSWER":
-            self._taken.add(found[1])
+            self._ringing.discard(found[1])
 
     def _pair_over(self, event: Message) -> None:
         found = pair_of(event.raw("Channel"))
         # `;2` goes when the line is not in it any more, or never was.
         if found is not None and event.raw("Channel").endswith(";2"):
             agent, pair = found
-            if pair in self._taken:
-                self._taken.discard(pair)
-            else:
+            if pair in self._ringing:
+                self._ringing.discard(pair)
                 self._spawn(self._free(agent))
 
     async def _free(self, agent: str) -> None:
@@ -166,9 +187,9 @@ class NailedLines:
             agent = one.data.partition(",")[0]
             if agent in self._agents:
                 self._lines[agent] = one.name
-        pairs = {found: one for one in channels if (found := pair_of(one.name)) is not None}
-        self._taken = {pair for (_, pair), one in pairs.items() if one.state == "Up"}
-        await self._free_all({agent for agent, _ in pairs})
+        pairs = [(one, found) for one in channels if (found := pair_of(one.name)) is not None]
+        self._ringing = {pair for one, (_, pair) in pairs if one.state == "Ringing"}
+        await self._free_all({agent for _, (agent, _) in pairs})
         for agent in before.keys() | self._lines.keys():
             self._changed(agent)
 

@@ -20,6 +20,9 @@ UNREACHABLE: Final = "unreachable"
 _REJECTING: Final = frozenset({17, 21})
 """Q.850 causes of the phone's own no: user busy, call rejected."""
 
+_ABSENT: Final = 20
+"""Q.850: the line to the phone went down."""
+
 _UNREACHED: Final = frozenset({"CHANUNAVAIL", "CONGESTION"})
 
 
@@ -41,7 +44,7 @@ def result_of(dial_status: str, cause: int, *, rang: bool) -> str:
         return REJECTED
     if dial_status in ("CANCEL", "ABORT"):
         return CALLER_GONE
-    if dial_status in _UNREACHED or not rang:
+    if dial_status in _UNREACHED or cause == _ABSENT or not rang:
         return UNREACHABLE
     return MISSED
 

@@ -83,6 +83,9 @@ class Roster:
         self.changed = self._floor.changed
         """Told the number of an agent whose state changed; empty: the waiting callers did."""
 
+        self.has_caller = self._floor.has_caller
+        """Told the number of an agent whom a colleague asked, and who has the caller now."""
+
         self._looking = asyncio.Lock()
         self._unsubscribe: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None

@@ -7,7 +7,6 @@ see of it is the house's policy (`shown`); what the ledger keeps is not.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -21,7 +20,7 @@ from calls.floor.states import SpyMode
 from calls.floor.wall import Watcher
 from desk.ami import AmiClient, AmiError, AmiGoneError, AmiRefusedError, Message
 from desk.ami.actions import core_show_channels, get_var, hang_up
-from desk.ami.channels import LiveChannel
+from desk.ami.channels import LiveChannel, Originated
 from desk.ami.listening import spy, spy_again, switch_spy
 from desk.ami.nailed_up import agent_of
 from desk.control.errors import ControlError
@@ -29,7 +28,11 @@ from desk.control.live import LiveCall
 from desk.supervision.asides import Asides, may_be_heard
 
 RINGS_S: Final = 20.0
-_CHANNEL = re.compile(r"PJSIP/(?P<number>[0-9]{2,8})-[0-9a-f]+")
+_RESTS_MS: Final = 7000
+"""So long a line that stands may be busy by itself: five seconds when it is new, a moment after
+each call."""
+
+_AGAIN_S: Final = 0.25
 _log = structlog.get_logger("desk.supervision")
 
 
@@ -69,9 +72,11 @@ class Spies:
         shown: bool,
         asides: Asides | None = None,
         clock: Clock | None = None,
+        phone_of: Callable[[str], str] = "PJSIP/{}".format,
         rings_s: float = RINGS_S,
     ) -> None:
-        """`call_of` gives the talk that an agent is in; `shown`: agents see who listens.
+        """`call_of` gives the talk that an agent is in; `shown`: agents see who listens; `phone_of`
+        what rings for a supervisor.
 
         With `asides` what supervisors say into a call is recorded.
         """
@@ -82,7 +87,7 @@ class Spies:
         self._shown = shown
         self._asides = asides
         self._clock = clock or SystemClock()
-        self._rings_s = rings_s
+        self._phone_of, self._rings_s = phone_of, rings_s
         self._spying: dict[str, _Spying] = {}
         self.on_change: list[Callable[[str], None]] = []
         """Told the number of the agent whose listeners have changed."""
@@ -145,14 +150,7 @@ class Spies:
             raise ControlError("no_call_there", "that agent is on no call")
         spying = self._spying[by] = _Spying(by=by, call=call, mode=mode)
         try:
-            begun = await spy(
-                self._ami,
-                f"PJSIP/{by}",
-                call.agent_channel,
-                mode if self._asides is None else SpyMode.LISTEN,
-                caller_id=f'"{agent}" <{agent}>',
-                wait_s=self._rings_s,
-            )
+            begun = await self._ring(spying)
         except AmiRefusedError as error:
             self._forget(spying)
             raise ControlError("no_phone", f"your phone: {error.text}") from error
@@ -171,6 +169,26 @@ class Spies:
             raise
         finally:
             self._record(spying, SpyBegan(by=by, call_id=call.call_id, mode=spying.mode))
+
+    async def _ring(self, spying: _Spying) -> Originated:
+        """The supervisor's phone, or the line that it stands on once that is at rest."""
+        by, call, began_ms = spying.by, spying.call, self._clock.monotonic_ms()
+        while True:
+            phone = self._phone_of(by)
+            try:
+                return await spy(
+                    self._ami,
+                    phone,
+                    call.agent_channel,
+                    spying.mode if self._asides is None else SpyMode.LISTEN,
+                    caller_id=f'"{call.agent}" <{call.agent}>',
+                    wait_s=self._rings_s,
+                )
+            except AmiRefusedError:
+                late = self._clock.monotonic_ms() - began_ms > _RESTS_MS
+                if late or phone == f"PJSIP/{by}" or self._spying.get(by) is not spying:
+                    raise
+            await asyncio.sleep(_AGAIN_S)
 
     async def _move(self, spying: _Spying, mode: SpyMode) -> None:
         if not spying.channel:
@@ -226,7 +244,7 @@ class Spies:
 
     async def _stop_ringing(self, by: str) -> None:
         for channel in await core_show_channels(self._ami):
-            if channel.name.startswith(f"PJSIP/{by}-") and channel.state == "Ringing":
+            if agent_of(channel.name) == by and channel.state == "Ringing":
                 await hang_up(self._ami, channel.name)
 
     # -- what Asterisk tells ------------------------------------------------------------------
@@ -252,17 +270,17 @@ class Spies:
                 await self._end_stranger(channel)
 
     async def _end_stranger(self, channel: LiveChannel) -> None:
-        by, of = _CHANNEL.fullmatch(channel.name), channel.data.partition(",")[0]
+        by, of = agent_of(channel.name), channel.data.partition(",")[0]
         watched = agent_of(of)
-        if by is None or not watched:
+        if not by or not watched:
             return
         try:
             call_id = await get_var(self._ami, of, "CC_CALL")
             await hang_up(self._ami, channel.name)
         except AmiRefusedError:
             return
-        _log.info("a spy of another desk was ended", by=by["number"], agent=watched)
-        ended = SpyEnded(by=by["number"], call_id=call_id, lasted_ms=channel.lasted_s * 1000)
+        _log.info("a spy of another desk was ended", by=by, agent=watched)
+        ended = SpyEnded(by=by, call_id=call_id, lasted_ms=channel.lasted_s * 1000)
         self._append(watched, ended)
 
     def _ended(self, spying: _Spying) -> None:

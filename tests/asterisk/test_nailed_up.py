@@ -17,13 +17,11 @@ from calls.floor.orders import (
     Mute,
     NotReady,
     Ready,
-    SignOut,
     Spy,
     Transfer,
 )
 from calls.floor.states import AgentState, SpyMode
 from tests.support.desk_panel import call_of, desk_panel
-from tests.support.floor import floor_phones
 from tests.support.heard import frame_levels
 from tests.support.hotline import Hotline, stop_hotline, utterance
 from tests.support.line_desk import (
@@ -32,6 +30,7 @@ from tests.support.line_desk import (
     NewCaller,
     goes_home,
     hears_music,
+    line_desk,
     start_desk,
 )
 from tests.support.own_pbx import own_pbx
@@ -73,18 +72,8 @@ def hotline(pbx: HousePbx, scripts: Path) -> Iterator[Hotline]:
 
 @pytest.fixture
 async def desk(pbx: HousePbx, hotline: Hotline, new_caller: NewCaller) -> AsyncIterator[LineDesk]:
-    voices = {"agent_801": AGENT_HZ, "agent_802": TARGET_HZ, "agent_803": SUPERVISOR_HZ}
-    async with floor_phones(pbx, **voices) as phones, desk_panel(hotline.state) as panel:
-        desk = LineDesk(pbx, panel, phones, new_caller)
-        try:
-            yield desk
-        finally:
-            async with desk_panel(hotline.state) as desk.panel:
-                if desk.panel.view is not None and desk.panel.view.call is not None:
-                    await desk.panel.order(HangUp())
-                    await desk.wraps_up()
-                await desk.panel.order(SignOut())
-                await until(lambda: not desk.line.phone.on_call, "the line is hung up")
+    async with line_desk(pbx, hotline, new_caller) as desk:
+        yield desk
 
 
 async def test_the_phone_is_picked_up_once_and_two_calls_are_taken_and_ended_by_order(

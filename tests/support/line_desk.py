@@ -8,16 +8,23 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from calls.floor.orders import Answer, Order, Ready, SignOut, WrapUp
+from calls.floor.orders import Answer, HangUp, Order, Ready, SignOut, WrapUp
 from calls.floor.states import AgentState
 from calls.floor.view import PanelView
-from tests.support.desk_panel import DeskPanel, call_of
-from tests.support.floor import VoicedPhone
+from tests.support.desk_panel import DeskPanel, call_of, desk_panel
+from tests.support.floor import VoicedPhone, floor_phones
 from tests.support.heard import RATE, frame_levels, tone
 from tests.support.hotline import Hotline, start_hotline
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
-from tests.support.tones import AGENT_HZ, CALLER_HZ, all_hear, until
+from tests.support.tones import (
+    AGENT_HZ,
+    CALLER_HZ,
+    SUPERVISOR_HZ,
+    TARGET_HZ,
+    all_hear,
+    until,
+)
 
 NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 
@@ -31,13 +38,15 @@ nailed_up = true
 [agents.803]
 supervisor = true
 """
+BOSS_TOO = AGENTS + "nailed_up = true\n"
+"""The supervisor's phone stands on a line as well."""
 
 
-def start_desk(pbx: HousePbx, scripts: Path) -> Hotline:
+def start_desk(pbx: HousePbx, scripts: Path, agents: str = AGENTS) -> Hotline:
     """Its server; callers go straight to the queue."""
     pbx.ask_own_server()
     more = (f'scripts = "{scripts}"', "prove = false")
-    return start_hotline(pbx, more=more, desk=AGENTS.splitlines())
+    return start_hotline(pbx, more=more, desk=agents.splitlines())
 
 
 @dataclass(slots=True)
@@ -92,6 +101,25 @@ class LineDesk:
                 speaking.cancel()
                 caller.rtp.hush()
                 await asyncio.gather(speaking, return_exceptions=True)
+
+
+@asynccontextmanager
+async def line_desk(
+    pbx: HousePbx, hotline: Hotline, new_caller: NewCaller
+) -> AsyncIterator[LineDesk]:
+    """Phones and a panel; at the end whatever is left of a call is over, and 801's line is down."""
+    voices = {"agent_801": AGENT_HZ, "agent_802": TARGET_HZ, "agent_803": SUPERVISOR_HZ}
+    async with floor_phones(pbx, **voices) as phones, desk_panel(hotline.state) as panel:
+        desk = LineDesk(pbx, panel, phones, new_caller)
+        try:
+            yield desk
+        finally:
+            async with desk_panel(hotline.state) as desk.panel:
+                if desk.panel.view is not None and desk.panel.view.call is not None:
+                    await desk.panel.order(HangUp())
+                    await desk.wraps_up()
+                await desk.panel.order(SignOut())
+                await until(lambda: not desk.line.phone.on_call, "the line is hung up")
 
 
 async def goes_home(colleague: DeskPanel) -> None:

@@ -22,6 +22,8 @@ class Sink:
     def held(self, line: Line, on: bool) -> None:
         self.holds.append(on)
 
+    def handed_over(self, line: Line) -> None: ...
+
     def off(self, line: Line) -> None: ...
 
 

@@ -83,6 +83,60 @@ async def test_who_was_asked_by_an_attended_transfer_has_the_caller_when_the_fir
     assert floor.view("802").state.state is AgentState.WRAP_UP
 
 
+@pytest.mark.parametrize("three_way", [False, True])
+async def test_who_has_the_caller_by_a_transfer_has_a_call_to_wrap_up_however_soon_it_is_over(
+    floor: WholeFloor, three_way: bool
+) -> None:
+    call, leg = await floor.talks()
+    asked = floor.switch.consult("802", call.id)
+    floor.switch.transferred(leg, how="Threeway" if three_way else "Bridge")
+    floor.switch.hang_up(leg)
+    # In the same moment: whose call it is waits for nobody.
+    assert floor.floor.agents.agent_of(call) == "802"
+    floor.switch.hang_up(asked)
+    floor.floor.agents.over(call)
+
+    view = floor.view("802")
+    assert view.state.state is AgentState.WRAP_UP
+    assert view.call is not None
+    done = WrapUp(call_id=view.call.call_id, disposition="other", note="")
+    assert await floor.order("802", done) == ""
+    answered = [event.data["agent"] for event in floor.kinds(call) if event.kind == _ANSWERED]
+    assert answered == ["801", "802"]
+    assert [one["call_id"] for one in await _talks_of(floor, "802")] == [call.id]
+
+
+async def test_a_colleague_whose_phone_rings_when_the_first_one_leaves_has_the_caller_once_it_is_up(
+    floor: WholeFloor,
+) -> None:
+    call, leg = await floor.talks()
+    asked = floor.switch.rings_to_ask("802", call.id)
+    floor.switch.transferred(leg)
+    floor.switch.hang_up(leg)
+    await floor.settle(0.1)  # the first one's talk is over meanwhile, and wrapped up
+    assert await floor.order("801", WrapUp(call_id=call.id, disposition="other")) == ""
+    assert floor.floor.agents.agent_of(call) == "801"
+    floor.switch.is_asked(asked)
+
+    assert floor.floor.agents.agent_of(call) == "802"
+    assert floor.view("802").state.state is AgentState.ON_CALL
+    floor.switch.hang_up(asked)
+    assert floor.view("802").state.state is AgentState.WRAP_UP
+
+
+async def test_a_transfer_that_asterisk_did_not_make_leaves_the_caller_with_the_first_one(
+    floor: WholeFloor,
+) -> None:
+    call, leg = await floor.talks()
+    asked = floor.switch.consult("802", call.id)
+    floor.switch.transferred(leg, result="Fail")
+    floor.switch.hang_up(asked)
+    await floor.settle(0.1)
+
+    assert floor.view("802").state.state is AgentState.READY
+    assert floor.floor.agents.agent_of(call) == "801"
+
+
 async def test_a_colleague_who_was_only_asked_has_nothing_to_wrap_up(floor: WholeFloor) -> None:
     call, _ = await floor.talks()
     asked = floor.switch.consult("802", call.id)

@@ -16,8 +16,10 @@ from desk.ami.message import Message
 from desk.ami.nailed_up import agent_of, device, interface, pair_of
 from desk.roster.lines import Line, Lines, interface_of
 from desk.roster.nailed_up import NailedLines
+from desk.roster.rings import UNREACHABLE
 from desk.roster.roster import Roster
 from desk.roster.status import RosterAgent
+from tests.desk.roster.fake_switch import FakeSwitch, ListLedger, Member
 
 LINE = "PJSIP/801-00000001"
 PAIR = "Local/801@cc-nailed-00000003"
@@ -91,10 +93,13 @@ class Floor:
     async def stands(self) -> None:
         await self.manager.tell(event("AgentLogin", Agent="801", Channel=LINE))
 
-    async def is_offered(self, *, taken: bool) -> None:
+    async def is_offered(self, *, taken: bool, rings: bool = True) -> None:
         """A call to the line comes and goes."""
+        dial = {"Channel": "PJSIP/carrier-00000001", "DestChannel": f"{PAIR};1"}
+        if rings:
+            await self.manager.tell(event("DialState", **dial, DialStatus="RINGING"))
         status = "ANSWER" if taken else "CANCEL"
-        await self.manager.tell(event("DialEnd", DestChannel=f"{PAIR};1", DialStatus=status))
+        await self.manager.tell(event("DialEnd", **dial, DialStatus=status))
         for end in ("1", "2"):
             await self.manager.tell(event("Hangup", Channel=f"{PAIR};{end}"))
 
@@ -130,9 +135,26 @@ async def test_only_where_a_line_stands_the_desk_answers(floor: Floor) -> None:
     assert floor.manager.acts == [f"PlayDTMF {LINE} #"]
 
 
+async def test_a_call_of_the_desks_own_comes_by_the_line_and_is_taken_at_once(floor: Floor) -> None:
+    assert floor.lines.phone_of("801") == "PJSIP/801"
+    await floor.stands()
+    assert (floor.lines.phone_of("801"), floor.lines.phone_of("802")) == (
+        interface("801"),
+        "PJSIP/802",
+    )
+    ringing = {"DestChannel": f"{PAIR};1", "DialStatus": "RINGING"}
+    await floor.manager.tell(event("DialState", Channel="PJSIP/carrier-00000001", **ringing))
+    assert floor.manager.acts == []
+
+    await floor.manager.tell(event("DialState", **ringing))
+    assert floor.manager.acts == [f"PlayDTMF {LINE} #"]
+
+
 async def test_an_offer_that_nobody_took_is_let_go_and_a_talk_ends_by_itself(floor: Floor) -> None:
     await floor.stands()
     await floor.is_offered(taken=True)
+    # The line was busy: to press the key would take another call that rings there.
+    await floor.is_offered(taken=False, rings=False)
     assert floor.manager.acts == []
 
     await floor.is_offered(taken=False)
@@ -172,8 +194,15 @@ async def test_a_desk_that_comes_later_finds_the_line_and_frees_it_of_a_caller_w
         event("Status", Channel=f"{PAIR};2", Application="AgentRequest", ChannelStateDesc="Up")
     )
     await resync()
-    await floor.is_offered(taken=False)  # its answer was before our time
+    await floor.is_offered(taken=False, rings=False)  # its answer was before our time
     assert floor.manager.acts == [f"PlayDTMF {LINE} #"]
+
+    floor.manager.rows["Status"].append(
+        event("Status", Channel=f"{PAIR};1", Application="AppQueue", ChannelStateDesc="Ringing")
+    )
+    await resync()
+    await floor.is_offered(taken=False, rings=False)  # it began to ring before
+    assert floor.manager.acts == [f"PlayDTMF {LINE} #"] * 2
     await floor.lines.close()
     assert floor.manager.on_up == floor.roster.changed == []
 
@@ -207,6 +236,8 @@ class Sink:
     def held(self, line: Line, on: bool) -> None:
         self.holds.append(on)
 
+    def handed_over(self, line: Line) -> None: ...
+
     def off(self, line: Line) -> None: ...
 
 
@@ -231,3 +262,43 @@ def test_a_hold_by_the_phone_on_its_line_is_one_of_the_call_at_its_ear() -> None
     assert sink.holds == [True, False]
     lines.take(event("Hold", Channel="PJSIP/802-00000009", Uniqueid="t-9.0"))
     assert sink.holds == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("cause", "state", "reason"),
+    [
+        (20, AgentState.NOT_READY, "unreachable"),  # the line went down
+        (17, AgentState.READY, ""),  # it has a supervisor's listening in
+    ],
+)
+async def test_a_line_that_goes_down_or_is_busy_is_no_call_that_its_agent_missed(
+    cause: int, state: AgentState, reason: str
+) -> None:
+    clock, ledger = ManualClock(), ListLedger()
+    switch = FakeSwitch(clock)
+    agent = RosterAgent(number="801", queues=("support",), nailed_up=True)
+    switch.members[agent.member] = [Member("support")]
+    switch.phones[agent.device] = "NOT_INUSE"
+    roster = Roster([agent], cast(Any, switch), ledger, clock)
+    await roster.start()
+    try:
+        await switch.connect()
+        roster.ready("801")
+        dial = (
+            ("Channel", "PJSIP/carrier-00000000"),
+            ("DestChannel", f"{PAIR};1"),
+            ("DestUniqueid", "t-1.1"),
+            ("Linkedid", "t-1.2"),
+        )
+        switch.emit("DialBegin", *dial)
+        switch.emit("DialState", *dial, ("DialStatus", "RINGING"))
+        assert roster.status("801").state is AgentState.RINGING
+        switch.emit("DialEnd", *dial, ("DialStatus", "NOANSWER"))
+        switch.emit("Hangup", ("Channel", f"{PAIR};1"), ("Uniqueid", "t-1.1"), ("Cause", cause))
+
+        status = roster.status("801")
+        assert (status.state, status.reason) == (state, reason)
+        assert roster.wants_calls("801")
+        assert [one.data["result"] for one in ledger.of("801", "offer")] == [UNREACHABLE]
+    finally:
+        await roster.stop()

@@ -90,6 +90,7 @@ class Floor:
             shown=shown,
             asides=asides,
             clock=self.clock,
+            phone_of={"803": "PJSIP/803", "804": "Local/804@cc-nailed/nm"}.__getitem__,
         )
         self.spies.on_change.append(self.changed.append)
 
@@ -297,6 +298,43 @@ async def test_who_is_still_there_stays_and_a_stranger_is_ended_and_recorded() -
     assert sum(action == "Hangup" for action, _ in floor.ami.acts) == 1
     assert floor.facts() == [("801", "spy_began"), ("802", "spy_ended")]
     assert floor.kept[-1].data == {"by": "804", "call_id": "call-802", "lasted_ms": 65_000}
+
+
+async def test_a_supervisor_on_a_line_is_rung_there_and_known_by_it_to_the_next_desk() -> None:
+    floor = Floor()
+    await floor.spies.order("804", "801", SpyMode.LISTEN)
+    begun = [told["Channel"] for action, told in floor.ami.acts if action == "Originate"]
+    assert begun == ["Local/804@cc-nailed/nm"]
+
+    after = Floor()
+    pair = "Local/804@cc-nailed-00000007"
+    after.ami.channels = [
+        {"Channel": f"{pair};1", "Application": "ChanSpy", "Data": "PJSIP/802-00000001,BqESdu"},
+        {"Channel": f"{pair};2", "Application": "AgentRequest", "Data": "804"},
+    ]
+    after.ami.variables["PJSIP/802-00000001"] = "call-802"
+    for resync in after.ami.on_up:
+        await resync()
+    assert ("Hangup", {"Channel": f"{pair};1", "Cause": "16"}) in after.ami.acts
+    assert (after.facts(), after.kept[-1].data["by"]) == ([("802", "spy_ended")], "804")
+
+
+async def test_a_line_that_is_not_at_rest_yet_is_tried_again_and_not_without_end() -> None:
+    floor = Floor()
+    floor.ami.fails = AmiRefusedError("Originate", "it is busy")
+    order = asyncio.create_task(floor.spies.order("804", "801", SpyMode.LISTEN))
+    await asyncio.sleep(0.05)
+    assert not order.done()
+    floor.ami.fails = None
+    await order
+    assert floor.facts() == [("801", "spy_began")]
+
+    await floor.spies.order("804", "801", None)
+    floor.ami.fails = AmiRefusedError("Originate", "it is busy")
+    order = asyncio.create_task(floor.spies.order("804", "801", SpyMode.LISTEN))
+    await asyncio.sleep(0.05)
+    floor.clock.advance_ms(8000)
+    assert await word_of(order) == "no_phone"
 
 
 async def test_only_supervisors_and_only_on_others() -> None:
