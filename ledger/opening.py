@@ -13,12 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from calls.errors import LedgerError
 from ledger.tables import ADDED_UP_SINCE, HEAD, TOLD_SINCE
+
+log = structlog.get_logger(__name__)
 
 LEDGER_FILE = "ledger.sqlite"
 """Name of the ledger below a state folder."""
@@ -239,6 +242,8 @@ def tell_anew(connection: Connection, upgrade: Callable[[], None], version_table
     if inspect(connection).has_table(version_table):
         version = text(f"SELECT version_num FROM {version_table}")  # noqa: S608
         before = str(connection.execute(version).scalar() or "")
+    if before:
+        log.info("the ledger is brought to this version; calls wait for it", was=before, now=HEAD)
     upgrade()
     if before < TOLD_SINCE:
         retell(connection)

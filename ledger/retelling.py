@@ -9,20 +9,17 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-import structlog
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from ledger.agent_sums import COLUMNS, HOUR_US, AgentSums, Told, Values
 from ledger.encoding import EventRow
 from ledger.marks import marks_of
+from ledger.pace import Pace
 from ledger.projections import fold_call
 from ledger.states import CALL_COLUMNS, RECORDING_COLUMNS
 from ledger.tables import agent_hours, call_events, call_marks, calls, floor_events, recordings
 
-log = structlog.get_logger(__name__)
-
 _BATCH = 500
-_TELL_EVERY = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,15 @@ def _stored(values: Sequence[Any]) -> Stored:
 
 
 def retell(connection: Connection) -> int:
-    """Make all rows anew in the transaction of `connection`; returns how many calls were told."""
+    """Make all rows anew in the transaction of `connection`; returns how many calls were told.
+
+    The log tells how many events are done where it takes long.
+    """
     retell_floor(connection)
     for table in (calls, recordings, call_marks):
         connection.execute(delete(table))
     rows: dict[Table, list[dict[str, Any]]] = {calls: [], recordings: [], call_marks: []}
+    pace = Pace("calls are told anew from their events", _count(connection, call_events))
     told = 0
     for call_id, stored in by_call(connection):
         fold = fold_call(call_id, ((one.row, one.digest) for one in stored))
@@ -83,9 +84,9 @@ def retell(connection: Connection) -> int:
         )
         if told % _BATCH == 0:
             _write(connection, rows.items())
-        if told % _TELL_EVERY == 0:
-            log.info("calls are told anew from their events", calls=told)
+        pace.step(len(stored))
     _write(connection, rows.items())
+    pace.end()
     return told
 
 
@@ -93,17 +94,19 @@ def retell_floor(connection: Connection) -> None:
     """Make `agent_hours` anew from the facts of the floor."""
     connection.execute(delete(agent_hours))
     rows: list[dict[str, Any]] = []
-    for values in told_hours(connection):
+    pace = Pace("agents' hours are added up from their facts", _count(connection, floor_events))
+    for values in told_hours(connection, pace):
         rows.append(dict(zip(COLUMNS, values, strict=True)))
         if len(rows) == _BATCH:
             connection.execute(insert(agent_hours), rows)
             rows.clear()
     if rows:
         connection.execute(insert(agent_hours), rows)
+    pace.end()
 
 
-def told_hours(connection: Connection) -> Iterator[Values]:
-    """The rows of `agent_hours` that the facts of the floor come to."""
+def told_hours(connection: Connection, pace: Pace | None = None) -> Iterator[Values]:
+    """The rows of `agent_hours` that the facts of the floor come to; `pace` hears of each fact."""
     event = floor_events.c
     query = select(event.agent, event.node, event.cursor, event.at, event.kind, event.data)
     known: dict[tuple[str, str], AgentSums] = {}
@@ -114,7 +117,13 @@ def told_hours(connection: Connection) -> Iterator[Values]:
             if sums.cursor and told[1] >= sums.hour + HOUR_US:
                 yield sums.values()
             sums.take(Told(*told))
+            if pace is not None:
+                pace.step()
     yield from (sums.values() for sums in known.values())
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def _write(connection: Connection, rows: Iterable[tuple[Table, list[dict[str, Any]]]]) -> None:

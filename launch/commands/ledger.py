@@ -94,12 +94,14 @@ def head(
 @group.command()
 def rebuild(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
     """Make the tables of calls, recordings, evaluations and accounts anew; stop `serve` before."""
+    from launch.logs import set_up_logs
     from ledger.opening import LEDGER_FILE
     from ledger.quality.book import QualityBook
     from ledger.quality.opening import QUALITY_FILE
     from ledger.quality.verify import rebuild as make_quality
     from ledger.verify import rebuild as make
 
+    set_up_logs("info")  # how far it has come
     quality = 0
     with _status("Telling every call again", quiet=as_json):
         told = make(state / LEDGER_FILE)

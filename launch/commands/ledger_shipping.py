@@ -113,8 +113,10 @@ def _settings(config: Path | None) -> Settings:
 
 
 def _shipper(settings: Settings, state: Path) -> Shipper:
+    from launch.logs import set_up_logs
     from launch.shipping import make_shipper
 
+    set_up_logs("info")  # of a database that is brought to this version, how far it has come
     return make_shipper(settings, state)
 
 
