@@ -13,7 +13,7 @@ TESTS = Path(__file__).parent
 FILES = files_of([str(TESTS)])
 
 
-@pytest.mark.parametrize("parts", [1, 2, 3])
+@pytest.mark.parametrize("parts", [1, 2, 3, 4])
 def test_every_file_is_in_one_part(parts: int) -> None:
     dealt = [path for part in range(1, parts + 1) for path in shard(FILES, part, parts)]
 

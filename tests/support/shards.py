@@ -106,6 +106,11 @@ SECONDS: Final = {
 """How long a file takes on two idle cores, where that is not some time for each of its tests; one
 that shares its name stands with its folder. A guess that is wrong costs some waiting, no more."""
 
+AT_ONCE: Final = 2
+LATER_S: Final = 600.0
+"""Parts above `AT_ONCE` begin so much later: when those without Asterisk are done, and the machine
+has time for more of them at once."""
+
 A_TEST_S: Final = 0.2
 _TEST: Final = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
 
@@ -151,12 +156,12 @@ class Queue:
 
 
 def shard(files: Iterable[Path], part: int, parts: int) -> list[Path]:
-    """Files of part `part` (from 1) of `parts`, longest first: each is dealt where least is yet.
+    """Files of part `part` (from 1) of `parts`, longest first: each is dealt where it ends first.
 
     Longest first, so that none of those that wait for real seconds is left alone at the end.
     """
     took = {path: _seconds(path) for path in files}
-    loads = [0.0] * parts
+    loads = [LATER_S if place >= AT_ONCE else 0.0 for place in range(parts)]
     dealt: list[list[Path]] = [[] for _ in range(parts)]
     for path in longest_first(took):
         least = loads.index(min(loads))
