@@ -11,9 +11,8 @@ import pytest
 
 from calls.floor.orders import Branch, FormDone, FormDraft, LineDone, Ready, WrapUp
 from calls.floor.states import AgentState
-from tests.support.agent_phone import agent_phone
+from tests.support.agent_phone import agent_phone, hears
 from tests.support.desk_panel import call_of, desk_panel, script_of
-from tests.support.heard import tone
 from tests.support.hotline import Hotline, new_ledger, start_hotline, stop_hotline, utterance
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
@@ -148,10 +147,7 @@ async def test_a_talk_outlives_its_server_and_the_coach_goes_on_at_the_same_step
                 assert form is not None
                 assert {field.name: field.value for field in form.fields}["matter"] == "停水"
                 assert call_of(view).talked_ms > 1000
-                word = tone(500, hz=1000.0)
-                talk.audio.write(word.tobytes())
-                await caller.listen(1.5)
-                assert caller.heard.find(word)
+                await hears(caller, talk)
                 await talk.hangup()
                 over = await panel.until(lambda view: view.state.state is AgentState.WRAP_UP)
                 done = WrapUp(call_id=call_of(over).call_id, disposition="other")

@@ -21,10 +21,9 @@ import pytest
 from calls.floor.orders import FormDraft, LineDone, Mute, Ready, WrapUp
 from calls.floor.states import AgentState
 from calls.floor.view import CallView
-from tests.support.agent_phone import AgentPhone, agent_phone, agent_phones
+from tests.support.agent_phone import AgentPhone, agent_phone, agent_phones, hears
 from tests.support.cut_line import cut_line
 from tests.support.desk_panel import DeskPanel, call_of, desk_panel, script_of
-from tests.support.heard import tone
 from tests.support.hotline import (
     THIRDRING,
     Hotline,
@@ -182,16 +181,6 @@ async def talk_with(panel: DeskPanel, phone: AgentPhone, caller: SipCaller, numb
     talk = await phone.pick_up()
     await panel.until(lambda view: view.call is not None and not view.call.over)
     return talk
-
-
-async def hears(caller: SipCaller, talk: Any) -> None:
-    """The agent speaks, and the caller hears it."""
-    since_ms = caller.now_ms()
-    word = tone(500, hz=1000.0)
-    talk.audio.write(word.tobytes())
-    await caller.listen(1.5)
-    assert not caller.hung_up.is_set()
-    assert caller.heard.find(word, since_ms=since_ms)
 
 
 async def in_state(panel: DeskPanel, state: AgentState, number: str) -> CallView:

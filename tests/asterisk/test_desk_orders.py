@@ -32,10 +32,10 @@ from calls.floor.states import AgentState, SpyMode
 from calls.floor.view import PanelView
 from calls.floor.wall import FloorAgent, WallView
 from recorder.store import Store
-from tests.support.agent_phone import AgentPhone, agent_phones
+from tests.support.agent_phone import AgentPhone, agent_phones, is_heard
 from tests.support.desk_panel import DeskPanel, call_of, desk_panel, desk_wall, script_of
 from tests.support.g711 import Samples
-from tests.support.heard import read_wav, tone
+from tests.support.heard import read_wav
 from tests.support.hotline import Hotline, new_ledger, start_hotline, starts_to_hear, stop_hotline
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
@@ -107,13 +107,9 @@ async def seats(pbx: HousePbx, hotline: Hotline, *numbers: str) -> AsyncIterator
 
 
 async def hears_word(caller: SipCaller, talk: Any, *, tries: int = 3) -> bool:
-    """Whether the caller hears a word that the agent says now; a moved line may lose the first."""
-    word = tone(600, hz=1000.0)
+    """Whether the caller hears the agent; a moved line may lose the first word."""
     for _ in range(tries):
-        since_ms = caller.now_ms()
-        talk.audio.write(word.tobytes())
-        await caller.listen(1.2)
-        if caller.heard.find(word, since_ms=since_ms):
+        if await is_heard(talk, caller):
             return True
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,9 +17,9 @@ import pytest
 from calls.floor.orders import Ready, WrapUp
 from calls.floor.states import AgentState
 from launch.pbx.render import SOURCE
-from tests.support.agent_phone import agent_phone
+from tests.support.agent_phone import AgentPhone, agent_phone, hears, talks_to
 from tests.support.desk_panel import call_of, desk_panel
-from tests.support.heard import read_wav, tone
+from tests.support.heard import read_wav
 from tests.support.hotline import (
     Hotline,
     has_heard,
@@ -35,6 +36,9 @@ from tests.support.sip_caller import SipCaller
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
 NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
+
+_NUMBERS = (f"138000051{place:02}" for place in itertools.count(1))
+"""Of one caller each: what is told of a number is told of one call."""
 
 SORRY = read_wav(SOURCE / "sounds/cc-sorry.wav")
 FLOW = """
@@ -134,41 +138,77 @@ async def server_on(
         await asyncio.to_thread(stop_hotline, server.now)
 
 
-async def hears(caller: SipCaller, talk: Any) -> None:
-    """The technician speaks, and the caller hears it."""
-    since_ms = caller.now_ms()
-    word = tone(500, hz=1000.0)
-    talk.audio.write(word.tobytes())
-    await caller.listen(1.5)
-    assert not caller.hung_up.is_set()
-    assert caller.heard.find(word, since_ms=since_ms)
+@dataclass
+class Stage:
+    """A caller for whom 801's phone rings, or soon will."""
+
+    server: Server
+    phone: AgentPhone
+    caller: SipCaller
+    number: str
+
+    async def calls(self) -> None:
+        assert await self.caller.invite(number=self.number) is None
+
+    async def talks(self) -> Any:
+        """801 picks up; the phone's call."""
+        return await talks_to(self.caller, self.phone)
+
+    async def hears(self, talk: Any) -> None:
+        await hears(self.caller, talk)
+
+    async def rings(self) -> None:
+        """801's phone rings, and can be picked up."""
+        call = await self.phone.incoming.get()
+        self.phone.incoming.put_nowait(call)
+
+    async def rings_in_vain(self) -> None:
+        """It rings, and is not picked up before it rings once more."""
+        await self.phone.incoming.get()
+
+    async def hangs_up_and_is_thanked(self, talk: Any) -> None:
+        """801 hangs up, and the caller hears the end of the flow."""
+        hung_up_ms = self.caller.now_ms()
+        await talk.hangup()
+        await has_heard(self.caller, line_sound("closing"), after_ms=hung_up_ms - 200)
+        await self.caller.listen(5)
+
+    async def told(self) -> Told:
+        return await self.server.told(self.number)
+
+
+@asynccontextmanager
+async def on_stage(
+    new_caller: NewCaller, pbx: HousePbx, folder: Path, *flow: str, desk: str = "port = 0"
+) -> AsyncIterator[Stage]:
+    """The server with its flow, 801's phone, and a caller who has not called yet."""
+    async with (
+        server_on(pbx, folder / "scripts", *flow, desk=desk) as server,
+        agent_phone(pbx, "801") as phone,
+        new_caller() as caller,
+    ):
+        yield Stage(server, phone, caller, next(_NUMBERS))
 
 
 @pytest.mark.parametrize("desk", ["port = 0", "on = false"])
 async def test_a_talk_outlives_a_killed_server_and_its_end_is_known_to_the_next(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path, desk: str
 ) -> None:
-    number = "13800005101"
-    async with (
-        server_on(pbx, tmp_path / "scripts", desk=desk) as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
-        assert await caller.invite(number=number) is None
-        talk = await phone.pick_up()
-        await hears(caller, talk)
-        await server.dies()
-        await hears(caller, talk)
-        await server.starts()
-        await hears(caller, talk)
-        assert server.is_live(number)
-        since_ms = caller.now_ms()
+    async with on_stage(new_caller, pbx, tmp_path, desk=desk) as stage:
+        await stage.calls()
+        talk = await stage.talks()
+        await stage.server.dies()
+        await stage.hears(talk)
+        await stage.server.starts()
+        await stage.hears(talk)
+        assert stage.server.is_live(stage.number)
+        since_ms = stage.caller.now_ms()
         await talk.hangup()
-        await caller.listen(10)
-        told = await server.told(number)
+        await stage.caller.listen(10)
+        told = await stage.told()
 
-    assert caller.hung_up.is_set()
-    assert caller.heard.find(SORRY, since_ms=since_ms) == []
+    assert stage.caller.hung_up.is_set()
+    assert stage.caller.heard.find(SORRY, since_ms=since_ms) == []
     assert told.first["result"] == "answered"
     assert told.first["talked_ms"] >= 4500
     assert told.first["waited_ms"] < 8000
@@ -179,21 +219,15 @@ async def test_a_talk_outlives_a_killed_server_and_its_end_is_known_to_the_next(
 async def test_a_caller_who_hangs_up_on_a_talk_that_outlived_a_stopped_server_was_served(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
-    number = "13800005102"
-    async with (
-        server_on(pbx, tmp_path / "scripts") as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
-        assert await caller.invite(number=number) is None
-        talk = await phone.pick_up()
-        await hears(caller, talk)
-        await server.is_stopped()
-        assert server.is_live(number)
-        await server.starts()
-        await hears(caller, talk)
-        caller.hang_up()
-        told = await server.told(number)
+    async with on_stage(new_caller, pbx, tmp_path) as stage:
+        await stage.calls()
+        talk = await stage.talks()
+        await stage.server.is_stopped()
+        assert stage.server.is_live(stage.number)
+        await stage.server.starts()
+        await stage.hears(talk)
+        stage.caller.hang_up()
+        told = await stage.told()
 
     assert told.first["result"] == "answered"
     assert told.first["talked_ms"] >= 3000
@@ -204,24 +238,18 @@ async def test_a_caller_who_hangs_up_on_a_talk_that_outlived_a_stopped_server_wa
 async def test_a_phone_picked_up_while_no_server_is_there_is_a_talk_to_the_next(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
-    number = "13800005103"
-    async with (
-        server_on(pbx, tmp_path / "scripts") as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
-        assert await caller.invite(number=number) is None
-        rings = await phone.incoming.get()
-        await server.dies()
-        phone.incoming.put_nowait(rings)
-        talk = await phone.pick_up()
-        taken_ms = caller.now_ms()
-        await hears(caller, talk)
-        await server.starts()
-        await hears(caller, talk)
-        talked_ms = caller.now_ms() - taken_ms
-        caller.hang_up()
-        told = await server.told(number)
+    async with on_stage(new_caller, pbx, tmp_path) as stage:
+        await stage.calls()
+        await stage.rings()
+        await stage.server.dies()
+        talk = await stage.phone.pick_up()
+        taken_ms = stage.caller.now_ms()
+        await stage.hears(talk)
+        await stage.server.starts()
+        await stage.hears(talk)
+        talked_ms = stage.caller.now_ms() - taken_ms
+        stage.caller.hang_up()
+        told = await stage.told()
 
     assert told.first["result"] == "answered"
     assert told.first["talked_ms"] == pytest.approx(talked_ms, abs=700)
@@ -231,21 +259,14 @@ async def test_a_phone_picked_up_while_no_server_is_there_is_a_talk_to_the_next(
 async def test_a_phone_that_rang_for_a_server_that_died_is_picked_up_for_the_next(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
-    number = "13800005104"
-    async with (
-        server_on(pbx, tmp_path / "scripts") as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
-        assert await caller.invite(number=number) is None
-        rings = await phone.incoming.get()
-        await server.dies()
-        await server.starts()
-        phone.incoming.put_nowait(rings)
-        talk = await phone.pick_up()
-        await hears(caller, talk)
-        caller.hang_up()
-        told = await server.told(number)
+    async with on_stage(new_caller, pbx, tmp_path) as stage:
+        await stage.calls()
+        await stage.rings()
+        await stage.server.dies()
+        await stage.server.starts()
+        await stage.talks()
+        stage.caller.hang_up()
+        told = await stage.told()
 
     assert told.first["result"] == "answered"
     assert 1000 <= told.first["talked_ms"] < 4000
@@ -255,26 +276,17 @@ async def test_a_phone_that_rang_for_a_server_that_died_is_picked_up_for_the_nex
 async def test_a_caller_whom_nobody_answered_hears_the_flow_of_the_next_server_and_goes_on_in_it(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
-    number = "13800005105"
-    async with (
-        server_on(pbx, tmp_path / "scripts") as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
-        assert await caller.invite(number=number) is None
-        await phone.incoming.get()
-        await server.dies()
-        await server.starts()
-        assert server.is_live(number)
+    async with on_stage(new_caller, pbx, tmp_path) as stage:
+        await stage.calls()
+        await stage.rings_in_vain()
+        await stage.server.dies()
+        await stage.server.starts()
+        assert stage.server.is_live(stage.number)
         # The flow anew, then the transfer once more, which this server begins itself.
-        await has_heard(caller, line_sound("agents_busy"), after_ms=caller.now_ms())
-        talk = await phone.pick_up()
-        await hears(caller, talk)
-        hung_up_ms = caller.now_ms()
-        await talk.hangup()
-        await has_heard(caller, line_sound("closing"), after_ms=hung_up_ms - 200)
-        await caller.listen(5)
-        told = await server.told(number)
+        await has_heard(stage.caller, line_sound("agents_busy"), after_ms=stage.caller.now_ms())
+        talk = await stage.talks()
+        await stage.hangs_up_and_is_thanked(talk)
+        told = await stage.told()
 
     assert (told.first["result"], told.first["talked_ms"]) == ("no_answer", 0)
     assert 14_000 <= told.first["waited_ms"] < 20_000
@@ -286,25 +298,19 @@ async def test_a_caller_whom_nobody_answered_hears_the_flow_of_the_next_server_a
 async def test_without_a_server_in_time_the_caller_hears_the_apology_and_the_next_one_says_so(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
-    number = "13800005106"
-    async with (
-        server_on(pbx, tmp_path / "scripts") as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
-        assert await caller.invite(number=number) is None
-        talk = await phone.pick_up()
-        await hears(caller, talk)
-        await server.dies()
-        hung_up_ms = caller.now_ms()
+    async with on_stage(new_caller, pbx, tmp_path) as stage:
+        await stage.calls()
+        talk = await stage.talks()
+        await stage.server.dies()
+        hung_up_ms = stage.caller.now_ms()
         await talk.hangup()
-        await starts_to_hear(caller, SORRY, after_ms=hung_up_ms - 200)
+        await starts_to_hear(stage.caller, SORRY, after_ms=hung_up_ms - 200)
         # The line is up yet, and the server comes too late for it.
-        await server.starts()
-        call, _ = await server.now.call_of(number)
-        await caller.listen(20)
+        await stage.server.starts()
+        call, _ = await stage.server.now.call_of(stage.number)
+        await stage.caller.listen(20)
 
-    assert caller.hung_up.is_set()
+    assert stage.caller.hung_up.is_set()
     assert call.end_reason == "interrupted"
 
 
@@ -314,24 +320,15 @@ async def test_without_a_server_in_time_the_caller_hears_the_apology_and_the_nex
 async def test_a_caller_whom_no_agent_took_queues_once_more_in_the_flow_of_the_next_server(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
-    number = "13800005107"
-    async with (
-        server_on(pbx, tmp_path / "scripts", QUEUE, desk="on = false") as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
-        assert await caller.invite(number=number) is None
-        await phone.incoming.get()
-        await server.dies()
-        await server.starts()
-        await has_heard(caller, line_sound("agents_busy"), after_ms=caller.now_ms())
-        talk = await phone.pick_up()
-        await hears(caller, talk)
-        hung_up_ms = caller.now_ms()
-        await talk.hangup()
-        await has_heard(caller, line_sound("closing"), after_ms=hung_up_ms - 200)
-        await caller.listen(5)
-        told = await server.told(number)
+    async with on_stage(new_caller, pbx, tmp_path, QUEUE, desk="on = false") as stage:
+        await stage.calls()
+        await stage.rings_in_vain()
+        await stage.server.dies()
+        await stage.server.starts()
+        await has_heard(stage.caller, line_sound("agents_busy"), after_ms=stage.caller.now_ms())
+        talk = await stage.talks()
+        await stage.hangs_up_and_is_thanked(talk)
+        told = await stage.told()
 
     assert told.first["result"] == "no_answer"
     assert told.end == "completed served"
@@ -341,34 +338,29 @@ async def test_a_caller_whom_no_agent_took_queues_once_more_in_the_flow_of_the_n
 async def test_an_agent_who_picked_up_while_no_desk_was_there_is_coached_by_the_next(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
-    number = "13800005108"
-    async with (
-        server_on(pbx, tmp_path / "scripts", QUEUE) as server,
-        agent_phone(pbx, "801") as phone,
-        new_caller() as caller,
-    ):
+    async with on_stage(new_caller, pbx, tmp_path, QUEUE) as stage:
         async with desk_panel(pbx.state) as panel:
             assert await panel.order(Ready()) == ""
-            assert await caller.invite(number=number) is None
-            rings = await phone.incoming.get()
+            await stage.calls()
+            await stage.rings()
             await panel.until(lambda view: view.offer is not None)
-            await server.dies()
-        phone.incoming.put_nowait(rings)
-        talk = await phone.pick_up()
-        await hears(caller, talk)
-        await server.starts()
+            await stage.server.dies()
+        talk = await stage.talks()
+        await stage.server.starts()
         async with desk_panel(pbx.state) as panel:
             view = await panel.until(
-                lambda view: view.call is not None and view.call.caller.number.endswith(number[-4:])
+                lambda view: (
+                    view.call is not None and view.call.caller.number.endswith(stage.number[-4:])
+                )
             )
             assert view.state.state is AgentState.ON_CALL
-            await hears(caller, talk)
+            await stage.hears(talk)
             await talk.hangup()
             view = await panel.until(lambda view: view.state.state is AgentState.WRAP_UP)
             order = WrapUp(call_id=call_of(view).call_id, disposition="other")
             assert await panel.order(order) == ""
-            await caller.listen(10)
-            told = await server.told(number)
+            await stage.caller.listen(10)
+            told = await stage.told()
 
     assert (told.first["result"], told.first["agent"]) == ("answered", "801")
     assert told.kinds.count("agent_answered") == 1

@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from tests.support.agent_phone import AgentPhone, agent_phone
+from tests.support.agent_phone import agent_phone, talks_to
 from tests.support.fast_agi import Dialogue, FastAgi, Part, fast_agi, never_answer
-from tests.support.heard import read_wav, tone
+from tests.support.heard import read_wav
 from tests.support.pbx import LEASE_S, HousePbx
 from tests.support.sip_caller import SipCaller
 
@@ -43,16 +43,6 @@ def server(pbx: HousePbx, **queue: str | int) -> AbstractAsyncContextManager[Fas
     return fast_agi(pbx.agi_port, greetings=greetings, _resume=finish)
 
 
-async def talk(phone: AgentPhone, caller: SipCaller) -> object:
-    """The agent picks up and speaks half a second of 1 kHz."""
-    call = await phone.pick_up()
-    word = tone(500, hz=1000.0)
-    call.audio.write(word.tobytes())
-    await caller.listen(1.5)
-    assert caller.heard.find(word)
-    return call
-
-
 async def test_with_no_agent_on_duty_the_flow_goes_on_at_once(
     caller: SipCaller, pbx: HousePbx
 ) -> None:
@@ -81,9 +71,9 @@ async def test_an_agent_picks_up_talks_and_hangs_up_and_the_flow_goes_on(
 ) -> None:
     async with server(pbx) as agi, agent_phone(pbx, "801") as phone:
         await caller.invite()
-        call = await talk(phone, caller)
-        headers = dict(call.headers)  # type: ignore[attr-defined]
-        await call.hangup()  # type: ignore[attr-defined]
+        call = await talks_to(caller, phone)
+        headers = dict(call.headers)
+        await call.hangup()
         resumed = await agi.session("_resume")
         offered, answered = (
             await agi.session("_agent-offered"),
@@ -131,7 +121,7 @@ async def test_a_caller_who_hangs_up_on_an_agent_is_known_too(
 ) -> None:
     async with server(pbx) as agi, agent_phone(pbx, "801") as phone:
         await caller.invite()
-        await talk(phone, caller)
+        await talks_to(caller, phone)
         caller.hang_up()
         told = await agi.session("_hung-up", timeout_s=2)
 
@@ -150,7 +140,7 @@ async def test_a_stuck_server_holds_up_neither_the_ringing_nor_the_talk(
     async with fast_agi(pbx.agi_port, **parts) as agi, agent_phone(pbx, "801") as phone:
         began_ms = caller.now_ms()
         await caller.invite()
-        await talk(phone, caller)
+        await talks_to(caller, phone)
         talking_ms = caller.now_ms() - began_ms
         caller.hang_up()
         await agi.session("_hung-up", timeout_s=2)
@@ -167,8 +157,8 @@ async def test_a_server_that_is_gone_after_the_talk_leaves_the_apology(
             await caller.invite()
             await agi.session("greetings")
             await agi.session("_agent-offered")
-        call = await talk(phone, caller)
-        await call.hangup()  # type: ignore[attr-defined]
+        call = await talks_to(caller, phone)
+        await call.hangup()
         before_ms = caller.now_ms()
         await asyncio.sleep(2)
 

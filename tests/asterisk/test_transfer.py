@@ -16,9 +16,8 @@ import pytest
 
 from calls.events import CallEvent
 from launch.pbx.process import up
-from tests.support.agent_phone import AgentPhone, agent_phone
+from tests.support.agent_phone import agent_phone, talks_to
 from tests.support.fast_agi import Dialogue, fast_agi
-from tests.support.heard import tone
 from tests.support.hotline import (
     Hotline,
     has_heard,
@@ -165,22 +164,12 @@ def end_of(events: list[CallEvent]) -> str:
     return f"{ended['end_reason']} {ended['disposition']}"
 
 
-async def talk(phone: AgentPhone, caller: SipCaller) -> Any:
-    """The technician picks up and speaks half a second of 1 kHz."""
-    call = await phone.pick_up()
-    word = tone(500, hz=1000.0)
-    call.audio.write(word.tobytes())
-    await caller.listen(1.5)
-    assert caller.heard.find(word)
-    return call
-
-
 async def test_a_technician_answers_talks_and_hangs_up_and_the_flow_goes_on(
     caller: SipCaller, pbx: HousePbx, hotline: Hotline
 ) -> None:
     async with agent_phone(pbx, "801") as phone:
         await caller.invite(number="13800000201")
-        call = await talk(phone, caller)
+        call = await talks_to(caller, phone)
         hung_up_ms = caller.now_ms()
         await call.hangup()
         await has_heard(caller, line_sound("closing"), after_ms=hung_up_ms - 200)
@@ -252,7 +241,7 @@ async def test_a_caller_who_hangs_up_on_the_technician_was_served(
 ) -> None:
     async with agent_phone(pbx, "801") as phone:
         await caller.invite(number="13800000206")
-        await talk(phone, caller)
+        await talks_to(caller, phone)
         caller.hang_up()
         fact, end = await transferred(hotline, "13800000206")
 
@@ -284,7 +273,7 @@ async def test_a_server_that_dies_in_a_transfer_cuts_no_talk(
                 await agi.session("greetings")
                 rang = await phone.incoming.get()
             phone.incoming.put_nowait(rang)
-            call = await talk(phone, caller)
+            call = await talks_to(caller, phone)
             await asyncio.sleep(4)  # longer than a lease
             assert not caller.hung_up.is_set()
             hung_up_ms = caller.now_ms()

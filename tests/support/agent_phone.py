@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.support.free_ports import free_port, rtp_range
+from tests.support.heard import tone
 from tests.support.pbx import HousePbx
+from tests.support.sip_caller import SipCaller
 
 
 class AgentPhone:
@@ -25,6 +27,28 @@ class AgentPhone:
         await call.answer()
         await call.wait_established()
         return call
+
+
+async def is_heard(talk: Any, caller: SipCaller) -> bool:
+    """Half a second of 1 kHz said now by `talk`, the agent's call; whether the caller hears it."""
+    since_ms = caller.now_ms()
+    word = tone(500, hz=1000.0)
+    talk.audio.write(word.tobytes())
+    await caller.listen(1.5)
+    return bool(caller.heard.find(word, since_ms=since_ms))
+
+
+async def hears(caller: SipCaller, talk: Any) -> None:
+    """The agent speaks, and the caller is there and hears it."""
+    assert await is_heard(talk, caller)
+    assert not caller.hung_up.is_set()
+
+
+async def talks_to(caller: SipCaller, phone: AgentPhone) -> Any:
+    """The agent picks up, and the caller hears it; the phone's call."""
+    talk = await phone.pick_up()
+    await hears(caller, talk)
+    return talk
 
 
 @asynccontextmanager

@@ -42,11 +42,28 @@ BOSS_TOO = AGENTS + "nailed_up = true\n"
 """The supervisor's phone stands on a line as well."""
 
 
-def start_desk(pbx: HousePbx, scripts: Path, agents: str = AGENTS) -> Hotline:
-    """Its server; callers go straight to the queue."""
-    pbx.ask_own_server()
-    more = (f'scripts = "{scripts}"', "prove = false")
-    return start_hotline(pbx, more=more, desk=agents.splitlines())
+class DeskServer:
+    """The server of one state folder, which may die and is begun anew; its flow is the queue."""
+
+    def __init__(self, pbx: HousePbx, scripts: Path, agents: str = AGENTS) -> None:
+        self.pbx = pbx
+        self._scripts = scripts
+        self._agents = agents
+        pbx.ask_own_server()
+        self.now = self._begun()
+
+    async def dies(self) -> None:
+        """As by the machine: nothing is put in order."""
+        self.now.process.kill()
+        await asyncio.to_thread(self.now.process.wait, 30)
+
+    async def begins_anew(self) -> None:
+        """On what the dead one left; ports may be others, the state folder is the same."""
+        self.now.process = (await asyncio.to_thread(self._begun)).process
+
+    def _begun(self) -> Hotline:
+        more = (f'scripts = "{self._scripts}"', "prove = false")
+        return start_hotline(self.pbx, more=more, desk=self._agents.splitlines())
 
 
 @dataclass(slots=True)

@@ -107,7 +107,7 @@ SECONDS: Final = {
 that shares its name stands with its folder. A guess that is wrong costs some waiting, no more."""
 
 AT_ONCE: Final = 2
-LATER_S: Final = 600.0
+LATER_S: Final = 660.0
 """Parts above `AT_ONCE` begin so much later: when those without Asterisk are done, and the machine
 has time for more of them at once."""
 

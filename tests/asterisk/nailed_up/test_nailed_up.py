@@ -4,8 +4,6 @@ touches the phone again."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,19 +21,14 @@ from calls.floor.orders import (
 from calls.floor.states import AgentState, SpyMode
 from tests.support.desk_panel import call_of, desk_panel
 from tests.support.heard import frame_levels
-from tests.support.hotline import Hotline, stop_hotline, utterance
+from tests.support.hotline import Hotline, utterance
 from tests.support.line_desk import (
     LOUD_DBOV,
+    DeskServer,
     LineDesk,
-    NewCaller,
     goes_home,
     hears_music,
-    line_desk,
-    start_desk,
 )
-from tests.support.own_pbx import own_pbx
-from tests.support.pbx import HousePbx
-from tests.support.straight_on import straight_on
 from tests.support.tones import (
     AGENT_HZ,
     CALLER_HZ,
@@ -48,32 +41,7 @@ from tests.support.tones import (
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
-
-@pytest.fixture(scope="module")
-def pbx() -> Iterator[HousePbx]:
-    """An Asterisk of its own, where 801 is called once."""
-    with own_pbx(nailed_up=("801",)) as house:
-        yield house
-
-
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Straight to the queue."""
-    return straight_on(tmp_path_factory.mktemp("house"))
-
-
-@pytest.fixture(scope="module")
-def hotline(pbx: HousePbx, scripts: Path) -> Iterator[Hotline]:
-    """One server for all of them."""
-    running = start_desk(pbx, scripts)
-    yield running
-    stop_hotline(running)
-
-
-@pytest.fixture
-async def desk(pbx: HousePbx, hotline: Hotline, new_caller: NewCaller) -> AsyncIterator[LineDesk]:
-    async with line_desk(pbx, hotline, new_caller) as desk:
-        yield desk
+NAILED_UP = ("801",)
 
 
 async def test_the_phone_is_picked_up_once_and_two_calls_are_taken_and_ended_by_order(
@@ -329,15 +297,13 @@ async def test_the_phones_own_key_takes_a_call_and_answer_comes_too_late_for_one
 
 
 async def test_a_desk_that_was_killed_finds_the_line_and_the_call_on_it(
-    desk: LineDesk, hotline: Hotline, pbx: HousePbx, scripts: Path
+    desk: LineDesk, server: DeskServer, hotline: Hotline
 ) -> None:
     await desk.signs_in()
     async with desk.talk("13800005012") as caller:
         await desk.panel.says("greeting")
-        hotline.process.kill()
-        await asyncio.to_thread(hotline.process.wait, 30)
-        again = await asyncio.to_thread(start_desk, pbx, scripts)
-        hotline.process = again.process
+        await server.dies()
+        await server.begins_anew()
         async with desk_panel(hotline.state) as desk.panel:
             view = await desk.state(AgentState.ON_CALL)
             assert (await desk.panel.until(lambda view: view.phone.controlled)).call is not None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,48 +11,20 @@ from calls.floor.events import FloorEvent
 from calls.floor.orders import Answer, HangUp, NotReady, Ready, SignOut, Spy, WrapUp
 from calls.floor.states import AgentState, SpyMode
 from tests.support.desk_panel import DeskPanel, call_of, desk_panel
-from tests.support.hotline import Hotline, stop_hotline
+from tests.support.hotline import Hotline
 from tests.support.line_desk import (
     BOSS_TOO,
+    DeskServer,
     LineDesk,
-    NewCaller,
     hears_music,
-    line_desk,
-    start_desk,
 )
-from tests.support.own_pbx import own_pbx
 from tests.support.pbx import HousePbx
-from tests.support.straight_on import straight_on
 from tests.support.tones import AGENT_HZ, CALLER_HZ, SUPERVISOR_HZ, all_hear, hears, until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
-
-@pytest.fixture(scope="module")
-def pbx() -> Iterator[HousePbx]:
-    """An Asterisk of its own, where agent and supervisor are called once."""
-    with own_pbx(nailed_up=("801", "803")) as house:
-        yield house
-
-
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Straight to the queue."""
-    return straight_on(tmp_path_factory.mktemp("house"))
-
-
-@pytest.fixture(scope="module")
-def hotline(pbx: HousePbx, scripts: Path) -> Iterator[Hotline]:
-    """One server for all of them."""
-    running = start_desk(pbx, scripts, BOSS_TOO)
-    yield running
-    stop_hotline(running)
-
-
-@pytest.fixture
-async def desk(pbx: HousePbx, hotline: Hotline, new_caller: NewCaller) -> AsyncIterator[LineDesk]:
-    async with line_desk(pbx, hotline, new_caller) as desk:
-        yield desk
+NAILED_UP = ("801", "803")
+AGENTS = BOSS_TOO
 
 
 @pytest.fixture
@@ -71,7 +42,7 @@ async def boss(desk: LineDesk, hotline: Hotline) -> AsyncIterator[DeskPanel]:
 
 
 async def test_a_supervisor_listens_whispers_and_barges_over_the_line_that_stands(
-    desk: LineDesk, boss: DeskPanel, hotline: Hotline, pbx: HousePbx
+    desk: LineDesk, boss: DeskPanel, hotline: Hotline
 ) -> None:
     supervisor = desk.phones["803"]
     async with desk.talk("13800007001") as caller:
@@ -91,14 +62,14 @@ async def test_a_supervisor_listens_whispers_and_barges_over_the_line_that_stand
         assert await boss.order(Spy(agent="801", mode=None)) == ""
         await hears(supervisor.ear)
         await all_hear((desk.line.ear, [CALLER_HZ]), (caller.heard, [AGENT_HZ]))
-        await at_rest(pbx)
+        await at_rest(desk.pbx)
         # Again, and out with the call.
         assert await boss.order(Spy(agent="801", mode=SpyMode.WHISPER)) == ""
         await all_hear((desk.line.ear, [CALLER_HZ, SUPERVISOR_HZ]), (caller.heard, [AGENT_HZ]))
         await desk.orders(HangUp())
         await hears(supervisor.ear)
         await desk.wraps_up()
-        await at_rest(pbx)
+        await at_rest(desk.pbx)
     view = await boss.until(lambda view: view.phone.controlled)
     assert (view.state.state, view.state.reason) == (AgentState.NOT_READY, "other")
     assert supervisor.phone.on_call
@@ -118,7 +89,7 @@ async def test_a_supervisor_listens_whispers_and_barges_over_the_line_that_stand
 
 
 async def test_a_supervisor_who_supervises_is_offered_nobody_and_has_callers_again_after(
-    desk: LineDesk, boss: DeskPanel, pbx: HousePbx
+    desk: LineDesk, boss: DeskPanel
 ) -> None:
     supervisor = desk.phones["803"]
     async with desk.talk("13800007002"), desk.new_caller() as second:
@@ -138,26 +109,24 @@ async def test_a_supervisor_who_supervises_is_offered_nobody_and_has_callers_aga
         view = await boss.until(lambda view: view.call is not None and view.call.over)
         done = WrapUp(call_id=call_of(view).call_id, disposition="other")
         assert await boss.order(done) == ""
-        await at_rest(pbx)
+        await at_rest(desk.pbx)
         assert supervisor.phone.on_call
         await desk.orders(HangUp())
         await desk.wraps_up()
 
 
 async def test_a_desk_that_dies_under_a_supervisor_leaves_nobody_listening_and_the_line_at_rest(
-    desk: LineDesk, boss: DeskPanel, hotline: Hotline, pbx: HousePbx, scripts: Path
+    desk: LineDesk, boss: DeskPanel, server: DeskServer, hotline: Hotline
 ) -> None:
     supervisor = desk.phones["803"]
     async with desk.talk("13800007004") as caller:
         assert await boss.order(Spy(agent="801", mode=SpyMode.BARGE)) == ""
         await hears(caller.heard, AGENT_HZ, SUPERVISOR_HZ)
-        hotline.process.kill()
-        await asyncio.to_thread(hotline.process.wait, 30)
-        again = await asyncio.to_thread(start_desk, pbx, scripts, BOSS_TOO)
-        hotline.process = again.process
+        await server.dies()
+        await server.begins_anew()
         async with desk_panel(hotline.state) as desk.panel:
             await all_hear((desk.line.ear, [CALLER_HZ]), (caller.heard, [AGENT_HZ]))
-            await at_rest(pbx)
+            await at_rest(desk.pbx)
             assert supervisor.phone.on_call
             async with desk_panel(hotline.state, "803") as anew:
                 assert await anew.order(Spy(agent="801", mode=SpyMode.LISTEN)) == ""
@@ -171,7 +140,7 @@ async def test_a_desk_that_dies_under_a_supervisor_leaves_nobody_listening_and_t
 
 
 async def test_a_line_that_was_picked_up_a_moment_ago_takes_its_supervisor_there(
-    desk: LineDesk, hotline: Hotline, pbx: HousePbx
+    desk: LineDesk, hotline: Hotline
 ) -> None:
     await desk.signs_in()
     async with desk.talk("13800007006"), desk_panel(hotline.state, "803") as boss:
@@ -181,7 +150,7 @@ async def test_a_line_that_was_picked_up_a_moment_ago_takes_its_supervisor_there
         assert await boss.order(Spy(agent="801", mode=SpyMode.LISTEN)) == ""
         await hears(desk.phones["803"].ear, AGENT_HZ, CALLER_HZ)
         assert await boss.order(Spy(agent="801", mode=None)) == ""
-        await at_rest(pbx)
+        await at_rest(desk.pbx)
         await boss.order(SignOut())
         await desk.orders(HangUp())
         await desk.wraps_up()

@@ -4,67 +4,25 @@ lost, and none hears silence."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from calls.floor.orders import Answer, HangUp, Ready, SignOut, Transfer
 from calls.floor.states import AgentState
 from tests.support.desk_panel import desk_panel
-from tests.support.hotline import Hotline, stop_hotline
+from tests.support.hotline import Hotline
 from tests.support.line_desk import (
+    DeskServer,
     LineDesk,
-    NewCaller,
     goes_home,
     hears_music,
-    line_desk,
-    start_desk,
 )
-from tests.support.own_pbx import own_pbx
 from tests.support.pbx import HousePbx
-from tests.support.straight_on import straight_on
 from tests.support.tones import AGENT_HZ, TARGET_HZ, hears, until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
-
-@pytest.fixture(scope="module")
-def pbx() -> Iterator[HousePbx]:
-    """An Asterisk of its own, where 801 is called once."""
-    with own_pbx(nailed_up=("801",)) as house:
-        yield house
-
-
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Straight to the queue."""
-    return straight_on(tmp_path_factory.mktemp("house"))
-
-
-@pytest.fixture(scope="module")
-def hotline(pbx: HousePbx, scripts: Path) -> Iterator[Hotline]:
-    """One server for all of them, begun anew where a test kills it."""
-    running = start_desk(pbx, scripts)
-    yield running
-    stop_hotline(running)
-
-
-@pytest.fixture
-async def desk(pbx: HousePbx, hotline: Hotline, new_caller: NewCaller) -> AsyncIterator[LineDesk]:
-    async with line_desk(pbx, hotline, new_caller) as desk:
-        yield desk
-
-
-async def killed(hotline: Hotline) -> None:
-    """As by the machine: nothing is put in order."""
-    hotline.process.kill()
-    await asyncio.to_thread(hotline.process.wait, 30)
-
-
-async def begun_anew(hotline: Hotline, pbx: HousePbx, scripts: Path) -> None:
-    again = await asyncio.to_thread(start_desk, pbx, scripts)
-    hotline.process = again.process
+NAILED_UP = ("801",)
 
 
 def line_of(pbx: HousePbx) -> str:
@@ -74,12 +32,12 @@ def line_of(pbx: HousePbx) -> str:
 
 
 async def test_a_desk_that_was_killed_finds_an_idle_line_and_answers_on_it(
-    desk: LineDesk, hotline: Hotline, pbx: HousePbx, scripts: Path
+    desk: LineDesk, server: DeskServer, hotline: Hotline
 ) -> None:
     await desk.signs_in()
-    await killed(hotline)
+    await server.dies()
     assert desk.line.phone.on_call
-    await begun_anew(hotline, pbx, scripts)
+    await server.begins_anew()
     async with desk_panel(hotline.state) as desk.panel:
         assert (await desk.state(AgentState.READY)).phone.controlled
         async with desk.talk("13800008001") as caller:
@@ -91,14 +49,14 @@ async def test_a_desk_that_was_killed_finds_an_idle_line_and_answers_on_it(
 
 
 async def test_a_call_that_rings_on_the_line_while_the_desk_dies_is_answered_by_the_next_one(
-    desk: LineDesk, hotline: Hotline, pbx: HousePbx, scripts: Path
+    desk: LineDesk, server: DeskServer, hotline: Hotline
 ) -> None:
     await desk.signs_in()
     async with desk.new_caller() as caller:
         await caller.invite(number="13800008002")
         await desk.offered()
-        await killed(hotline)
-        await begun_anew(hotline, pbx, scripts)
+        await server.dies()
+        await server.begins_anew()
         async with desk_panel(hotline.state) as desk.panel:
             await desk.offered()
             await desk.orders(Answer())
@@ -113,14 +71,14 @@ async def test_a_call_that_rings_on_the_line_while_the_desk_dies_is_answered_by_
 
 
 async def test_a_line_that_dies_while_a_caller_is_offered_costs_the_caller_only_a_moment_of_music(
-    desk: LineDesk, hotline: Hotline, pbx: HousePbx
+    desk: LineDesk, hotline: Hotline
 ) -> None:
     await desk.signs_in()
     async with desk.new_caller() as caller, desk_panel(hotline.state, "802") as next_one:
         await caller.invite(number="13800008003")
         await desk.offered()
         assert await next_one.order(Ready()) == ""
-        pbx.cli(f"channel request hangup {line_of(pbx)}")
+        desk.pbx.cli(f"channel request hangup {line_of(desk.pbx)}")
         await desk.state(AgentState.NOT_READY, "unreachable")
         await hears_music(caller)
         await desk.phones["802"].pick_up()
@@ -143,7 +101,7 @@ async def test_a_line_that_dies_while_a_caller_is_offered_costs_the_caller_only_
 
 
 async def test_a_line_that_dies_under_a_transfer_sends_the_caller_back_to_the_queue(
-    desk: LineDesk, hotline: Hotline, pbx: HousePbx
+    desk: LineDesk, hotline: Hotline
 ) -> None:
     async with desk.new_caller() as caller, desk_panel(hotline.state, "802") as colleague:
         assert await colleague.order(Ready()) == ""
@@ -153,7 +111,7 @@ async def test_a_line_that_dies_under_a_transfer_sends_the_caller_back_to_the_qu
         await desk.signs_in()
         assert await colleague.order(Transfer(to="801", how="blind")) == ""
         await desk.offered()
-        pbx.cli(f"channel request hangup {line_of(pbx)}")
+        desk.pbx.cli(f"channel request hangup {line_of(desk.pbx)}")
         await desk.state(AgentState.NOT_READY, "unreachable")
         await hears_music(caller)
         await goes_home(colleague)

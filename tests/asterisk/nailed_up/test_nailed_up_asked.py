@@ -4,7 +4,7 @@ who is on the line, however soon somebody hangs up."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -13,38 +13,21 @@ from calls.events import CallEvent
 from calls.floor.orders import Answer, Consult, HangUp, NotReady, Ready, Transfer
 from calls.floor.states import AgentState
 from tests.support.desk_panel import DeskPanel, desk_panel
-from tests.support.hotline import Hotline, stop_hotline
-from tests.support.line_desk import LineDesk, NewCaller, goes_home, line_desk, start_desk
-from tests.support.own_pbx import own_pbx
-from tests.support.pbx import HousePbx
+from tests.support.hotline import Hotline
+from tests.support.line_desk import LineDesk, goes_home
 from tests.support.sip_caller import SipCaller
-from tests.support.straight_on import straight_on
 from tests.support.tones import AGENT_HZ, TARGET_HZ, all_hear, hears
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
-
-@pytest.fixture(scope="module")
-def pbx() -> Iterator[HousePbx]:
-    """An Asterisk of its own, where 801 is called once."""
-    with own_pbx(nailed_up=("801",)) as house:
-        yield house
+NAILED_UP = ("801",)
 
 
-@pytest.fixture(scope="module")
-def hotline(pbx: HousePbx, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
-    """One server for all of them."""
-    running = start_desk(pbx, straight_on(tmp_path_factory.mktemp("house")))
-    yield running
-    stop_hotline(running)
-
-
-@pytest.fixture
-async def desk(pbx: HousePbx, hotline: Hotline, new_caller: NewCaller) -> AsyncIterator[LineDesk]:
-    async with line_desk(pbx, hotline, new_caller) as desk:
-        await desk.signs_in()
-        await desk.orders(NotReady(reason="lunch"))
-        yield desk
+@pytest.fixture(autouse=True)
+async def at_lunch(desk: LineDesk) -> None:
+    """801's phone is picked up, and nobody is offered to it."""
+    await desk.signs_in()
+    await desk.orders(NotReady(reason="lunch"))
 
 
 @asynccontextmanager
