@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from console.room import ConsoleRoom
 from console.web import cookies
 from console.web.failing import error_page
+from console.web.languages import LANGUAGES, asked_for
 from console.web.visitor import Visitor
 
 MOST_BODY_BYTES: Final = 128 * 1024
@@ -59,7 +60,12 @@ class Guard:
 
     async def _visitor(self, scope: Scope) -> tuple[Visitor, str]:
         """Who asks, and a new value for the cookie before signing in, or empty."""
-        found = cookies.read(Headers(scope=scope), secure=self._room.place.secure)
+        headers = Headers(scope=scope)
+        found = cookies.read(headers, secure=self._room.place.secure)
+        if found.get(cookies.LANGUAGE, "") not in LANGUAGES:
+            # Nobody chose the language of a browser on a wall: it hangs there in the house's.
+            wanted = "" if cookies.WALL in found else headers.get("accept-language", "")
+            found[cookies.LANGUAGE] = asked_for(wanted)
         token = found.get(cookies.SESSION, "")
         if token:
             active = scope["path"] not in _BY_ITSELF
@@ -86,7 +92,7 @@ class Guard:
             account=None,
             token=token,
             csrf=csrf,
-            language=language if language in ("zh", "en") else self._room.place.language,
+            language=language or self._room.place.language,
             theme=theme if theme in ("light", "dark") else "",
             address=str((scope.get("client") or ("",))[0]),
         )

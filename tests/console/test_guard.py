@@ -25,6 +25,39 @@ async def test_nobody_sees_a_page_before_signing_in(house: House, anybody: Brows
         assert answer.headers["location"].startswith("/login?next=")
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("en-US,en;q=0.9", "en"),
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr-FR,fr;q=0.9,en;q=0.5,zh;q=0.4", "en"),
+        ("en;q=0.2, ZH;q=0.8", "zh"),
+        ("en;q=0", "zh"),
+        ("en;q=much", "zh"),
+        ("fr", "zh"),
+        (";;,=,q=1,e n,en;", "en"),
+        ("", "zh"),
+    ],
+)
+async def test_a_page_is_in_the_language_that_the_browser_asks_for(
+    anybody: Browser, asked: str, shown: str
+) -> None:
+    page = await anybody.get("/login", headers={"accept-language": asked})
+
+    assert f'<html lang="{shown}' in page.text
+
+
+async def test_a_language_that_was_chosen_stays_whatever_the_browser_asks_for(
+    anybody: Browser,
+) -> None:
+    await anybody.get("/login")
+    await anybody.post("/preferences", {"language": "zh"})
+
+    page = await anybody.get("/login", headers={"accept-language": "en"})
+
+    assert '<html lang="zh' in page.text
+
+
 async def test_every_page_there_is_wants_a_sign_in(house: House, anybody: Browser) -> None:
     """Whoever adds a page gets this for nothing, or names it here."""
     public = {"/login", "/healthz"}

@@ -41,6 +41,15 @@ async def _hung(house: House, title: str = "二楼") -> Browser:
     return browser
 
 
+async def test_a_wall_is_in_the_houses_language_whatever_its_machine_is_set_to(
+    house: House,
+) -> None:
+    browser = await _hung(house)
+    english = {"accept-language": "en-US"}
+
+    assert '<html lang="zh' in (await browser.get("/wallboard", headers=english)).text
+
+
 async def test_a_wall_shows_the_wallboard_for_weeks_and_nothing_else(house: House) -> None:
     browser = await _hung(house)
     house.clock.advance_ms(60 * 86_400_000)
