@@ -10,7 +10,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
@@ -21,6 +20,7 @@ from softphone_panel.cells import cut, wrap
 from softphone_panel.panes import MUTED, lines
 from softphone_panel.safe import one_line
 from softphone_panel.texts import Texts
+from softphone_panel.window import Window
 
 ROWS = 12
 
@@ -36,7 +36,7 @@ class Item:
     """Shown at the right, dimmed."""
 
 
-class Dialog(ModalScreen[str | None]):
+class Dialog(Window[str | None]):
     """Base: a frame with a title and a row that says the keys; gives a text, or nothing for Esc."""
 
     DEFAULT_CSS = """

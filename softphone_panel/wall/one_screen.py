@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from softphone_panel.wall.agent_rows import detail_rows
 from softphone_panel.wall.sight import Sight, name_of
+from softphone_panel.window import Window
 
 
-class OneScreen(ModalScreen[None]):
+class OneScreen(Window[None]):
     """Opened by Enter, closed by Esc; the keys of the wallboard work in it too."""
 
     DEFAULT_CSS = """

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from softphone_panel.cells import clock
@@ -16,9 +15,10 @@ from softphone_panel.texts import Texts
 from softphone_panel.watch.conversation import conversation
 from softphone_panel.watch.live_call import LiveCall
 from softphone_panel.watch.view import who_calls
+from softphone_panel.window import Window
 
 
-class DetailScreen(ModalScreen[None]):
+class DetailScreen(Window[None]):
     """Opened on a call by Enter, closed by Esc."""
 
     DEFAULT_CSS = """

@@ -6,16 +6,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from softphone_panel.cells import wrap
 from softphone_panel.texts import Texts
+from softphone_panel.window import Window
 
 WIDTH = 66
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """The help text of one language."""
 
     DEFAULT_CSS = """

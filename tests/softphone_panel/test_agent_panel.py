@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Key
 
 from calls.floor import orders
 from calls.floor.states import AgentState
@@ -525,6 +526,30 @@ async def test_help_is_about_what_the_agent_is_at(view: PanelView, words: str) -
 
         assert len(at.app.screen_stack) == 1
         assert at.desk.orders == []
+
+
+@pytest.mark.parametrize("view", [views.view(), views.filling()])
+async def test_keys_typed_at_one_go_into_help_close_it_once_and_do_no_harm(view: PanelView) -> None:
+    async with seat(view, size=(100, 40)) as at:
+        await at.press("f1")
+        for letter in "王芳 13912345678":
+            at.app.screen.post_message(Key(letter, letter))
+        await at.until(lambda: len(at.app.screen_stack) == 1)
+        await at.settled()
+
+        assert at.app.is_running
+        assert at.desk.orders == []
+
+
+async def test_a_reason_pressed_twice_at_one_go_is_one_order() -> None:
+    async with seat(views.view()) as at:
+        await at.press("n")
+        for _ in range(3):
+            at.app.screen.post_message(Key("2", "2"))
+        await at.ordered(orders.NotReady(reason="lunch"))
+        await at.settled()
+
+        assert at.desk.orders == [orders.NotReady(reason="lunch")]
 
 
 async def test_the_footer_shows_only_what_works_and_can_be_clicked() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from calls.floor.orders import AnswerHelp, Cue, Spy
@@ -83,6 +84,19 @@ def test_one_agent_over_the_whole_narrow_screen(snap_compare: Any) -> None:
 
 def test_help_of_the_wallboard_is_one_key_away(snap_compare: Any) -> None:
     assert see(snap_compare, calm(), "question_mark")
+
+
+async def test_keys_typed_at_one_go_into_help_do_not_end_the_wallboard() -> None:
+    app = shows(calm())
+    async with app.run_test(size=WIDE) as pilot:
+        await after("question_mark")(pilot)
+        for letter in "hello":
+            app.screen.post_message(Key(letter, letter))
+        await pilot.pause()
+        await pilot.pause()
+
+        assert len(app.screen_stack) == 1
+        assert app.is_running
 
 
 def test_a_floor_without_agents_says_how_they_sign_in(snap_compare: Any) -> None:
