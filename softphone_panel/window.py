@@ -13,5 +13,5 @@ class Window(ModalScreen[ScreenResultType]):
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Close it and give `result`; nothing, if it is not the window on top any more."""
         if not self.is_active:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         return super().dismiss(result)
