@@ -9,13 +9,12 @@ import typer
 
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.refusing import language_typed, refused
 
 if TYPE_CHECKING:
     from recorder.sealing.keys import Keyring
 
 keys = typer.Typer(no_args_is_help=True, help="The keys that recordings are sealed with.")
-
-_COPY = "copy it to a safe place elsewhere: without it the recordings are lost"
 
 
 @keys.command("list")
@@ -43,9 +42,9 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
         typer.echo(text("no_key"))
     else:
         for row in rows:
-            use = "in use" if row["current"] else "old"
-            state_of = row["problem"] or use
-            typer.echo(f"{row['key']}  {row['files']} recordings  {state_of}")
+            use = text("key_in_use" if row["current"] else "key_old")
+            state_of = refused(str(row["problem"]), language_typed()) or use
+            typer.echo(text("key_row", id=row["key"], files=row["files"], state=state_of))
     _tell_damaged(damaged)
     if damaged or any(row["problem"] for row in rows):
         raise typer.Exit(1)
@@ -66,7 +65,7 @@ def new(
         typer.echo(MasterKey.new().line)
         return
     key, where = Keyring(state).new()
-    typer.echo(f"{key.id} is in use for new recordings; {where}: {_COPY}")
+    typer.echo(text("key_made", id=key.id, where=where))
 
 
 @keys.command()
@@ -77,7 +76,7 @@ def use(
     """Let another key that is there wrap new recordings."""
     from recorder.sealing.keys import Keyring
 
-    typer.echo(f"{Keyring(state).use(key_id).id} is in use for new recordings")
+    typer.echo(text("key_used", id=Keyring(state).use(key_id).id))
 
 
 @keys.command()
@@ -93,7 +92,7 @@ def rotate(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> N
     unfinished = _unfinished(ring)
     if not unfinished:
         _, where = ring.new()
-        typer.echo(f"{where}: {_COPY}", err=True)
+        typer.echo(text("key_copy", where=where), err=True)
     done = _wrap_all(ring, quiet=as_json)
     left = Counter(kept.key_id for _, kept in ring.kept())
     damaged = list(ring.damaged())
@@ -109,17 +108,14 @@ def rotate(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> N
 
 
 def _tell_rotated(current: str, done: int, old: list[str]) -> None:
-    typer.echo(f"{done} recordings are wrapped with {current} now.")
+    typer.echo(text("keys_wrapped", count=done, id=current))
     if old:
-        typer.echo(
-            f"No recording needs {', '.join(old)} any more: destroy it, and its copies, once"
-            " no backup of `keys/files` from before today is needed."
-        )
+        typer.echo(text("keys_not_needed", keys=", ".join(old)))
 
 
 def _tell_damaged(problems: list[str]) -> None:
     for problem in problems:
-        typer.echo(problem, err=True)
+        typer.echo(refused(problem, language_typed()), err=True)
 
 
 def _unfinished(ring: Keyring) -> bool:

@@ -73,6 +73,28 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "还没有密钥；`thirdring serve` 第一次启动时会生成，或用 `thirdring recordings keys new`。",
         "No key yet; `thirdring serve` makes one at its first start, or `keys new`.",
     ),
+    "key_in_use": ("使用中", "in use"),
+    "key_old": ("旧密钥", "old"),
+    "key_row": ("{id}  {files} 段录音  {state}", "{id}  {files} recordings  {state}"),
+    "key_used": ("新录音改用密钥 {id}", "{id} is in use for new recordings"),
+    "key_made": (
+        "新录音改用密钥 {id}；{where}：请另存一份到别处的安全地方，没有它录音就无法再听",
+        "{id} is in use for new recordings; {where}: copy it to a safe place elsewhere: without it"
+        " the recordings are lost",
+    ),
+    "key_copy": (
+        "{where}：请另存一份到别处的安全地方，没有它录音就无法再听",
+        "{where}: copy it to a safe place elsewhere: without it the recordings are lost",
+    ),
+    "keys_wrapped": (
+        "{count} 段录音的密钥已改由 {id} 保护。",
+        "{count} recordings are wrapped with {id} now.",
+    ),
+    "keys_not_needed": (
+        "已没有录音需要 {keys}；等今天之前的 `keys/files` 备份都不再需要时，请销毁它和它的副本。",
+        "No recording needs {keys} any more: destroy it, and its copies, once"
+        " no backup of `keys/files` from before today is needed.",
+    ),
     "report_written": (
         "{place}  {calls} 通通话，{size} 字节",
         "{place}  {calls} calls, {size} bytes",

@@ -12,9 +12,11 @@ def refused(text: str, language: str) -> str:
     if language != "zh":
         return text
     from console.telling.refusals import in_chinese
+    from launch.refused_seals import SEALS
     from launch.refused_texts import REFUSED
 
-    return "\n".join(in_chinese(line, REFUSED) for line in text.split("\n"))
+    own = {**REFUSED, **SEALS}
+    return "\n".join(in_chinese(line, own) for line in text.split("\n"))
 
 
 def language_typed(words: Sequence[str] | None = None) -> str:

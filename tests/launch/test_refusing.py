@@ -90,6 +90,7 @@ def test_a_chinese_terminal_is_told_with_commands_and_times_of_utc(said: str, zh
         (("qa", "list", "--lang", "fr"), "请写 zh 或 en", "write zh or en"),
         (("calls", "show", "abc"), "这里还没有台账", "no ledger here yet"),
         (("recordings", "play", "abc"), "没有录音 abc", 'no recording "abc"'),
+        (("recordings", "keys", "use", "0" * 16), "密钥不在", "the key is not there"),
         (("report", "day", "--format", "docx"), "请写其中之一", "write one of"),
     ],
 )
@@ -134,3 +135,16 @@ def test_what_is_typed_goes_before_the_terminals_language(monkeypatch: pytest.Mo
     assert language_typed(["thirdring", "qa", "next"]) == "zh"
     assert language_typed(["thirdring", "qa", "next", "--lang", "en"]) == "en"
     assert language_typed(["thirdring", "qa", "next", "--lang=en"]) == "en"
+
+
+def test_keys_and_seals_are_told_in_the_terminals_language(tmp_path: Path) -> None:
+    made = thirdring("recordings", "keys", "new", "--state", tmp_path, env=CHINESE).output
+    chinese = thirdring("recordings", "keys", "list", "--state", tmp_path, env=CHINESE).output
+    english = thirdring("recordings", "keys", "list", "--state", tmp_path, env=ENGLISH).output
+
+    assert "请另存一份" in made
+    assert "0 段录音  使用中" in chinese
+    assert "0 recordings  in use" in english
+    cut = "a.sealed: chunk 2 of 3, the last, is cut or edited; restore the file from a backup,"
+    told = refused(f"{cut} what comes before it can be heard", "zh")
+    assert told.startswith("a.sealed：最后一块（第 2 块，共 3 块）")
