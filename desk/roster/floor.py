@@ -22,7 +22,15 @@ from desk.roster.lines import Line, Lines
 from desk.roster.look import Look
 from desk.roster.machine import AgentMachine
 from desk.roster.membership import Membership
-from desk.roster.rings import ANSWERED, MISSED, REJECTED, UNREACHABLE, offer_over
+from desk.roster.rings import (
+    ANSWERED,
+    CALLER_GONE,
+    MISSED,
+    REJECTED,
+    UNREACHABLE,
+    cut_short,
+    offer_over,
+)
 from desk.roster.status import RosterAgent
 from desk.roster.waiting import WaitingRoom
 
@@ -134,6 +142,8 @@ class Floor:
         seat = self.seats[line.agent]
         # A line that stands is busy by itself, with a supervisor's listening in: no agent's no.
         busy = result == REJECTED and seat.known.nailed_up
+        if result == MISSED and self._cut_short(line):
+            result = CALLER_GONE
         facts = [self._offer_over(line, UNREACHABLE if busy else result)]
         if result == UNREACHABLE:
             facts += seat.machine.phone(here=False)
@@ -151,6 +161,9 @@ class Floor:
     def off(self, line: Line) -> None:
         seat = self.seats[line.agent]
         self.keep(seat, seat.machine.call_over(wraps=not line.asked))
+
+    def _cut_short(self, line: Line) -> bool:
+        return cut_short(line.dialled_ms, cycle_ms=self._cycle_ms, rings=self._rings)
 
     def _offer_over(self, line: Line, result: str) -> Fact:
         return offer_over(

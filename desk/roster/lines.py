@@ -59,6 +59,9 @@ class Line:
     rung_ms: int | None = None
     """Set once the dial is over."""
 
+    dialled_ms: int = 0
+    """How long the dial took; 0 where its beginning is not known."""
+
     dial_status: str = ""
 
 
@@ -244,6 +247,7 @@ class Lines:
 
     def _dial_over(self, line: Line, event: Message) -> None:
         line.rung_ms = between_ms(line.rings_since or line.dialled_at, event.at)
+        line.dialled_ms = between_ms(line.dialled_at, event.at)
         line.dial_status = event.get("DialStatus")
         if line.dial_status == "ANSWER":
             line.ringing, line.up = False, True

@@ -23,6 +23,9 @@ _REJECTING: Final = frozenset({17, 21})
 _ABSENT: Final = 20
 """Q.850: the line to the phone went down."""
 
+_TIMEOUT_EARLY_MS: Final = 1000
+"""Asterisk counts a phone's time in whole seconds, and may be early."""
+
 _UNREACHED: Final = frozenset({"CHANUNAVAIL", "CONGESTION"})
 
 
@@ -47,6 +50,15 @@ def result_of(dial_status: str, cause: int, *, rang: bool) -> str:
     if dial_status in _UNREACHED or cause == _ABSENT or not rang:
         return UNREACHABLE
     return MISSED
+
+
+def cut_short(dialled_ms: int, *, cycle_ms: int, rings: int) -> bool:
+    """Whether an offer was over before its rings were: Asterisk says NOANSWER as well when the
+    caller's longest wait ends, or the flow takes the caller out, while a phone rings.
+
+    The time is the dial's, which a phone that is slow to ring does not make shorter.
+    """
+    return 0 < dialled_ms < cycle_ms * rings - _TIMEOUT_EARLY_MS
 
 
 def offer_over(

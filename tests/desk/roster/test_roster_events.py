@@ -202,6 +202,51 @@ async def test_an_offer_nobody_answered_leaves_the_agent_where_it_should(
     assert (now.state, now.reason) == (state, reason)
 
 
+@pytest.mark.parametrize(
+    ("rings_ms", "result", "reason", "late"),
+    [
+        (4_000, "caller_gone", "", False),
+        (13_000, "caller_gone", "", False),
+        (14_980, "missed", "missed", True),
+    ],
+)
+async def test_a_caller_taken_out_of_the_queue_while_a_phone_rings_is_no_missed_call(
+    house: House,
+    switch: FakeSwitch,
+    ledger: ListLedger,
+    clock: ManualClock,
+    rings_ms: int,
+    result: str,
+    reason: str,
+    late: bool,
+) -> None:
+    async with house() as roster:
+        roster.ready("801")
+        leg = switch.dial("801", "c1")
+        clock.advance_ms(rings_ms)
+        switch.give_up(leg, "NOANSWER")
+        now = roster.status("801")
+
+    (over,) = ledger.of("801", "offer")
+    assert (over.data["result"], over.data["late"]) == (result, late)
+    assert now.reason == reason
+
+
+async def test_a_phone_that_is_slow_to_ring_has_missed_its_call_all_the_same(
+    house: House, switch: FakeSwitch, ledger: ListLedger, clock: ManualClock
+) -> None:
+    async with house() as roster:
+        roster.ready("801")
+        leg = switch.dial("801", "c1", ring=False)
+        clock.advance_ms(6_000)
+        switch._dial_event("DialState", leg, "RINGING")
+        clock.advance_ms(8_980)
+        switch.give_up(leg, "NOANSWER")
+
+    (over,) = ledger.of("801", "offer")
+    assert (over.data["result"], over.data["rung_ms"]) == ("missed", 8_980)
+
+
 async def test_a_channel_that_the_desk_begins_is_no_offer(
     house: House, switch: FakeSwitch, ledger: ListLedger
 ) -> None:
