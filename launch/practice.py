@@ -24,6 +24,7 @@ from desk.coaching.live_events import LiveEvents
 from launch.practice_score import Score, score_call
 from launch.practice_stage import (
     BEFORE_RING_S,
+    NOT_HERE,
     NOT_NOW,
     TRANSFERRED,
     Stage,
@@ -91,7 +92,7 @@ class PracticeFloor:
             case orders.Ready():
                 return self._ready()
             case orders.NotReady() | orders.AddNote() | orders.AskHelp():
-                return ""
+                return NOT_HERE
             case orders.Answer():
                 return self._answer()
             case orders.WrapUp():

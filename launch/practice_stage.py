@@ -33,6 +33,9 @@ WAIT_MS: Final = 3000
 """How long a colleague's phone rings who takes a practised transfer."""
 
 NOT_NOW: Final = "not_now"
+NOT_HERE: Final = "not_here"
+"""Of what there is nobody for in practice: a supervisor, the next shift, a queue."""
+
 TRANSFERRED: Final = "transferred"
 """The disposition that a call handed on has, unless its flow came to another."""
 

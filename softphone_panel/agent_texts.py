@@ -24,6 +24,10 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
         "通话不受影响。已输入的内容都在，连上后继续。",
         "The call goes on. What you typed is kept and goes on when the desk is back.",
     ),
+    "away.idle": (
+        "电话若响，请照常接听。连上后继续。",
+        "Answer the phone if it rings. The panel goes on when the desk is back.",
+    ),
     "phone.registered": ("☎ 话机已注册", "☎ phone registered"),
     "phone.line_up": ("☎ 话机线路已接通", "☎ line to the phone stands"),
     "phone.line_down": ("☎ 话机线路未接通", "☎ line to the phone is down"),
@@ -68,15 +72,15 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     # waiting
     "idle.ready": ("等待来电。", "Waiting for a call."),
     "idle.next.ready": (
-        "电话会在三声之内等您接听。",
+        "电话响了，请在三声之内接听。",
         "A call that rings here is to be answered within three rings.",
     ),
     "idle.not_ready": ("现在不派来电给您。", "No calls are offered to you now."),
     "idle.signed_out": ("您还没有签入。", "You are not signed in."),
     "idle.press": ("按 {key} {what}", "Press {key}: {what}"),
     "idle.missed": (
-        "刚才的来电响完三声没有接，已转给别人。",
-        "The last call rang its three rings here and went to somebody else.",
+        "刚才的来电响完三声没有接，不再在这里响。",
+        "The last call rang its three rings here, unanswered, and rings here no more.",
     ),
     "idle.unreachable": (
         "您的话机没有注册，请先打开话机。",
@@ -101,6 +105,14 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "script.listen": ("请听客户说", "Listen to the caller"),
     "script.labelled": ("{label}：{text}", "{label}: {text}"),
     "script.held": ("客户在听音乐，按 {key} 取回", "The caller hears music; {key} takes them back"),
+    "script.asking": (
+        "客户在听音乐，按 {back} 不转了",
+        "The caller hears music; {back} takes them back",
+    ),
+    "script.asked": (
+        "客户在听音乐，按 {done} 转过去，{back} 不转了",
+        "The caller hears music; {done} hands them over, {back} takes them back",
+    ),
     "script.fill": ("请填写表单", "Fill in the form"),
     "script.pick": ("请选择", "Choose"),
     "script.hear": ("请听客户说，听到什么按什么", "Listen, then press what it was"),
@@ -205,6 +217,7 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.no_desk": ("坐席台断开", "desk gone"),
     "problem.lost": ("坐席台没有回答", "the desk did not answer"),
     "problem.not_now": ("现在不行", "not now"),
+    "problem.not_here": ("练习里没有这一项", "there is none of it in practice"),
     "problem.late": ("已经过去了", "too late"),
     "problem.no_call": ("没有通话", "no call"),
     "problem.refused": ("交换机拒绝", "refused by the exchange"),

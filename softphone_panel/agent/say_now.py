@@ -22,6 +22,9 @@ def sentence_of(scene: Scene) -> tuple[str, str, str]:
     texts, script = scene.texts, scene.script
     if script is None:
         return texts("talk.title"), texts("script.none"), MUTED
+    if (apart := _apart(scene)) and not script.over:
+        line = script.line or script.said
+        return apart, scene.question or (line.text if line else ""), MUTED
     if script.line is not None:
         return texts("script.say"), script.line.text, "bold $text-primary"
     if script.form is not None:
@@ -34,10 +37,20 @@ def sentence_of(scene: Scene) -> tuple[str, str, str]:
     return _waiting_for(scene, script), said, MUTED
 
 
+def _apart(scene: Scene) -> str:
+    """How to come back to a caller who hears music; nothing, if the caller hears the agent."""
+    consult = scene.call.consult if scene.call else None
+    if consult is not None and consult.state in ("dialling", "talking"):
+        word = "script.asked" if consult.state == "talking" else "script.asking"
+        keys = {"done": scene.key("consult_done"), "back": scene.key("consult_back")}
+        return scene.texts(word, **keys)
+    if consult is not None and consult.state == "three_way":
+        return ""
+    return scene.texts("script.held", key=scene.key("hold")) if scene.on_hold else ""
+
+
 def _waiting_for(scene: Scene, script: ScriptView) -> str:
     texts = scene.texts
-    if scene.on_hold:
-        return texts("script.held", key=scene.key("hold"))
     if script.ask:
         return texts("script.digits_now")
     if script.picks:
@@ -58,7 +71,7 @@ class SayNow(Rows):
     def show(self, view: Scene) -> None:
         """Frame and title first."""
         script = view.script
-        line = script.line if script else None
+        line = script.line if script and not _apart(view) else None
         closing = line is not None and "closing" in line.tags
         self.set_class(closing, "-closing")
         self.set_class(line is not None and not closing, "-say")

@@ -93,7 +93,8 @@ class Warnings(Rows):
         if view.view is None:
             return []
         if not view.live:
-            found.append(row((texts("away.text"), "bold $text-error"), width=width))
+            word = "away.text" if view.call is not None else "away.idle"
+            found.append(row((texts(word), "bold $text-error"), width=width))
         elif view.view.trouble:
             what = texts.or_plain("trouble", view.view.trouble)
             found.append(row((texts("trouble", what=what), "bold $text-error"), width=width))

@@ -59,6 +59,19 @@ async def test_a_goodbye_left_out_costs_the_rule_and_is_told() -> None:
     assert all(one.do["zh"] for one in found.broken)
 
 
+@pytest.mark.parametrize(
+    "order", [orders.NotReady(reason="lunch"), orders.AddNote(text="漏水"), orders.AskHelp(on=True)]
+)
+async def test_what_practice_has_nobody_for_is_refused_and_not_passed_over(
+    order: orders.Order,
+) -> None:
+    trainee = Trainee("water_off")
+    await trainee.take()
+
+    assert await trainee.floor.carry_out(order) == "not_here"
+    await trainee.floor.close()
+
+
 async def test_an_upset_caller_whom_nobody_calms_hangs_up() -> None:
     trainee = Trainee("angry_again")
     trainee.skips = frozenset({"calming"})

@@ -327,7 +327,8 @@ async def test_an_agent_holds_and_takes_the_caller_back() -> None:
         await at.press("h")
         await at.ordered(orders.Hold(on=True))
         await at.shows(views.talk(state=AgentState.HOLD, on_hold=True))
-        assert "取回" in at.screen()
+        assert "客户在听音乐，按 h 取回" in at.screen()
+        assert "现在请说" not in at.screen()
         await at.press("h")
 
         await at.ordered(orders.Hold(on=True), orders.Hold(on=False))
@@ -339,6 +340,7 @@ async def test_an_agent_asks_a_colleague_before_transferring() -> None:
         await at.ordered(orders.Transfer(to="802", how="attended"))
         await at.shows(views.consulting("talking"))
         assert "与 李雷 802 商量中" in at.screen()
+        assert "按 T 转过去，U 不转了" in at.screen()
         await at.press("T")
 
         await at.until(lambda: len(at.desk.orders) == 2)
@@ -526,6 +528,33 @@ async def test_help_is_about_what_the_agent_is_at(view: PanelView, words: str) -
 
         assert len(at.app.screen_stack) == 1
         assert at.desk.orders == []
+
+
+async def test_a_caller_who_hears_music_is_not_spoken_to_whatever_the_flow_says_next() -> None:
+    async with seat(views.consulting("dialling")) as at:
+        assert "按 U 不转了" in at.screen()
+        assert "现在请说" not in at.screen()
+        await at.shows(views.consulting("three_way"))
+
+        assert "现在请说" in at.screen()
+
+
+@pytest.mark.parametrize(
+    ("view", "told"),
+    [
+        (views.view(), "电话若响，请照常接听"),
+        (views.ringing(), "电话若响，请照常接听"),
+        (views.talk(), "通话不受影响"),
+        (views.wrapping(), "已输入的内容都在"),
+    ],
+)
+async def test_without_the_desk_the_panel_says_what_that_means_just_now(
+    view: PanelView, told: str
+) -> None:
+    async with seat(view) as at:
+        await at.desk.stop()
+        await at.lit(LampState.AWAY)
+        await at.says(told)
 
 
 @pytest.mark.parametrize("view", [views.view(), views.filling()])
