@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from recorder.catalog import Catalog
 from recorder.store import Store
 from recorder.timeline import open_call_sound
 from tests.support.agent_phone import agent_phone
+from tests.support.ear import Ear
 from tests.support.g711 import Samples
 from tests.support.heard import FRAME, FRAME_MS, Heard, tone
 from tests.support.hotline import (
@@ -44,9 +44,6 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 
 ALIGNED_MS = 50
-AGENTS_MS = 100
-"""What an agent's phone sends on the way into the talk comes in a heap, and waits from then on."""
-
 TONE_MS = 600
 LOUD = 6000.0
 MOST_UNPROVED = 0.5
@@ -55,9 +52,6 @@ MOST_UNPROVED = 0.5
 KEPT_UP_MS = 40
 """Asterisk writes silence for what is later."""
 
-PAUSED_MS = 80
-"""A house that sends nothing for so long goes from one line to the next; it is not late."""
-
 
 @pytest.fixture(scope="module")
 def hotline(pbx: HousePbx) -> Iterator[Hotline]:
@@ -65,33 +59,6 @@ def hotline(pbx: HousePbx) -> Iterator[Hotline]:
     running = start_hotline(pbx)
     yield running
     stop_hotline(running)
-
-
-class Ear(Heard):
-    """What reached the caller's ear, and each frame with when it came."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.frames: list[tuple[float, Samples]] = []
-        self.late_ms = 0.0
-        """How late a frame came at the worst, after the one before it."""
-
-    def take(self, at_ms: float, rtp_time: int, samples: Samples) -> None:
-        if self.frames:
-            late_ms = at_ms - self.frames[-1][0] - FRAME_MS
-            if late_ms < PAUSED_MS:
-                self.late_ms = max(self.late_ms, late_ms)
-        self.frames.append((at_ms, samples))
-        super().take(at_ms, rtp_time, samples)
-
-    def came(self, wanted: Samples) -> float:
-        """When a sound came, by the middle of its frames: single ones may be late."""
-        stream = Heard()
-        stream.take(0.0, 0, np.concatenate([samples for _, samples in self.frames]))
-        (place,) = stream.find(wanted)
-        first, within = divmod(place, FRAME_MS)
-        frames = self.frames[first : first + len(wanted) // FRAME]
-        return within + median(at - number * FRAME_MS for number, (at, _) in enumerate(frames))
 
 
 @dataclass
@@ -174,8 +141,7 @@ def check(legs: Legs, spoken: Spoken, *names: str) -> list[list[int]]:
         came = spoken.ear.came(sound) + FRAME_MS - shift
         if proved(kept, came):
             off[f"agent's word {number}"] = place - came
-    most = {what: AGENTS_MS if what.startswith("agent's") else ALIGNED_MS for what in off}
-    wrong = {what: round(ms) for what, ms in off.items() if abs(ms) > most[what]}
+    wrong = {what: round(ms) for what, ms in off.items() if abs(ms) > ALIGNED_MS}
     assert wrong == {}, kept["unproved"]
     return unproved_of(kept)
 
