@@ -54,6 +54,7 @@ SEALS: Final[dict[str, str]] = {
     "{file}: its key in {folder} is damaged; restore it from a backup of the keys": (
         "{file}：它在 {folder} 里的密钥已损坏；请用密钥的备份恢复"
     ),
+    "{file} is no file of the recordings": "{file} 不是录音文件",
     # Sealed files.
     "{file}: cut inside its header; restore it from a backup": (
         "{file}：文件头被截断；请用备份恢复"
