@@ -35,6 +35,7 @@ class HelpScreen(Window[None]):
         rows = [row for text in paragraphs for row in (wrap(text, WIDTH) or [""])]
         with VerticalScroll() as box:
             box.border_title = Content(self._texts("help.title"))
+            box.border_subtitle = Content(f"Esc {self._texts('key.close')}")
             yield Static(Content("\n".join(rows)), markup=False)
 
     def on_key(self, event: events.Key) -> None:
