@@ -102,8 +102,8 @@ def quality(gathered: Gathered, pen: Pen) -> Section:
     states = {
         "open": pen("待领取", "to be claimed"),
         "claimed": pen("评分中", "in hand"),
-        "submitted": pen("待坐席确认", "with the agent"),
-        "disputed": pen("申诉中", "disputed"),
+        "submitted": pen("待坐席认可", "with the agent"),
+        "disputed": pen("有异议", "disputed"),
     }
     waiting = "，" if pen.language == "zh" else ", "
     told = waiting.join(f"{name} {work.get(state, 0)}" for state, name in states.items())

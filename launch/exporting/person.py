@@ -42,7 +42,7 @@ events/            每次来电的全部事实 / all facts of each call
 lines/             本中心在来电中说的话 / what the house said in each call
 recordings/        录音（左声道为来电人）/ recordings, caller left
 evaluations.json   对来电的质检评分 / quality scores of the calls
-remarks.json       对来电的批注、辅导、申诉，以角色代替姓名
+remarks.json       对来电的批注、辅导、异议，以角色代替姓名
                    remarks, coaching, disputes about the calls; who wrote them by role, not name
 manifest.json      每个文件的 SHA-256，以及缺少的内容 / SHA-256 of each file, and what is missing
 """

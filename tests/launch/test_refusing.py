@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 import typer
 
+from calls.quality.states import EvaluationState
+from console.telling import refusals
 from console.telling.refusals import PLACE
 from launch import __main__ as command_line
 from launch.list_texts import TEXTS
+from launch.quality.texts import state_word
 from launch.refused_seals import SEALS
 from launch.refused_texts import REFUSED
 from launch.refusing import language_typed, refused
@@ -151,3 +154,14 @@ def test_keys_and_seals_are_told_in_the_terminals_language(tmp_path: Path) -> No
     cut = "a.sealed: chunk 2 of 3, the last, is cut or edited; restore the file from a backup,"
     told = refused(f"{cut} what comes before it can be heard", "zh")
     assert told.startswith("a.sealed：最后一块（第 2 块，共 3 块）")
+
+
+@pytest.mark.parametrize("state", EvaluationState)
+def test_an_evaluation_stands_in_a_terminal_as_it_does_in_the_console(
+    state: EvaluationState,
+) -> None:
+    word = state_word(state, "zh")
+    page = (ROOT / "console/web/templates/macros.html").read_text(encoding="utf-8")
+
+    assert word == refusals._STATES[state]
+    assert f'"{state}": _("{word}"' in page
