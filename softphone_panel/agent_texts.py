@@ -28,6 +28,11 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
         "电话若响，请照常接听。连上后继续。",
         "Answer the phone if it rings. The panel goes on when the desk is back.",
     ),
+    "phone.off_call": (
+        "面板的话机不在这通电话上。没有用别的话机接的话，客户听不到您：按 {key} 挂机，再回电。",
+        "The panel's phone is not on this call. If no other phone of yours is, the caller "
+        "cannot hear you: hang up with {key}, then call back.",
+    ),
     "phone.registered": ("☎ 话机已注册", "☎ phone registered"),
     "phone.line_up": ("☎ 话机线路已接通", "☎ line to the phone stands"),
     "phone.line_down": ("☎ 话机线路未接通", "☎ line to the phone is down"),

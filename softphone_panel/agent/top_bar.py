@@ -23,6 +23,8 @@ LAMPS = {
     LampState.REFUSED: "bold $text-error",
 }
 
+OFF_CALL_MS = 2000
+
 
 def lamp_text(scene: Scene) -> str:
     """`坐席台断开 0:04，正在重连`."""
@@ -88,6 +90,8 @@ class Warnings(Rows):
 
     DEFAULT_CSS = "Warnings { padding: 0 1; background: $surface; }"
 
+    _off_since_ms: int | None = None
+
     def rows(self, view: Scene, width: int) -> list[Content]:
         texts, found = view.texts, []
         if view.view is None:
@@ -98,8 +102,23 @@ class Warnings(Rows):
         elif view.view.trouble:
             what = texts.or_plain("trouble", view.view.trouble)
             found.append(row((texts("trouble", what=what), "bold $text-error"), width=width))
+        if self._phone_is_off(view):
+            told = texts("phone.off_call", key=view.key("hang_up"))
+            found += styled_rows(told, width, "bold $text-error", most=2)
         if view.view.statement:
             statement = texts("incident.statement", text=view.view.statement)
             most = 3 if view.tall else 2
             found += styled_rows(statement, width, "bold $text-warning", most=most)
         return found
+
+    def _phone_is_off(self, scene: Scene) -> bool:
+        """The desk has a call at the ear and the panel's own phone none, for longer than a hang-up
+        takes to be known: the panel was killed in the talk, say."""
+        call, phone = scene.call, scene.phone
+        off = scene.live and call is not None and not call.over
+        if not off or phone is None or phone.on_call or phone.ringing:
+            self._off_since_ms = None
+            return False
+        if self._off_since_ms is None:
+            self._off_since_ms = scene.now_ms
+        return scene.now_ms - self._off_since_ms >= OFF_CALL_MS

@@ -160,3 +160,25 @@ async def test_the_panel_hears_by_its_own_phone_when_the_desk_has_no_ears() -> N
     view = views.talk(hearing=HearingView())
     async with seat(view, phone=PaperPhone(on_call=True)) as at:
         assert "-31 dBov" in at.screen()
+
+
+async def test_a_panel_opened_again_in_a_talk_that_its_phone_is_not_on_says_so() -> None:
+    phone = PaperPhone()
+    async with seat(views.talk(), phone=phone) as at:
+        assert "话机不在这通电话上" not in at.screen()
+        at.clock.advance_ms(2_500)
+        at.app.show_now()
+        await at.says("面板的话机不在这通电话上")
+        await at.press("x")
+        await at.ordered(orders.HangUp())
+        await at.shows(views.wrapping())
+
+        assert "话机不在这通电话上" not in at.screen()
+
+
+async def test_a_phone_that_is_on_the_call_is_not_doubted() -> None:
+    async with seat(views.talk(), phone=PaperPhone(on_call=True)) as at:
+        at.clock.advance_ms(60_000)
+        at.app.show_now()
+
+        assert "话机不在这通电话上" not in at.screen()
