@@ -26,7 +26,7 @@ from recorder.timeline import open_call_sound
 from tests.support.agent_phone import agent_phone
 from tests.support.ear import Ear
 from tests.support.g711 import Samples
-from tests.support.heard import FRAME, FRAME_MS, Heard, tone
+from tests.support.heard import FRAME, FRAME_MS, Heard
 from tests.support.hotline import (
     Hotline,
     has_heard,
@@ -209,7 +209,7 @@ async def test_lines_and_words_stand_where_they_were_said_whatever_keys_were_pre
         await has_heard(caller, line_sound("menu_again"), after_ms=again + 500)
         await caller.press("1")
         await starts_to_hear(caller, line_sound("service_hours"))
-        await spoken.say(caller, tone(TONE_MS, hz=900.0))
+        await spoken.say(caller, word(900.0))
         await has_heard(caller, line_sound("closing"))
         await caller.listen(10)
 
@@ -236,7 +236,7 @@ async def test_a_phone_that_sends_nothing_in_silence_takes_no_time_from_the_reco
         await has_heard(caller, line_sound("main_menu"))
         await caller.press("1")
         await starts_to_hear(caller, line_sound("service_hours"))
-        await spoken.say(caller, tone(TONE_MS, hz=700.0))
+        await spoken.say(caller, word(700.0))
         await has_heard(caller, line_sound("service_hours"))
 
     spoken = await call(new_caller, "13810000002", sends_nothing_for_a_while)
