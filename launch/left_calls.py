@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,13 +20,17 @@ from ledger.reader import LedgerReader
 
 _log = structlog.get_logger(__name__)
 
+TakeUp = Callable[[Sequence[LeftCall]], Awaitable[None]]
 
-async def left_calls(settings: Settings, state: Path, reader: LedgerReader) -> list[LeftCall]:
+
+async def left_calls(
+    settings: Settings, state: Path, reader: LedgerReader, among: Collection[str] | None = None
+) -> list[LeftCall]:
     """Calls whose callers the dialplan has in a queue, a transfer or a talk out of it.
 
-    None are known where Asterisk cannot be asked.
+    None are known where Asterisk cannot be asked. `among` are the calls of one process that died.
     """
-    open_calls = await asyncio.to_thread(_away, reader)
+    open_calls = await asyncio.to_thread(_away, reader, among)
     lines = await lines_now(settings, state, open_calls) if open_calls else []
     found = []
     for line in lines:
@@ -43,25 +47,33 @@ async def left_calls(settings: Settings, state: Path, reader: LedgerReader) -> l
 
 
 @asynccontextmanager
-async def taken_up(
-    left: Sequence[LeftCall], settings: Settings, state: Path, reception: Reception, house: House
-) -> AsyncIterator[None]:
-    """Carry these calls on beside the block; those not over by its end are left once more."""
-    # Before Asterisk is told where the news go: they may come at once.
-    expected = [(one, reception.expect(one)) for one in left]
-    standing = await _standing(settings, state, left, reception.back)
-    tasks = []
-    for one, away in expected:
-        flow = agent_flow(house, one.events)
-        tasks.append(
-            asyncio.create_task(
+async def taking_up(
+    left: Sequence[LeftCall],
+    settings: Settings,
+    state: Path,
+    reception: Reception,
+    house: Callable[[], House],
+) -> AsyncIterator[TakeUp]:
+    """Carry `left` on beside the block, and what is given in it; who is not done then, is left."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def take_up(left: Sequence[LeftCall]) -> None:
+        # Before Asterisk is told where the news go: they may come at once.
+        expected = [(one, reception.expect(one)) for one in left]
+        standing = await _standing(settings, state, left, reception.back)
+        for one, away in expected:
+            flow = agent_flow(house(), one.events)
+            task = asyncio.create_task(
                 reception.take_up(one, away, standing.get(one.id, Standing()), flow)
             )
-        )
-    if left:
-        _log.info("calls of the last server go on", calls=[one.id for one in left])
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        if left:
+            _log.info("calls of a server that died go on", calls=[one.id for one in left])
+
     try:
-        yield
+        await take_up(left)
+        yield take_up
     finally:
         for task in tasks:
             task.cancel()
@@ -83,10 +95,12 @@ def agent_flow(house: House, events: Sequence[CallEvent]) -> str:
     return found
 
 
-def _away(reader: LedgerReader) -> dict[str, list[CallEvent]]:
+def _away(reader: LedgerReader, among: Collection[str] | None) -> dict[str, list[CallEvent]]:
     """Facts of the open calls that the dialplan may have, by call."""
     found = {}
     for call in reader.calls(live=True):
+        if among is not None and call.id not in among:
+            continue
         events = reader.events(call.id)
         if stay_begun(events, "queue") or stay_begun(events, "transfer"):
             found[call.id] = events

@@ -33,7 +33,7 @@ from launch.agents_desk import ami_address
 from launch.agents_port import OpenDesk, OpenedDesk, Shared
 from launch.back_office import make_office, refuse_missing_columns, tell_unmet
 from launch.kept_flows import KeptFlows
-from launch.left_calls import taken_up
+from launch.left_calls import TakeUp, taking_up
 from launch.live_house import Keep, LiveHouse
 from launch.prompt_lines import spoken_lines
 from launch.settings import Settings
@@ -52,6 +52,9 @@ class Node:
     ears: tuple[str, int]
     desk: tuple[str, int] | None
     """None when agents have no desk."""
+
+    take_up: TakeUp
+    """Carries on calls whose own process died."""
 
 
 @asynccontextmanager
@@ -89,12 +92,12 @@ async def node(
             equipment = replace(equipment, agents=opened.agents, found_again=again)
             reception = _reception(house, settings, sink, equipment, f"{host}:{port}")
             async with (
-                taken_up(left, settings, state, reception, house.current),
+                taking_up(left, settings, state, reception, lambda: house.current) as take_up,
                 _answering(reception, house, settings, share_port=share_port) as public,
                 _watching(house, prompts, office, settings),
             ):
                 settle_memory()
-                yield Node(house, public[0], public[1], ears_at, opened.address)
+                yield Node(house, public[0], public[1], ears_at, opened.address, take_up)
     finally:
         await private.stop(grace_s=0)
         await office.close()

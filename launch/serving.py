@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +32,7 @@ from launch.settings import Settings
 from launch.shipping import open_ledger
 from launch.tagging import TagOrders, tags_of
 from launch.workers import Workers
-from ledger.interrupted import mark_interrupted
+from ledger.interrupted import end_interrupted, mark_interrupted
 from ledger.newest import newest_at
 from ledger.reader import LedgerReader
 from ledger.relay import RelayServer, relay_address
@@ -91,7 +91,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
                     running = _running(state, writer, first)
                     async with (
                         clock_watched(watch),
-                        _workers(settings, state, writer, first.agi[1]),
+                        _workers(settings, state, reader, writer, first),
                     ):
                         with _announced(running):
                             yield running
@@ -171,17 +171,37 @@ async def _left_behind(
     return left
 
 
+async def _left_by_one(
+    settings: Settings,
+    state: Path,
+    reader: LedgerReader,
+    writer: LedgerWriter,
+    first: Node,
+    calls: Collection[str],
+) -> None:
+    """What a further process left: as `_left_behind`, but calls that go on do so here."""
+    await writer.durable()
+    left = await left_calls(settings, state, reader, calls)
+    dead = sorted({*calls} - {one.id for one in left})
+    for call_id in dead:
+        end_interrupted(writer, call_id)
+    if dead:
+        _log.error("calls of a process that died were marked interrupted", calls=dead)
+    await first.take_up(left)
+
+
 @asynccontextmanager
 async def _workers(
-    settings: Settings, state: Path, writer: LedgerWriter, port: int
+    settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter, first: Node
 ) -> AsyncIterator[None]:
     """The further processes of `agi.procs`; they send their events to this one."""
     if settings.agi.procs == 1:
         yield
         return
-    relay = RelayServer(writer, relay_address(state))
+    left = partial(_left_by_one, settings, state, reader, writer, first)
+    relay = RelayServer(writer, relay_address(state), left)
     await relay.start()
-    agi = settings.agi.model_copy(update={"port": port})
+    agi = settings.agi.model_copy(update={"port": first.agi[1]})
     order = json.dumps(
         {
             "settings": settings.model_copy(update={"agi": agi}).model_dump(mode="json"),

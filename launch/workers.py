@@ -39,8 +39,8 @@ class Backoff:
 class Workers:
     """So many processes of `launch.worker`, each replaced when it ends before it is told to.
 
-    A killed one takes its calls with it: their dialplans fall back, and the first process marks
-    them interrupted. Those that ring meanwhile are answered by the others.
+    The first process takes up those calls of a killed one that the dialplan has; the others fall
+    back, and it marks them interrupted. Calls that ring meanwhile are answered by the others.
     """
 
     def __init__(self, order: str, count: int, clock: Clock | None = None) -> None:
@@ -75,7 +75,7 @@ class Workers:
             code = await worker.wait()
             lived_ms = self._clock.monotonic_ms() - since_ms
             _log.error(
-                "a further process ended; its calls fell back and were marked, it is started again",
+                "a further process ended; calls it was talking to fell back, it is started again",
                 pid=worker.pid,
                 code=code,
                 after_s=round(lived_ms / 1000),

@@ -11,7 +11,7 @@ import asyncio
 import json
 import struct
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,6 @@ from calls.call import EventSink
 from calls.errors import LedgerError
 from calls.events import CallEvent
 from ledger.encoding import EventRow, check_row, event_row
-from ledger.interrupted import end_interrupted
 from ledger.writer import GROUP_MS, GROUP_ROWS, LedgerWriter
 
 log = structlog.get_logger(__name__)
@@ -32,6 +31,9 @@ _LENGTH = struct.Struct(">I")
 _MOST_FRAME = 16 * 1024 * 1024
 _MOST_UNSENT = 64 * 1024 * 1024
 """Bytes a child keeps for a parent that does not read; more are refused."""
+
+Left = Callable[[Collection[str]], Awaitable[None]]
+"""What becomes of calls that nobody carries any more; may raise LedgerError."""
 
 _LONGEST_ADDRESS = 100
 """A Unix socket's path may have 107 bytes on Linux."""
@@ -46,14 +48,15 @@ def relay_address(state: Path) -> Path:
 
 
 class RelayServer:
-    """The parent's end: takes the children's rows into its writer and answers for them.
+    """The parent's end: takes the children's rows into its writer and answers for them."""
 
-    Calls that a child left open when its connection ended are marked interrupted.
-    """
-
-    def __init__(self, writer: LedgerWriter, address: Path) -> None:
+    def __init__(self, writer: LedgerWriter, address: Path, left: Left) -> None:
+        """`left` is told of calls that a child left open when its connection ended, once the
+        writer has all that came of them; of none once this is stopped.
+        """
         self.address = address
         self._writer = writer
+        self._left = left
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
 
@@ -94,14 +97,17 @@ class RelayServer:
                     answer = asyncio.create_task(self._answer(ack, writer))
                     answers.add(answer)
                     answer.add_done_callback(answers.discard)
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, ConnectionError):
             pass
         except (ValueError, TypeError, LedgerError) as error:
             log.error("a relay of events ends", problem=str(error))
         finally:
             await asyncio.gather(*answers, return_exceptions=True)
-            self._interrupt(open_calls)
             await _close(writer)
+        if open_calls:
+            # A ledger that is closing takes no more: the next start sees to these calls.
+            with suppress(LedgerError):
+                await self._left(open_calls)
 
     def _append(self, rows: Sequence[Sequence[Any]], open_calls: set[str]) -> None:
         for call_id, seq, at, offset_ms, kind, data in rows:
@@ -121,15 +127,6 @@ class RelayServer:
             problem = str(error)
         if not writer.is_closing():
             writer.write(_frame([ack, problem]))
-
-    def _interrupt(self, open_calls: set[str]) -> None:
-        for call_id in sorted(open_calls):
-            log.error("a process died under a call", call_id=call_id)
-            try:
-                end_interrupted(self._writer, call_id)
-            except LedgerError:
-                # The ledger is closing: the next start marks the call.
-                return
 
 
 class RelaySink(EventSink):

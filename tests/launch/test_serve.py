@@ -19,6 +19,7 @@ import pytest
 
 from launch.workers import Backoff
 from ledger.reader import LedgerReader
+from tests.support.worker_processes import answers, workers_of
 
 ROOT = Path(__file__).parents[2]
 THIRDRING = Path(sys.executable).parent / "thirdring"
@@ -137,29 +138,6 @@ def test_two_processes_share_the_port_and_one_ledger(tmp_path: Path) -> None:
         assert {call.end_reason for call in calls} == {"interrupted"}
 
 
-def _workers_of(server: subprocess.Popen[str]) -> list[int]:
-    """The further processes of a running server."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii").split()
-    workers = []
-    for pid in children:
-        with suppress(FileNotFoundError, ProcessLookupError):  # one that was just reaped
-            if b"launch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                workers.append(int(pid))
-    return workers
-
-
-def _answers(pid: int, line: socket.socket) -> bool:
-    """Whether the other end of a connection belongs to a process."""
-    wanted = f":{line.getsockname()[1]:04X}"
-    with Path("/proc/net/tcp").open(encoding="ascii") as table:
-        inodes = {row.split()[9] for row in table if row.split()[2].endswith(wanted)}
-    owned = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(FileNotFoundError):
-            owned.add(str(descriptor.readlink()))
-    return any(f"socket:[{inode}]" in owned for inode in inodes)
-
-
 def _until_one_answers(pid: int, agi: object, kept: list[socket.socket]) -> None:
     """Call until a call is answered by a process; each call gets its first command."""
     until = time.monotonic() + 60
@@ -167,7 +145,7 @@ def _until_one_answers(pid: int, agi: object, kept: list[socket.socket]) -> None
         line = _half_a_call(agi)
         kept.append(line)
         assert line.recv(100)
-        if _answers(pid, line):
+        if answers(pid, line):
             return
         assert time.monotonic() < until
 
@@ -178,11 +156,11 @@ def test_a_further_process_that_is_killed_is_replaced_and_its_successor_answers(
     state = tmp_path / "state"
     lines: list[socket.socket] = []
     with _serve(state, _config(tmp_path, procs=2, stop_grace_s=0.2)) as (server, told):
-        (first,) = _workers_of(server)
+        (first,) = workers_of(server.pid)
         _until_one_answers(first, told["agi"], lines)
         os.kill(first, signal.SIGKILL)
         until = time.monotonic() + 60
-        while (now := _workers_of(server)) in ([], [first]):
+        while (now := workers_of(server.pid)) in ([], [first]):
             if not Path(f"/proc/{first}").exists():
                 with _half_a_call(told["agi"]) as meanwhile:
                     assert meanwhile.recv(100)
@@ -190,6 +168,11 @@ def test_a_further_process_that_is_killed_is_replaced_and_its_successor_answers(
             _pause(server)
         (second,) = now
         _until_one_answers(second, told["agi"], lines)
+        # Nobody talks to the callers of the dead one, and the ledger says so.
+        with LedgerReader(state / "ledger.sqlite") as reader:
+            while not any(call.end_reason == "interrupted" for call in reader.calls()):
+                assert time.monotonic() < until
+                _pause(server)
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=30) == 0
         said = server.stderr.read() if server.stderr else ""

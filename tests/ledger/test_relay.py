@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,13 @@ from ledger.reader import LedgerReader
 from ledger.relay import RelayServer, RelaySink, relay_address
 from ledger.verify import verify
 from ledger.writer import LedgerWriter
-from tests.ledger.house import offered, place, stored_numbers, usual_call
+from tests.ledger.house import place, stored_numbers, usual_call
+
+
+async def nobodys(calls: Collection[str]) -> None:
+    """Takes no call: here none is left open."""
+    raise AssertionError(calls)
+
 
 WHOLE = list(range(1, len(usual_call()) + 1))
 
@@ -32,7 +38,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 async def server(path: Path) -> AsyncIterator[RelayServer]:
     with LedgerWriter(path) as writer:
-        server = RelayServer(writer, relay_address(path.parent))
+        server = RelayServer(writer, relay_address(path.parent), nobodys)
         await server.start()
         yield server
         await server.stop()
@@ -76,7 +82,7 @@ async def test_events_travel_without_anybody_waiting(path: Path, server: RelaySe
 async def test_a_parent_that_is_gone_breaks_the_relay_loudly(path: Path) -> None:
     broke: list[bool] = []
     with LedgerWriter(path) as writer:
-        server = RelayServer(writer, relay_address(path.parent))
+        server = RelayServer(writer, relay_address(path.parent), nobodys)
         await server.start()
         sink = await RelaySink.connect(server.address, on_break=lambda: broke.append(True))
         kept_call = place(sink)
@@ -96,7 +102,7 @@ async def test_a_parent_that_is_gone_breaks_the_relay_loudly(path: Path) -> None
 
 async def test_a_wait_that_the_parent_cannot_answer_is_an_error(path: Path) -> None:
     writer = LedgerWriter(path)
-    server = RelayServer(writer, relay_address(path.parent))
+    server = RelayServer(writer, relay_address(path.parent), nobodys)
     await server.start()
     sink = await RelaySink.connect(server.address)
     writer.close()
@@ -156,21 +162,28 @@ def test_a_folder_too_deep_for_a_socket_gets_one_elsewhere(tmp_path: Path) -> No
     address.parent.rmdir()
 
 
-async def test_calls_of_a_child_that_was_killed_are_marked_interrupted(
-    path: Path, server: RelayServer
-) -> None:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _CHILD, str(server.address), stdout=asyncio.subprocess.PIPE
-    )
-    assert child.stdout is not None
-    call_id = (await child.stdout.readline()).decode().strip()
-    os.kill(child.pid, signal.SIGKILL)
-    await child.wait()
+async def test_the_calls_that_a_killed_child_left_open_are_told_of(path: Path) -> None:
+    told: asyncio.Queue[list[str]] = asyncio.Queue()
 
-    with LedgerReader(path) as reader:
-        await _until(lambda: reader.call(call_id).end_reason == "interrupted")
-        assert [event.kind for event in reader.events(call_id)] == ["offered", "ended"]
-        assert reader.events(call_id)[0].data["ani"] == offered().ani
+    async def left(calls: Collection[str]) -> None:
+        await writer.durable()
+        with LedgerReader(path) as reader:
+            assert [call.id for call in reader.calls(live=True)] == [*calls]
+        told.put_nowait([*calls])
+
+    with LedgerWriter(path) as writer:
+        server = RelayServer(writer, relay_address(path.parent), left)
+        await server.start()
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _CHILD, str(server.address), stdout=asyncio.subprocess.PIPE
+        )
+        assert child.stdout is not None
+        call_id = (await child.stdout.readline()).decode().strip()
+        os.kill(child.pid, signal.SIGKILL)
+        await child.wait()
+
+        assert await asyncio.wait_for(told.get(), 10) == [call_id]
+        await server.stop()
 
 
 _CHILD = """

@@ -1,0 +1,166 @@
+"""One of several processes of a server dies or stops while the dialplan has its caller."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.agent_phone import AgentPhone, agent_phone
+from tests.support.hotline import has_heard, line_sound
+from tests.support.outliving import (
+    QUEUE,
+    SORRY,
+    TRANSFER,
+    NewCaller,
+    Server,
+    Stage,
+    new_stage,
+    server_on,
+)
+from tests.support.pbx import HousePbx
+from tests.support.worker_processes import listens, workers_of
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
+
+
+@dataclass
+class OfWorker:
+    """A caller of the further process of a server that has two."""
+
+    stage: Stage
+    worker: int
+
+    async def worker_dies(self) -> None:
+        """The further process alone."""
+        os.kill(self.worker, signal.SIGKILL)
+        while self.worker in workers_of(self.stage.server.now.process.pid):
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def two_processes(
+    pbx: HousePbx, folder: Path, away: str
+) -> AsyncIterator[tuple[Server, AgentPhone]]:
+    """A server of two processes without a desk, and 801's phone."""
+    async with (
+        server_on(pbx, folder / "scripts", away, desk="on = false", procs=2) as server,
+        agent_phone(pbx, "801") as phone,
+    ):
+        yield server, phone
+
+
+@asynccontextmanager
+async def rings_for_worker(
+    new_caller: NewCaller, server: Server, phone: AgentPhone
+) -> AsyncIterator[OfWorker]:
+    """801's phone rings for a caller whom the further process answered; others are sent away."""
+    (worker,) = workers_of(server.now.process.pid)
+    while True:
+        async with new_caller() as caller:
+            stage = new_stage(server, phone, caller)
+            await stage.calls()
+            await stage.rings()
+            if listens(worker, _news_go_to(server.pbx)):
+                yield OfWorker(stage, worker)
+                return
+            caller.hang_up()
+            await server.now.call_of(stage.number)
+            await phone.incoming.get()
+
+
+def _news_go_to(pbx: HousePbx) -> int:
+    """The port that is told what becomes of the one caller who is there."""
+    for row in pbx.cli("core show channels concise").splitlines():
+        told = pbx.cli(f"core show channel {row.partition('!')[0]}")
+        if found := re.search(r"^CC_BACK=127\.0\.0\.1:([0-9]+)$", told, re.MULTILINE):
+            return int(found[1])
+    raise AssertionError("nobody is in the dialplan's hands")
+
+
+async def _is_served_to_the_end(stage: Stage, talk: Any) -> None:
+    """801 hangs up: the caller, not lost to the apology, is done."""
+    since_ms = stage.caller.now_ms()
+    await talk.hangup()
+    await stage.caller.listen(10)
+    told = await stage.told()
+    assert stage.caller.hung_up.is_set()
+    assert stage.caller.heard.find(SORRY, since_ms=since_ms) == []
+    assert told.first["result"] == "answered"
+    assert told.first["talked_ms"] >= 1500
+    assert told.end.endswith(" served")
+    assert "fault" not in told.kinds
+
+
+@pytest.mark.parametrize("away", [TRANSFER, QUEUE], ids=["transfer", "queue"])
+async def test_a_talk_outlives_its_own_process_and_another_one_takes_it_up(
+    new_caller: NewCaller, pbx: HousePbx, tmp_path: Path, away: str
+) -> None:
+    async with (
+        two_processes(pbx, tmp_path, away) as (server, phone),
+        rings_for_worker(new_caller, server, phone) as one,
+    ):
+        talk = await one.stage.talks()
+        await one.worker_dies()
+        await one.stage.hears(talk)
+        assert server.is_live(one.stage.number)
+        await _is_served_to_the_end(one.stage, talk)
+
+
+async def test_a_caller_whom_nobody_took_hears_the_flow_of_another_process(
+    new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
+) -> None:
+    async with (
+        two_processes(pbx, tmp_path, QUEUE) as (server, phone),
+        rings_for_worker(new_caller, server, phone) as one,
+    ):
+        stage = one.stage
+        await stage.rings_in_vain()
+        await one.worker_dies()
+        await has_heard(stage.caller, line_sound("agents_busy"), after_ms=stage.caller.now_ms())
+        assert server.is_live(stage.number)
+        talk = await stage.talks()
+        await stage.hangs_up_and_is_thanked(talk)
+        told = await stage.told()
+
+    assert told.first["result"] == "no_answer"
+    assert told.end.endswith(" served")
+    assert "fault" not in told.kinds
+
+
+async def test_a_talk_outlives_all_processes_when_the_first_is_killed(
+    new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
+) -> None:
+    async with (
+        two_processes(pbx, tmp_path, TRANSFER) as (server, phone),
+        rings_for_worker(new_caller, server, phone) as one,
+    ):
+        talk = await one.stage.talks()
+        await server.dies()
+        await server.starts()
+        await one.stage.hears(talk)
+        assert server.is_live(one.stage.number)
+        await _is_served_to_the_end(one.stage, talk)
+
+
+async def test_a_talk_of_any_process_outlives_a_server_that_is_stopped(
+    new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
+) -> None:
+    async with (
+        two_processes(pbx, tmp_path, TRANSFER) as (server, phone),
+        rings_for_worker(new_caller, server, phone) as one,
+    ):
+        talk = await one.stage.talks()
+        await server.is_stopped()
+        assert server.is_live(one.stage.number)
+        await server.starts()
+        await one.stage.hears(talk)
+        await _is_served_to_the_end(one.stage, talk)
