@@ -19,7 +19,7 @@ from agi.away import ANSWERED, LONGEST_TALK_S, AwayCall, Request, Stay, news
 from agi.channel import AgiChannel, Equipment
 from agi.environment import Environment
 from agi.phone_line import PhoneLine
-from agi.queueing import Agents, Waiting
+from agi.queueing import Agents, Waiting, agent_name
 from agi.session import AbsentSession
 from agi.transferring import Transferral
 from callflow.conduct import conduct
@@ -84,6 +84,11 @@ class LeftCall:
     def last(self, kind: str) -> CallEvent | None:
         """Its last fact of a kind."""
         return next((one for one in reversed(self.events) if one.kind == kind), None)
+
+    def first_ms(self, kind: str, *, after: CallEvent) -> int | None:
+        """When the first fact of a kind came about after another; None if none did."""
+        later = (one for one in self.events if one.kind == kind and one.seq > after.seq)
+        return next((one.offset_ms for one in later), None)
 
     @property
     def known(self) -> dict[str, str]:
@@ -207,19 +212,18 @@ def _waiting(
         began_ms=began_ms,
     )
     if answered is not None and answered.offset_ms >= began_ms:
-        stay.agent, stay.talks_on = str(answered.data["agent"]), standing.taken_by
-        stay.answered_ms = next(
-            event.offset_ms
-            for event in left.events
-            if event.kind == "agent_answered" and event.offset_ms >= began_ms
-        )
+        stay.agent = str(answered.data["agent"])
+        stay.answered_ms = left.first_ms("agent_answered", after=left.began)
+        stay.again_ms = left.first_ms("agent_offered", after=answered)
         if desk is not None:
             desk.found(line.call, left.events)
-    elif standing.taken_by:
-        # Picked up while there was no server to be told.
+    elif not standing.taken_by:
+        equipment.desk.places.join(queue, line.call.id, 0)
+    if standing.taken_by and agent_name(standing.taken_by) != stay.agent:
+        # Picked up while there was no server to be told, perhaps by whom the last agent sent it to.
         stay.note(Request(ANSWERED, standing.taken_by))
     else:
-        equipment.desk.places.join(queue, line.call.id, 0)
+        stay.talks_on = standing.taken_by
     return stay
 
 

@@ -18,7 +18,7 @@ from desk.ami.channels import LiveChannel, channel_of
 from desk.ami.client import AmiClient, AmiTimes
 from desk.ami.errors import AmiError, AmiRefusedError
 from desk.ami.message import Message
-from desk.roster.lines import CALL_VARIABLE, call_in
+from desk.roster.lines import CALL_VARIABLE, call_in, value_in
 from launch.agents_desk import ami_address
 from launch.settings import Settings
 
@@ -96,7 +96,7 @@ async def _look(ami: AmiClient, calls: Collection[str]) -> list[LeftLine]:
 
 def _line(row: Message) -> LeftLine:
     values = (*row.all("Variable"), *row.all("ChanVariable"))
-    where, taken = _value(values, _WHERE), _value(values, _TAKEN_AT)
+    where, taken = value_in(values, _WHERE), value_in(values, _TAKEN_AT)
     since = None
     if _MILLISECONDS.fullmatch(taken):
         since = datetime.fromtimestamp(int(taken) / 1000, UTC)
@@ -106,10 +106,6 @@ def _line(row: Message) -> LeftLine:
         where=where if where in _STAYS else "",
         taken_at=since,
     )
-
-
-def _value(values: Collection[str], name: str) -> str:
-    return next((text for text in values if text.startswith(f"{name}=")), "").partition("=")[2]
 
 
 @asynccontextmanager

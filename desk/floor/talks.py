@@ -89,6 +89,7 @@ class Talks:
             if coach is not None:
                 self._end_others(coach.talk)
                 self._begin(coach.talk, lambda _changed: coach)
+                self._spawn(self._has_it_yet(self._by_agent[coach.talk.agent]))
                 return True
         return False
 
@@ -203,6 +204,12 @@ class Talks:
         for before in tuple(self._by_agent.values()):
             if not before.over and (before.agent == talk.agent or before.call is talk.call):
                 self._end(before)
+
+    async def _has_it_yet(self, found: AgentCall) -> None:
+        """Whoever had the call may have handed it on, or sent it on, while there was no desk."""
+        if self._roster.knows(found.agent):
+            await self._roster.looked()
+            await self._off(found)
 
     async def _off(self, found: AgentCall) -> None:
         await asyncio.sleep(self._off_s)

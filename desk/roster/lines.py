@@ -94,9 +94,15 @@ def interface_of(channel: str) -> str:
 
 def call_in(values: Iterable[str]) -> str:
     """The call's id out of `CC_CALL=...` headers; empty if there is none, or none of ours."""
+    text = value_in(values, CALL_VARIABLE)
+    return text if _CALL_ID.fullmatch(text) else ""
+
+
+def value_in(values: Iterable[str], wanted: str) -> str:
+    """A variable's value out of `NAME=...` headers; empty if there is none."""
     for value in values:
         name, _, text = value.partition("=")
-        if name.strip() == CALL_VARIABLE and _CALL_ID.fullmatch(text):
+        if name.strip() == wanted:
             return text
     return ""
 
@@ -176,6 +182,7 @@ class Lines:
 
     def adopt(self, line: Line) -> None:
         """A line that a look at the channels found, of whose beginning we did not hear."""
+        line.asked = line.asked and line.channel not in self._named
         self._lines[line.unique_id] = line
 
     def drop(self, line: Line) -> None:

@@ -11,10 +11,13 @@ from desk.ami.actions import Ami, get_var
 from desk.ami.channels import LiveChannel, QueueMemberState, channel_of, member_of
 from desk.ami.errors import AmiRefusedError
 from desk.ami.message import Message
-from desk.roster.lines import CALL_VARIABLE, CONSULT, Line, call_in, interface_of
+from desk.roster.lines import CALL_VARIABLE, CONSULT, Line, call_in, interface_of, value_in
 
 _AGENT_LEGS: Final = ("AppQueue", "AppDial")
 """What Asterisk calls the channel that `Queue` or `Dial` began; an agent who dials runs others."""
+
+_HOLDER: Final = "CC_HOLDER"
+"""On the channel of one who is asked, by inheritance: the channel of the colleague who asks."""
 
 _PICKING_UP: Final = frozenset(
     {"cc-answered", "cc-picked-up", "cc-hush", "cc-tell", "cc-caught-up"}
@@ -58,7 +61,7 @@ async def look(
     matter (those if empty). Raises AmiGoneError and AmiRefusedError.
     """
     seen = Look()
-    rows = await ami.ask("Status", ("Variables", CALL_VARIABLE))
+    rows = await ami.ask("Status", ("Variables", f"{CALL_VARIABLE},{_HOLDER}"))
     _see_channels(seen, rows, agents, clock)
     for row in await ami.ask("DeviceStateList"):
         if row.get("Device") in (devices or agents):
@@ -75,14 +78,16 @@ async def look(
 
 
 def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], clock: Clock) -> None:
-    channels = []
+    channels, holders = [], {}
     for row in rows:
         if row.event == "Status":
             channel = channel_of(row)
             channels.append(channel)
-            call_id = call_in((*row.all("Variable"), *row.all("ChanVariable")))
+            values = (*row.all("Variable"), *row.all("ChanVariable"))
+            call_id = call_in(values)
             if call_id:
                 seen.calls[channel.name] = call_id
+            holders[channel.name] = value_in(values, _HOLDER)
     seen.nailed_up = {
         one.data.partition(",")[0]: one.name for one in channels if one.application == "AgentLogin"
     }
@@ -92,6 +97,7 @@ def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], cl
             seen.states[channel.unique_id] = channel.state
         if agent is not None and _is_agents_leg(channel):
             line = _line(agent, channel, channels, seen.calls, clock)
+            line.asked = _is_asked(channel, channels, holders[channel.name])
             seen.lines.setdefault(agent, []).append(line)
 
 
@@ -120,12 +126,14 @@ def _line(
         began_ms=clock.monotonic_ms() - channel.lasted_s * 1000,
         ringing=channel.state == "Ringing",
         up=channel.state == "Up",
-        asked=_is_asked(channel, channels),
     )
 
 
-def _is_asked(channel: LiveChannel, channels: list[LiveChannel]) -> bool:
-    """Whether the far end is the channel by which a colleague asks."""
+def _is_asked(channel: LiveChannel, channels: list[LiveChannel], holder: str) -> bool:
+    """Whether the far end is the channel by which a colleague asks, or the colleague is gone and
+    has left the caller here."""
+    if holder and all(one.name != holder for one in channels):
+        return True
     bridge = channel.bridge_id
     return bool(bridge) and any(CONSULT in one.name and one.bridge_id == bridge for one in channels)
 

@@ -87,6 +87,7 @@ class Roster:
         """Told the number of an agent whom a colleague asked, and who has the caller now."""
 
         self._looking = asyncio.Lock()
+        self._looked = asyncio.Event()
         self._unsubscribe: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._floor.restore(history)
@@ -145,7 +146,12 @@ class Roster:
                 due -= still
                 if not due:
                     break
+        self._looked.set()
         self._floor.tell("")
+
+    async def looked(self) -> None:
+        """Return once every agent was set right by what is on the line, now or before."""
+        await self._looked.wait()
 
     async def _look_again(self) -> None:
         """Events are enough; should one ever be lost or misread, this mends it."""

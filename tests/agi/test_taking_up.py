@@ -12,7 +12,7 @@ import pytest
 
 from agi.taking_up import LeftCall, Standing, stay_begun
 from calls.clock import SystemClock
-from calls.events import CallEvent
+from calls.events import AgentAnswered, AgentOffered, CallEvent, Fact
 from tests.agi.small_office import Office, office
 
 TRANSFER = """
@@ -47,10 +47,18 @@ async def left_by(flow: str, state: Path, *, found_again: bool = True) -> list[C
 
 @asynccontextmanager
 async def taken_up(
-    flow: str, state: Path, standing: Standing = IT_RINGS
+    flow: str, state: Path, standing: Standing = IT_RINGS, since: Sequence[Fact] = ()
 ) -> AsyncIterator[tuple[Office, str]]:
-    """The next server with that call, and the call's id; the block ends when the call is over."""
+    """The next server with that call, and the call's id; the block ends when the call is over.
+
+    `since` are what the old server recorded in the caller's stay, a millisecond apart.
+    """
     events = await left_by(flow, state)
+    for fact in since:
+        last, later = events[-1], timedelta(milliseconds=1)
+        seq, at_ms = last.seq + 1, last.offset_ms + 1
+        told = CallEvent(last.call_id, seq, last.at + later, at_ms, fact.kind, fact.data())
+        events.append(told)
     offered = events[0].data
     began = stay_begun(events, "transfer") or stay_begun(events, "queue")
     assert began is not None
@@ -184,6 +192,25 @@ async def test_an_agent_found_in_a_talk_and_told_of_as_well_answered_once(tmp_pa
     (left,) = there.sink.of("left_queue")
     assert answered["agent"] == left["agent"] == "agent1"
     assert left["result"] == "answered"
+
+
+async def test_who_picked_up_a_caller_sent_on_while_there_was_no_server_is_the_next_agent(
+    tmp_path: Path,
+) -> None:
+    since = (
+        AgentOffered(agent="agent1"),
+        AgentAnswered(agent="agent1", waited_ms=1),
+        AgentOffered(agent="agent2"),
+    )
+    standing = Standing(taken_by="PJSIP/agent2-0000002b", taken_at=SystemClock().utc_now())
+    async with taken_up(QUEUE, tmp_path, standing, since) as (there, call_id):
+        await there.tell("_hung-up", call_id, "16")
+
+    (left,) = there.sink.of("left_queue")
+    assert [one["agent"] for one in there.sink.of("agent_answered")] == ["agent1", "agent2"]
+    assert (left["agent"], left["result"]) == ("agent2", "answered")
+    # The caller's wait was over with the first of them.
+    assert left["waited_ms"] == 2
 
 
 def facts(*kinds: str) -> Sequence[CallEvent]:
