@@ -34,7 +34,7 @@ from desk.control.consults import (
 )
 from desk.control.errors import ControlError
 from desk.control.live import LiveCall
-from desk.control.resync import consults_under_way
+from desk.control.resync import MUTED, consults_under_way, muted_channels
 
 BLIND_CONTEXT: Final = "cc-desk-blind"
 _BEGINS_S: Final = 8.0
@@ -66,6 +66,9 @@ class CallControl:
         self.on_change: list[Callable[[str], None]] = []
         """Told the agent's number whenever `consult_of` or `held` may have changed."""
 
+        self._muted: dict[str, str] = {}
+        """Channels by agent."""
+
         self._consults = Consults(self._clock, self._changed)
         self._undo = ami.on_event(EVENTS, self._consults.take)
         ami.on_down.append(self._consults.forget_all)
@@ -90,6 +93,10 @@ class CallControl:
         """Whether this agent's caller is on hold by the desk (not by the phone itself)."""
         consult = self._consults.of_agent(agent)
         return consult is not None and consult.hold
+
+    def muted(self, agent_channel: str) -> bool:
+        """Whether Asterisk lets nothing through that is said on this channel."""
+        return agent_channel in self._muted.values()
 
     # -- orders -------------------------------------------------------------------------------
 
@@ -118,7 +125,14 @@ class CallControl:
 
         For phones without a mute of their own: Asterisk sends no packets meanwhile, silence.
         """
-        await self._do(mute_audio(self._ami, call.agent_channel, on=on))
+        channel = call.agent_channel
+        await self._do(mute_audio(self._ami, channel, on=on))
+        if on:
+            self._muted[call.agent] = channel
+        else:
+            self._muted.pop(call.agent, None)
+        # The function cannot be asked; the next desk has to know of it.
+        await self._do(set_var(self._ami, channel, MUTED, "1" if on else ""))
 
     async def send_keys(self, call: LiveCall, digits: str) -> None:
         """Press keys (`0-9*#`) towards the caller's side."""
@@ -167,6 +181,7 @@ class CallControl:
 
     async def _resync(self) -> None:
         """What was begun before this connection: by a desk that died, or by us."""
+        self._muted = await muted_channels(self._ami)
         self._consults.forget_all()
         for consult in await consults_under_way(self._ami, self._clock):
             self._consults.begin(consult)

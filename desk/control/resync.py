@@ -1,9 +1,10 @@
-"""What transfers and holds are under way, found in Asterisk by a desk that heard of none."""
+"""What transfers, holds and mutes are under way, found in Asterisk by a desk that heard of none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from calls.clock import Clock
 from desk.ami import AmiRefusedError
@@ -13,6 +14,16 @@ from desk.ami.nailed_up import agent_of
 from desk.control.consults import CONTEXT, HOLD_EXTEN, Consult, ConsultState
 
 _OWN = re.compile(rf"(?P<pair>Local/(?P<exten>\d+)@{CONTEXT}-[0-9a-f]+);2")
+
+MUTED: Final = "CC_MUTED"
+"""On the channel of an agent whom the desk has muted: 1."""
+
+
+async def muted_channels(ami: Ami) -> dict[str, str]:
+    """Names of channels that a desk has muted, by agent."""
+    rows = await ami.ask("Status", ("Variables", MUTED))
+    values = {row.get("Channel"): (*row.all("Variable"), *row.all("ChanVariable")) for row in rows}
+    return {agent_of(name): name for name, each in values.items() if f"{MUTED}=1" in each}
 
 
 async def consults_under_way(ami: Ami, clock: Clock) -> list[Consult]:

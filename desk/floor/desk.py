@@ -109,11 +109,15 @@ class HouseDesk:
             consult=rooms.control.consult_of,
             held=rooms.control.held,
             listeners=rooms.spies.listeners,
-            muted=self._mutes.muted,
+            muted=self._muted,
             help_asked=lambda agent: self._helps.text(agent) is not None,
             trouble=lambda: next(iter(rooms.troubles()), ""),
             past_caller=rooms.past_caller,
         )
+
+    def _muted(self, agent: str, channel: str) -> bool:
+        """By the desk, or by a phone that its panel drives."""
+        return self._control.muted(channel) or self._mutes.muted(agent, channel)
 
     def _make_wall(self, rooms: Rooms) -> Wall:
         sight = WallSight(rooms.house, rooms.roster, rooms.talks, self._helps, rooms.spies)

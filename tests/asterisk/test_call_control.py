@@ -363,6 +363,26 @@ async def test_a_desk_that_comes_back_in_a_hold_can_end_it(pbx: HousePbx, floor:
     assert held
 
 
+async def test_a_desk_that_comes_back_while_an_agent_is_muted_knows_it_and_can_end_it(
+    pbx: HousePbx, floor: Floor
+) -> None:
+    call = await floor.both_hear()
+    await floor.control.mute(call, True)
+    floor.control.close()
+    async with manager(pbx) as other:
+        fresh = await fresh_control(other)
+        muted = fresh.muted(call.agent_channel)
+        await fresh.mute(call, False)
+        await floor.both_hear()
+        unmuted = fresh.muted(call.agent_channel)
+        after = await fresh_control(other)
+        known = after.muted(call.agent_channel)
+        fresh.close()
+        after.close()
+
+    assert (muted, unmuted, known) == (True, False, False)
+
+
 async def fresh_control(ami: AmiClient) -> CallControl:
     """That of a desk which has just connected."""
     fresh = CallControl(ami)
