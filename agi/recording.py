@@ -28,12 +28,11 @@ _MIXMONITOR_SYNTAX = set(",()|&\"'\\;${}")
 class Recorder:
     """Starts and stops the recordings of one call."""
 
-    __slots__ = ("_count", "_folder", "_line", "_paused")
+    __slots__ = ("_folder", "_line", "_paused")
 
     def __init__(self, line: PhoneLine, state: Path) -> None:
         self._line = line
         self._folder = state
-        self._count = 0
         self._paused = False
 
     async def perform(self, action: Record) -> Outcome:
@@ -55,9 +54,9 @@ class Recorder:
         if call.recording:
             return Done()
         await line.answer()
-        self._count += 1
+        call.recordings += 1
         self._paused = False
-        recording = f"{call.id}-{self._count}"
+        recording = f"{call.id}-{call.recordings}"
         caller_file, house_file = f"monitor/{recording}-in.wav", f"monitor/{recording}-out.wav"
         call.record(
             RecordingStarted(recording=recording, caller_file=caller_file, house_file=house_file)

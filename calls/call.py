@@ -83,6 +83,9 @@ class Call:
     recording_began_ms: int | None = None
     """Offset at which Asterisk began to write it."""
 
+    recordings: int = 0
+    """How many were begun; the next one's id goes by it."""
+
     hung_up_by: str = ""
     """Who hung up, as soon as anybody did."""
 
@@ -121,6 +124,7 @@ class Call:
                 continue
             elif event.kind == "recording_started":
                 call.recording = str(event.data["recording"])
+                call.recordings += 1
             elif event.kind == "recording_stopped":
                 call.recording = ""
         return call

@@ -31,6 +31,20 @@ QUEUE = """
         queue: {name: support, wait: 30s}
         on: {answered: end served, no_answer: end unserved, failed: end closed, error: end closed}
 """
+RECORDED = """
+    flow: greetings
+    title: {en: Recorded until it rings}
+    steps:
+      begin:
+        record: start
+        on: {ok: stop, error: stop}
+      stop:
+        record: stop
+        on: {ok: connect, error: connect}
+      connect:
+        transfer: {to: technician, wait: 30s}
+        on: {answered: end served, busy: end busy, no_answer: end unserved, failed: end closed}
+"""
 CHANNEL = "PJSIP/agent1-0000002a"
 IT_RINGS = Standing()
 
@@ -211,6 +225,15 @@ async def test_who_picked_up_a_caller_sent_on_while_there_was_no_server_is_the_n
     assert (left["agent"], left["result"]) == ("agent2", "answered")
     # The caller's wait was over with the first of them.
     assert left["waited_ms"] == 2
+
+
+async def test_a_recording_of_the_flow_begun_anew_takes_no_other_ones_name(tmp_path: Path) -> None:
+    async with taken_up(RECORDED, tmp_path) as (there, call_id):
+        await there.resume("NOANSWER")
+        await there.resume("NOANSWER")
+
+    names = [fact["recording"] for fact in there.sink.of("recording_started")]
+    assert names == [f"{call_id}-1", f"{call_id}-2"]
 
 
 def facts(*kinds: str) -> Sequence[CallEvent]:
