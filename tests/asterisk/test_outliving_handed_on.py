@@ -57,12 +57,20 @@ class TwoAgents:
             order = WrapUp(call_id=call_of(view).call_id, disposition="transferred")
             assert await first.order(order) == ""
             await first.until(lambda view: view.state.state is AgentState.READY and not view.call)
-            view = await second.until(lambda view: view.state.state is AgentState.ON_CALL)
+            view = await second.until(
+                lambda view: view.state.state is AgentState.ON_CALL and view.call is not None
+            )
             assert not call_of(view).over
             assert await is_heard(talk, self.stage.caller)
             await talk.hangup()
-            view = await second.until(lambda view: view.state.state is AgentState.WRAP_UP)
-            assert call_of(view).over
+            # The phone's state and the talk's end are told one after the other.
+            await second.until(
+                lambda view: (
+                    view.state.state is AgentState.WRAP_UP
+                    and view.call is not None
+                    and view.call.over
+                )
+            )
 
     async def told(self) -> Sequence[CallEvent]:
         """What the ledger tells of the call."""
