@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 REFUSED: Final[dict[str, str]] = {
+    "the screen ended by a fault of its own ({kinds}); calls go on without it: "
+    "open it again, and report these lines": (
+        "界面自身出错而退出（{kinds}）；通话不受影响：请重新打开，并把以下几行报给维护人员"
+    ),
     # Who does it, and to what.
     "--lang {given}: write zh or en": "--lang {given}：请写 zh 或 en",
     "--lang {given}: write one of {known}": "--lang {given}：请写其中之一：{known}",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
@@ -41,6 +41,7 @@ from softphone_panel.agent.top_bar import TopBar, Warnings
 from softphone_panel.agent.waiting import Idle, Offer
 from softphone_panel.agent.wrap_pane import WrapPane
 from softphone_panel.phone.ports import Phone
+from softphone_panel.screen_app import ScreenApp
 from softphone_panel.texts import Language, Texts
 from softphone_panel.themes import THEMES, theme_after
 
@@ -50,7 +51,7 @@ LATE_KEYS_MS = 1500
 """A form that goes while the agent types: letters typed on for so long are no orders."""
 
 
-class AgentApp(App[None]):
+class AgentApp(ScreenApp):
     """`thirdring panel --agent 801`."""
 
     TITLE = "Thirdring"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Protocol
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
@@ -14,6 +14,7 @@ from calls.floor.orders import AnswerHelp, Cue, Order, Spy
 from calls.floor.states import SpyMode
 from calls.floor.wall import FloorAgent, WallView
 from softphone_panel.agent.link import Lamp, Light
+from softphone_panel.screen_app import ScreenApp
 from softphone_panel.texts import Language
 from softphone_panel.themes import THEMES, theme_after
 from softphone_panel.wall.agent_rows import Agents, Detail
@@ -43,7 +44,7 @@ class WallLink(Protocol):
         """Try to connect now."""
 
 
-class WallApp(App[None]):
+class WallApp(ScreenApp):
     """The wallboard."""
 
     ENABLE_COMMAND_PALETTE = False

@@ -6,12 +6,13 @@ import threading
 from datetime import tzinfo
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from calls.clock import Clock, SystemClock
+from softphone_panel.screen_app import ScreenApp
 from softphone_panel.texts import Language, Texts
 from softphone_panel.themes import THEMES, theme_after
 from softphone_panel.watch.call_list import CallList
@@ -41,7 +42,7 @@ class Arrived(Message):
         self.batch = batch
 
 
-class WatchApp(App[None]):
+class WatchApp(ScreenApp):
     """`thirdring panel --watch`."""
 
     ENABLE_COMMAND_PALETTE = False

@@ -1,0 +1,56 @@
+"""The base of every screen: one that fails gives the terminal back and says so, without data."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from textual.app import App
+from textual.worker import WorkerFailed
+
+from calls.errors import CallCenterError
+
+_MOST_FRAMES: Final = 8
+
+
+class ScreenFailedError(CallCenterError):
+    """A screen ended by a fault of its own; the message says which, and where in the code."""
+
+
+class ScreenApp(App[None]):
+    """An `App` whose `run` and `run_async` raise ScreenFailedError when the screen failed."""
+
+    async def run_async(self, **options: Any) -> None:
+        await super().run_async(**options)
+        if self._exception is not None:
+            raise ScreenFailedError(told(self._exception)) from None
+
+    def _fatal_error(self) -> None:
+        # Textual would print the values of all variables: what callers said, their numbers.
+        self.bell()
+        self._close_messages_no_wait()
+
+
+def told(error: BaseException) -> str:
+    """The fault by its kind and its last frames; not its text, which may hold a caller's data."""
+    kinds = " < ".join(type(one).__name__ for one in _chain(error))
+    frames = [
+        f"  {Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}"
+        f" {frame.name}"
+        for one in reversed(list(_chain(error)))
+        for frame in traceback.extract_tb(one.__traceback__)[-_MOST_FRAMES:]
+    ]
+    first = (
+        f"the screen ended by a fault of its own ({kinds}); calls go on without it: "
+        "open it again, and report these lines"
+    )
+    return "\n".join((first, *frames))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    yield error
+    cause = error.error if isinstance(error, WorkerFailed) else error.__cause__
+    if cause is not None:
+        yield from _chain(cause)
