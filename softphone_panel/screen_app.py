@@ -19,13 +19,14 @@ class ScreenFailedError(CallCenterError):
     """A screen ended by a fault of its own; the message says which, and where in the code."""
 
 
-class ScreenApp(App[None]):
+class ScreenApp(App[Any]):
     """An `App` whose `run` and `run_async` raise ScreenFailedError when the screen failed."""
 
-    async def run_async(self, **options: Any) -> None:
-        await super().run_async(**options)
+    async def run_async(self, **options: Any) -> Any:
+        given = await super().run_async(**options)
         if self._exception is not None:
             raise ScreenFailedError(told(self._exception)) from None
+        return given
 
     def _fatal_error(self) -> None:
         # Textual would print the values of all variables: what callers said, their numbers.

@@ -96,7 +96,8 @@ def _matter(matter: OpenMatter, scene: Scene) -> str:
 
 
 def _past(past: PastCall, scene: Scene) -> str:
-    parts = (scene.moment(past.at), _result(past.disposition, scene), past.matter, past.agent)
+    about = scene.texts.or_plain("about", past.matter)
+    parts = (scene.moment(past.at), _result(past.disposition, scene), about, past.agent)
     return " · ".join(part for part in parts if part)
 
 

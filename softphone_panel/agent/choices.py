@@ -102,7 +102,7 @@ class ConsultBar(Rows):
         if consult is None:
             return []
         known = f"consult.{consult.state}"
-        to = cut(one_line(consult.to), 40)
+        to = cut(one_line(view.whom(consult.to)), 40)
         if consult.state in ("dialling", "talking", "three_way", "failed"):
             text = view.texts(known, to=to)
         else:

@@ -116,7 +116,7 @@ class Deeds:
             (view.colleagues, texts("transfer.people")),
         )
         items = [
-            Item(choice.name, _name(scene.title(choice.title), choice.name), group=group)
+            Item(choice.name, scene.whom(choice.name), group=group)
             for choices, group in groups
             for choice in choices
         ]
@@ -214,7 +214,3 @@ def fits(act: Act, words: str) -> bool:
     """Whether every word written is in one of the action's names, Chinese or English."""
     names = " ".join((act.id, act.zh, act.en, act.zh_off, act.en_off)).lower()
     return all(word in names for word in words.lower().split())
-
-
-def _name(title: str, name: str) -> str:
-    return f"{title} {name}" if title and title != name else name

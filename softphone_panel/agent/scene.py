@@ -113,6 +113,13 @@ class Scene:
         """A title of the flows or the house in the panel's language."""
         return titles.get(self.texts.language) or next(iter(titles.values()), "")
 
+    def whom(self, to: str) -> str:
+        """A colleague or a destination by title and number, `to` itself where nobody knows it."""
+        view = self.view
+        known = (*view.colleagues, *view.destinations) if view else ()
+        title = next((self.title(one.title) for one in known if one.name == to), "")
+        return f"{title} {to}" if title and title != to else to
+
     def key(self, action: str) -> str:
         """How the key of `action` is shown."""
         return self.keys.get(action, "")

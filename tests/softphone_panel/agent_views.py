@@ -285,8 +285,8 @@ def upset() -> PanelView:
     return talk(at, hearing=HearingView(what="speech", level_dbov=-9.0))
 
 
-def consulting(state: str = "talking") -> PanelView:
-    consult = ConsultView(to="李雷 802", state=state, for_ms=8000)
+def consulting(state: str = "talking", to: str = "802") -> PanelView:
+    consult = ConsultView(to=to, state=state, for_ms=8000)
     return talk(state=AgentState.HOLD, on_hold=True, consult=consult)
 
 

@@ -8,7 +8,7 @@ from textual.events import Key
 
 from calls.floor import orders
 from calls.floor.states import AgentState
-from calls.floor.view import HearingView, PanelView, StateView
+from calls.floor.view import Choice, HearingView, PanelView, StateView
 from softphone_panel.agent.dialogs import Dialog
 from softphone_panel.agent.fields import TextField
 from softphone_panel.agent.link import LampState
@@ -345,6 +345,16 @@ async def test_an_agent_asks_a_colleague_before_transferring() -> None:
 
         await at.until(lambda: len(at.desk.orders) == 2)
         assert at.desk.orders[-1] == orders.Consult(how="complete")
+
+
+@pytest.mark.parametrize(
+    ("to", "shown"), [("lifts", "calling lift repair lifts"), ("7001", "calling 7001")]
+)
+async def test_who_is_asked_is_named_as_the_house_names_them(to: str, shown: str) -> None:
+    places = (Choice(name="lifts", title={"zh": "电梯维修", "en": "lift repair"}),)
+    view = views.consulting("dialling", to).model_copy(update={"destinations": places})
+    async with seat(view, language=Language.EN) as at:
+        assert shown in at.screen()
 
 
 @pytest.mark.parametrize(("key", "how"), [("U", "cancel"), ("Y", "three_way")])

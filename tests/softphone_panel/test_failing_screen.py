@@ -52,8 +52,8 @@ async def test_a_fault_is_told_with_its_place_and_without_data(
 
 async def test_a_screen_that_is_left_has_no_fault() -> None:
     screen = ScreenApp()
-    screen.call_later(screen.exit)
-    await screen.run_async(headless=True)
+    screen.call_later(screen.exit, "left")
+    assert await screen.run_async(headless=True) == "left"
 
 
 @pytest.mark.parametrize("screen", [AgentApp, WallApp, WatchApp])
