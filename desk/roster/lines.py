@@ -94,15 +94,16 @@ def interface_of(channel: str) -> str:
 
 def call_in(values: Iterable[str]) -> str:
     """The call's id out of `CC_CALL=...` headers; empty if there is none, or none of ours."""
-    text = value_in(values, CALL_VARIABLE)
-    return text if _CALL_ID.fullmatch(text) else ""
+    found = (value_in((value,), CALL_VARIABLE) for value in values)
+    return next((text for text in found if _CALL_ID.fullmatch(text)), "")
 
 
 def value_in(values: Iterable[str], wanted: str) -> str:
     """A variable's value out of `NAME=...` headers; empty if there is none."""
     for value in values:
         name, _, text = value.partition("=")
-        if name.strip() == wanted:
+        # Of variables that a channel has not, Asterisk says `(null)` or nothing.
+        if name.strip() == wanted and text not in ("", "(null)"):
             return text
     return ""
 
