@@ -14,11 +14,11 @@ from typing import Final
 import structlog
 
 from desk.ami.actions import set_var
-from desk.ami.channels import LiveChannel, channel_of
+from desk.ami.channels import LiveChannel, channel_of, value_in, variables_of
 from desk.ami.client import AmiClient, AmiTimes
 from desk.ami.errors import AmiError, AmiRefusedError
 from desk.ami.message import Message
-from desk.roster.lines import CALL_VARIABLE, call_in, value_in
+from desk.roster.lines import CALL_VARIABLE, call_in
 from launch.agents_desk import ami_address
 from launch.settings import Settings
 
@@ -95,13 +95,13 @@ async def _look(ami: AmiClient, calls: Collection[str]) -> list[LeftLine]:
 
 
 def _line(row: Message) -> LeftLine:
-    values = (*row.all("Variable"), *row.all("ChanVariable"))
-    where, taken = value_in(values, _WHERE), value_in(values, _TAKEN_AT)
+    variables = variables_of(row)
+    where, taken = value_in(variables, _WHERE), value_in(variables, _TAKEN_AT)
     since = None
     if _MILLISECONDS.fullmatch(taken):
         since = datetime.fromtimestamp(int(taken) / 1000, UTC)
     return LeftLine(
-        call_id=call_in(values),
+        call_id=call_in(variables),
         channel=channel_of(row),
         where=where if where in _STAYS else "",
         taken_at=since,

@@ -5,34 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import structlog
-
 from agi.recording import prepare_monitor_folder
-from agi.taking_up import LeftCall
 from calls.clock import SystemClock
 from calls.errors import LedgerError
-from desk.coaching.journal import FOLDER, sweep
 from desk.coaching.live_events import LiveEvents
 from launch.after_calls import WRAP_UP, AfterCalls
-from launch.agents_desk import Ledgers, agents_desk, without_desk
+from launch.agents_desk import Ledgers, agents_desk
 from launch.agents_port import OpenDesk
 from launch.clock_watch import ClockWatch, clock_watched
 from launch.erasing import make_keeper
-from launch.left_calls import left_calls
+from launch.left_behind import left_behind, left_by_one
 from launch.node import Node, node
 from launch.sealing import begin_sealing
 from launch.settings import Settings
 from launch.shipping import open_ledger
 from launch.tagging import TagOrders, tags_of
 from launch.workers import Workers
-from ledger.interrupted import end_interrupted, mark_interrupted
 from ledger.newest import newest_at
 from ledger.reader import LedgerReader
 from ledger.relay import RelayServer, relay_address
@@ -40,8 +35,6 @@ from ledger.writer import LedgerWriter
 from recorder.intake import RecorderIntake
 from recorder.keeping import Keeper
 from recorder.source import LedgerSource
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,7 @@ async def serving(settings: Settings, state: Path) -> AsyncIterator[Running]:
         # Before this server writes anything: what it writes has the clock of now.
         watch = ClockWatch(SystemClock(), await asyncio.to_thread(newest_at, writer.path))
         with LedgerReader(writer.path) as reader:
-            left = await _left_behind(settings, state, reader, writer)
+            left = await left_behind(settings, state, reader, writer)
             keeper = make_keeper(state, LedgerSource(reader), writer, settings.retention, watch)
             intake = _recorder(settings, state, reader, writer, keeper)
             live = LiveEvents(writer)
@@ -156,40 +149,6 @@ def _recorder(
     return RecorderIntake(state, source, writer, SystemClock(), seal=seal, between=between)
 
 
-async def _left_behind(
-    settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter
-) -> list[LeftCall]:
-    """What the last server left: calls that go on are given, the others marked."""
-    left = await left_calls(settings, state, reader)
-    if settings.desk.on:
-        sweep(state / FOLDER, {one.id for one in left})
-    else:
-        await without_desk(settings, state, reader)
-    dead = await mark_interrupted(writer, {one.id for one in left})
-    if dead:
-        _log.warning("calls of a server that died were marked interrupted", calls=dead)
-    return left
-
-
-async def _left_by_one(
-    settings: Settings,
-    state: Path,
-    reader: LedgerReader,
-    writer: LedgerWriter,
-    first: Node,
-    calls: Collection[str],
-) -> None:
-    """What a further process left: as `_left_behind`, but calls that go on do so here."""
-    await writer.durable()
-    left = await left_calls(settings, state, reader, calls)
-    dead = sorted({*calls} - {one.id for one in left})
-    for call_id in dead:
-        end_interrupted(writer, call_id)
-    if dead:
-        _log.error("calls of a process that died were marked interrupted", calls=dead)
-    await first.take_up(left)
-
-
 @asynccontextmanager
 async def _workers(
     settings: Settings, state: Path, reader: LedgerReader, writer: LedgerWriter, first: Node
@@ -198,7 +157,7 @@ async def _workers(
     if settings.agi.procs == 1:
         yield
         return
-    left = partial(_left_by_one, settings, state, reader, writer, first)
+    left = partial(left_by_one, settings, state, reader, writer, first)
     relay = RelayServer(writer, relay_address(state), left)
     await relay.start()
     agi = settings.agi.model_copy(update={"port": first.agi[1]})

@@ -21,7 +21,7 @@ from tests.support.given import GivenTime
 from tests.support.new_ledgers import copying
 from tests.support.own_pbx import own_pbx
 from tests.support.pbx import HousePbx, worse
-from tests.support.shards import Queue, files_of, longest_first, shard
+from tests.support.sharing import Queue, longest_first
 from tests.support.sip_caller import SipCaller, sip_caller
 
 REAL_UPGRADE = ledger.opening._upgrade
@@ -32,26 +32,12 @@ GIVEN = GivenTime()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How several of these share the files: by parts known before, or by who is free.
-
-    `--shard 1/2`: the first of two parts. `--queue FOLDER`: of all with this folder, whoever is
-    free takes the next file.
-    """
-    parser.addoption("--shard", default="", metavar="K/N", help="run this part of the files")
+    """How several of these share the files: whoever is free takes the next one."""
     parser.addoption("--queue", default="", metavar="FOLDER", help="share the files with others")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The files of the shard stand for what was asked for: the others are not even read."""
     load()
-    asked = str(config.getoption("--shard"))
-    if asked:
-        part, _, parts = asked.partition("/")
-        files = files_of(config.args, config.getoption("ignore") or ())
-        dealt = shard(files, int(part), int(parts))
-        # Telephone calls leave a machine as it was; were one not to, it shall show every time.
-        dealt = sorted(dealt) if config.getoption("markexpr") == "asterisk" else dealt
-        config.args[:] = [str(path) for path in dealt]
     if config.getoption("queue"):
         config.stash[QUEUE] = Queue(config.rootpath / str(config.getoption("queue")))
 

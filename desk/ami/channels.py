@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -132,6 +133,21 @@ def channel_of(row: Message) -> LiveChannel:
         bridge_id=row.get("BridgeID"),
         lasted_s=row.number("Seconds"),
     )
+
+
+def variables_of(row: Message) -> tuple[str, ...]:
+    """What a `Status` tells of its channel's variables, each as `NAME=...`."""
+    return (*row.all("Variable"), *row.all("ChanVariable"))
+
+
+def value_in(variables: Iterable[str], wanted: str) -> str:
+    """A variable's value out of `NAME=...`; empty if there is none."""
+    for variable in variables:
+        name, _, text = variable.partition("=")
+        # Of variables that a channel has not, Asterisk says `(null)` or nothing.
+        if name.strip() == wanted and text not in ("", "(null)"):
+            return text
+    return ""
 
 
 def member_of(row: Message) -> QueueMemberState:

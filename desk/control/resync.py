@@ -9,7 +9,7 @@ from typing import Final
 from calls.clock import Clock
 from desk.ami import AmiRefusedError
 from desk.ami.actions import Ami, core_show_channels, get_var
-from desk.ami.channels import LiveChannel
+from desk.ami.channels import LiveChannel, value_in, variables_of
 from desk.ami.nailed_up import agent_of
 from desk.control.consults import CONTEXT, HOLD_EXTEN, Consult, ConsultState
 
@@ -22,8 +22,8 @@ MUTED: Final = "CC_MUTED"
 async def muted_channels(ami: Ami) -> dict[str, str]:
     """Names of channels that a desk has muted, by agent."""
     rows = await ami.ask("Status", ("Variables", MUTED))
-    values = {row.get("Channel"): (*row.all("Variable"), *row.all("ChanVariable")) for row in rows}
-    return {agent_of(name): name for name, each in values.items() if f"{MUTED}=1" in each}
+    muted = (row.get("Channel") for row in rows if value_in(variables_of(row), MUTED) == "1")
+    return {agent_of(name): name for name in muted}
 
 
 async def consults_under_way(ami: Ami, clock: Clock) -> list[Consult]:

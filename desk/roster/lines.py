@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from calls.clock import Clock
+from desk.ami.channels import value_in
 from desk.ami.message import Message
 from desk.roster.rings import between_ms, result_of
 
@@ -92,20 +93,10 @@ def interface_of(channel: str) -> str:
     return _SUFFIX.sub("", channel)
 
 
-def call_in(values: Iterable[str]) -> str:
-    """The call's id out of `CC_CALL=...` headers; empty if there is none, or none of ours."""
-    found = (value_in((value,), CALL_VARIABLE) for value in values)
+def call_in(variables: Iterable[str]) -> str:
+    """The call's id out of `CC_CALL=...`; empty if there is none, or none of ours."""
+    found = (value_in((variable,), CALL_VARIABLE) for variable in variables)
     return next((text for text in found if _CALL_ID.fullmatch(text)), "")
-
-
-def value_in(values: Iterable[str], wanted: str) -> str:
-    """A variable's value out of `NAME=...` headers; empty if there is none."""
-    for value in values:
-        name, _, text = value.partition("=")
-        # Of variables that a channel has not, Asterisk says `(null)` or nothing.
-        if name.strip() == wanted and text not in ("", "(null)"):
-            return text
-    return ""
 
 
 class Lines:

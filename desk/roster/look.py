@@ -8,10 +8,17 @@ from typing import Final
 
 from calls.clock import Clock
 from desk.ami.actions import Ami, get_var
-from desk.ami.channels import LiveChannel, QueueMemberState, channel_of, member_of
+from desk.ami.channels import (
+    LiveChannel,
+    QueueMemberState,
+    channel_of,
+    member_of,
+    value_in,
+    variables_of,
+)
 from desk.ami.errors import AmiRefusedError
 from desk.ami.message import Message
-from desk.roster.lines import CALL_VARIABLE, CONSULT, Line, call_in, interface_of, value_in
+from desk.roster.lines import CALL_VARIABLE, CONSULT, Line, call_in, interface_of
 
 _AGENT_LEGS: Final = ("AppQueue", "AppDial")
 """What Asterisk calls the channel that `Queue` or `Dial` began; an agent who dials runs others."""
@@ -83,11 +90,11 @@ def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], cl
         if row.event == "Status":
             channel = channel_of(row)
             channels.append(channel)
-            values = (*row.all("Variable"), *row.all("ChanVariable"))
-            call_id = call_in(values)
+            variables = variables_of(row)
+            call_id = call_in(variables)
             if call_id:
                 seen.calls[channel.name] = call_id
-            holders[channel.name] = value_in(values, _HOLDER)
+            holders[channel.name] = value_in(variables, _HOLDER)
     seen.nailed_up = {
         one.data.partition(",")[0]: one.name for one in channels if one.application == "AgentLogin"
     }

@@ -171,6 +171,21 @@ class Stage:
         await has_heard(self.caller, line_sound("closing"), after_ms=hung_up_ms - 200)
         await self.caller.listen(5)
 
+    async def goes_on_and_is_served(self, talk: Any) -> Told:
+        """They still talk, as the ledger knows; 801 hangs up, and no apology meets the caller."""
+        await self.hears(talk)
+        assert self.server.is_live(self.number)
+        since_ms = self.caller.now_ms()
+        await talk.hangup()
+        await self.caller.listen(10)
+        told = await self.told()
+        assert self.caller.hung_up.is_set()
+        assert self.caller.heard.find(SORRY, since_ms=since_ms) == []
+        assert told.first["result"] == "answered"
+        assert told.end.endswith(" served")
+        assert "fault" not in told.kinds
+        return told
+
     async def told(self) -> Told:
         return await self.server.told(self.number)
 

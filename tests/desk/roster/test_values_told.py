@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.roster.lines import call_in, value_in
+from desk.ami.channels import value_in
+from desk.roster.lines import call_in
 
 CALL = "20261122-021530-k7f3q29m"
 

@@ -1,8 +1,4 @@
-"""The files of tests, dealt out to processes that run side by side.
-
-Those on a real Asterisk wait for real seconds and are dealt out before, so that each Asterisk lives
-through the same calls in every run. The others are shared by whoever is free.
-"""
+"""The files of tests, shared by processes that run side by side: whoever is free takes the next."""
 
 from __future__ import annotations
 
@@ -42,6 +38,8 @@ SECONDS: Final = {
     "test_panel_on_the_desk.py": 40,
     "test_transfer.py": 75,
     "test_outliving.py": 145,
+    "test_outliving_process.py": 120,
+    "test_outliving_handed_on.py": 35,
     "test_agent_panel.py": 70,
     "test_flow_tests_live.py": 60,
     "test_postgresql.py": 60,
@@ -106,22 +104,8 @@ SECONDS: Final = {
 """How long a file takes on two idle cores, where that is not some time for each of its tests; one
 that shares its name stands with its folder. A guess that is wrong costs some waiting, no more."""
 
-AT_ONCE: Final = 2
-LATER_S: Final = 660.0
-"""Parts above `AT_ONCE` begin so much later: when those without Asterisk are done, and the machine
-has time for more of them at once."""
-
 A_TEST_S: Final = 0.2
 _TEST: Final = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
-
-
-def files_of(places: Iterable[str], ignored: Iterable[str] = ()) -> list[Path]:
-    """The files of tests at these places, in order; a folder stands for all that is below it."""
-    found: list[Path] = []
-    for place in map(Path, places):
-        found += sorted(place.rglob("test_*.py")) if place.is_dir() else [place]
-    left_out = {Path(name).resolve() for name in ignored}
-    return [path for path in dict.fromkeys(found) if path.resolve() not in left_out]
 
 
 def longest_first(files: Iterable[Path]) -> list[Path]:
@@ -153,21 +137,6 @@ class Queue:
         except FileExistsError:
             return False
         return True
-
-
-def shard(files: Iterable[Path], part: int, parts: int) -> list[Path]:
-    """Files of part `part` (from 1) of `parts`, longest first: each is dealt where it ends first.
-
-    Longest first, so that none of those that wait for real seconds is left alone at the end.
-    """
-    took = {path: _seconds(path) for path in files}
-    loads = [LATER_S if place >= AT_ONCE else 0.0 for place in range(parts)]
-    dealt: list[list[Path]] = [[] for _ in range(parts)]
-    for path in longest_first(took):
-        least = loads.index(min(loads))
-        loads[least] += took[path]
-        dealt[least].append(path)
-    return dealt[part - 1]
 
 
 def _seconds(path: Path) -> float:

@@ -5,19 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
-from tests.support.shards import SECONDS, Queue, files_of, longest_first, shard
+from tests.support.sharing import SECONDS, Queue, longest_first
 
 TESTS = Path(__file__).parent
-FILES = files_of([str(TESTS)])
-
-
-@pytest.mark.parametrize("parts", [1, 2, 3, 4])
-def test_every_file_is_in_one_part(parts: int) -> None:
-    dealt = [path for part in range(1, parts + 1) for path in shard(FILES, part, parts)]
-
-    assert sorted(dealt) == sorted(FILES)
+FILES = sorted(TESTS.rglob("test_*.py"))
 
 
 def test_whoever_comes_first_has_a_file_and_keeps_it(tmp_path: Path) -> None:
