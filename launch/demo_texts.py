@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+from launch.wording import Wording
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "starting": ("正在启动服务器…", "Starting the server…"),
@@ -55,10 +58,4 @@ LEGEND = (
     "A05/A08 结束语 goodbye · A11 无声 silent caller · A12 噪音十秒 ten seconds of noise · "
     "A13 声音太小 faint voice",
 )
-
-
-def word(key: str, lang: str, **values: object) -> str:
-    """The text of `key` in `zh` or `en`. KeyError for an unknown key."""
-    zh, en = WORDS[key]
-    text = zh if lang == "zh" else en
-    return text.format(**values) if values else text
+word: Final = Wording(WORDS)

@@ -11,7 +11,7 @@ from callers.flowtests.cases import FlowTest
 from callers.flowtests.suite import Played
 from callers.flowtests.trace import Fault
 from calls.events import CallEvent
-from launch.call_story import clock, story
+from launch.call_story import story
 
 AROUND: Final = 4
 """Lines of the conversation told before and after the place where it went wrong."""
@@ -89,7 +89,7 @@ def conversation(events: Sequence[CallEvent], seq: int | None) -> Iterator[str]:
     """The call as told, around event `seq` (marked `>`), or its end."""
     told_of = [(event.seq == seq, one) for event in events for one in story([event])]
     told_of.sort(key=lambda here_and_told: here_and_told[1].at_ms)
-    lines = [(here, f"{clock(one.at_ms)}  {one.who:<8} {one.what}") for here, one in told_of]
+    lines = [(here, one.line) for here, one in told_of]
     marked = next((n for n, (here, _) in enumerate(lines) if here), len(lines) - 1)
     low, high = max(0, marked - AROUND), marked + AROUND + 1
     if low:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from callflow.checks.pinpoint import lines_of
 from calls.errors import Problem
 from launch.check_report import told
+from launch.wording import Wording
 from qa.answering.telling import source_of, told_value
 from qa.rubric.form import Band, Comment, Fact, Form, Mode, Question, Section, SourceKind
 from qa.rubric.sources import EVIDENCE, Source
@@ -32,11 +33,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "is": ("为", "is"),
     "or": ("或", " or "),
 }
-
-
-def word(key: str, lang: str) -> str:
-    """A word of the list in `zh` or `en`."""
-    return _WORDS[key][0 if lang == "zh" else 1]
+word: Final = Wording(_WORDS)
 
 
 def form_row(form: Form) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from launch.wording import Wording
+
 TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "no_calls": (
         "还没有通话。`thirdring demo` 让模拟来电者打进来；`thirdring serve` 接真实来电。",
@@ -100,12 +102,4 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{place}  {calls} calls, {size} bytes",
     ),
 }
-
-
-def text(key: str, lang: str = "", **values: object) -> str:
-    """The text of `key` in `zh` or `en`, with its values; the terminal's language if not told."""
-    from softphone_panel.texts import language_of
-
-    zh, en = TEXTS[key]
-    found = zh if (lang or language_of().value) == "zh" else en
-    return found.format(**values) if values else found
+text: Final = Wording(TEXTS)

@@ -12,7 +12,7 @@ from callers.persona_writer import Written, play_again, write_persona
 from callflow.house import House
 from callflow.proving.proof import Counterexample, FlowProof, Proved, Result
 from callflow.rules.state import Status
-from launch.call_story import clock, story
+from launch.call_story import story
 from launch.options import event_json
 
 _MARKS = {Proved.PROVED: "proved", Proved.BROKEN: "BROKEN", Proved.UNDECIDABLE: "not decidable"}
@@ -62,10 +62,10 @@ def _again(house: House, written: Written, result: Result, variables: Mapping[st
     return f"played in virtual time, it is not broken ({verdict.status.value}): see the notes"
 
 
-def conversation(found: Counterexample) -> Iterator[str]:
-    """A counterexample as it would be heard."""
-    for told in story(found.events):
-        yield f"{clock(told.at_ms)}  {told.who:<8} {told.what}"
+def conversation(found: Counterexample, lang: str = "") -> Iterator[str]:
+    """A counterexample as it would be heard, in the terminal's language if not told another."""
+    for told in story(found.events, lang):
+        yield told.line
 
 
 def remark(result: Result) -> str:
@@ -120,7 +120,7 @@ def _result_json(result: Result, caller: Broken | None) -> dict[str, Any]:
     found = result.counterexample
     if found is not None and caller is not None:
         data["counterexample"] = {
-            "conversation": list(conversation(found)),
+            "conversation": list(conversation(found, "en")),
             "events": [event_json(event) for event in found.events],
             "assumed": [list(each) for each in found.assumed],
             "persona": caller.written.text,

@@ -17,8 +17,8 @@ from typing import Final
 
 import numpy as np
 
+from calls.certainty import NEAR_MS, joined, unsure
 from calls.events import CallEvent
-from recorder.certainty import NEAR_MS, joined, unsure
 from recorder.growth import Tick
 from recorder.legs import (
     LEAST_RUN,

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from calls.certainty import unsure
 
 Note = tuple[str, str]
 """Chinese and English; both empty when there is nothing to say."""
+
+_CLOCK: Final = ("begins_ms", "duration_ms", "anchors")
+_MANY: Final = (list, tuple)
 
 
 def recording_note(kind: str, data: Mapping[str, Any]) -> Note:
@@ -14,18 +19,25 @@ def recording_note(kind: str, data: Mapping[str, Any]) -> Note:
     if kind == "recording_measured":
         return _measured(data)
     told = str(data.get("problem") or data.get("reason") or data.get("why") or "")
-    places = _not_proved(data.get("unproved"))
+    places = _not_proved(data)
     if not places:
         return told, told
     zh, en = f"{places} 秒的时刻未经证实", f"its clock is not proved from {places} s"
     return (f"{told}；{zh}", f"{told}; {en}") if told else (zh, en)
 
 
-def _not_proved(unproved: object) -> str:
+def _not_proved(data: Mapping[str, Any]) -> str:
     """`14-38, 60-62`: the stretches of the call in seconds."""
-    if not isinstance(unproved, list | tuple):
+    found = data.get("unproved")
+    if found is None:
+        # Nobody saw the file grow: only the house's lines that were found prove its clock.
+        begins, lasted, anchors = (data.get(name) for name in _CLOCK)
+        if not (isinstance(begins, int) and isinstance(lasted, int) and isinstance(anchors, _MANY)):
+            return ""
+        found = unsure(anchors, begins, begins + lasted)
+    if not isinstance(found, _MANY):
         return ""
-    return ", ".join(f"{one[0] / 1000:.0f}-{one[1] / 1000:.0f}" for one in unproved)
+    return ", ".join(f"{one[0] / 1000:.0f}-{one[1] / 1000:.0f}" for one in found)
 
 
 def _measured(data: Mapping[str, Any]) -> Note:

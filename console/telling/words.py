@@ -157,11 +157,13 @@ def _transferring(_event: CallEvent, data: Data) -> Line:
 
 
 def _transferred(_event: CallEvent, data: Data) -> Line:
+    waited, talked = data.seconds("waited_ms"), data.seconds("talked_ms")
+    to, result = data["to"], data.en("result")
     return (
         "agent",
         "house",
-        f"转接 {data['to']} 结束：{data.zh('result')}",
-        f"the transfer to {data['to']} ends: {data.en('result')}",
+        f"转接 {to} 结束：{data.zh('result')}，等待 {waited} 秒，通话 {talked} 秒",
+        f"the transfer to {to} ends: {result}, waited {waited} s, talked {talked} s",
     )
 
 
@@ -223,16 +225,18 @@ def _recording(event: CallEvent, data: Data) -> Line:
 
 
 def _judged(_event: CallEvent, data: Data) -> Line:
+    broken, kept = data["broken"], data["kept"]
     return (
         "call",
         "",
-        f"规则已判定；违反：{data['broken'] or '无'}",
-        f"the rules were judged; broken: {data['broken'] or 'none'}",
+        f"规则已判定；违反：{broken or '无'}；做到：{kept or '无'}",
+        f"the rules were judged; broken: {broken or 'none'}; kept: {kept or 'none'}",
     )
 
 
 def _tagged(_event: CallEvent, data: Data) -> Line:
-    return "call", "", f"标记为 {data['tag']}", f"tagged {data['tag']}"
+    tag, by = data["tag"], data["by"]
+    return "call", "", f"{by} 标记为 {tag}", f"tagged {tag} by {by}"
 
 
 def _surveyed(_event: CallEvent, data: Data) -> Line:

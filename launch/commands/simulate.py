@@ -85,13 +85,13 @@ def _personas(caller: str) -> list[Persona]:
 
 
 def _tell(call: SimulatedCall, as_json: bool) -> None:
-    from launch.call_story import clock, story
+    from launch.call_story import story
 
     if as_json:
         print_json(_as_json(call))
         return
     for told in story(call.events):
-        typer.echo(f"{clock(told.at_ms)}  {told.who:<8} {told.what}")
+        typer.echo(told.line)
 
 
 def _as_json(call: SimulatedCall) -> dict[str, Any]:

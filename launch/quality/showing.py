@@ -81,24 +81,9 @@ def print_story(console: Console, events: Sequence[CallEvent], lang: str) -> Non
     table = Table(title=word("story", lang), show_header=False, title_justify="left", box=None)
     for overflow in ("crop", "crop", "fold"):  # a file's name is one long word
         table.add_column(overflow=overflow)
-    for row in _chinese(events) if lang == "zh" else _english(events):
-        table.add_row(*row)
+    for told in story(events, lang):
+        table.add_row(clock(told.at_ms), told.who, told.what)
     console.print(table)
-
-
-def _english(events: Sequence[CallEvent]) -> Iterator[tuple[str, str, str]]:
-    for told in story(events):
-        yield clock(told.at_ms), told.who, told.what
-
-
-def _chinese(events: Sequence[CallEvent]) -> Iterator[tuple[str, str, str]]:
-    """As the console tells it, without the flow's own steps."""
-    from console.telling.story import story as both_languages
-
-    for told in both_languages(events):
-        if told.kind != "step":
-            who = word(f"leg_{told.who}", lang="zh") if told.who else ""
-            yield clock(told.from_ms), who, told.zh
 
 
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], lang: str) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+from launch.wording import Wording
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "none_waiting": (
@@ -114,7 +117,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "who": ("谁", "who"),
     "leg_caller": ("客户", "caller"),
     "leg_house": ("我方", "house"),
-    "leg_agent": ("坐席", "agent"),
     "na_list": ("不适用：{names}", "does not apply: {names}"),
     "colon": ("：", ": "),
     "semicolon": ("；", "; "),
@@ -166,16 +168,6 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "calibration": ("校准", "calibration"),
     "mystery": ("神秘来电", "mystery call"),
 }
-
-
-def word(key: str, lang: str, **values: object) -> str:
-    """The text of `key` in `zh` or `en`, with its values."""
-    zh, en = WORDS[key]
-    text = zh if lang == "zh" else en
-    return text.format(**values) if values else text
-
-
-def state_word(name: str, lang: str) -> str:
-    """A state, result or purpose as people read it."""
-    zh, en = _STATES.get(name, (name, name))
-    return zh if lang == "zh" else en
+word: Final = Wording(WORDS)
+state_word: Final = Wording(_STATES).known
+"""A state, result or purpose as people read it."""

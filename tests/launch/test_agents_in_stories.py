@@ -13,10 +13,10 @@ from launch.call_story import story
 from tests.ledger.house import ListSink
 
 
-def told(fact: Fact) -> tuple[str, str]:
+def told(fact: Fact, lang: str = "en") -> tuple[str, str]:
     sink = ListSink()
     Call(ManualClock(), sink).record(fact)
-    (line,) = story(sink.events)
+    (line,) = story(sink.events, lang)
     return line.who, line.what
 
 
@@ -46,18 +46,29 @@ def said(**more: Any) -> Said:
         (Disposed(agent="801", disposition="inquiry", note=""), "801 wraps up: inquiry"),
         (
             said(noted="confirmed"),
-            "“我非常理解您的心情。” [calm, to 00:02.500, confirmed by key]",
+            "“我非常理解您的心情。” [confirmed by key] · calm, to 00:02.500",
         ),
         (
             said(noted="heard"),
-            "“我非常理解您的心情。” [calm, to 00:02.500, heard on the agent's line]",
+            "“我非常理解您的心情。” [heard on the agent's line] · calm, to 00:02.500",
         ),
-        (said(noted="changed"), "“我非常理解您的心情。” [calm, to 00:02.500, in other words]"),
+        (said(noted="changed"), "“我非常理解您的心情。” [in other words] · calm, to 00:02.500"),
         (
             said(noted="skipped", ended="skipped"),
-            "leaves out “我非常理解您的心情。” [calm, to 00:02.500]",
+            "“我非常理解您的心情。” [left out] · calm, to 00:02.500",
         ),
     ],
 )
 def test_what_the_agent_did_is_told(fact: Fact, what: str) -> None:
     assert told(fact) == ("agent", what)
+
+
+@pytest.mark.parametrize(
+    ("fact", "what"),
+    [
+        (Held(on=True), "请来电者等待（保持）"),
+        (said(noted="confirmed"), "“我非常理解您的心情。” [按键确认] · calm, 到 00:02.500"),
+    ],
+)
+def test_a_chinese_terminal_is_told_in_chinese(fact: Fact, what: str) -> None:
+    assert told(fact, "zh") == ("坐席", what)

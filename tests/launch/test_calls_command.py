@@ -139,9 +139,10 @@ def test_the_story_says_who_did_what_and_when(tmp_path: Path, placed: list[Call]
         ["00:01.600", "house"],
         ["00:04.600", "caller"],
         ["00:05.100", "caller"],
-        ["00:05.500", "caller"],
-        ["00:05.500", "house"],
+        ["00:05.500", "the"],
+        ["00:05.500", "over:"],
     ]
+    assert "the caller hangs up" in output
     assert "您好！" in output
     assert "[red]王:skull:" in output
 

@@ -30,20 +30,20 @@ def kept(*, begins_ms: int | None, anchors: tuple[int, ...]) -> list[CallEvent]:
 @pytest.mark.parametrize(
     ("anchors", "said"),
     [
-        ((5_000, 14_000, 38_000), "; its clock is not proved from 14 to 38 s"),
-        ((12_000, 25_000), "; its clock is not proved from 1 to 12 s, 12 to 25 s, 25 to 41 s"),
+        ((5_000, 14_000, 38_000), " (its clock is not proved from 14-38 s)"),
+        ((12_000, 25_000), " (its clock is not proved from 1-12, 12-25, 25-41 s)"),
         ((9_000, 18_000, 27_000, 33_000), ""),
     ],
 )
 def test_stretches_without_a_line_are_named(anchors: tuple[int, ...], said: str) -> None:
-    (line,) = story(kept(begins_ms=1_000, anchors=anchors))
+    (line,) = story(kept(begins_ms=1_000, anchors=anchors), "en")
 
-    assert line.what == f"recording kept: recordings/call-1.wav, 40.0 s{said}"
+    assert line.what == f"recording kept{said} · recordings/call-1.wav, 40.0 s"
 
 
 def test_a_recording_of_before_says_nothing_of_its_clock() -> None:
     events = kept(begins_ms=1_000, anchors=())
     old = {name: value for name, value in events[0].data.items() if name != "anchors"}
-    (line,) = story([events[0]._replace(data=old)])
+    (line,) = story([events[0]._replace(data=old)], "en")
 
     assert "clock" not in line.what

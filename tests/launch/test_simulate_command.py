@@ -14,8 +14,8 @@ def test_one_call_is_told_as_a_conversation(capsys: pytest.CaptureFixture[str]) 
     simulate("greetings", caller="silent")
 
     told = capsys.readouterr().out
-    assert told.count("[hello,") == 2
-    assert "the call is over: completed, silent" in told
+    assert told.count(" · hello,") == 2
+    assert "over: completed, silent" in told
 
 
 def test_many_calls_are_counted_and_the_seed_gives_them_again(

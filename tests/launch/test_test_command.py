@@ -67,7 +67,7 @@ def test_a_failure_is_told_with_its_line_and_the_conversation_around_it(
     assert left.value.exit_code == 1
     assert f"FAILED {path}:3: A caller who speaks is bidden goodbye" in told
     assert re.search(rf"{path}:5:\d+: said: expected hi after hi, found bye", told)
-    assert re.search(r"> \d\d:\d\d\.\d{3}  house +“再见” \[bye,", told)
+    assert re.search(r"> \d\d:\d\d\.\d{3}  house +“再见” · bye,", told)
     assert told.endswith("1 failed\n")
 
 

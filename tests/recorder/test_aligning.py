@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from calls.certainty import unsure
 from calls.events import KeyFact, RecordingStarted, RecordingStopped
 from recorder.aligning import FileClock, file_clock
 from recorder.catalog import Catalog, Recording
-from recorder.certainty import unsure
 from recorder.lines import LineSounds
 from recorder.wav import look_at, write_stereo
 from tests.recorder.spoken import Scene, prompt_file
