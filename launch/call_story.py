@@ -8,20 +8,13 @@ from typing import Any, Final
 
 from calls.events import CallEvent
 from console.telling import story as telling
+from launch.tables import cell
 from launch.wording import Wording, terminal_language
 from softphone_panel.cells import fit
 
 _MS: Final = int | float
 _WHO_CELLS: Final = 8
-_text = Wording(
-    {
-        "caller": ("来电者", "caller"),
-        "house": ("我方", "house"),
-        "agent": ("坐席", "agent"),
-        "to": ("到 {end}", "to {end}"),
-        "lasts": ("{seconds} 秒", "{seconds} s"),
-    }
-)
+_to: Final = Wording({"to": ("到 {end}", "to {end}")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,7 @@ def story(events: Iterable[CallEvent], lang: str = "", *, unmasked: bool = False
             continue
         what = one.zh if lang == "zh" else one.en
         beside = telling.shown(_beside(by_seq[one.seq], lang), unmasked=unmasked)
-        who = _text(one.who, lang) if one.who else ""
+        who = cell(one.who, lang) if one.who else ""
         told.append(Told(one.from_ms, who, f"{what} · {beside}" if beside else what))
     return told
 
@@ -88,11 +81,11 @@ def _recording(data: Mapping[str, Any], lang: str) -> Iterable[str]:
     lasted = data.get("duration_ms")
     yield str(data.get("file") or data.get("recording") or "")
     if isinstance(lasted, _MS):
-        yield _text("lasts", lang, seconds=f"{lasted / 1000:.1f}")
+        yield cell("seconds", lang, seconds=f"{lasted / 1000:.1f}")
 
 
 def _until(end_ms: object, lang: str) -> str:
-    return _text("to", lang, end=clock(end_ms)) if isinstance(end_ms, int) else ""
+    return _to("to", lang, end=clock(end_ms)) if isinstance(end_ms, int) else ""
 
 
 _BESIDE: Final[Mapping[str, _Beside]] = {

@@ -97,6 +97,64 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "No recording needs {keys} any more: destroy it, and its copies, once"
         " no backup of `keys/files` from before today is needed.",
     ),
+    "no_agents": (
+        "还没有坐席签入。先启动带坐席台的 `thirdring serve`，"
+        "再运行 `thirdring panel --agent 801`。",
+        "No agent has signed in yet. Start `thirdring serve` with a desk, then"
+        " `thirdring panel --agent 801`.",
+    ),
+    "no_look_fits": (
+        "没有符合的查看记录。登录、打开通话、播放录音和导出都会记在这里。",
+        "No look fits. Sign-ins, opened calls, sound that was played and exports are written here.",
+    ),
+    "no_rules": (
+        "还没有规章：请写在流程旁边的 house_rules.yaml 里。",
+        "No house rules yet: write them in house_rules.yaml beside the flows.",
+    ),
+    "all_judged": (
+        "{path}：结束的通话都已按这些规章判定过",
+        "{path}: every call that is over was judged by these rules already",
+    ),
+    "judged": (
+        "判定 {count} 通通话，{broke} 通违反规章",
+        "{count} calls judged, {broke} of them broke a rule",
+    ),
+    "none_to_hear": (
+        "没有符合且有录音可听的通话；`thirdring recordings list` 列出录音。",
+        "No call that fits has a recording to listen to; `thirdring recordings list` shows them.",
+    ),
+    "nobody_understood": (
+        "没有听懂任何人：无声，或线路太吵。请人来听。",
+        "Nobody was understood: silence, or a line too noisy. Listen to it.",
+    ),
+    "polite_words": ("礼貌用语（A04）：{words}", "polite words (A04): {words}"),
+    "none_recognised": ("没有听出", "none recognised"),
+    "nothing_declared": (
+        "没有得出判断：一种声音须持续 0.1 到 3 秒；请给更长的录音。",
+        "Nothing was declared: a label must hold 0.1 to 3 s; give a longer recording.",
+    ),
+    "speech_began": ("开始说话：{times}", "Speech began at: {times}"),
+    "no_speech": ("没有", "none"),
+    "at_the_end": (
+        "最后（{seconds} 秒）：{what}；{why}",
+        "At the end ({seconds} s): {what}; {why}",
+    ),
+    "all_recorded": ("每句话术都有棚录录音。", "Every line has its studio recording."),
+    "plays_now": ("现在播放：{what}", "plays now: {what}"),
+    "used_in": ("用于 {flows}", "used in {flows}"),
+    "record_as": ("录为 {file}", "record as {file}"),
+    "to_record": (
+        "要录 {count} 句：WAV，PCM 16 位，单声道，8000 Hz 或更高。",
+        "{count} to record: WAV, PCM 16 bit, mono, 8000 Hz or more.",
+    ),
+    "changing": (
+        "{count} 句随通话变化：由语音引擎说。",
+        "{count} change from call to call: an engine speaks them.",
+    ),
+    "studio": (
+        "{name} 是设置 prompts.studio 里写的文件夹。",
+        "{name} is the folder you name in the settings, prompts.studio.",
+    ),
     "report_written": (
         "{place}  {calls} 通通话，{size} 字节",
         "{place}  {calls} calls, {size} bytes",

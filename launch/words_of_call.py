@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from calls.errors import RecordingError
 from calls.events import CallEvent
@@ -13,6 +13,7 @@ from calls.quality.words import WordsRecognised
 from launch import looks
 from launch.asr_settings import AsrSettings
 from launch.call_story import clock
+from launch.wording import Wording
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
 from ledger.quality.opening import QUALITY_FILE
@@ -25,11 +26,13 @@ from recorder.words.call_words import CallWords, talks_of, words_of
 from recorder.words.checking import Finding, LineFound, phrases
 from recorder.words.ports import LEAST_CONFIDENCE, Recogniser, WordsError
 
-FINDINGS = {
-    Finding.SAID: ("说了", "said"),
-    Finding.UNSURE: ("请人听", "a person listens"),
-    Finding.NOT_FOUND: ("没听出来，请人听", "not recognised, a person listens"),
-}
+finding_text: Final = Wording(
+    {
+        Finding.SAID: ("说了", "said"),
+        Finding.UNSURE: ("请人听", "a person listens"),
+        Finding.NOT_FOUND: ("没听出来，请人听", "not recognised, a person listens"),
+    }
+)
 
 
 class Recognised(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -12,26 +11,15 @@ import typer
 
 from calls.floor.states import AgentState
 from calls.masking import plain
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.tables import cell, head, print_table
 
 if TYPE_CHECKING:
     from ledger.floor_day import AgentDay
 
 group = typer.Typer(no_args_is_help=True, help="Agents: states and the day's figures.")
 
-_NONE_YET: Final = (
-    "No agent has signed in yet. Start `thirdring serve` with a desk, then `thirdring panel --agent"
-    " 801`."
-)
-_STATES: Final = {
-    AgentState.SIGNED_OUT: "下班 signed out",
-    AgentState.READY: "空闲 ready",
-    AgentState.RINGING: "振铃 ringing",
-    AgentState.ON_CALL: "通话 on call",
-    AgentState.HOLD: "保持 hold",
-    AgentState.WRAP_UP: "话后 wrap-up",
-    AgentState.NOT_READY: "示忙 not ready",
-}
 _ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings (TOML) over the defaults."),
@@ -64,7 +52,7 @@ def list_(
     if as_json:
         print_json([day_json(one, names.get(one.agent, "")) for one in days or ()])
     elif days is None or all(one.state_since is None for one in days):
-        typer.echo(_NONE_YET)
+        typer.echo(text("no_agents"))
     else:
         _print_table(days, names, current=day is None)
 
@@ -116,34 +104,24 @@ def _days(
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    title: str
-    states: tuple[AgentState, ...]
-
-
 _TIMES: Final = (
-    _Column("ready", (AgentState.READY,)),
-    _Column("talk", (AgentState.ON_CALL,)),
-    _Column("hold", (AgentState.HOLD,)),
-    _Column("wrap-up", (AgentState.WRAP_UP,)),
-    _Column("not ready", (AgentState.NOT_READY,)),
+    ("ready", AgentState.READY),
+    ("talk", AgentState.ON_CALL),
+    ("hold", AgentState.HOLD),
+    ("wrap_up", AgentState.WRAP_UP),
+    ("not_ready", AgentState.NOT_READY),
 )
 
 
 def _print_table(days: list[AgentDay], names: Mapping[str, str], *, current: bool) -> None:
-    from rich.console import Console
     from rich.table import Column, Table
 
+    numbers = ("for", *(name for name, _ in _TIMES), "answered", "in_3_rings", "missed")
     table = Table(
-        Column("agent", no_wrap=True),
-        "name",
-        "state",
-        Column("for", justify="right"),
-        *(Column(one.title, justify="right") for one in _TIMES),
-        Column("answered", justify="right"),
-        Column("in 3 rings", justify="right"),
-        Column("missed", justify="right"),
+        Column(head("agent"), no_wrap=True),
+        head("name"),
+        head("state"),
+        *(Column(head(name), justify="right") for name in numbers),
         box=None,
     )
     for day in days:
@@ -152,16 +130,12 @@ def _print_table(days: list[AgentDay], names: Mapping[str, str], *, current: boo
             plain(names.get(day.agent, "")),
             _state(day),
             _for(day) if current else "",
-            *(clock(day.in_state(*one.states)) for one in _TIMES),
+            *(clock(day.in_state(state)) for _, state in _TIMES),
             str(day.answered),
             str(day.within_three_rings),
             str(day.missed),
         )
-    # A pipe gets whole rows: only a terminal has an edge to fold at.
-    console = Console(markup=False, emoji=False)
-    if not console.is_terminal:
-        console = Console(markup=False, emoji=False, width=200)
-    console.print(table)
+    print_table(table)
 
 
 def clock(ms: int) -> str:
@@ -171,8 +145,7 @@ def clock(ms: int) -> str:
 
 
 def _state(day: AgentDay) -> str:
-    known = {each.value: words for each, words in _STATES.items()}
-    words = known.get(day.state, plain(day.state))
+    words = plain(cell.known(day.state))
     return f"{words}: {plain(day.reason)}" if day.reason else words
 
 

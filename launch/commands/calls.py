@@ -20,6 +20,7 @@ from launch.options import (
     event_json,
     print_json,
 )
+from launch.tables import cell, head, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,25 +200,16 @@ def _number(number: str, *, unmasked: bool) -> str:
 
 
 def _length(call: CallRow) -> str:
-    return "live" if call.ended_ms is None else f"{call.ended_ms / 1000:.1f} s"
+    if call.ended_ms is None:
+        return cell("live")
+    return cell("seconds", seconds=f"{call.ended_ms / 1000:.1f}")
 
 
 def _print_table(found: Sequence[CallRow], *, unmasked: bool) -> None:
-    from rich.console import Console
     from rich.table import Column, Table
 
-    table = Table(
-        Column("call", no_wrap=True),
-        "offered (UTC)",
-        "from",
-        "to",
-        "flow",
-        "rings",
-        "length",
-        "ended",
-        "disposition",
-        box=None,
-    )
+    names = ("offered", "ani", "dnis", "flow", "rings", "length", "ended", "disposition")
+    table = Table(Column(head("call"), no_wrap=True), *map(head, names), box=None)
     for call in found:
         table.add_row(
             call.id,
@@ -227,14 +219,10 @@ def _print_table(found: Sequence[CallRow], *, unmasked: bool) -> None:
             plain(call.flow),
             "" if call.rings is None else str(call.rings),
             _length(call),
-            plain(call.end_reason or ""),
+            plain(cell.known(call.end_reason or "")),
             plain(call.disposition or ""),
         )
-    # A pipe gets whole rows: only a terminal has an edge to fold at.
-    console = Console(markup=False, emoji=False)
-    if not console.is_terminal:
-        console = Console(markup=False, emoji=False, width=200)
-    console.print(table)
+    print_table(table)
 
 
 def _print_story(call: CallRow, events: Sequence[CallEvent], *, unmasked: bool) -> None:
@@ -245,7 +233,7 @@ def _print_story(call: CallRow, events: Sequence[CallEvent], *, unmasked: bool) 
 
     console = Console(markup=False, emoji=False, highlight=False)
     offered = f"{call.offered_at:%Y-%m-%d %H:%M:%S} UTC" if call.offered_at else ""
-    console.print(f"Call {call.id}  {offered}  {_length(call)}", style="bold")
+    console.print(f"{head('call')} {call.id}  {offered}  {_length(call)}", style="bold")
     table = Table(Column(no_wrap=True), Column(no_wrap=True), "", box=None, show_header=False)
     for told in story(events, unmasked=unmasked):
         table.add_row(clock(told.at_ms), told.who, told.what)

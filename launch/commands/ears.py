@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from launch.list_texts import text
 from launch.options import JsonOption, print_json
+from launch.tables import cell, head
 
 if TYPE_CHECKING:
     from agi.ears.recording import RecordingHeard
@@ -62,22 +64,23 @@ def _show(recording: Path, heard: RecordingHeard) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("at", "heard", "since", "why", title=Text(recording.name))
+    table = Table(*map(head, ("at", "heard", "since", "why")), title=Text(recording.name))
     for decision in heard.decisions:
         table.add_row(
-            f"{decision.at_ms / 1000:.2f} s",
-            decision.what.value,
-            f"{decision.since_ms / 1000:.2f} s",
+            _seconds(decision.at_ms),
+            cell(decision.what),
+            _seconds(decision.since_ms),
             decision.verdict.reason,
         )
     console = Console()
     console.print(table)
     if not heard.decisions:
-        console.print(
-            "Nothing was declared: a label must hold 0.1 to 3 s; give a longer recording."
-        )
-    starts = ", ".join(f"{at / 1000:.2f} s" for at in heard.speech_starts_ms) or "none"
-    console.print(f"Speech began at: {starts}")
-    console.print(
-        f"At the end ({heard.duration_ms / 1000:.2f} s): {heard.final.value}; {heard.reason}"
-    )
+        console.print(text("nothing_declared"))
+    starts = ", ".join(map(_seconds, heard.speech_starts_ms)) or text("no_speech")
+    console.print(text("speech_began", times=starts))
+    seconds, what = f"{heard.duration_ms / 1000:.2f}", cell(heard.final)
+    console.print(text("at_the_end", seconds=seconds, what=what, why=heard.reason))
+
+
+def _seconds(ms: int) -> str:
+    return cell("seconds", seconds=f"{ms / 1000:.2f}")

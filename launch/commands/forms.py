@@ -10,6 +10,7 @@ import typer
 
 from launch.options import JsonOption, print_json
 from launch.settings import PROJECT
+from launch.tables import head, print_table
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import RuleSet
@@ -78,17 +79,15 @@ def list_forms(
     if as_json:
         print_json(rows)
         return
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table(title="Forms of quality work")
-    for heading in ("form", "title", "version", "sections", "questions", "by machine", "digest"):
-        table.add_column(heading)
+    names = ("form", "title", "version", "sections", "questions", "by_machine", "digest")
+    table = Table(*map(head, names), title=head("forms"))
     for row in rows:
         numbers = [str(row[name]) for name in ("sections", "questions", "by_machine")]
         title = f"{row['title']['zh']}\n{row['title']['en']}"
         table.add_row(row["form"], title, row["version"], *numbers, row["digest"][:12])
-    Console(markup=False).print(table)
+    print_table(table)
 
 
 @group.command()

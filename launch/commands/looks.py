@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.masking import plain
+from console.telling.looked import ACTIONS, detail_in_words
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality_desk import ConfigOption, open_book
+from launch.tables import head, print_table
+from launch.wording import Wording, terminal_language
 
 if TYPE_CHECKING:
     from ledger.quality.rows import Look
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="The log of looks: who saw or took out what.")
 
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-_NONE = "No look fits. Sign-ins, opened calls, sound that was played and exports are written here."
 _TEXT = 60
 
 
@@ -61,33 +64,34 @@ def list_(
     if as_json:
         print_json([asdict(look) for look in found])
     elif not found:
-        typer.echo(_NONE)
+        typer.echo(text("no_look_fits"))
     else:
         _print(found)
 
 
 def _print(found: list[Look]) -> None:
-    from rich.console import Console
     from rich.table import Column, Table
 
+    lang = terminal_language()
+    did = Wording(ACTIONS)
     table = Table(
-        Column("when (UTC)", no_wrap=True),
-        Column("who", overflow="fold"),
-        "did",
+        Column(head("when"), no_wrap=True),
+        Column(head("who"), overflow="fold"),
+        head("did"),
         # A call's id is to be read and copied whole, in a terminal of 80 columns as well.
-        Column("what", overflow="fold", min_width=29),
-        Column("reason", overflow="fold"),
-        Column("from", overflow="fold"),
+        Column(head("what"), overflow="fold", min_width=29),
+        Column(head("reason"), overflow="fold"),
+        Column(head("from"), overflow="fold"),
         box=None,
     )
     for look in found:
-        what = " ".join(part for part in (look.subject, look.detail) if part)
+        what = " ".join(filter(None, (look.subject, detail_in_words(look.detail, lang))))
         table.add_row(
             f"{look.at:%Y-%m-%d %H:%M:%S}",
             look.actor,
-            look.action,
+            did.known(look.action) if lang == "zh" else look.action,
             plain(what, most_cells=_TEXT),
             plain(look.reason, most_cells=_TEXT),
             plain(look.address),
         )
-    Console(markup=False, highlight=False).print(table)
+    print_table(table)

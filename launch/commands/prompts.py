@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import PromptError
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.tables import cell
 
 if TYPE_CHECKING:
     from agi.prompts.engines import TtsEngine
@@ -96,26 +98,27 @@ def missing(
         print_json(rows)
         return
     if not rows:
-        typer.echo("Every line has its studio recording.")
+        typer.echo(text("all_recorded"))
         return
     for row in rows:
         for told in _told(row):
             typer.echo(told)
     count = sum(not row["variables"] for row in rows)
-    typer.echo(f"{count} to record: WAV, PCM 16 bit, mono, 8000 Hz or more.")
+    typer.echo(text("to_record", count=count))
     if len(rows) > count:
-        typer.echo(f"{len(rows) - count} change from call to call: an engine speaks them.")
+        typer.echo(text("changing", count=len(rows) - count))
     if not load_settings(config).prompts.studio:
-        typer.echo(f"{NO_STUDIO} is the folder you name in the settings, prompts.studio.")
+        typer.echo(text("studio", name=NO_STUDIO))
 
 
 def _told(row: Mapping[str, Any]) -> Iterator[str]:
     """One line of the studio's list, its names whole however narrow the terminal."""
-    yield f"{row['line']}  {row['language']}  plays now: {row['plays_now']}"
+    plays = text("plays_now", what=cell.known(row["plays_now"]))
+    yield f"{row['line']}  {row['language']}  {plays}"
     yield f"    {row['text']}"
-    yield f"    used in {', '.join(row['used_in'])}"
+    yield f"    {text('used_in', flows=', '.join(row['used_in']))}"
     if row["record_as"]:
-        yield f"    record as {row['record_as']}"
+        yield f"    {text('record_as', file=row['record_as'])}"
     if row["problem"] and row["problem"] != "no recording":
         yield f"    {row['problem']}"
 

@@ -16,6 +16,7 @@ from calls.errors import RecordingError
 from launch import erase_commands, key_commands
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.tables import cell, head, print_table
 
 if TYPE_CHECKING:
     from recorder.catalog import Recording
@@ -58,19 +59,19 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
     if not rows:
         typer.echo(text("no_recordings"))
         return
-    from rich.console import Console
     from rich.table import Column, Table
 
-    table = Table(Column("recording", no_wrap=True), "started (UTC)", "length", "state")
+    names = ("started", "length", "state")
+    table = Table(Column(head("recording"), no_wrap=True), *map(head, names))
     for row in rows:
-        length = "" if row["duration_ms"] is None else f"{row['duration_ms'] / 1000:.1f} s"
+        lasted = row["duration_ms"]
         table.add_row(
             row["recording"],
             f"{row['started_at']:%Y-%m-%d %H:%M}",
-            length,
-            row["state"] if row["state"] == "erased" else row["problem"] or row["state"],
+            "" if lasted is None else cell("seconds", seconds=f"{lasted / 1000:.1f}"),
+            (row["state"] != "erased" and row["problem"]) or cell(row["state"]),
         )
-    Console(markup=False).print(table)
+    print_table(table)
 
 
 @group.command()

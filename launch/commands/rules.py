@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.settings import PROJECT
+from launch.tables import cell, head, print_table
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import Evidence, Rule, RuleSet, Verdict
     from callflow.rules.state import Due
 
 LIST, JUDGE = "list", "judge"
-_MARKS = {"kept": "kept", "broken": "BROKEN", "not_applicable": "-", "pending": "pending"}
 
 
 def register(app: typer.Typer) -> None:
@@ -90,9 +91,9 @@ def _judge_all(house_rules: RuleSet, state: Path, *, again: bool, as_json: bool)
     if as_json:
         print_json(asdict(report))
     elif not report.judged:
-        typer.echo(f"{path}: every call that is over was judged by these rules already")
+        typer.echo(text("all_judged", path=path))
     else:
-        typer.echo(f"{report.judged} calls judged, {report.broke} of them broke a rule")
+        typer.echo(text("judged", count=report.judged, broke=report.broke))
 
 
 def _list(house_rules: Sequence[Rule], *, as_json: bool) -> None:
@@ -100,21 +101,17 @@ def _list(house_rules: Sequence[Rule], *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    from rich.console import Console
+    if not rows:
+        typer.echo(text("no_rules"))
+        return
     from rich.table import Table
 
-    console = Console(markup=False)
-    if not rows:
-        console.print("No house rules yet: write them in house_rules.yaml beside the flows.")
-        return
-    table = Table(title="House rules")
-    for heading in ("rule", "title", "must", "how it is judged"):
-        table.add_column(heading)
+    table = Table(*map(head, ("rule", "title", "must", "judged_how")), title=head("rules"))
     for row in rows:
         alone = [row["text"].get(language, "") for language in ("zh", "en") if len(rows) == 1]
         title = "\n".join(filter(None, [row["title"]["zh"], row["title"]["en"], *alone]))
-        table.add_row(row["rule"], title, "must" if row["must"] else "-", _how(row))
-    console.print(table)
+        table.add_row(row["rule"], title, cell("must") if row["must"] else "-", _how(row))
+    print_table(table)
 
 
 def _how(row: Mapping[str, Any]) -> str:
@@ -158,26 +155,29 @@ def as_row(verdict: Verdict) -> dict[str, Any]:
 
 
 def _show(call_id: str, verdicts: Sequence[Verdict]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"House rules on call {call_id}")
-    for heading in ("rule", "title", "verdict", "evidence"):
-        table.add_column(heading)
+    title = head("rules_on", call=call_id)
+    table = Table(*map(head, ("rule", "title", "verdict", "evidence")), title=title)
     for verdict in verdicts:
         lines = [verdict.why] if verdict.why else []
         lines += [_evidence(item) for item in verdict.evidence]
         lines += [_due(item) for item in verdict.due]
-        title = f"{verdict.rule.title['zh']}\n{verdict.rule.title['en']}"
-        table.add_row(verdict.rule.id, title, _MARKS[verdict.status], "\n".join(lines))
-    Console(markup=False).print(table)
+        name = f"{verdict.rule.title['zh']}\n{verdict.rule.title['en']}"
+        table.add_row(verdict.rule.id, name, cell(f"rule_{verdict.status}"), "\n".join(lines))
+    print_table(table)
 
 
 def _evidence(item: Evidence) -> str:
-    return f"#{item.seq} {item.offset_ms / 1000:.2f} s {item.what}"
+    at = cell("seconds", seconds=f"{item.offset_ms / 1000:.2f}")
+    return f"#{item.seq} {at} {item.what}"
 
 
 def _due(item: Due) -> str:
-    low = "" if item.not_before_ms is None else f" from {item.not_before_ms / 1000:.2f} s"
-    high = "" if item.by_ms is None else f" by {item.by_ms / 1000:.2f} s"
-    return f"due: {item.what}{low}{high}"
+    low = "" if item.not_before_ms is None else _at("not_before", item.not_before_ms)
+    high = "" if item.by_ms is None else _at("by", item.by_ms)
+    return cell("rule_due", what=item.what, low=low, high=high)
+
+
+def _at(key: str, ms: int) -> str:
+    return cell(key, seconds=f"{ms / 1000:.2f}")

@@ -11,6 +11,7 @@ import typer
 from calls.errors import AccountError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality_desk import ConfigOption, open_book
+from launch.tables import cell, head, print_table
 
 if TYPE_CHECKING:
     from console.accounts.service import Accounts
@@ -241,17 +242,17 @@ def _row(account: AccountRow, second: frozenset[str]) -> dict[str, Any]:
 
 
 def _print(found: list[AccountRow], second: frozenset[str]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table("name", "role", "agent", "person", "may sign in", "second factor")
+    names = ("account", "role", "agent", "person", "may_sign_in", "second_factor")
+    table = Table(*map(head, names))
     for account in found:
         table.add_row(
             account.name,
-            account.role,
+            cell(account.role),
             account.agent,
             account.display_name,
-            "yes" if account.enabled else "no, disabled",
-            "on" if account.name in second else "",
+            cell("yes" if account.enabled else "no_disabled"),
+            cell("on") if account.name in second else "",
         )
-    Console(markup=False).print(table)
+    print_table(table)

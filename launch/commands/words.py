@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.masking import plain
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.tables import cell, head
+from softphone_panel.cells import fit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +39,6 @@ _Since = Annotated[
 _Until = Annotated[
     datetime | None, typer.Option(help="Calls offered before this time, UTC.", formats=_TIMES)
 ]
-_NONE = "No call that fits has a recording to listen to; `thirdring recordings list` shows them."
 
 
 def register(app: typer.Typer) -> None:
@@ -185,7 +187,7 @@ def _several(
     if as_json:
         print_json([one.told() for one in done])
     elif not done:
-        typer.echo(_NONE)
+        typer.echo(text("none_to_hear"))
     else:
         typer.echo(f"{len(done) - failed} calls recognised, {failed} not; thirdring qa show")
     if failed:
@@ -236,25 +238,25 @@ def _show(call_id: str, found: CallWords) -> None:
     console.print(Text(f"{call_id}: {found.engine}, {found.language}"))
     spoken = list(transcript(found))
     if not spoken:
-        console.print("Nobody was understood: silence, or a line too noisy. Listen to it.")
-    for at, who, text in spoken:
-        console.print(Text(f"{at}  {who:<7} {plain(text, most_cells=400)}"))
+        console.print(text("nobody_understood"))
+    for at, who, words in spoken:
+        console.print(Text(f"{at}  {fit(cell(who), 7)} {plain(words, most_cells=400)}"))
     _show_lines(console, found)
     polite = ", ".join(f"{one.word} {_at(one.from_ms)}" for one in found.polite)
-    console.print(Text(f"\n礼貌用语 polite words (A04): {polite or 'none recognised'}"))
+    console.print(Text(f"\n{text('polite_words', words=polite or text('none_recognised'))}"))
 
 
 def _show_lines(console: Console, found: CallWords) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from launch.words_of_call import FINDINGS
+    from launch.words_of_call import finding_text
 
     if not found.lines:
         return
-    table = Table("时间 at", "话术 line", "结果 finding", "相似 alike", "听到 heard")
+    table = Table(*map(head, ("at", "line", "finding", "alike", "heard")))
     for one in found.lines:
-        finding = " ".join(FINDINGS[one.finding])
+        finding = finding_text(one.finding)
         heard = Text(plain(one.heard, most_cells=80))
         table.add_row(_at(one.from_ms), one.line, finding, f"{one.similarity:.2f}", heard)
     console.print(table)

@@ -88,7 +88,7 @@ def test_todays_list_shows_the_state_of_now(tmp_path: Path, yesterday: datetime)
     day = of_agent(run(tmp_path, "list", "--json"), "802")
 
     row = next(line for line in table.splitlines() if line.split()[:1] == ["802"])
-    assert "示忙 not ready: lunch" in row
+    assert "not ready: lunch" in row
     assert "0:01:0" in row
     assert (day["state"], day["reason"]) == ("not_ready", "lunch")
     assert day["state_ms"].keys() == {state.value for state in AgentState}

@@ -92,9 +92,7 @@ def test_a_broken_rule_is_told_as_a_conversation_and_the_command_fails(rude: Pat
 
     assert done.exit_code == 1
     assert "A05 is broken by main, performed by ivr: hung_up us without said goodbye" in done.output
-    assert re.search(
-        r"00:0\d\.\d{3}  house    “什么事” · question, to 00:\d\d\.\d{3}", done.output
-    )
+    assert re.search(r"00:0\d\.\d{3}  house    “什么事” · question, to 00:\d\d\.\d{3}", done.output)
     assert "caller   silence" in done.output
     assert "played in virtual time, it is broken again" in done.output
 

@@ -12,7 +12,7 @@ from calls.errors import LedgerError, WorkError
 from calls.quality.events import LegalHoldLifted, LegalHoldSet
 from calls.quality.states import Role
 from console.room import ConsoleRoom
-from console.telling.looked import detail_in_words
+from console.telling.looked import ACTIONS, detail_in_words
 from console.web.forms import text_of
 from console.web.menu import Entry
 from console.web.rendering import page
@@ -24,25 +24,6 @@ MENU = (
     Entry("/looks", "查看日志", "Log of looks", (Role.ADMIN,)),
     Entry("/holds", "法律保全", "Legal holds", (Role.ADMIN,)),
 )
-ACTIONS: Final = {
-    "signed_in": ("登录", "signed in"),
-    "sign_in_refused": ("登录被拒", "sign-in refused"),
-    "signed_out": ("退出", "signed out"),
-    "listed": ("列表", "listed"),
-    "searched": ("按号码查找", "searched"),
-    "opened": ("打开", "opened"),
-    "played": ("播放", "played"),
-    "unmasked": ("显示号码", "unmasked"),
-    "exported": ("导出", "exported"),
-    "denied": ("被拒绝", "denied"),
-    "erased": ("销毁", "erased"),
-    "reported": ("报表", "reported"),
-    "hung": ("挂墙", "hung on a wall"),
-    "taken_down": ("从墙上取下", "taken down"),
-    "recovery_used": ("用备用码登录", "recovery code used"),
-}
-"""Words of `Looked.action`, Chinese and English."""
-
 _MOST: Final = 300
 
 
