@@ -109,13 +109,19 @@ class Waiting(Stay):
         call, self.talks_on = self.line.call, channel
         self.agent = agent_name(channel)
         now_ms = call.elapsed_ms()
-        since_ms = self.began_ms if self.again_ms is None else self.again_ms
-        call.record(AgentAnswered(agent=self.agent, waited_ms=now_ms - since_ms))
+        call.record(AgentAnswered(agent=self.agent, waited_ms=now_ms - self._since_ms(now_ms)))
         # A transfer begins no other wait: the call's is the one for its first agent.
         self.answered_ms = now_ms if self.answered_ms is None else self.answered_ms
         self.again_ms = None
         if self.agents is not None:
             self.agents.desk.talks(self._talk(channel, self.agents.variables))
+
+    def _since_ms(self, now_ms: int) -> int:
+        """When the wait for who picks up now began: another one's is over with the first talk."""
+        if self.again_ms is not None:
+            return self.again_ms
+        # Handed on by a colleague who asked first, or offered to a server that could not keep it.
+        return self.began_ms if self.answered_ms is None else now_ms
 
     def _talk(self, channel: str, variables: Mapping[str, Value]) -> Talk:
         return Talk(

@@ -208,20 +208,23 @@ async def test_an_agent_found_in_a_talk_and_told_of_as_well_answered_once(tmp_pa
     assert left["result"] == "answered"
 
 
+@pytest.mark.parametrize("kept", [1, 0], ids=["offered", "offer lost with the server"])
 async def test_who_picked_up_a_caller_sent_on_while_there_was_no_server_is_the_next_agent(
-    tmp_path: Path,
+    tmp_path: Path, kept: int
 ) -> None:
     since = (
         AgentOffered(agent="agent1"),
         AgentAnswered(agent="agent1", waited_ms=1),
-        AgentOffered(agent="agent2"),
+        *[AgentOffered(agent="agent2")] * kept,
     )
     standing = Standing(taken_by="PJSIP/agent2-0000002b", taken_at=SystemClock().utc_now())
     async with taken_up(QUEUE, tmp_path, standing, since) as (there, call_id):
         await there.tell("_hung-up", call_id, "16")
 
     (left,) = there.sink.of("left_queue")
-    assert [one["agent"] for one in there.sink.of("agent_answered")] == ["agent1", "agent2"]
+    first, second = there.sink.of("agent_answered")
+    assert (first["agent"], second["agent"]) == ("agent1", "agent2")
+    assert (second["waited_ms"] > 0) == bool(kept)
     assert (left["agent"], left["result"]) == ("agent2", "answered")
     # The caller's wait was over with the first of them.
     assert left["waited_ms"] == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -72,6 +73,15 @@ class TwoAgents:
                 )
             )
 
+    async def is_kept(self, kind: str, agent: str) -> None:
+        """The ledger has the fact: a panel is told some milliseconds before."""
+        with self.stage.server.now.reader() as reader:
+            (call,) = reader.calls(live=True)
+            while not any(
+                (one.kind, one.data.get("agent")) == (kind, agent) for one in reader.events(call.id)
+            ):
+                await asyncio.sleep(0.02)
+
     async def told(self) -> Sequence[CallEvent]:
         """What the ledger tells of the call."""
         call, events = await self.stage.server.now.call_of(self.stage.number)
@@ -94,10 +104,6 @@ async def two_agents(
         yield TwoAgents(new_stage(server, first, caller), second)
 
 
-def who_answered(events: Sequence[CallEvent]) -> list[str]:
-    return [str(event.data["agent"]) for event in events if event.kind == "agent_answered"]
-
-
 async def test_a_caller_sent_to_a_colleague_who_picks_up_without_a_server_is_that_colleagues(
     new_caller: NewCaller, pbx: HousePbx, tmp_path: Path
 ) -> None:
@@ -106,12 +112,13 @@ async def test_a_caller_sent_to_a_colleague_who_picks_up_without_a_server_is_tha
             await both.talk(first)
             assert await first.order(Transfer(to="802", how="blind")) == ""
             await second.until(lambda view: view.offer is not None)
+            await both.is_kept("agent_offered", "802")
             await both.stage.server.dies()
         talk = await both.colleague.pick_up()
         await both.is_the_colleagues(talk)
         events = await both.told()
 
-    assert who_answered(events) == ["801", "802"]
+    assert [e.data["agent"] for e in events if e.kind == "agent_answered"] == ["801", "802"]
     offered = next(e for e in events if e.kind == "agent_offered" and e.data["agent"] == "802")
     answered = next(e for e in events if e.kind == "agent_answered" and e.data["agent"] == "802")
     # The wait for the colleague, not the caller's for the first agent.
@@ -139,4 +146,7 @@ async def test_a_caller_left_to_the_colleague_who_was_asked_without_a_server_is_
         await both.is_the_colleagues(talk)
         events = await both.told()
 
-    assert who_answered(events) == ["801", "802"]
+    answered = [event.data for event in events if event.kind == "agent_answered"]
+    assert [one["agent"] for one in answered] == ["801", "802"]
+    # The caller's wait was over with the first agent.
+    assert answered[1]["waited_ms"] == 0
