@@ -80,6 +80,11 @@ class BackDesk:
         """Callers in the dialplan's hands."""
         return len(self._calls)
 
+    @property
+    def back(self) -> int:
+        """Callers who are back from the dialplan, on a line of the private listener."""
+        return sum(session.environment.flow == RESUME for session in self._ends)
+
     def expect(self, call_id: str, uniqueid: str) -> AwayCall:
         """From now on, requests for this call are kept for it."""
         away = self._calls[call_id] = AwayCall(uniqueid)
@@ -196,12 +201,7 @@ async def stay_away(
         begun = stay()
         desk.release(session)
         session.close()
-        try:
-            return await news(line, begun, away, most_wait_ms / 1000, longest_talk_s)
-        except asyncio.CancelledError:
-            # The server ends; the caller's stay goes on, and the next one takes it up.
-            line.left = line.found_again
-            raise
+        return await news(line, begun, away, most_wait_ms / 1000, longest_talk_s)
     finally:
         desk.forget(call.id)
 
@@ -221,6 +221,10 @@ async def news(
             )
         except TimeoutError:
             return stay.lost()
+        except asyncio.CancelledError:
+            # The server ends; the caller's stay goes on, and the next one takes it up.
+            line.left = line.found_again
+            raise
         if request.name == RESUME and request.session is not None:
             line.session = request.session
         outcome = stay.take(request)

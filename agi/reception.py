@@ -13,12 +13,12 @@ from agi.channel import AgiChannel, Equipment
 from agi.dialogue_log import masked_trace
 from agi.pyst2 import AGILineLost
 from agi.session import AgiSession
-from agi.taking_up import LeftCall, Standing, Start, at_the_desk, take_up
+from agi.taking_up import SERVER_STOPPED, LeftCall, Standing, Start, at_the_desk, take_up
 from callflow.conduct import conduct
 from calls.call import Call, EndReason, EventSink
 from calls.clock import Clock
 from calls.errors import LedgerError
-from calls.events import EndedFact, Fault, Offered, RecordingStopped
+from calls.events import EndedFact, Offered
 from calls.values import maker
 
 _log = structlog.get_logger("agi.reception")
@@ -46,6 +46,12 @@ class Reception:
         self._equipment = equipment
         self.back = back
         """`host:port` of this very process's private listener."""
+
+    @property
+    def elsewhere(self) -> int:
+        """Callers without a line of the public listener whom only this process can carry on."""
+        desk = self._equipment.desk
+        return desk.back if self._equipment.found_again else desk.back + desk.waiting
 
     def expect(self, left: LeftCall) -> AwayCall:
         """From now on, what the dialplan tells here of a left call is kept for `take_up`."""
@@ -83,16 +89,16 @@ class Reception:
             await self._conduct(call, channel, offer)
         except asyncio.CancelledError:
             if not channel.line.left:
-                self._broke_off(call, EndReason.INTERRUPTED, "the server was stopped")
+                call.broken_off(EndReason.INTERRUPTED, SERVER_STOPPED)
             raise
         except LedgerError as error:
             # A call that cannot be recorded is not answered: another server or the fallback may.
             _log.error("the ledger fails, call refused", call=call.id, problem=str(error))
             with suppress(LedgerError):
-                self._broke_off(call, EndReason.FAILED, "the ledger fails")
+                call.broken_off(EndReason.FAILED, "the ledger fails")
         except Exception as error:  # noqa: BLE001  the dialplan's fallback takes this caller
             _log.error("a call failed", call=call.id, trace=masked_trace(error))
-            self._broke_off(call, EndReason.FAILED, type(error).__name__)
+            call.broken_off(EndReason.FAILED, type(error).__name__)
         finally:
             channel.close()
 
@@ -111,10 +117,3 @@ class Reception:
         )
         channel.knows = lambda: run.variables
         await conduct(call, run, channel)
-
-    def _broke_off(self, call: Call, reason: EndReason, problem: str) -> None:
-        call.record(Fault(where="server", problem=problem))
-        if call.recording:
-            call.record(RecordingStopped(recording=call.recording, reason=reason.value))
-            call.recording = ""
-        call.record(EndedFact(end_reason=reason.value, disposition=""))

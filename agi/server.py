@@ -32,6 +32,9 @@ HEALTH_SCRIPT = "_monitoring"
 SECRET_ARGUMENT = 3
 _SWEEP_S = 0.25
 _CLOSE_S = 5.0
+_LOOK_S = 0.02
+_LAST_FACTS_S = 1.0
+"""For a call whose line is down to record its end."""
 
 
 class FastAgiServer:
@@ -50,7 +53,10 @@ class FastAgiServer:
         secret: str = "",
         sources: Collection[str] = LOOPBACK,
         log_dialogue: bool = False,
+        elsewhere: Callable[[], int] = int,
     ) -> None:
+        """`elsewhere` counts callers without a connection here who have to be waited for, too, when
+        this server is stopped."""
         self.limits = limits or Limits()
         self.workers = Workers()
         self.log_dialogue = log_dialogue
@@ -58,6 +64,7 @@ class FastAgiServer:
         """Connections dropped, by reason, since the start."""
 
         self._answer = answer
+        self._elsewhere = elsewhere
         self._flow_known = flow_known
         self._secret = secret.encode()
         self._sources = frozenset(sources)
@@ -107,9 +114,11 @@ class FastAgiServer:
         return str(address[0]), int(address[1])
 
     async def stop(self, *, grace_s: float) -> None:
-        """Stop accepting, let live calls finish for `grace_s` seconds, then cancel the rest.
+        """Stop accepting, let calls on the line finish for `grace_s` seconds, then cancel the rest.
 
-        A cancelled call is marked by its own coroutine and handed to the dialplan's fallback.
+        A cancelled call is marked by its own coroutine and handed to the dialplan's fallback, or
+        left to the next server where the dialplan has the caller: that one is not waited for, as
+        nobody is answered meanwhile.
         """
         self._stopping = True
         if self._server is None or self._sweeper is None:
@@ -127,8 +136,12 @@ class FastAgiServer:
         self._log_refusals()
 
     async def _finish_calls(self, grace_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + grace_s
+        while (self._calls or self._elsewhere()) and loop.time() < until:
+            await asyncio.sleep(_LOOK_S)
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace_s)
+            await asyncio.wait(self._tasks, timeout=min(grace_s, _LAST_FACTS_S))
         for task in self._tasks:
             task.cancel()
         if self._tasks:

@@ -26,7 +26,7 @@ from callflow.conduct import conduct
 from callflow.engine import FlowRun
 from calls.actions import Queue
 from calls.call import Call, EndReason
-from calls.events import CallEvent, EndedFact, Fault
+from calls.events import CallEvent, EndedFact
 from calls.outcomes import HungUp, Outcome, QueueLeft, TransferLeft
 
 _log = structlog.get_logger("agi.taking_up")
@@ -39,6 +39,9 @@ _BEGINS: Final = {"queue": "queued", "transfer": "transferring"}
 """By the dialplan's own word for a stay: the fact with which it begins."""
 
 _ENDS: Final = {"left_queue": "queued", "transferred": "transferring"}
+SERVER_STOPPED: Final = "the server was stopped"
+"""The problem of a call whose time to finish was over."""
+
 _LATE_S: Final = 2.0
 """News of a line that is gone may be under way yet."""
 
@@ -140,11 +143,12 @@ async def take_up(
     except asyncio.CancelledError:
         if equipment.agents is not None:
             equipment.agents.leave(call)
+        if not line.left:
+            call.broken_off(EndReason.INTERRUPTED, SERVER_STOPPED)
         raise
     except Exception as error:  # noqa: BLE001  the dialplan's fallback takes this caller
         _log.error("a call taken up failed", call=call.id, error=type(error).__name__)
-        call.record(Fault(where="server", problem=type(error).__name__))
-        _over(call, EndReason.FAILED, "")
+        call.broken_off(EndReason.FAILED, type(error).__name__)
     finally:
         equipment.desk.forget(call.id)
         equipment.desk.places.leave(call.id)

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from calls.asides import is_aside
 from calls.clock import Clock
-from calls.events import CallEvent, Fact, RecordingStopped
+from calls.events import CallEvent, EndedFact, Fact, Fault, RecordingStopped
 
 PERFORMERS: Final = ("ivr", "agent")
 """Who can speak for the house."""
@@ -147,6 +147,12 @@ class Call:
                 )
             )
             self.recording, self.recording_began_ms = "", None
+
+    def broken_off(self, reason: EndReason, problem: str) -> None:
+        """Record that the house could not carry it on, and why."""
+        self.record(Fault(where="server", problem=problem))
+        self.recording_over(reason.value)
+        self.record(EndedFact(end_reason=reason.value, disposition=""))
 
     def record(self, fact: Fact) -> None:
         """Number, time and append a fact."""

@@ -178,6 +178,7 @@ def _public(reception: Reception, house: LiveHouse, settings: Settings) -> FastA
         secret=settings.agi.secret,
         sources=settings.agi.allow_from,
         log_dialogue=settings.log_level == "debug",
+        elsewhere=lambda: reception.elsewhere,
     )
 
 

@@ -104,7 +104,10 @@ class AgiSettings(Section):
     """For a dialplan that doesn't pass its own lease; that of `asterisk-conf/` does."""
 
     stop_grace_s: float = Field(default=20, ge=0, le=600)
-    """How long live calls may go on after SIGTERM before they are marked."""
+    """How long calls on the line may go on after SIGTERM before they are marked.
+
+    Callers whom the dialplan has, and whom the next server finds there, are not waited for.
+    """
 
 
 class EarsSettings(Section):

@@ -279,7 +279,10 @@ async def office(
         back=f"{back[0]}:{back[1]}",
     )
     public = FastAgiServer(
-        reception.answer, flow_known=written.flows.__contains__, limits=Limits(lease_s=lease_s)
+        reception.answer,
+        flow_known=written.flows.__contains__,
+        limits=Limits(lease_s=lease_s),
+        elsewhere=lambda: reception.elsewhere,
     )
     address = await public.start()
     try:

@@ -13,6 +13,7 @@ import pytest
 from agi.taking_up import LeftCall, Standing, stay_begun
 from calls.clock import SystemClock
 from calls.events import AgentAnswered, AgentOffered, CallEvent, Fact
+from tests.agi.fake_asterisk import FakeAsterisk, environment_block, usual
 from tests.agi.small_office import Office, office
 
 TRANSFER = """
@@ -30,6 +31,16 @@ QUEUE = """
       hold:
         queue: {name: support, wait: 30s}
         on: {answered: end served, no_answer: end unserved, failed: end closed, error: end closed}
+"""
+GREETED = """
+    flow: greetings
+    title: {en: A line first}
+    steps:
+      greet:
+        say: greeting
+      connect:
+        transfer: {to: technician, wait: 30s}
+        on: {answered: end served, busy: end busy, no_answer: end unserved, failed: end closed}
 """
 RECORDED = """
     flow: greetings
@@ -49,9 +60,11 @@ CHANNEL = "PJSIP/agent1-0000002a"
 IT_RINGS = Standing()
 
 
-async def left_by(flow: str, state: Path, *, found_again: bool = True) -> list[CallEvent]:
+async def left_by(
+    flow: str, state: Path, *, found_again: bool = True, grace_s: float = 0
+) -> list[CallEvent]:
     """The facts of a call whose server was stopped while the dialplan had the caller."""
-    async with office(flow, state, grace_s=0, found_again=found_again) as there:
+    async with office(flow, state, grace_s=grace_s, found_again=found_again) as there:
         call = asyncio.create_task(there.visit())
         while not {"queued", "transferring"} & set(there.sink.kinds):
             await asyncio.sleep(0.005)
@@ -73,15 +86,7 @@ async def taken_up(
         seq, at_ms = last.seq + 1, last.offset_ms + 1
         told = CallEvent(last.call_id, seq, last.at + later, at_ms, fact.kind, fact.data())
         events.append(told)
-    offered = events[0].data
-    began = stay_begun(events, "transfer") or stay_begun(events, "queue")
-    assert began is not None
-    left = LeftCall(
-        events=events,
-        began=began,
-        channel=str(offered["channel"]),
-        uniqueid=str(offered["uniqueid"]),
-    )
+    left = left_call(events)
     async with office(flow, state) as there:
         there.sink.events.extend(events)
         away = there.reception.expect(left)
@@ -91,6 +96,19 @@ async def taken_up(
         await asyncio.wait_for(carried, 10)
     assert [event.seq for event in there.sink.events] == list(range(1, len(there.sink.events) + 1))
     assert there.desk.waiting == 0
+
+
+def left_call(events: Sequence[CallEvent]) -> LeftCall:
+    """As Asterisk and the ledger show it to the next server."""
+    offered = events[0].data
+    began = stay_begun(events, "transfer") or stay_begun(events, "queue")
+    assert began is not None
+    return LeftCall(
+        events=events,
+        began=began,
+        channel=str(offered["channel"]),
+        uniqueid=str(offered["uniqueid"]),
+    )
 
 
 def ended(there: Office) -> tuple[str, str]:
@@ -105,6 +123,44 @@ async def test_a_server_that_is_stopped_leaves_open_whom_the_next_one_finds(
     events = await left_by(flow, tmp_path)
 
     assert events[-1].kind == last
+
+
+async def test_a_caller_whom_the_next_server_finds_is_not_waited_for(tmp_path: Path) -> None:
+    events = await left_by(TRANSFER, tmp_path, grace_s=600)
+
+    assert events[-1].kind == "transferring"
+
+
+async def slowly(there: Office, call_id: str) -> None:
+    """The caller is back, and Asterisk takes its time for each command."""
+    block = environment_block(network_script="_resume", arg_1=call_id, arg_2="NOANSWER", arg_3="")
+    fake = await FakeAsterisk.connect(there.back, block)
+    while (words := await fake.command()) is not None:
+        await asyncio.sleep(0.2)
+        fake.send(usual(words) or b"")
+    await fake.close()
+
+
+@pytest.mark.parametrize(
+    ("grace_s", "last"), [(0, ["fault", "ended"]), (600, ["stepped", "transferring"])]
+)
+async def test_a_flow_begun_anew_is_given_the_time_to_finish(
+    tmp_path: Path, grace_s: float, last: list[str]
+) -> None:
+    left = left_call(await left_by(GREETED, tmp_path))
+    async with office(GREETED, tmp_path, found_again=True) as there:
+        there.sink.events.extend(left.events)
+        away = there.reception.expect(left)
+        carried = asyncio.create_task(there.reception.take_up(left, away, Standing(), ""))
+        anew = asyncio.create_task(slowly(there, left.id))
+        while "transferred" not in there.sink.kinds:
+            await asyncio.sleep(0.01)
+        await there.public.stop(grace_s=grace_s)
+        carried.cancel()
+        await asyncio.wait((carried, anew))
+
+    assert there.sink.kinds[-2:] == last
+    assert there.sink.kinds.count("ended") == ("ended" in last)
 
 
 async def test_a_server_whose_next_one_can_find_nobody_marks_the_call(tmp_path: Path) -> None:

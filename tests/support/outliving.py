@@ -32,6 +32,9 @@ NewCaller = Callable[[], AbstractAsyncContextManager[SipCaller]]
 _NUMBERS = (f"138000051{place:02}" for place in itertools.count(1))
 """Of one caller each: what is told of a number is told of one call."""
 
+_GRACE_S = 60
+"""Longer than a stop may take: whom the dialplan has is not waited for."""
+
 SORRY = read_wav(SOURCE / "sounds/cc-sorry.wav")
 FLOW = """
 flow: greetings
@@ -81,7 +84,12 @@ class Server:
     async def starts(self) -> None:
         """Anew, on what is left."""
         start = partial(
-            start_hotline, self.pbx, more=self.more, desk=(self.desk,), procs=self.procs
+            start_hotline,
+            self.pbx,
+            more=self.more,
+            desk=(self.desk,),
+            procs=self.procs,
+            stop_grace_s=_GRACE_S,
         )
         self.now = await asyncio.to_thread(start)
 
@@ -128,7 +136,7 @@ async def server_on(
     )
     pbx.ask_own_server()
     new_ledger(pbx.state)
-    start = partial(start_hotline, pbx, more=more, desk=(desk,), procs=procs)
+    start = partial(start_hotline, pbx, more=more, desk=(desk,), procs=procs, stop_grace_s=_GRACE_S)
     server = Server(pbx, more, desk, await asyncio.to_thread(start), procs)
     try:
         yield server
