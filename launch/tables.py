@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from launch.wording import Wording
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 _PIPE_CELLS: Final = 200
@@ -136,11 +137,16 @@ cell: Final = Wording(
 )
 
 
-def print_table(table: Table) -> None:
+def console_here() -> Console:
     """As wide as the terminal; a pipe gets whole rows: only a terminal has an edge to fold at."""
     from rich.console import Console
 
     console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console = Console(markup=False, emoji=False, highlight=False, width=_PIPE_CELLS)
-    console.print(table)
+    return console
+
+
+def print_table(table: Table) -> None:
+    """Print a list's table by the width of `console_here`."""
+    console_here().print(table)

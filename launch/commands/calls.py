@@ -20,7 +20,8 @@ from launch.options import (
     event_json,
     print_json,
 )
-from launch.tables import cell, head, print_table
+from launch.tables import cell, console_here, head, print_table
+from launch.wording import terminal_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, show, export; tag.")
 
 _TABLE_LIMIT = 50
+_WIDE = 100
 
 _Unmasked = Annotated[
     bool, typer.Option("--unmasked", help="Show whole numbers, not `138****1234`.")
@@ -205,22 +207,43 @@ def _length(call: CallRow) -> str:
     return cell("seconds", seconds=f"{call.ended_ms / 1000:.1f}")
 
 
+def _disposition(call: CallRow) -> str:
+    """A flow's own word; a Chinese terminal has the title that panels and pages give it."""
+    from launch.floor_settings import DISPOSITIONS
+
+    told = call.disposition or ""
+    if terminal_language() != "zh":
+        return told
+    # `hung_up` is what a flow calls a caller who went: how it ended says so already.
+    return "" if told == "hung_up" else DISPOSITIONS.get(told, {}).get("zh", told)
+
+
 def _print_table(found: Sequence[CallRow], *, unmasked: bool) -> None:
     from rich.table import Column, Table
 
-    names = ("offered", "ani", "dnis", "flow", "rings", "length", "ended", "disposition")
-    table = Table(Column(head("call"), no_wrap=True), *map(head, names), box=None)
+    names = ("dnis", "flow", "rings", "length", "ended", "disposition")
+    # A number or a time that is cut tells no two calls apart, in a terminal of 80 columns as well.
+    between = "\n" if console_here().width < _WIDE else " "
+    table = Table(
+        Column(head("call"), no_wrap=True),
+        Column(head("offered").replace(" ", between), no_wrap=True),
+        Column(head("ani"), no_wrap=True),
+        *(Column(head(name), overflow="fold") for name in names),
+        box=None,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     for call in found:
         table.add_row(
             call.id,
-            f"{call.offered_at:%m-%d %H:%M:%S}" if call.offered_at else "",
+            f"{call.offered_at:%m-%d{between}%H:%M:%S}" if call.offered_at else "",
             _number(call.ani, unmasked=unmasked),
             plain(call.dnis if unmasked else called(call.dnis, call.direction)),
             plain(call.flow),
             "" if call.rings is None else str(call.rings),
             _length(call),
             plain(cell.known(call.end_reason or "")),
-            plain(call.disposition or ""),
+            plain(_disposition(call)),
         )
     print_table(table)
 
