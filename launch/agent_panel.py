@@ -51,7 +51,8 @@ async def _run(seat: Seat, keys: Path | None, lang: str) -> None:
         try:
             phone = await _phone(seat, closing)
         except PhoneError as error:
-            problem = str(error)
+            # What to do about sound is a text of the panel; the rest says more as it was said.
+            problem = error.word if error.word == "no_audio" else str(error)
         await make_panel(seat, keys=keys, lang=lang, phone=phone, problem=problem).run_async()
 
 
@@ -77,7 +78,7 @@ def make_panel(
     from softphone_panel.agent.app import AgentApp
     from softphone_panel.agent.desk_link import DeskLink
     from softphone_panel.agent.prefs import load_prefs, prefs_path
-    from softphone_panel.texts import Language, language_of
+    from softphone_panel.texts import Language, Texts, language_of
 
     if lang and lang not in tuple(Language):
         raise ConfigError(f"--lang {lang}: write one of {', '.join(Language)}")
@@ -85,14 +86,15 @@ def make_panel(
     path = prefs_path()
     prefs = load_prefs(path)
     keymap, wrong = own_keys(keys, path)
+    language = Language(lang or prefs.language or language_of())
     return AgentApp(
         DeskLink(seat.agent, where),
         phone=phone,
         keymap=keymap,
-        language=Language(lang or prefs.language or language_of()),
+        language=language,
         theme=prefs.theme,
         prefs=path,
-        problem=problem or wrong,
+        problem=Texts(language).or_plain("problem", problem) or wrong,
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from rich.cells import cell_len
 
 from callflow.checks.pinpoint import lines_of
 from calls.errors import Problem
+from launch.wording import Wording
 
 MOST_SHOWN = 160
 """Cells of a source line that are shown; longer ones are cut around the caret."""
@@ -84,18 +85,47 @@ def _shown(text: str) -> str:
 
 
 def summary(one: Checked) -> str:
-    """`5 flows, 31 steps, 40 lines in scripts: 2 errors, 1 warning`."""
+    """`5 flows, 31 steps, 40 lines in scripts: 2 errors, 1 warning`, in the terminal's language."""
     if one.unreadable:
-        return f"{one.folder}: not checked"
-    counts = ((one.flows, "flow"), (one.steps, "step"), (one.lines, "line"))
-    what = f"{', '.join(_count(*each) for each in counts)} in {one.folder}"
+        return _text("unread", folder=one.folder)
+    what = _text(
+        "looked_at",
+        folder=one.folder,
+        flows=_count(one.flows, "flow"),
+        steps=_count(one.steps, "step"),
+        lines=_count(one.lines, "line"),
+    )
     if not one.problems:
-        return f"{what}: all right"
-    return f"{what}: {_count(one.errors, 'error')}, {_count(one.warnings, 'warning')}"
+        return _text("all_right", what=what)
+    errors, warnings = _count(one.errors, "error"), _count(one.warnings, "warning")
+    return _text("problems", what=what, errors=errors, warnings=warnings)
 
 
 def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return _text(word if number == 1 else f"{word}s", count=number)
+
+
+_text: Final = Wording(
+    {
+        "unread": ("{folder}：没有检查", "{folder}: not checked"),
+        "looked_at": (
+            "{folder}：{flows}，{steps}，{lines}",
+            "{flows}, {steps}, {lines} in {folder}",
+        ),
+        "all_right": ("{what}：没有问题", "{what}: all right"),
+        "problems": ("{what}：{errors}，{warnings}", "{what}: {errors}, {warnings}"),
+        "flow": ("{count} 个流程", "{count} flow"),
+        "flows": ("{count} 个流程", "{count} flows"),
+        "step": ("{count} 个步骤", "{count} step"),
+        "steps": ("{count} 个步骤", "{count} steps"),
+        "line": ("{count} 句话术", "{count} line"),
+        "lines": ("{count} 句话术", "{count} lines"),
+        "error": ("{count} 个错误", "{count} error"),
+        "errors": ("{count} 个错误", "{count} errors"),
+        "warning": ("{count} 个警告", "{count} warning"),
+        "warnings": ("{count} 个警告", "{count} warnings"),
+    }
+)
 
 
 def json_report(checked: Iterable[Checked]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import typer
 
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.proof_texts import in_line
 
 if TYPE_CHECKING:
     from launch.erasing import Carried
@@ -53,8 +54,8 @@ def erase(
         typer.echo(text("no_recording_of", call=call_id))
         return
     if not yes:
-        which = "the recording" if len(recordings) == 1 else f"{len(recordings)} recordings"
-        typer.confirm(f"Erase {which} of call {call_id} for ever?", abort=True)
+        key = "really_erase" if len(recordings) == 1 else "really_erase_all"
+        typer.confirm(text(key, call=call_id, count=len(recordings)), abort=True)
     for one in recordings:
         looked(state, "erased", f"recording/{one.id}", "ordered", why)
     order = Order.new({call_id: [one.id for one in recordings]}, "asked", who())
@@ -74,9 +75,9 @@ def hold(
     BookHolds(state).hold(call_id, reason, who())
     _, recordings = _of_call(state, call_id)  # again: one may have gone until it was held
     gone = sum(one.erased is not None for one in recordings)
-    typer.echo(f"Call {call_id} is held: {reason}")
+    typer.echo(text("held", call=call_id, reason=reason))
     if gone:
-        typer.echo(f"{gone} of its recordings were erased before.")
+        typer.echo(text("held_but_gone", count=gone))
 
 
 def unhold(
@@ -90,7 +91,7 @@ def unhold(
 
     call_id, _ = _of_call(state, call)
     BookHolds(state).lift(call_id, reason, who())
-    typer.echo(f"Call {call_id} is no longer held.")
+    typer.echo(text("unheld", call=call_id))
 
 
 def holds(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
@@ -104,7 +105,7 @@ def holds(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
     if not reasons:
         typer.echo(text("none_held"))
     for call_id, why in reasons.items():
-        typer.echo(f"{call_id}: {why}")
+        typer.echo(in_line(call_id, why))
 
 
 def retain(
@@ -136,16 +137,16 @@ def retain(
     try:
         done = retain_here(state, settings, clock_is_right=clock_is_right)
     except LedgerBusyError:
-        typer.echo(f"A server runs here: it looks after retention itself, at {settings.at} UTC.")
+        typer.echo(text("server_retains", at=settings.at))
         if not clock_is_right:
             raise typer.Exit(1) from None
         confirm_clock(state)
-        typer.echo("It takes the clock for right from now on.")
+        typer.echo(text("clock_confirmed"))
         return
     if as_json:
         print_json({"erased": done.erased, "left": done.held})
     else:
-        typer.echo(f"{done.erased} recordings erased, {done.held} that are due were left (held).")
+        typer.echo(text("retained", erased=done.erased, held=done.held))
 
 
 def _show_due(state: Path, settings: RetentionSettings, *, as_json: bool) -> None:
@@ -162,16 +163,16 @@ def _show_due(state: Path, settings: RetentionSettings, *, as_json: bool) -> Non
         due = LedgerSource(reader).due(before, of_queues, 1_000_000)
     going = [one for one in due if one.call_id not in held]
     if doubt := doubt_here(state, settings):
-        typer.echo(f"Not erased by the clock of now: {doubt}", err=True)
+        typer.echo(text("clock_doubted", doubt=doubt), err=True)
     if as_json:
         rows = [(one, held.get(one.call_id, "")) for one in due]
         print_json([{"recording": one.id, "call": one.call_id, "held": why} for one, why in rows])
         return
     for one in going[:_SHOWN]:
-        typer.echo(f"{one.id}: {one.started_at:%Y-%m-%d}")
+        typer.echo(in_line(one.id, f"{one.started_at:%Y-%m-%d}"))
     if len(going) > _SHOWN:
-        typer.echo(f"... and {len(going) - _SHOWN} more; --json lists all")
-    typer.echo(f"{len(going)} recordings are due, {len(due) - len(going)} of held calls stay.")
+        typer.echo(text("due_more", count=len(going) - _SHOWN))
+    typer.echo(text("due", count=len(going), held=len(due) - len(going)))
 
 
 def _of_call(state: Path, call: str) -> tuple[str, list[Recording]]:
@@ -186,7 +187,6 @@ def _of_call(state: Path, call: str) -> tuple[str, list[Recording]]:
 
 def _tell(carried: Carried, *, as_json: bool) -> None:
     outcome = carried.outcome
-    who = "the server" if carried.by_server else "no server runs: done here"
     if as_json:
         print_json(
             {
@@ -197,11 +197,12 @@ def _tell(carried: Carried, *, as_json: bool) -> None:
             }
         )
     elif outcome is None:
-        typer.echo("The server has the order and has not answered yet; it is carried out later.")
+        typer.echo(text("erase_ordered"))
     else:
+        key = "erased_by_server" if carried.by_server else "erased"
         for recording in outcome.erased:
-            typer.echo(f"{recording}: erased ({who}); the ledger keeps the call")
+            typer.echo(text(key, recording=recording))
         for recording, obstacle in outcome.left.items():
-            typer.echo(f"{recording}: left as it is: {obstacle}")
+            typer.echo(text("not_erased", recording=recording, obstacle=obstacle))
     if outcome is None or outcome.left:
         raise typer.Exit(1)

@@ -128,4 +128,4 @@ def _wrap_all(ring: Keyring, *, quiet: bool) -> int:
     from launch.progress import with_bar
 
     names = [name for name, _ in ring.kept()]
-    return sum(ring.wrap_again(name) for name in with_bar(names, "wrapping", quiet=quiet))
+    return sum(ring.wrap_again(name) for name in with_bar(names, text("wrapping"), quiet=quiet))

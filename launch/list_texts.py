@@ -97,6 +97,63 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "No recording needs {keys} any more: destroy it, and its copies, once"
         " no backup of `keys/files` from before today is needed.",
     ),
+    "wrapping": ("正在改换密钥", "wrapping"),
+    "verifying": ("正在核验", "verifying"),
+    "judging": ("正在判定", "Judging"),
+    "held": ("通话 {call} 已保全：{reason}", "Call {call} is held: {reason}"),
+    "held_but_gone": (
+        "其中 {count} 段录音此前已销毁。",
+        "{count} of its recordings were erased before.",
+    ),
+    "unheld": ("通话 {call} 不再保全。", "Call {call} is no longer held."),
+    "really_erase": (
+        "永久销毁通话 {call} 的录音？",
+        "Erase the recording of call {call} for ever?",
+    ),
+    "really_erase_all": (
+        "永久销毁通话 {call} 的 {count} 段录音？",
+        "Erase {count} recordings of call {call} for ever?",
+    ),
+    "erased": (
+        "{recording}：已销毁；通话本身仍在台账里",
+        "{recording}: erased (no server runs: done here); the ledger keeps the call",
+    ),
+    "erased_by_server": (
+        "{recording}：已由服务销毁；通话本身仍在台账里",
+        "{recording}: erased (the server); the ledger keeps the call",
+    ),
+    "not_erased": (
+        "{recording}：没有动：{obstacle}",
+        "{recording}: left as it is: {obstacle}",
+    ),
+    "erase_ordered": (
+        "服务已收到指令，还没有回答；稍后会照办。",
+        "The server has the order and has not answered yet; it is carried out later.",
+    ),
+    "server_retains": (
+        "这里有服务在运行：保留期由它处理，每天 {at} UTC。",
+        "A server runs here: it looks after retention itself, at {at} UTC.",
+    ),
+    "clock_confirmed": (
+        "从现在起，它认为时钟是对的。",
+        "It takes the clock for right from now on.",
+    ),
+    "retained": (
+        "已销毁 {erased} 段录音；到期但被保全的 {held} 段留着。",
+        "{erased} recordings erased, {held} that are due were left (held).",
+    ),
+    "clock_doubted": ("按现在的时钟不会销毁：{doubt}", "Not erased by the clock of now: {doubt}"),
+    "due_more": ("……另有 {count} 段；--json 全部列出", "... and {count} more; --json lists all"),
+    "due": (
+        "到期 {count} 段录音；另有 {held} 段因通话被保全而留着。",
+        "{count} recordings are due, {held} of held calls stay.",
+    ),
+    "no_accounts": (
+        "还没有账号。先建第一个：`thirdring user add NAME --role admin`；再为每个人各建一个，"
+        "角色有 agent（坐席）、qa（质检）、supervisor（主管）、admin（管理员）。",
+        "No accounts yet. The first one: `thirdring user add NAME --role admin`; then one for each"
+        " person: roles are agent, qa, supervisor, admin.",
+    ),
     "no_agents": (
         "还没有坐席签入。先启动带坐席台的 `thirdring serve`，"
         "再运行 `thirdring panel --agent 801`。",

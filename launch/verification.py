@@ -13,6 +13,7 @@ from launch.all_heads import AllHeads
 from launch.flow_evidence import flow_findings
 from launch.kept_flows import KeptFlows
 from launch.progress import with_bar
+from launch.proof_texts import part_word
 from ledger.heads import head_findings
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
@@ -101,7 +102,7 @@ def _recordings(state: Path, *, quiet: bool) -> PartReport:
     with LedgerReader(state / LEDGER_FILE) as reader:
         recordings = list(LedgerSource(reader).known()[0])
     others = owners(recordings)
-    shown = with_bar(recordings, "recordings", quiet=quiet)
+    shown = with_bar(recordings, part_word("recordings"), quiet=quiet)
     checked = [*(check(store, one, others) for one in shown), *orphans(store, recordings)]
     found = tuple(
         Found("recordings", kind.value, one.recording or one.file, detail)

@@ -6,11 +6,16 @@ import json
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.proof_texts import detail_text, findings, found_word, in_line, proof
+
+if TYPE_CHECKING:
+    from ledger.heads import HeadFinding
+    from ledger.verify import Report
 
 group = typer.Typer(no_args_is_help=True, help="Verify the ledger, rebuild its projections.")
 
@@ -40,27 +45,32 @@ def verify(
     from ledger.verify import verify as check
 
     kept = read_file(head) if head is not None else None
-    with _status("Checking every chain", quiet=as_json):
+    with _status(proof("at_work"), quiet=as_json):
         report = check(state / LEDGER_FILE)
         against = head_findings(state / LEDGER_FILE, kept.ledger) if kept is not None else []
     if as_json:
         print_json({**asdict(report), "head_findings": [asdict(one) for one in against]})
     else:
-        for finding in report.findings:
-            where = f"call {finding.call_id}: " if finding.call_id else ""
-            where = f"agent {finding.agent}: " if finding.agent else where
-            typer.echo(f"{finding.what}: {where}{finding.detail}")
-        for one in against:
-            typer.echo(f"{one.what}: {one.detail}")
-        found = len(report.findings) + len(against)
-        verdict = f"{found} finding{'s' * (found > 1)}" if found else "all as written"
-        typer.echo(f"{report.calls} calls, {report.events} events: {verdict}; head {report.head}")
-        for note in report.notes:
-            typer.echo(f"note: {note}", err=True)
-        if report.floor_events:
-            typer.echo(f"{report.floor_events} facts of the floor; head {report.floor_head}")
+        _tell(report, against)
     if report.findings or against:
         raise typer.Exit(1)
+
+
+def _tell(report: Report, against: list[HeadFinding]) -> None:
+    for one in report.findings:
+        whose = proof("call", id=one.call_id) if one.call_id else ""
+        whose = proof("agent", id=one.agent) if one.agent else whose
+        typer.echo(in_line(found_word(one.what), whose, detail_text(one.detail)))
+    for other in against:
+        typer.echo(in_line(found_word(other.what), detail_text(other.detail)))
+    count = len(report.findings) + len(against)
+    verdict = findings(count) if count else proof("all_as_written")
+    calls, events = report.calls, report.events
+    typer.echo(proof("ledger", calls=calls, events=events, verdict=verdict, head=report.head))
+    for note in report.notes:
+        typer.echo(proof("note", note=detail_text(note)), err=True)
+    if report.floor_events:
+        typer.echo(proof("floor", facts=report.floor_events, head=report.floor_head))
 
 
 @group.command()
@@ -76,7 +86,7 @@ def head(
     from launch.all_heads import make_heads
     from recorder.disk import write_whole
 
-    with _status("Reading every hash", quiet=as_json):
+    with _status(proof("reading"), quiet=as_json):
         made = make_heads(state)
     if to is not None:
         text = json.dumps(told(made), ensure_ascii=False) + "\n"
@@ -85,10 +95,8 @@ def head(
         print_json(told(made))
     else:
         calls, floor = made.ledger.calls, made.ledger.floor
-        typer.echo(
-            f"{to}: heads over {calls.rows} rows of calls, {floor.rows} of the floor"
-            f"{' and the quality book' if made.quality else ''}; keep it on another machine"
-        )
+        key = "heads_and_book" if made.quality else "heads"
+        typer.echo(proof(key, file=to, calls=calls.rows, floor=floor.rows))
 
 
 @group.command()
@@ -103,7 +111,7 @@ def rebuild(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> 
 
     set_up_logs("info")  # how far it has come
     quality = 0
-    with _status("Telling every call again", quiet=as_json):
+    with _status(proof("retelling"), quiet=as_json):
         told = make(state / LEDGER_FILE)
         if (state / QUALITY_FILE).exists():
             with QualityBook.open(state / QUALITY_FILE) as book:
@@ -111,9 +119,9 @@ def rebuild(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> 
     if as_json:
         print_json({"calls": told} | ({"quality": quality} if quality else {}))
         return
-    typer.echo(f"{told} calls told anew from their events.")
+    typer.echo(proof("rebuilt", count=told))
     if quality:
-        typer.echo(f"{quality} evaluations and accounts told anew from their facts.")
+        typer.echo(proof("rebuilt_book", count=quality))
 
 
 def _status(text: str, *, quiet: bool) -> AbstractContextManager[object]:

@@ -10,6 +10,7 @@ import typer
 
 from launch.commands.ledger import group
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.proof_texts import detail_text, found_word, in_line, proof
 
 if TYPE_CHECKING:
     from launch.settings import Settings
@@ -20,10 +21,6 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings (TOML) over the defaults."),
 ]
-_NO_ADDRESS = (
-    "The ledger is this node's own file alone. To ship it on, set ledger.url to "
-    "postgresql://user@host/database in the file that --config names."
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -54,9 +51,9 @@ def ship(
     if as_json:
         print_json({"shipped": behind} | ({} if told is None else {"calls": told}))
         return
-    typer.echo(f"{behind} facts shipped.")
+    typer.echo(proof("shipped", count=behind))
     if told is not None:
-        typer.echo(f"{told} calls told anew there.")
+        typer.echo(proof("told_there", count=told))
 
 
 def status(
@@ -72,7 +69,7 @@ def status(
 
     settings = load_settings(config)
     if not settings.ledger.url:
-        print_json({"url": ""}) if as_json else typer.echo(_NO_ADDRESS)
+        print_json({"url": ""}) if as_json else typer.echo(proof("no_address"))
         return
     with _shipper(settings, state) as shipper:
         standing = shipper.standing()
@@ -87,19 +84,17 @@ def status(
 
 def _tell(standing: Standing, report: Report | None) -> None:
     waiting = standing.behind + standing.floor_behind
-    typer.echo(
-        f"{standing.node}: {f'{waiting} facts wait' if waiting else 'everything is shipped'}; "
-        f"last at {standing.shipped_at or 'no time yet'}"
-    )
+    last = standing.shipped_at or proof("never")
+    key = "standing_behind" if waiting else "standing"
+    typer.echo(proof(key, node=standing.node, count=waiting, last=last))
     if standing.refused:
+        typer.echo(proof("turned_away", count=standing.refused))
+    for one in report.findings if report else ():
         typer.echo(
-            f"{standing.refused} events were refused: another node has other ones under their "
-            "numbers; look for a copied ledger"
+            f"{in_line(found_word(one.what), one.call_id or one.agent)} {detail_text(one.detail)}"
         )
-    for finding in report.findings if report else ():
-        typer.echo(f"{finding.what}: {finding.call_id or finding.agent} {finding.detail}")
     if report and not report.findings:
-        typer.echo(f"{report.calls} calls, {report.events} events there: all as written")
+        typer.echo(proof("good_there", calls=report.calls, events=report.events))
 
 
 def _settings(config: Path | None) -> Settings:
@@ -108,7 +103,7 @@ def _settings(config: Path | None) -> Settings:
 
     settings = load_settings(config)
     if not settings.ledger.url:
-        raise ConfigError(f"ledger.url is empty. {_NO_ADDRESS}")
+        raise ConfigError(f"ledger.url is empty. {proof('no_address', 'en')}")
     return settings
 
 
@@ -127,7 +122,7 @@ def _progress(shipper: Shipper, *, quiet: bool) -> int:
     shipped = 0
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as shown:
         standing = shipper.standing()
-        bar = shown.add_task("Shipping", total=standing.behind + standing.floor_behind)
+        bar = shown.add_task(proof("shipping"), total=standing.behind + standing.floor_behind)
         while step := shipper.ship_step():
             shipped += step
             shown.advance(bar, step)

@@ -16,6 +16,7 @@ from calls.errors import RecordingError
 from launch import erase_commands, key_commands
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.proof_texts import detail_text, found_word, in_line
 from launch.tables import cell, head, print_table
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def list_(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> No
             row["recording"],
             f"{row['started_at']:%Y-%m-%d %H:%M}",
             "" if lasted is None else cell("seconds", seconds=f"{lasted / 1000:.1f}"),
-            (row["state"] != "erased" and row["problem"]) or cell(row["state"]),
+            (row["state"] != "erased" and detail_text(row["problem"])) or cell(row["state"]),
         )
     print_table(table)
 
@@ -168,7 +169,9 @@ def verify(
     else:
         for one in bad:
             for finding, detail in one.findings:
-                typer.echo(f"{one.recording or one.file}: {finding.value}: {detail}")
+                typer.echo(
+                    in_line(one.recording or one.file, found_word(finding), detail_text(detail))
+                )
         typer.echo(text("checked", count=len(checked), bad=len(bad)))
     if bad:
         raise typer.Exit(1)
@@ -198,7 +201,7 @@ def _verify(state: Path, wanted: str, *, quiet: bool) -> list[Checked]:
     others = owners(recordings)
     if wanted:
         return [check(store, pick(recordings, wanted), others)]
-    shown = with_bar(recordings, "verifying", quiet=quiet)
+    shown = with_bar(recordings, text("verifying"), quiet=quiet)
     checked = [check(store, recording, others) for recording in shown]
     return checked + list(orphans(store, recordings))
 

@@ -86,7 +86,10 @@ def _judge_all(house_rules: RuleSet, state: Path, *, again: bool, as_json: bool)
 
     path = state / LEDGER_FILE
     report = judge_all(
-        path, house_rules, again=again, shown=lambda ids: with_bar(ids, "Judging", quiet=as_json)
+        path,
+        house_rules,
+        again=again,
+        shown=lambda ids: with_bar(ids, text("judging"), quiet=as_json),
     )
     if as_json:
         print_json(asdict(report))

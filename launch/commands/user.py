@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import AccountError
+from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality_desk import ConfigOption, open_book
 from launch.tables import cell, head, print_table
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 group = typer.Typer(no_args_is_help=True, help="Accounts of the console and of QA's work.")
 
-_NONE_YET = (
-    "No accounts yet. The first one: `thirdring user add NAME --role admin`; then one for each"
-    " person: roles are agent, qa, supervisor, admin."
-)
 _BY = "system"
 """Who may write to the state folder is trusted: the book says it was done at the machine."""
 
@@ -92,7 +89,7 @@ def list_(
     if as_json:
         print_json([_row(account, second) for account in found])
     elif not found:
-        typer.echo(_NONE_YET)
+        typer.echo(text("no_accounts"))
     else:
         _print(found, second)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.proof_texts import detail_text, findings, found_word, in_line, part_word, proof
 
 if TYPE_CHECKING:
     from launch.verification import PartReport
@@ -39,30 +40,28 @@ def verify(
         reports.append(report)
         if not as_json:
             _tell(report)
-    found = sum(len(report.found) for report in reports)
+    count = sum(len(report.found) for report in reports)
     if as_json:
-        print_json({"findings": found, "parts": [asdict(report) for report in reports]})
+        print_json({"findings": count, "parts": [asdict(report) for report in reports]})
     else:
-        typer.echo(_count(found) if found else "All as it was written.")
+        typer.echo(findings(count) if count else proof("all_good"))
         if kept is None:
-            typer.echo("Without --head a ledger rewritten whole does not show; see docs.", err=True)
-    if found:
+            typer.echo(proof("no_head"), err=True)
+    if count:
         raise typer.Exit(1)
 
 
 def _tell(report: PartReport) -> None:
-    verdict = _count(len(report.found)) if report.found else "good"
-    typer.echo(f"{report.part}: {report.looked_at}: {verdict}")
+    verdict = findings(len(report.found)) if report.found else proof("good")
+    typer.echo(in_line(part_word(report.part), detail_text(report.looked_at), verdict))
     for one in report.found:
-        typer.echo(f"  {one.what}: {one.where + ': ' if one.where else ''}{one.detail}")
+        typer.echo(
+            f"  {in_line(found_word(one.what), detail_text(one.where), detail_text(one.detail))}"
+        )
     for note in report.notes:
-        typer.echo(f"  not proved: {note}")
+        typer.echo(f"  {proof('not_proved', note=detail_text(note))}")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(verify)
-
-
-def _count(found: int) -> str:
-    return f"{found} finding{'s' * (found > 1)}"

@@ -11,7 +11,7 @@ import typer
 from calls.errors import WorkError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality import group
-from launch.quality.texts import word
+from launch.quality.texts import method_word, word
 from launch.quality_desk import (
     AsOption,
     ConfigOption,
@@ -21,6 +21,7 @@ from launch.quality_desk import (
     open_desk,
     told_empty,
 )
+from launch.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,8 +119,8 @@ def draws(
     with open_desk(state, config) as desk:
         if again:
             found, same = desk.drawn_again(again)
-            verdict = "the same calls" if same else "other calls: the ledger has changed since"
-            typer.echo(f"{again}: {len(found.picked)} of {found.population}; {verdict}")
+            key, count = "drawn_alike" if same else "drawn_otherwise", len(found.picked)
+            typer.echo(word(key, draw=again, count=count, population=found.population))
             raise typer.Exit(0 if same else 1)
         events = desk.draws()
     rows: list[dict[str, Any]] = [
@@ -139,12 +140,22 @@ def draws(
     if as_json:
         print_json(rows)
     elif not rows:
-        typer.echo("No draws yet: thirdring qa draw --count 5")
+        typer.echo(word("no_draws"))
     for row in () if as_json else rows:
-        typer.echo(
-            f"{row['draw']}  {row['at']:%Y-%m-%d %H:%M}  {row['by']}  {row['method']}"
-            f"  seed {row['seed']}  {len(row['picked'])} of {row['population']}"
-        )
+        typer.echo(_draw_line(row))
+
+
+def _draw_line(row: dict[str, Any]) -> str:
+    return word(
+        "draw_row",
+        draw=row["draw"],
+        at=f"{row['at']:%Y-%m-%d %H:%M}",
+        by=row["by"],
+        method=method_word(row["method"]),
+        seed=row["seed"],
+        count=len(row["picked"]),
+        population=row["population"],
+    )
 
 
 @group.command("open")
@@ -264,7 +275,6 @@ def _agreement_json(each: Agreement) -> dict[str, Any]:
 
 
 def _print_agreement(found: list[Agreement], form: Form, lang: str) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     heads = ("question", "checked", "agreed", "share", "overruled")
@@ -287,7 +297,7 @@ def _print_agreement(found: list[Agreement], form: Form, lang: str) -> None:
             "" if each.kappa is None else f"{each.kappa:.2f}",
             overruled,
         )
-    Console(markup=False).print(table)
+    print_table(table)
 
 
 def _titled(question: Question | None, answer: str, lang: str) -> str:

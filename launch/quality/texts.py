@@ -56,6 +56,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "No mystery call can be drawn ({why}). Mark a planned test call:"
         " thirdring calls tag ID mystery",
     ),
+    "no_draws": (
+        "还没有抽取：thirdring qa draw --count 5",
+        "No draws yet: thirdring qa draw --count 5",
+    ),
+    "draw_row": (
+        "{draw}  {at}  {by}  {method}  种子 {seed}  从 {population} 通中取 {count} 通",
+        "{draw}  {at}  {by}  {method}  seed {seed}  {count} of {population}",
+    ),
+    "drawn_alike": (
+        "{draw}：从 {population} 通中取 {count} 通；抽到的通话相同",
+        "{draw}: {count} of {population}; the same calls",
+    ),
+    "drawn_otherwise": (
+        "{draw}：从 {population} 通中取 {count} 通；抽到的通话不同：此后台账有变化",
+        "{draw}: {count} of {population}; other calls: the ledger has changed since",
+    ),
     "left_drawn": ("{count} 通已抽过", "{count} drawn before"),
     "left_apart": ("{count} 通为神秘、测试、练习来电", "{count} mystery, test or practice"),
     "left_ordinary": ("{count} 通不是神秘来电", "{count} no mystery call"),
@@ -75,6 +91,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "few": ("（太少）", " (few)"),
     "overruled": ("被人工改为", "overruled"),
     "question": ("题目", "question"),
+    "id": ("编号", "id"),
     "opened": ("{id}：请评通话 {call}。", "{id}: call {call} is to be evaluated."),
     "complete": ("全部答完。提交？", "Everything is answered. Submit?"),
     "draft": (
@@ -171,3 +188,12 @@ _STATES: Mapping[str, tuple[str, str]] = {
 word: Final = Wording(WORDS)
 state_word: Final = Wording(_STATES).known
 """A state, result or purpose as people read it."""
+
+method_word: Final = Wording(
+    {
+        "random": ("随机", "random"),
+        "stratified": ("分层", "stratified"),
+        "risk": ("按风险", "risk"),
+    }
+).known
+"""How calls were drawn."""

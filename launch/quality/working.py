@@ -20,6 +20,7 @@ from launch.quality_desk import (
     open_desk,
     told_empty,
 )
+from launch.tables import print_table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -273,11 +274,10 @@ def _tell_draft(sheet: Sheet, lang: str) -> None:
 
 
 def _print_rows(rows: list[EvaluationRow], now: datetime, lang: str) -> None:
-    from rich.console import Console
     from rich.table import Column, Table
 
     table = Table(
-        Column("id", no_wrap=True),
+        Column(word("id", lang), no_wrap=True),
         Column(word("call", lang), no_wrap=True),
         Column(word("agent", lang), no_wrap=True),
         Column(word("form", lang)),
@@ -297,7 +297,7 @@ def _print_rows(rows: list[EvaluationRow], now: datetime, lang: str) -> None:
             row.evaluator,
             "" if row.score is None else f"{row.score:g}",
         )
-    Console(markup=False).print(table)
+    print_table(table)
 
 
 def _standing(row: EvaluationRow, now: datetime, lang: str) -> str:
