@@ -11,6 +11,7 @@ import typer
 from launch.options import JsonOption, print_json
 from launch.settings import PROJECT
 from launch.tables import head, print_table
+from launch.wording import terminal_language
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import RuleSet
@@ -85,7 +86,7 @@ def list_forms(
     table = Table(*map(head, names), title=head("forms"))
     for row in rows:
         numbers = [str(row[name]) for name in ("sections", "questions", "by_machine")]
-        title = f"{row['title']['zh']}\n{row['title']['en']}"
+        title = row["title"][terminal_language()]
         table.add_row(row["form"], title, row["version"], *numbers, row["digest"][:12])
     print_table(table)
 

@@ -13,6 +13,7 @@ from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.settings import PROJECT
 from launch.tables import cell, head, print_table
+from launch.wording import terminal_language
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import Evidence, Rule, RuleSet, Verdict
@@ -109,10 +110,11 @@ def _list(house_rules: Sequence[Rule], *, as_json: bool) -> None:
         return
     from rich.table import Table
 
+    lang = terminal_language()
     table = Table(*map(head, ("rule", "title", "must", "judged_how")), title=head("rules"))
     for row in rows:
-        alone = [row["text"].get(language, "") for language in ("zh", "en") if len(rows) == 1]
-        title = "\n".join(filter(None, [row["title"]["zh"], row["title"]["en"], *alone]))
+        alone = row["text"].get(lang, "") if len(rows) == 1 else ""
+        title = "\n".join(filter(None, [row["title"][lang], alone]))
         table.add_row(row["rule"], title, cell("must") if row["must"] else "-", _how(row))
     print_table(table)
 
@@ -166,7 +168,7 @@ def _show(call_id: str, verdicts: Sequence[Verdict]) -> None:
         lines = [verdict.why] if verdict.why else []
         lines += [_evidence(item) for item in verdict.evidence]
         lines += [_due(item) for item in verdict.due]
-        name = f"{verdict.rule.title['zh']}\n{verdict.rule.title['en']}"
+        name = verdict.rule.title[terminal_language()]
         table.add_row(verdict.rule.id, name, cell(f"rule_{verdict.status}"), "\n".join(lines))
     print_table(table)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from launch.commands import agents
 from launch.commands.agents import clock, stretch
 from ledger.opening import LEDGER_FILE
 from ledger.writer import LedgerWriter
+from tests.support.lists import CHINESE, ENGLISH, rows_below, spoken
 
 
 def run(state: Path, *arguments: str) -> str:
@@ -92,6 +94,41 @@ def test_todays_list_shows_the_state_of_now(tmp_path: Path, yesterday: datetime)
     assert "0:01:0" in row
     assert (day["state"], day["reason"]) == ("not_ready", "lunch")
     assert day["state_ms"].keys() == {state.value for state in AgentState}
+
+
+@pytest.mark.parametrize("columns", [120, 160])
+def test_a_chinese_terminal_has_the_agents_in_chinese_in_line(
+    tmp_path: Path, yesterday: datetime, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    now = SystemClock().utc_now()
+    with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
+        writer.append_floor(entered("802", now - timedelta(seconds=65), "wrap_up"))
+    config = tmp_path / "site.toml"
+    config.write_text('[agents.802]\nname = "王丽"\n', encoding="utf-8")
+    spoken(monkeypatch, CHINESE, columns)
+
+    table = run(tmp_path, "list", "--config", str(config))
+
+    rows = rows_below(table, "坐席", "姓名", "状态")
+    row = next(row for row in rows if row["坐席"] == "802")
+    assert row["姓名"] == "王丽"
+    assert row["状态"].split()[0] == "话后"
+    head = next(line for line in table.splitlines() if "坐席" in line)
+    titles = "坐席 姓名 状态 已持续 空闲 通话 保持 话后 示忙 接听 三声内 未接"
+    assert " ".join(head.split()) == titles
+    assert {*re.findall("[A-Za-z]{2,}", table)} <= {"red"}
+
+
+def test_the_json_of_agents_is_the_same_in_every_language(
+    tmp_path: Path, yesterday: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = f"{yesterday.astimezone():%Y-%m-%d}"
+    told = []
+    for language in (ENGLISH, CHINESE):
+        spoken(monkeypatch, language, 80)
+        told.append(run(tmp_path, "list", "--json", "--day", day))
+
+    assert told[0] == told[1]
 
 
 def test_what_stands_in_the_ledger_is_text_and_no_command_to_the_terminal(

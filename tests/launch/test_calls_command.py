@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from calls.call import Call
@@ -21,6 +22,7 @@ from launch.commands.calls import csv_cell
 from ledger.opening import LEDGER_FILE
 from ledger.writer import LedgerWriter
 from tests.ledger.house import by_hand
+from tests.support.lists import CHINESE, ENGLISH, rows_below, spoken
 
 _PROMISED = (
     "id uniqueid ani dnis direction flow offered_at answered_at ended_at rings end_reason"
@@ -37,7 +39,9 @@ def run(state: Path, *arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def place(writer: LedgerWriter, clock: ManualClock, ani: str = "13800001234") -> Call:
+def place(
+    writer: LedgerWriter, clock: ManualClock, ani: str = "13800001234", was: str = "greeted"
+) -> Call:
     call = Call(clock, writer)
     call.record(
         Offered(
@@ -71,7 +75,7 @@ def place(writer: LedgerWriter, clock: ManualClock, ani: str = "13800001234") ->
     call.record(KeyFact(digits="13911112222", at_ms=5100))
     clock.advance_ms(1000)
     call.record(HungUpFact(by="caller"))
-    call.record(EndedFact(end_reason="caller_hung_up", disposition="greeted"))
+    call.record(EndedFact(end_reason="caller_hung_up", disposition=was))
     return call
 
 
@@ -127,6 +131,54 @@ def test_tables_mask_numbers_unless_told_otherwise(tmp_path: Path, placed: list[
         assert "13800001234" in whole
     assert "13911112222" not in masked
     assert "13911112222" in whole
+
+
+@pytest.mark.parametrize("columns", [120, 200])
+def test_a_chinese_terminal_has_a_list_of_calls_in_chinese_in_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    clock = ManualClock()
+    with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
+        for was in ("promised", "served", "hung_up", "of_this_house"):
+            place(writer, clock, was=was)
+    spoken(monkeypatch, CHINESE, columns)
+
+    _, output = run(tmp_path, "calls", "list")
+
+    titles = ("通话", "来电时间 (UTC)", "主叫", "被叫", "流程", "振铃", "时长", "结束", "结果")
+    rows = rows_below(output, *titles)
+    assert [row["结果"] for row in rows] == ["已承诺回复", "已办结", "", "of_this_house"]
+    assert {row["结束"] for row in rows} == {"来电者挂机"}
+    assert {row["时长"] for row in rows} == {"5.5 秒"}
+    assert {(row["主叫"], row["被叫"]) for row in rows} == {("138****1234", "1000")}
+
+
+def test_in_80_columns_no_number_and_no_time_of_a_call_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock()
+    with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
+        call = place(writer, clock, was="promised")
+    for language in (CHINESE, ENGLISH):
+        spoken(monkeypatch, language, 80)
+
+        _, output = run(tmp_path, "calls", "list")
+
+        assert max(map(cell_len, output.splitlines())) <= 80
+        assert "…" not in output
+        assert {call.id, "01-05", "09:00:00", "138****1234", "1000"} <= {*output.split()}
+
+
+def test_the_json_of_calls_is_the_same_in_every_language(
+    tmp_path: Path, placed: list[Call], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in (("calls", "list"), ("calls", "show", placed[0].id), ("ledger", "verify")):
+        spoken(monkeypatch, ENGLISH, 80)
+        english = run(tmp_path, *command, "--json")
+        spoken(monkeypatch, CHINESE, 80)
+
+        assert run(tmp_path, *command, "--json") == english
+        assert run(tmp_path, *command)[1] != english[1]
 
 
 def test_the_story_says_who_did_what_and_when(tmp_path: Path, placed: list[Call]) -> None:

@@ -28,6 +28,7 @@ from ledger.writer import LedgerWriter
 from recorder.intake import RecorderIntake
 from recorder.source import LedgerSource
 from tests.recorder.house import write_tone
+from tests.support.lists import CHINESE, ENGLISH, rows_below, spoken
 
 
 def app() -> typer.Typer:
@@ -130,6 +131,37 @@ def test_verify_names_only_what_is_wrong_and_fails(state: Path) -> None:
     assert f"{CUT}: cut: 4.00 s of 20.00 s" in output
     assert GOOD not in output
     assert "2 checked, 1 with something wrong" in output
+
+
+def test_a_chinese_terminal_has_recordings_and_what_is_wrong_with_them_in_chinese_in_line(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for columns in (80, 120):
+        spoken(monkeypatch, CHINESE, columns)
+
+        rows = rows_below(run(state, "list")[1], "录音", "开始 (UTC)", "时长", "状态")
+
+        assert [(row["录音"], row["时长"]) for row in rows if row["录音"]] == [
+            (GOOD, "4.0 秒"),
+            (CUT, "4.0 秒"),
+        ]
+        states = " ".join(row["状态"] for row in rows)
+        assert states == "已入库 不完整：20.00 秒只写下了 4.00 秒"
+    assert run(state, "verify") == (
+        1,
+        f"{CUT}：不完整：20.00 秒只写下了 4.00 秒\n核验 2 个，1 个有问题\n",
+    )
+
+
+def test_the_json_of_recordings_is_the_same_in_every_language(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in ("list", "verify"):
+        spoken(monkeypatch, ENGLISH, 80)
+        english = run(state, command, "--json")
+        spoken(monkeypatch, CHINESE, 80)
+
+        assert run(state, command, "--json") == english
 
 
 def test_verify_of_one_good_recording_passes(state: Path) -> None:

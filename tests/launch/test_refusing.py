@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,16 @@ from calls.quality.states import EvaluationState
 from console.telling import refusals
 from console.telling.refusals import PLACE
 from launch import __main__ as command_line
+from launch.found_details import DETAILS
 from launch.list_texts import TEXTS
+from launch.proof_texts import FOUND, PARTS, PROOFS
 from launch.quality.texts import state_word
 from launch.refused_seals import SEALS
 from launch.refused_texts import REFUSED
 from launch.refusing import language_typed, refused
-from tests.console.test_refusals import ROOT, _known, _said
+from tests.console.test_refusals import ROOT, _known, _said, _template
 from tests.support.command_line import thirdring
+from tests.support.lists import CHINESE, ENGLISH
 
 SHOWN = (
     *("launch/quality", "launch/quality_desk.py", "launch/holds.py", "launch/tagging.py"),
@@ -32,8 +37,6 @@ SHOWN = (
 MADE_OF_OTHERS = {"{}: {}", "{}: {}; {}", "None"}
 FOR_PROGRAMMERS = {"{}: no place before the beginning"}
 OWN = {**REFUSED, **SEALS}
-CHINESE = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN.UTF-8"}
-ENGLISH = {**CHINESE, "LANG": "en_US.UTF-8"}
 
 
 def _alike(text: str) -> str:
@@ -57,10 +60,62 @@ def test_a_chinese_text_keeps_every_command_and_holds_no_place_of_its_own() -> N
 
 
 def test_every_hint_and_empty_list_is_said_in_both_languages() -> None:
-    for key, (zh, en) in TEXTS.items():
+    known = {**TEXTS, **PROOFS, **FOUND, **PARTS}
+    for key, (zh, en) in known.items():
+        if key == "colon":
+            continue
         assert {*PLACE.findall(zh)} == {*PLACE.findall(en)}, key
         assert re.search("[\u4e00-\u9fff]", zh), key
         assert not re.search("[\u4e00-\u9fff]", en), key
+
+
+PROVEN = (
+    *("recorder/verify.py", "recorder/measure.py", "ledger/verify.py", "ledger/verify_rows.py"),
+    *("ledger/floor_verify.py", "ledger/heads.py", "ledger/quality/verify.py"),
+    *("launch/verification.py", "launch/flow_evidence.py"),
+)
+"""Where details of findings come from."""
+
+
+def test_each_detail_of_a_finding_with_a_chinese_text_is_said_by_some_proof() -> None:
+    trees = [ast.parse((ROOT / place).read_text("utf-8")) for place in PROVEN]
+    texts = (node for tree in trees for node in ast.walk(tree))
+    said = {_template(one) for one in texts if isinstance(one, ast.Constant | ast.JoinedStr)}
+    shapes = [_shape(one) for one in said if re.search("[a-z]{2}", one.replace("{}", ""))]
+
+    # A flaw of a recording may stand behind a word for it.
+    alone = {detail for detail in DETAILS if f"missing: {detail}" in DETAILS}
+    alone |= {detail for detail in DETAILS if f"cut: {detail}" in DETAILS}
+    unsaid = [one for one in DETAILS if not any(shape.fullmatch(one) for shape in shapes)]
+    assert len(said) > 100
+    assert {*unsaid} == alone
+
+
+def _shape(template: str) -> re.Pattern[str]:
+    """What a text with `{}` for what is filled in may come to."""
+    return re.compile(".*".join(map(re.escape, template.split("{}"))), re.DOTALL)
+
+
+@pytest.mark.parametrize("place", PROVEN)
+def test_each_detail_that_a_proof_tells_has_a_chinese_text(place: str) -> None:
+    told = {one for one in _details(ROOT / place) if re.search("[a-z]{3}", one.replace("{}", ""))}
+
+    # Before `from the head` stands one of two texts: both are known with it.
+    assert [one for one in sorted(told) if not any(map(_shape(one).fullmatch, DETAILS))] == []
+
+
+def _details(file: Path) -> Iterator[str]:
+    """Texts that a module calls `detail`, or yields beside a `Finding`."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and "detail" in map(ast.unparse, node.targets):
+            texts = [node.value]
+        elif isinstance(node, ast.Tuple) and ast.unparse(node).startswith("(Finding."):
+            texts = node.elts[1:]
+        else:
+            continue
+        yield from (
+            _template(one) for one in texts if isinstance(one, ast.Constant | ast.JoinedStr)
+        )
 
 
 @pytest.mark.parametrize(

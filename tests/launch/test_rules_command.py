@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from calls.events import CallEvent
 from launch.commands import rules
 from ledger.writer import LedgerWriter
 from tests.callflow.traces import Trace
+from tests.support.lists import CHINESE, ENGLISH, rows_below, spoken
 
 
 @pytest.fixture
@@ -56,7 +58,25 @@ def test_the_table_names_the_rule_that_was_broken(state: Path) -> None:
     _, output = run("call-1", "--state", str(state))
 
     assert "BROKEN" in output
-    assert "以再见结束" in output
+    assert "We never hang up without goodbye" in output
+    assert "以再见结束" not in output
+
+
+def test_a_chinese_terminal_has_the_verdicts_in_chinese_in_line(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken(monkeypatch, ENGLISH, 120)
+    english = run("call-1", "--state", str(state), "--json")
+    for columns in (80, 120):
+        spoken(monkeypatch, CHINESE, columns)
+        _, output = run("call-1", "--state", str(state))
+
+        rows = {row["规章"]: row for row in rows_below(output, "规章", "名称", "判定", "证据")}
+        assert rows["A05"]["名称"] == "以再见结束"
+        assert {row["判定"] for row in rows.values()} == {"", "-", "做到", "违反"}
+        assert rows["A05"]["判定"] == "违反"
+        assert not re.search("[A-Za-z]", "".join(row["名称"] for row in rows.values()))
+    assert run("call-1", "--state", str(state), "--json") == english
 
 
 def test_a_folder_without_flows_is_named(state: Path) -> None:

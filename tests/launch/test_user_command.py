@@ -23,6 +23,7 @@ from console.accounts import qr, totp
 from console.accounts.service import Accounts, SignInRefusedError
 from launch.commands import user
 from ledger.quality.book import QualityBook
+from tests.support.lists import CHINESE, ENGLISH, rows_below, spoken
 
 GOOD = "blue cart goes home"
 
@@ -137,6 +138,27 @@ def test_accounts_are_listed_without_any_secret(tmp_path: Path) -> None:
     }
     assert row["second_factor"] is False
     assert "陈" in run(tmp_path, "list")
+
+
+def test_a_chinese_terminal_has_the_accounts_in_chinese_in_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, role, person in (("chen", "supervisor", "陈芳"), ("li", "agent", "李")):
+        words = ("--role", role, "--name", person, "--agent", "801", "--password-stdin")
+        run(tmp_path, "add", name, *words, typed=f"{GOOD}\n")
+    run(tmp_path, "disable", "li")
+    told = []
+    for language in (ENGLISH, CHINESE):
+        spoken(monkeypatch, language, 80)
+        told.append(run(tmp_path, "list", "--json"))
+    table = run(tmp_path, "list")
+
+    rows = rows_below(table, "账号", "角色", "坐席", "姓名", "可登录", "二次验证")
+    assert [[*row.values()] for row in rows] == [
+        ["chen", "主管", "801", "陈芳", "是", ""],
+        ["li", "坐席", "801", "李", "否，已停用", ""],
+    ]
+    assert told[0] == told[1]
 
 
 def test_rights_are_changed_and_an_account_is_disabled(tmp_path: Path) -> None:
