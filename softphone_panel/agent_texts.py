@@ -232,8 +232,8 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "problem.bad_keys": ("不是电话按键", "no telephone keys"),
     "problem.unreachable": ("连不上交换机", "the exchange is out of reach"),
     "problem.no_audio": (
-        "没有声音设备：用 `arecord -L` 查名称，以 --phone alsa,名称 重开面板",
-        "no sound device: see `arecord -L`, reopen with --phone alsa,NAME",
+        "没有声音设备：`arecord -L` 查名称，用 --phone alsa,名称 重开",
+        "no sound device: `arecord -L`, reopen by --phone alsa,NAME",
     ),
     "problem.dead": (
         "内置话机已停，请重开面板",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from typer.testing import Result
 from callflow.checks.catalogue import CATALOGUE
 from launch.check_report import caret
 from tests.support.command_line import thirdring
+from tests.support.lists import CHINESE, ENGLISH, spoken
 
 PROJECT = Path(__file__).parents[2]
 LINES = """\
@@ -52,6 +54,20 @@ def test_a_good_folder_is_all_right_and_exits_0(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "1 flow, 3 steps, 2 lines" in result.stdout
     assert "all right" in result.stdout
+
+
+def test_a_chinese_terminal_is_told_in_chinese_what_was_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = folder(tmp_path / "a")
+    bad = folder(tmp_path / "b", main=GOOD.replace("say: hello", "say: helo"))
+    spoken(monkeypatch, ENGLISH, 80)
+    english = check(bad, "--json").stdout
+    spoken(monkeypatch, CHINESE, 80)
+
+    assert check(good).stdout == f"{good}：1 个流程，3 个步骤，2 句话术：没有问题\n"
+    assert re.search(r"：1 个流程，3 个步骤，2 句话术：\d 个错误，\d 个警告\n$", check(bad).stdout)
+    assert check(bad, "--json").stdout == english
 
 
 def test_a_mistake_is_shown_in_its_line_with_a_caret_under_the_word(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.qa.small_form import SMALL
 from tests.support.command_line import thirdring
+from tests.support.lists import CHINESE, ENGLISH, rows_below, spoken
 
 
 def _run(*args: str) -> tuple[int, str]:
@@ -62,6 +63,23 @@ def test_a_list_says_how_much_the_machine_answers() -> None:
     assert rows["q04"]["by_machine"] > rows["q04"]["questions"] // 2
     assert len(rows["q04"]["digest"]) == 64
     assert _run("list")[0] == 0
+
+
+def test_a_chinese_terminal_has_the_list_of_forms_in_chinese_in_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spoken(monkeypatch, ENGLISH, 80)
+    english = _run("list", "--json")
+    for columns in (80, 120):
+        spoken(monkeypatch, CHINESE, columns)
+        _, told = _run("list")
+
+        rows = rows_below(told, "评分表", "名称", "版本", "部分", "题目", "机器作答", "摘要")
+        assert [(row["评分表"], row["名称"]) for row in rows] == [
+            ("ivr", "自助语音服务评分表"),
+            ("q04", "坐席服务质量评分表"),
+        ]
+    assert _run("list", "--json") == english
 
 
 @pytest.mark.parametrize(

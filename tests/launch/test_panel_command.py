@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.cells import cell_len
+from textual.geometry import Size
 from typer.testing import CliRunner
 
 from calls.errors import ConfigError
 from launch.agent_panel import Seat, make_panel, own_keys
 from launch.commands import demo, panel
 from launch.commands.panel import is_served
+from softphone_panel.agent.actions import BY_ID
 from softphone_panel.agent.keymap import DEFAULT
 from softphone_panel.agent.prefs import prefs_path
 
@@ -123,6 +126,25 @@ def test_a_wrong_file_of_ones_own_keys_is_told_on_the_panel_and_the_usual_keys_s
 
     assert keymap is DEFAULT
     assert f"{usual}: keys.holt: no such action; did you mean hold?" in wrong
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("zh", "没有声音设备：`arecord -L`"), ("en", "no sound device: `arecord -L`")],
+)
+def test_a_panel_without_its_sound_device_says_what_to_do(
+    lang: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    app = make_panel(Seat(agent="801", state=tmp_path), lang=lang, problem="no_audio")
+
+    notice = app.now.scene(typing=False, question="", size=Size(80, 24)).notice
+    assert notice is not None
+    assert notice.text.startswith(told)
+    assert "--phone alsa," in notice.text
+    # It is one row, in a terminal of 80 columns as well, when an answer was not done for it.
+    whole = app.now.texts("notice.failed", what=getattr(BY_ID["answer"], lang), why=notice.text)
+    assert cell_len(whole) <= 80
 
 
 def test_the_panel_takes_language_and_colours_that_were_remembered(

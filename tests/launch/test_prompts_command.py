@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from calls.errors import PromptError
 from launch.settings import PROJECT
 from tests.agi.prompts.fake_engine import tone
 from tests.support.command_line import thirdring
+from tests.support.lists import CHINESE, ENGLISH, spoken
 
 _FLOW = """
 flow: hello
@@ -95,6 +97,21 @@ def test_the_studio_s_list_has_its_names_whole(site: Path, monkeypatch: pytest.M
         assert f"{row['line']}  {row['language']}  plays now: " in out
         assert str(row["text"]) in out
         assert str(row["record_as"]) in out
+
+
+def test_a_chinese_terminal_has_the_studio_s_list_in_chinese(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken(monkeypatch, ENGLISH, 80)
+    english = _missing(site)
+    spoken(monkeypatch, CHINESE, 80)
+
+    _, out = _run("missing", "--config", str(site), "--state", str(site.parent / "state"))
+
+    assert _missing(site) == english
+    assert out.count("现在播放：") == len(english)
+    assert "用于 hello.greet" in out
+    assert not re.search("plays now|used in|record as|to record|nothing", out)
 
 
 def test_a_recorded_line_is_no_longer_missing_and_a_bad_file_says_why(site: Path) -> None:

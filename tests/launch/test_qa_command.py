@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from calls.errors import (
@@ -25,6 +26,7 @@ from ledger.quality.book import QualityBook
 from ledger.quality.verify import verify
 from tests.ledger.quality_house import by_hand
 from tests.qa.small_form import SMALL
+from tests.support.lists import CHINESE, rows_below
 from tests.support.qa_house import qa_house
 
 ANSWERS = """
@@ -258,6 +260,11 @@ def test_a_list_is_whole_in_eighty_columns(state: Path) -> None:
     assert call in said
     assert "submitted" in said
     assert max(map(len, said.splitlines())) <= 80
+    chinese = run(state, "list", "--all", "--as", "li", lang="zh", columns=80)
+    rows = rows_below(chinese, "编号", "通话", "坐席", "评分表", "状态", "谁")
+    assert {row["通话"] for row in rows} == {call}
+    assert {row["状态"] for row in rows} <= {"已提交", "待评", "评分中"}
+    assert max(map(cell_len, chinese.splitlines())) <= 80
 
 
 def test_an_agent_without_a_score_is_not_sent_to_take_a_call(state: Path) -> None:
@@ -383,6 +390,9 @@ def test_every_look_is_in_the_log(state: Path) -> None:
     assert "opened" in runner.invoke(app, given).output
     narrow = runner.invoke(app, given, env={"COLUMNS": "80"}).output
     assert "…" not in narrow, "an id is there whole, over two lines if need be"
+    chinese = runner.invoke(app, given, env={**CHINESE, "COLUMNS": "120"}).output
+    titles = ("时间 (UTC)", "谁", "做了", "对象", "缘由", "来自")
+    assert {row["做了"] for row in rows_below(chinese, *titles)} & {"打开"}
     nothing = runner.invoke(app, [*given, "--subject", "report"], catch_exceptions=False)
     assert "No look fits" in nothing.output
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ from qa.rubric import load_form
 from recorder.intake import RecorderIntake
 from recorder.source import LedgerSource
 from tests.launch.test_recordings_command import record_a_call
+from tests.support.lists import CHINESE, ENGLISH, spoken
 
 ONE, TWO = "20261122-021530-aaaa2222", "20261122-021531-bbbb3333"
 PROJECT = Path(__file__).parents[2]
@@ -165,6 +167,27 @@ def test_what_nobody_touched_is_good(state: Path) -> None:
     assert "recordings: 2 recordings: good" in output
     assert "flows: 1 versions of flows: good" in output
     assert "forms: 1 versions of forms: good" in output
+
+
+def test_a_chinese_terminal_is_told_in_chinese_and_programs_as_ever(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next((state / "recordings").rglob(f"{ONE}*")).unlink()
+    with opened(state / "ledger.sqlite") as database:
+        database.execute("DELETE FROM call_events WHERE call_id = ? AND seq = 2", (TWO,))
+    commands = (("verify",), ("ledger", "verify"))
+    spoken(monkeypatch, ENGLISH, 80)
+    english = [run(state, *command, "--json") for command in commands]
+    spoken(monkeypatch, CHINESE, 80)
+
+    told = "".join(run(state, *command)[1] for command in commands)
+
+    assert [run(state, *command, "--json") for command in commands] == english
+    assert f"缺失：通话 {TWO}：第 2 条事实不在\n" in told
+    assert "质检库：" in told
+    assert re.search(f"缺失：{ONE}-r1：recordings/.+ 不在；请用备份恢复\n", told)
+    names = rf"{ONE}\S*|{TWO}\S*|recordings/\S+|--head|[0-9a-f]{{64}}"
+    assert not re.search("[A-Za-z]", re.sub(names, "", told))
 
 
 def test_one_flipped_byte_of_sound_is_named(state: Path) -> None:
