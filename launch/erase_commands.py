@@ -9,7 +9,7 @@ import typer
 
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import in_line
+from launch.wording import in_line
 
 if TYPE_CHECKING:
     from launch.erasing import Carried

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from launch.wording import Wording, terminal_language
+from launch.wording import Wording, in_line, terminal_language
 
 PROOFS: Final[Mapping[str, tuple[str, str]]] = {
-    "colon": ("：", ": "),
     "good": ("无误", "good"),
     "finding": ("{count} 处问题", "{count} finding"),
     "findings": ("{count} 处问题", "{count} findings"),
@@ -117,11 +116,6 @@ part_word: Final = Wording(PARTS).known
 def findings(count: int) -> str:
     """`1 finding`, `2 findings`."""
     return proof("finding" if count == 1 else "findings", count=count)
-
-
-def in_line(*parts: str) -> str:
-    """What, with whom, how it shows: `cut: call 1: all events of this call are gone`."""
-    return proof("colon").join(filter(None, parts))
 
 
 def detail_text(said: str) -> str:

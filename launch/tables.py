@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _PIPE_CELLS: Final = 200
+_WIDE: Final = 100
 
 head: Final = Wording(
     {
@@ -145,6 +146,11 @@ def console_here() -> Console:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console = Console(markup=False, emoji=False, highlight=False, width=_PIPE_CELLS)
     return console
+
+
+def gap() -> str:
+    """What parts words of a column: in a terminal of under 100 cells the end of a line."""
+    return "\n" if console_here().width < _WIDE else " "
 
 
 def print_table(table: Table) -> None:

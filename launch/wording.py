@@ -27,3 +27,8 @@ class Wording:
     def known(self, key: str, lang: str = "") -> str:
         """The text of `key`; `key` itself where a house made it and there is none."""
         return self(key, lang) if key in self._texts else key
+
+
+def in_line(*parts: str) -> str:
+    """What, with whom, how it shows: `cut: call 1: all events of this call are gone`."""
+    return ("：" if terminal_language() == "zh" else ": ").join(filter(None, parts))

@@ -13,7 +13,8 @@ from calls.floor.states import AgentState
 from calls.masking import plain
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.tables import cell, head, print_table
+from launch.tables import cell, gap, head, print_table
+from launch.wording import in_line
 
 if TYPE_CHECKING:
     from ledger.floor_day import AgentDay
@@ -116,13 +117,18 @@ _TIMES: Final = (
 def _print_table(days: list[AgentDay], names: Mapping[str, str], *, current: bool) -> None:
     from rich.table import Column, Table
 
-    numbers = ("for", *(name for name, _ in _TIMES), "answered", "in_3_rings", "missed")
+    # Times are there whole in a terminal of 80 columns as well.
+    times = [head(name).replace(" ", gap()) for name in ("for", *(name for name, _ in _TIMES))]
+    counts = map(head, ("answered", "in_3_rings", "missed"))
     table = Table(
         Column(head("agent"), no_wrap=True),
-        head("name"),
-        head("state"),
-        *(Column(head(name), justify="right") for name in numbers),
+        Column(head("name"), overflow="fold"),
+        Column(head("state"), overflow="fold"),
+        *(Column(title, justify="right", no_wrap=True) for title in times),
+        *(Column(title, justify="right", overflow="fold") for title in counts),
         box=None,
+        pad_edge=False,
+        collapse_padding=True,
     )
     for day in days:
         table.add_row(
@@ -146,7 +152,7 @@ def clock(ms: int) -> str:
 
 def _state(day: AgentDay) -> str:
     words = plain(cell.known(day.state))
-    return f"{words}: {plain(day.reason)}" if day.reason else words
+    return in_line(words, plain(day.reason))
 
 
 def _for(day: AgentDay) -> str:

@@ -20,7 +20,7 @@ from launch.options import (
     event_json,
     print_json,
 )
-from launch.tables import cell, console_here, head, print_table
+from launch.tables import cell, gap, head, print_table
 from launch.wording import terminal_language
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, show, export; tag.")
 
 _TABLE_LIMIT = 50
-_WIDE = 100
 
 _Unmasked = Annotated[
     bool, typer.Option("--unmasked", help="Show whole numbers, not `138****1234`.")
@@ -223,7 +222,7 @@ def _print_table(found: Sequence[CallRow], *, unmasked: bool) -> None:
 
     names = ("dnis", "flow", "rings", "length", "ended", "disposition")
     # A number or a time that is cut tells no two calls apart, in a terminal of 80 columns as well.
-    between = "\n" if console_here().width < _WIDE else " "
+    between = gap()
     table = Table(
         Column(head("call"), no_wrap=True),
         Column(head("offered").replace(" ", between), no_wrap=True),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, findings, found_word, in_line, proof
+from launch.proof_texts import detail_text, findings, found_word, proof
+from launch.wording import in_line
 
 if TYPE_CHECKING:
     from ledger.heads import HeadFinding

@@ -10,7 +10,8 @@ import typer
 
 from launch.commands.ledger import group
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, found_word, in_line, proof
+from launch.proof_texts import detail_text, found_word, proof
+from launch.wording import in_line
 
 if TYPE_CHECKING:
     from launch.settings import Settings

@@ -16,8 +16,9 @@ from calls.errors import RecordingError
 from launch import erase_commands, key_commands
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, found_word, in_line
+from launch.proof_texts import detail_text, found_word
 from launch.tables import cell, head, print_table
+from launch.wording import in_line
 
 if TYPE_CHECKING:
     from recorder.catalog import Recording

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, findings, found_word, in_line, part_word, proof
+from launch.proof_texts import detail_text, findings, found_word, part_word, proof
+from launch.wording import in_line
 
 if TYPE_CHECKING:
     from launch.verification import PartReport

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from calls.clock import SystemClock
@@ -20,6 +21,8 @@ from launch.commands.agents import clock, stretch
 from ledger.opening import LEDGER_FILE
 from ledger.writer import LedgerWriter
 from tests.support.lists import CHINESE, ENGLISH, rows_below, spoken
+
+_TIME = re.compile(r"\b\d+:\d\d:\d\d\b")
 
 
 def run(state: Path, *arguments: str) -> str:
@@ -117,6 +120,23 @@ def test_a_chinese_terminal_has_the_agents_in_chinese_in_line(
     titles = "坐席 姓名 状态 已持续 空闲 通话 保持 话后 示忙 接听 三声内 未接"
     assert " ".join(head.split()) == titles
     assert {*re.findall("[A-Za-z]{2,}", table)} <= {"red"}
+
+
+def test_in_80_columns_no_time_of_an_agent_is_cut(
+    tmp_path: Path, yesterday: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language, reason in ((ENGLISH, "not ready: lunch"), (CHINESE, "示忙：lunch")):
+        now = SystemClock().utc_now()
+        with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
+            writer.append_floor(entered("802", now - timedelta(hours=1), "not_ready", "lunch"))
+        spoken(monkeypatch, language, 80)
+        narrow = run(tmp_path, "list")
+        spoken(monkeypatch, language, 160)
+        wide = run(tmp_path, "list")
+
+        assert max(map(cell_len, narrow.splitlines())) <= 80
+        assert len(_TIME.findall(narrow)) == len(_TIME.findall(wide)) >= 3 * 5
+        assert reason in wide
 
 
 def test_the_json_of_agents_is_the_same_in_every_language(
