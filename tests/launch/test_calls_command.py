@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,8 @@ def test_in_80_columns_no_number_and_no_time_of_a_call_is_cut(
         assert max(map(cell_len, output.splitlines())) <= 80
         assert "…" not in output
         assert {call.id, "01-05", "09:00:00", "138****1234", "1000"} <= {*output.split()}
+        day_above_time = rf"{call.id} 01-05 +138\*{{4}}1234 1000 .*\n +09:00:00 "
+        assert re.search(day_above_time, output), "the other columns need the room"
 
 
 def test_the_json_of_calls_is_the_same_in_every_language(
