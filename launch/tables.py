@@ -154,5 +154,7 @@ def gap() -> str:
 
 
 def print_table(table: Table) -> None:
-    """Print a list's table by the width of `console_here`."""
+    """Print a list's table by the width of `console_here`; what may wrap is folded, never cut."""
+    for column in table.columns:
+        column.overflow = column.overflow if column.no_wrap else "fold"
     console_here().print(table)

@@ -76,6 +76,7 @@ def test_a_chinese_terminal_has_the_verdicts_in_chinese_in_line(
         assert {row["判定"] for row in rows.values()} == {"", "-", "做到", "违反"}
         assert rows["A05"]["判定"] == "违反"
         assert not re.search("[A-Za-z]", "".join(row["名称"] for row in rows.values()))
+        assert "…" not in run("Q03")[1], "a Chinese sentence is one long word"
     assert run("call-1", "--state", str(state), "--json") == english
 
 
