@@ -47,7 +47,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "totals.answered": ("接听", "answered"),
     "totals.within_three": ("三声内", "within 3 rings"),
     "totals.completed": ("完成", "completed"),
-    "totals.caller_hung_up": ("对方挂断", "caller hung up"),
+    "totals.caller_hung_up": ("对方挂机", "caller hung up"),
     "totals.failed": ("故障", "failed"),
     # what a call does
     "state.ringing": ("振铃", "ringing"),
@@ -113,10 +113,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "disposition.noise": ("噪音太大", "too noisy"),
     "disposition.faint": ("声音太小", "too faint"),
     "disposition.other": ("其他", "other"),
-    "reason.completed": ("正常结束", "completed"),
-    "reason.caller_hung_up": ("对方挂断", "caller hung up"),
-    "reason.agent_hung_up": ("坐席挂断", "agent hung up"),
-    "reason.network": ("线路中断", "network"),
+    "reason.completed": ("办完", "completed"),
+    "reason.caller_hung_up": ("来电者挂机", "caller hung up"),
+    "reason.agent_hung_up": ("坐席挂机", "agent hung up"),
+    "reason.network": ("网络中断", "network"),
     "reason.failed": ("我方故障", "failed"),
     "reason.interrupted": ("服务中断", "interrupted"),
     # empty floor

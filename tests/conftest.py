@@ -37,7 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """In English, whatever the terminal of who runs them speaks."""
     load()
+    os.environ.pop("LC_ALL", None)
+    os.environ.pop("LC_MESSAGES", None)
+    os.environ["LANG"] = "C.UTF-8"
     if config.getoption("queue"):
         config.stash[QUEUE] = Queue(config.rootpath / str(config.getoption("queue")))
 

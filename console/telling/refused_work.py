@@ -183,11 +183,11 @@ WORK: Final[dict[str, tuple[str, str]]] = {
     "say why the calibration is called off: it is kept with it": ("请写明取消校准的原因。", ""),
     "there is no form {form}; there are {known}": ("没有表单 {form}；现有：{known}。", ""),
     "form {form}: version {digest} is not in the book; `ledger verify`": (
-        "质检账本里没有表单 {form} 的这一版（{digest}）。请管理员运行 thirdring verify。",
+        "质检库里没有表单 {form} 的这一版（{digest}）。请管理员运行 thirdring verify。",
         "",
     ),
     "form {form}: its text in the book is not version {digest}; `ledger verify`": (
-        "质检账本里表单 {form} 的文字和版本 {digest} 对不上。请管理员运行 thirdring verify。",
+        "质检库里表单 {form} 的文字和版本 {digest} 对不上。请管理员运行 thirdring verify。",
         "",
     ),
     "{person} ({role}) may not {what}; {may} may": (

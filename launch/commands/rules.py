@@ -124,7 +124,10 @@ def _how(row: Mapping[str, Any]) -> str:
     only += [row["flows"] and f"flow {', '.join(row['flows'])}"]
     only += [row["performer"] and f"spoken by the {row['performer']}"]
     scope = [f"[{'; '.join(filter(None, only))}]"] if any(only) else []
-    by = [f"by {row['judged_by']}: {row['reason']['en']}"] if row["judged_by"] else []
+    by = []
+    if row["judged_by"]:
+        reason = row["reason"].get(terminal_language(), "")
+        by = [cell("judged_by", who=cell.known(row["judged_by"]), why=reason)]
     return "\n".join([*scope, *row["patterns"], *by])
 
 
@@ -165,12 +168,18 @@ def _show(call_id: str, verdicts: Sequence[Verdict]) -> None:
     title = head("rules_on", call=call_id)
     table = Table(*map(head, ("rule", "title", "verdict", "evidence")), title=title)
     for verdict in verdicts:
-        lines = [verdict.why] if verdict.why else []
+        lines = [why] if (why := _why(verdict)) else []
         lines += [_evidence(item) for item in verdict.evidence]
         lines += [_due(item) for item in verdict.due]
         name = verdict.rule.title[terminal_language()]
         table.add_row(verdict.rule.id, name, cell(f"rule_{verdict.status}"), "\n".join(lines))
     print_table(table)
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.rule.decidable or terminal_language() == "en":
+        return verdict.why
+    return cell("not_decidable", why=verdict.rule.reason.get("zh", ""))
 
 
 def _evidence(item: Evidence) -> str:

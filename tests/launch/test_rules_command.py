@@ -121,6 +121,16 @@ def test_the_list_says_how_each_rule_is_judged(tmp_path: Path) -> None:
     assert "key: 1 to 2 times" in words
 
 
+def test_a_chinese_terminal_is_told_who_judges_and_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    for name, text in HOUSE.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert "由录音判定：要听录音" in run("--scripts", str(tmp_path))[1]
+
+
 def test_a_house_without_rules_says_where_to_write_them(tmp_path: Path) -> None:
     (tmp_path / "hotline.yaml").write_text(HOUSE["hotline.yaml"], encoding="utf-8")
 
