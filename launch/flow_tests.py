@@ -11,6 +11,7 @@ from callers.flowtests.cases import FlowTest
 from callers.flowtests.suite import Played
 from callers.flowtests.trace import Fault
 from calls.events import CallEvent
+from launch.author_texts import author
 from launch.call_story import story
 
 AROUND: Final = 4
@@ -32,11 +33,11 @@ def report(came: Sequence[Came], flows: Sequence[FlowCoverage] | None) -> Iterat
     """What came of the tests, failures last, and what no test did."""
     for one in came:
         if isinstance(one, Skipped):
-            yield f"skipped {one.test}: {one.reason}"
+            yield author("test_skipped", test=one.test, why=one.reason)
     for one in came:
         if isinstance(one, Played) and not one.passed:
             yield from told(one)
-    yield ", ".join(f"{count} {word}" for word, count in _counts(came).items() if count)
+    yield ", ".join(author(word, count=count) for word, count in _counts(came).items() if count)
     if flows is not None:
         yield from uncovered(flows)
 
@@ -70,14 +71,15 @@ def uncovered(flows: Sequence[FlowCoverage]) -> Iterator[str]:
                     place, taken = branch.place, branch.taken
                     where = f"{place.source}:{place.line}:{place.column}"
                     name = ": ".join(filter(None, (taken.step, taken.branch or "gets here")))
-                    yield f"  {where}: {name} never taken ({by}): {branch.advice}"
+                    advice = branch.advice
+                    yield f"  {author('never_taken', where=where, name=name, by=by, advice=advice)}"
     every = sum(len(flow.branches) for flow in flows)
-    yield f"{percent(flows):5.1f} %  of all {every} branches"
+    yield author("all_branches", percent=f"{percent(flows):5.1f}", count=every)
 
 
 def told(played: Played) -> Iterator[str]:
     """A test that failed: each expectation not met, and the conversation around it."""
-    yield f"FAILED {played.test}"
+    yield author("test_failed", test=played.test)
     for fault in played.faults:
         place = fault.place
         where = f"{place.source}:{place.line}:{place.column}: " if place else ""

@@ -12,10 +12,12 @@ from callers.persona_writer import Written, play_again, write_persona
 from callflow.house import House
 from callflow.proving.proof import Counterexample, FlowProof, Proved, Result
 from callflow.rules.state import Status
+from launch.author_texts import author
 from launch.call_story import story
 from launch.options import event_json
+from launch.wording import terminal_language
 
-_MARKS = {Proved.PROVED: "proved", Proved.BROKEN: "BROKEN", Proved.UNDECIDABLE: "not decidable"}
+_MARKS = {Proved.PROVED: "proved", Proved.BROKEN: "breakable", Proved.UNDECIDABLE: "undecidable"}
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9_]+")
 
 
@@ -25,8 +27,8 @@ class Broken:
 
     result: Result
     written: Written
-    again: str
-    """Whether it breaks the rule in virtual time too, in words."""
+    status: Status
+    """What the rule came to when its caller was played in virtual time."""
 
     path: Path | None = None
     """The persona's file, where one was asked for."""
@@ -52,14 +54,15 @@ def broken_again(
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.yaml"
         path.write_text(written.text, encoding="utf-8")
-    return Broken(result, written, _again(house, written, result, variables), path)
-
-
-def _again(house: House, written: Written, result: Result, variables: Mapping[str, Any]) -> str:
     verdict, _ = play_again(house, written, result.rule, variables)
-    if verdict.status is Status.BROKEN:
-        return "played in virtual time, it is broken again"
-    return f"played in virtual time, it is not broken ({verdict.status.value}): see the notes"
+    return Broken(result, written, verdict.status, path)
+
+
+def again(status: Status, lang: str = "") -> str:
+    """Whether the caller breaks the rule in virtual time too, in words."""
+    if status is Status.BROKEN:
+        return author("broken_again", lang)
+    return author("not_broken_again", lang, status=status.value)
 
 
 def conversation(found: Counterexample, lang: str = "") -> Iterator[str]:
@@ -68,21 +71,22 @@ def conversation(found: Counterexample, lang: str = "") -> Iterator[str]:
         yield told.line
 
 
-def remark(result: Result) -> str:
+def remark(result: Result, lang: str = "") -> str:
     """What there is to say beside the mark."""
     if result.status is Proved.UNDECIDABLE:
-        return result.reason
+        told = "" if result.rule.decidable else result.rule.reason.get(lang or terminal_language())
+        return told or result.reason
     if result.counterexample is not None:
         return result.counterexample.why
-    return "" if result.applies else "nothing in this flow that it speaks of"
+    return "" if result.applies else author("speaks_of_nothing", lang)
 
 
 def rows(proof: FlowProof) -> Iterator[tuple[str, str, str, str, str]]:
     """Rule, title, mark, states, remark."""
     for result in proof.results:
-        title = result.rule.title.get("en", "")
+        title = result.rule.title.get(terminal_language(), "")
         states = f"{result.states:,}" if result.states else ""
-        yield result.rule.id, title, _MARKS[result.status], states, remark(result)
+        yield result.rule.id, title, author(_MARKS[result.status]), states, remark(result)
 
 
 def as_json(proofs: Sequence[Timed], broken: Sequence[Broken]) -> dict[str, Any]:
@@ -115,7 +119,7 @@ def _result_json(result: Result, caller: Broken | None) -> dict[str, Any]:
         "must": result.rule.must,
         "status": result.status.value,
         "states": result.states,
-        "remark": remark(result),
+        "remark": remark(result, "en"),
     }
     found = result.counterexample
     if found is not None and caller is not None:
@@ -126,6 +130,6 @@ def _result_json(result: Result, caller: Broken | None) -> dict[str, Any]:
             "persona": caller.written.text,
             "file": None if caller.path is None else str(caller.path),
             "notes": list(caller.written.notes),
-            "again": caller.again,
+            "again": again(caller.status, "en"),
         }
     return data

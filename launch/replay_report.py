@@ -14,14 +14,10 @@ from rich.table import Table
 from callflow.replaying.comparing import Comparison, Difference, RuleChange, Undecided, describe
 from callflow.rules.state import Status
 from calls.events import CallEvent
+from launch.author_texts import author
 from launch.call_story import clock, masked, story
-
-_VERDICTS = {
-    Status.KEPT: "kept",
-    Status.BROKEN: "BROKEN",
-    Status.NOT_APPLICABLE: "does not apply",
-    Status.PENDING: "not decided yet",
-}
+from launch.wording import terminal_language
+from softphone_panel.cells import fit
 
 
 def show(found: Comparison, console: Console) -> None:
@@ -33,21 +29,23 @@ def show(found: Comparison, console: Console) -> None:
     if rules:
         console.print(_rules(rules))
     else:
-        console.print("No house rule is broken, then or now.", highlight=False)
+        console.print(author("none_broken"), highlight=False)
     for name, (then, now) in found.digests.items():
-        told = "the same version" if then == now else f"{then or 'not played'} -> {now or 'gone'}"
-        console.print(f"  flow {name}: {told}", markup=False, highlight=False)
+        changed = f"{then or author('not_played')} -> {now or author('gone')}"
+        told = author("same_version") if then == now else changed
+        line = author("flow_version", flow=name, what=told)
+        console.print(f"  {line}", markup=False, highlight=False)
 
 
 def _verdict(found: Comparison) -> Iterator[str]:
     if found.first is None:
-        yield f"Call {found.call_id}: it would go the same way now."
+        yield author("same", call=found.call_id)
         if found.other_steps:
-            yield "Nobody on the line would notice that it goes through other steps."
+            yield author("other_steps")
         if found.cut:
-            yield "The record ends before the call was over; so far it is the same."
+            yield author("cut")
     else:
-        yield f"Call {found.call_id}: it would go differently now."
+        yield author("different", call=found.call_id)
         yield from _difference(found.first, undecided=found.undecided is not None)
     if found.undecided is not None and not (found.cut and found.same):
         yield from _stop(found)
@@ -55,13 +53,13 @@ def _verdict(found: Comparison) -> Iterator[str]:
 
 def _difference(first: Difference, *, undecided: bool) -> Iterator[str]:
     at = min(event.offset_ms for event in (first.then, first.now) if event is not None)
-    where = f"{first.spot.flow}.{first.spot.step}" if first.spot.flow else "the first step"
+    where = f"{first.spot.flow}.{first.spot.step}" if first.spot.flow else author("first_step")
     place = f" ({first.place})" if first.place else ""
-    after = f", after {first.after}" if first.after else ""
-    yield f"First difference at {clock(at)}, in {where}{place}{masked(after)}:"
-    yield f"  then: {_described(first.then, 'nothing')}"
-    nothing = "the record does not decide" if undecided else "nothing"
-    yield f"  now:  {_described(first.now, nothing)}"
+    after = author("after", what=masked(first.after)) if first.after else ""
+    yield author("first_difference", at=clock(at), where=f"{where}{place}{after}")
+    yield f"  {author('then')}: {_described(first.then, author('nothing'))}"
+    nothing = author("not_decided" if undecided else "nothing")
+    yield f"  {fit(author('now') + ':', 5)} {_described(first.now, nothing)}"
 
 
 def _described(event: CallEvent | None, nothing: str) -> str:
@@ -71,23 +69,24 @@ def _described(event: CallEvent | None, nothing: str) -> str:
 def _stop(found: Comparison) -> Iterator[str]:
     stop = found.undecided
     assert stop is not None  # noqa: S101 - asked only where there is one
-    asks = f", which {stop.asks}" if stop.asks else ""
-    yield f"From {clock(stop.at_ms)} on the record does not decide: {stop.why}."
-    yield f"At {stop.spot.flow}.{stop.spot.step} ({stop.place}){asks}, each outcome leads on:"
+    asks = author("asks", what=stop.asks) if stop.asks else ""
+    where = f"{stop.spot.flow}.{stop.spot.step} ({stop.place}){asks}"
+    yield author("not_decided_from", at=clock(stop.at_ms), why=stop.why)
+    yield author("each_outcome", where=where)
     for each in stop.alternatives:
-        says = f"says {', '.join(each.says)}; then " if each.says else ""
+        says = author("says", lines=", ".join(each.says)) if each.says else ""
         yield f"  {each.outcome:<14} {says}{each.then}"
 
 
 def _telling(found: Comparison) -> Table:
-    table = Table(title="Then and now", title_justify="left", expand=False)
-    for heading in ("", "then", "", "now"):
+    table = Table(title=author("then_and_now"), title_justify="left", expand=False)
+    for heading in ("", author("then"), "", author("now")):
         table.add_column(heading, overflow="fold")
     for pair in found.pairs:
         style = "" if pair.same else "bold"
         table.add_row(*_cells(pair.then), *_cells(pair.now, marked=not pair.same), style=style)
     if found.undecided is not None:
-        table.add_row("", "", clock(found.undecided.at_ms), "? the record does not decide")
+        table.add_row("", "", clock(found.undecided.at_ms), f"? {author('not_decided')}")
     return table
 
 
@@ -106,16 +105,16 @@ def _worth_telling(change: RuleChange) -> bool:
 
 
 def _rules(changes: Sequence[RuleChange]) -> Table:
-    table = Table(title="House rules (those of now)", title_justify="left")
-    for heading in ("rule", "title", "then", "now", "why now"):
-        table.add_column(heading, overflow="fold")
+    table = Table(title=author("rules_of_now"), title_justify="left")
+    for heading in ("rule", "title", "then", "now", "why_now"):
+        table.add_column(author(heading), overflow="fold")
     for change in changes:
         rule = change.now.rule
         table.add_row(
             rule.id,
-            escape(f"{rule.title['zh']} {rule.title['en']}"),
-            _VERDICTS[change.then.status],
-            _VERDICTS[change.now.status],
+            escape(rule.title[terminal_language()]),
+            author(change.then.status.value),
+            author(change.now.status.value),
             escape(change.now.why),
         )
     return table
@@ -232,14 +231,14 @@ class Day:
 
     def lines(self) -> Iterator[str]:
         """The counts as text."""
-        yield f"{self.same} calls the same, {len(self.different)} different"
+        yield author("day", same=self.same, different=len(self.different))
         for place, count in self.places.most_common():
-            yield f"  {count} first differ in {place}"
+            yield f"  {author('differ_in', count=count, place=place)}"
         for rule, count in self.broken.most_common():
-            yield f"  rule {rule} newly broken in {count}"
+            yield f"  {author('newly_broken', rule=rule, count=count)}"
         for rule, count in self.mended.most_common():
-            yield f"  rule {rule} broken then, kept now in {count}"
+            yield f"  {author('mended', rule=rule, count=count)}"
         for call_id, why in self.not_replayed.items():
-            yield f"  {call_id} not replayed: {why}"
+            yield f"  {author('not_replayed', call=call_id, why=why)}"
         if self.different:
-            yield f"Look at one: thirdring replay {self.different[0]}"
+            yield author("look_at_one", call=self.different[0])

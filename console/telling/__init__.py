@@ -1,1 +1,1 @@
-"""A call told on its page: the story, the verdicts, the marks on the wave."""
+"""A call told in words, for its page and for terminals: the story, the verdicts, the marks."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.errors import ConfigError
+from launch.author_texts import author
 from launch.options import JsonOption, print_json
 from launch.settings import PROJECT
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
 
     from callflow.house import House
     from callflow.rules.monitor import Rule
@@ -159,39 +160,47 @@ def _print_flow(console: Console, timed: Timed) -> None:
     from launch.proof_report import rows
 
     proof = timed.proof
-    table = Table(
-        title=f"{proof.flow}, performed by {proof.performer}: {proof.nodes:,} points, "
-        f"{proof.edges:,} outcomes, {timed.ms / 1000:.2f} s",
-        title_justify="left",
+    title = author(
+        "proof_of",
+        flow=proof.flow,
+        performer=author(proof.performer),
+        points=f"{proof.nodes:,}",
+        outcomes=f"{proof.edges:,}",
+        seconds=f"{timed.ms / 1000:.2f}",
     )
+    table = Table(title=title, title_justify="left")
     for heading in ("rule", "title", "", "states", "remark"):
-        table.add_column(heading, justify="right" if heading == "states" else "left")
+        justify: JustifyMethod = "right" if heading == "states" else "left"
+        table.add_column(heading and author(heading), justify=justify, overflow="fold")
     for row in rows(proof):
         table.add_row(*row)
     console.print(table)
     for loop in proof.loops:
         steps = " -> ".join(f"{step.flow}.{step.step}" for step in loop)
-        console.print(f"goes on for ever while nobody does anything: {steps}")
+        console.print(author("endless", steps=steps))
 
 
 def _print_broken(console: Console, one: Broken) -> None:
-    from launch.proof_report import conversation
+    from launch.proof_report import again, conversation
 
     result = one.result
     found = result.counterexample
     if found is None:
         return
-    who = f"{result.flow}, performed by {result.performer}"
-    console.print(f"\n{result.rule.id} is broken by {who}: {found.why}")
+    performer = author(result.performer)
+    told = author(
+        "broken_by", rule=result.rule.id, flow=result.flow, performer=performer, why=found.why
+    )
+    console.print(f"\n{told}")
     for line in conversation(found):
         console.print(f"  {line}", soft_wrap=True)
     for text, so in found.assumed:
-        console.print(f"  taken for granted: {text} {'holds' if so else 'does not hold'}")
+        console.print(f"  {author('assumed' if so else 'assumed_not', text=text)}")
     for note in one.written.notes:
-        console.print(f"  note: {note}")
-    console.print(f"  {one.again}")
+        console.print(f"  {author('note', note=note)}")
+    console.print(f"  {again(one.status)}")
     if one.path is not None:
-        console.print(f"  its caller: thirdring call {one.path}", soft_wrap=True)
+        console.print(f"  {author('its_caller', path=one.path)}", soft_wrap=True)
 
 
 def _print_sum(console: Console, proofs: Sequence[Timed], broken: int) -> None:
@@ -201,6 +210,12 @@ def _print_sum(console: Console, proofs: Sequence[Timed], broken: int) -> None:
     proved = sum(result.status is Proved.PROVED for result in results)
     states = sum(result.states for result in results)
     console.print(
-        f"{proved} proved, {broken} broken, {len(results) - proved - broken} not decidable here; "
-        f"{states:,} states in {sum(timed.ms for timed in proofs) / 1000:.2f} s"
+        author(
+            "proof_sum",
+            proved=proved,
+            broken=broken,
+            open=len(results) - proved - broken,
+            states=f"{states:,}",
+            seconds=f"{sum(timed.ms for timed in proofs) / 1000:.2f}",
+        )
     )

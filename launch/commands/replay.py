@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.errors import ConfigError
+from launch.author_texts import author
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.settings import PROJECT, load_settings
 
@@ -130,7 +131,7 @@ def _many(reader: LedgerReader, found: Sequence[CallRow], play: Replay, *, as_js
     if as_json:
         print_json(day.as_json())
     elif not found:
-        typer.echo("No call fits; widen --since and --until. `thirdring calls list` shows them.")
+        typer.echo(author("no_call_fits"))
     else:
         for line in day.lines():
             typer.echo(line)

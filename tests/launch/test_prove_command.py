@@ -97,6 +97,23 @@ def test_a_broken_rule_is_told_as_a_conversation_and_the_command_fails(rude: Pat
     assert "played in virtual time, it is broken again" in done.output
 
 
+def test_a_chinese_terminal_is_told_the_proof_in_chinese_and_json_stays(
+    rude: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = json.loads(run(str(rude), "--json").output)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    told = run(str(rude)).output
+    chinese = json.loads(run(str(rude), "--json").output)
+
+    assert "A05 可被 main（由语音系统执行）违反" in told
+    assert re.search(r"来电者   没有声音", told)
+    assert "在虚拟时间里再打一次，同样违反" in told
+    assert re.search(r"1 条已证明，1 条可违反，1 条不能判定；\d+ 个状态", told)
+    for proof in (*english["flows"], *chinese["flows"]):
+        del proof["ms"]
+    assert chinese == english
+
+
 def test_the_caller_of_a_broken_rule_is_written_as_a_persona_file(
     rude: Path, tmp_path: Path
 ) -> None:

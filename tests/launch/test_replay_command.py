@@ -95,6 +95,15 @@ def test_a_day_of_every_persona_is_the_same_by_the_shipped_scripts(
     assert (code, said) == (0, f"{len(names())} calls the same, 0 different\n")
 
 
+def test_a_chinese_terminal_is_told_of_a_day_in_chinese(
+    app: typer.Typer, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    _, said = run(app, "--since", "2026-01-01", "--state", state)
+
+    assert said == f"{len(names())} 通相同，0 通不同\n"
+
+
 def test_a_day_tells_how_many_differ_where_and_which_rules_would_break(
     app: typer.Typer, state: Path, tmp_path: Path
 ) -> None:

@@ -71,6 +71,21 @@ def test_a_failure_is_told_with_its_line_and_the_conversation_around_it(
     assert told.endswith("1 failed\n")
 
 
+def test_a_chinese_terminal_is_told_of_a_failure_in_chinese(
+    scripts: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    path = scripts / "tests" / "short.yaml"
+    path.write_text(TEST.replace("[hi, bye]", "[hi, hi, bye]"), encoding="utf-8")
+    with pytest.raises(typer.Exit):
+        run(scripts)
+
+    told = capsys.readouterr().out
+    assert f"未通过 {path}:3: A caller who speaks is bidden goodbye" in told
+    assert re.search(r"> \d\d:\d\d\.\d{3}  我方 +“再见” · bye, 到", told)
+    assert told.endswith("1 个未通过\n")
+
+
 def test_what_no_test_took_is_told_with_its_line_and_what_takes_it(
     scripts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
