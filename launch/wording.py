@@ -18,7 +18,12 @@ class Wording:
     def __init__(self, texts: Mapping[str, tuple[str, str]]) -> None:
         self._texts = texts
 
-    def __call__(self, key: str, lang: str = "", **values: object) -> str:
+    @property
+    def texts(self) -> Mapping[str, tuple[str, str]]:
+        """All of them: Chinese and English by key."""
+        return self._texts
+
+    def __call__(self, key: str, lang: str = "", /, **values: object) -> str:
         """The text of `key` in `zh` or `en` (the terminal's if not told). KeyError for no key."""
         zh, en = self._texts[key]
         found = zh if (lang or terminal_language()) == "zh" else en

@@ -9,12 +9,14 @@ import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from calls.errors import PersonaError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.order_texts import done
+from launch.wording import Wording, terminal_language
 
 if TYPE_CHECKING:
     from callers.persona import Persona
@@ -25,20 +27,22 @@ _DEFAULT_VIA = "127.0.0.1:5160"
 _REFUSED_WITHIN_S = 0.3
 _ADDRESS = re.compile(r"^([0-9A-Za-z.-]+):(\d{1,5})$")
 _NUMBER = re.compile(r"^[0-9+*#]{1,32}$")
-_WORDS = {
-    "ringing": ("响铃", "ringing"),
-    "answered": ("接通", "answered"),
-    "heard": ("听到", "heard"),
-    "said": ("说", "said"),
-    "pressed": ("按键", "pressed"),
-    "queued": ("排队", "waits in queue"),
-    "agent": ("客服接听", "agent answered"),
-    "fallback": ("转入备用语音", "the fallback took over"),
-    "hung_up": ("挂断", "hung up"),
-    "caller": ("来电者", "the caller"),
-    "house": ("我方", "the house"),
-    "network": ("线路", "the network"),
-}
+_word: Final = Wording(
+    {
+        "ringing": ("响铃", "ringing"),
+        "answered": ("接通", "answered"),
+        "heard": ("听到", "heard"),
+        "said": ("说", "said"),
+        "pressed": ("按键", "pressed"),
+        "queued": ("排队", "waits in queue"),
+        "agent": ("客服接听", "agent answered"),
+        "fallback": ("转入备用语音", "the fallback took over"),
+        "hung_up": ("挂断", "hung up"),
+        "caller": ("来电者", "the caller"),
+        "house": ("我方", "the house"),
+        "network": ("线路", "the network"),
+    }
+).known
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +60,7 @@ def _list_personas(as_json: bool) -> None:
     width = max(len(one.name) for one in found)
     for one in found:
         typer.echo(f"{one.name.replace('_', '-'):{width}}  {_title(one)}")
-    typer.echo("Call one: thirdring call polite --to 1000")
+    typer.echo(done("call_one"))
 
 
 _PersonaArgument = Annotated[
@@ -178,16 +182,8 @@ class _Order:
             typer.echo(f"{self.persona.name} ({_title(self.persona)}) -> {target}")
 
 
-def _in_chinese() -> bool:
-    return os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh")
-
-
-def _word(name: str) -> str:
-    return _WORDS[name][0 if _in_chinese() else 1] if name in _WORDS else name
-
-
 def _title(persona: Persona) -> str:
-    return persona.title.get("zh" if _in_chinese() else "en", persona.name)
+    return persona.title.get(terminal_language(), persona.name)
 
 
 def _tell(moment: Moment) -> None:
@@ -202,13 +198,14 @@ def _conclude(result: CallResult, save: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(result.data())
     else:
-        answered = f"ring {result.rings}" if result.rings else "never answered"
-        by = _word(result.hung_up_by)
-        typer.echo(f"over after {result.ended_ms / 1000:.1f} s; {answered}; {by} hung up")
+        rings, by = result.rings, _word(result.hung_up_by)
+        answered = done("on_ring", rings=rings) if rings else done("never_answered")
+        seconds = f"{result.ended_ms / 1000:.1f}"
+        typer.echo(done("call_over", seconds=seconds, answered=answered, by=by))
         if result.failure:
-            typer.echo(f"failed: {result.failure}", err=True)
+            typer.echo(done("call_failed", why=result.failure), err=True)
         if save is not None:
-            typer.echo(f"kept: {save}")
+            typer.echo(done("call_kept", file=save))
     if result.failure or result.fell_back:
         raise typer.Exit(1)
 

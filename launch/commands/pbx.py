@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.order_texts import done
 
 if TYPE_CHECKING:
     from launch.pbx.options import PbxOptions
@@ -110,14 +111,10 @@ def _start(options: PbxOptions) -> None:
                 console.print(text)
 
         started = start(options, progress)
-    typer.echo(
-        f"Asterisk {'is up' if started else 'was up already'}: "
-        f"the hotline is sip:1000@{options.bind}:{options.sip_port} "
-        f"(manager {options.bind}:{options.ami_port})"
-    )
-    typer.echo(
-        f"agents' passwords: {options.folder / 'secrets.json'}; log: {options.folder / 'log'}"
-    )
+    key = "pbx_up" if started else "pbx_was_up"
+    typer.echo(done(key, bind=options.bind, sip=options.sip_port, ami=options.ami_port))
+    secrets, log = options.folder / "secrets.json", options.folder / "log"
+    typer.echo(done("pbx_files", secrets=secrets, log=log))
 
 
 @pbx.command()
@@ -125,7 +122,7 @@ def down(state: StateOption = DEFAULT_STATE, sip_port: AnyPort = 0, ami_port: An
     """Stop the Asterisk of this state folder, live calls and all."""
     from launch.pbx.process import down as stop
 
-    typer.echo("Asterisk is down" if stop(state.resolve()) else "no Asterisk was up here")
+    typer.echo(done("pbx_down" if stop(state.resolve()) else "pbx_was_down"))
 
 
 @pbx.command()
@@ -143,7 +140,7 @@ def status(
         print_json(found)
         return
     if not found["running"]:
-        typer.echo(f"no Asterisk is up in {state}; start one: thirdring pbx up --state {state}")
+        typer.echo(done("pbx_none", state=state))
         return
     for name, value in found.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value

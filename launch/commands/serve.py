@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, StateOption
+from launch.order_texts import done
 
 if TYPE_CHECKING:
     from launch.settings import Settings
@@ -43,7 +44,7 @@ async def _serve(settings: Settings, state: Path) -> None:
     def told(address: str) -> None:
         tell_console(state, address)
         if address:
-            typer.echo(f"console on {address}", err=True)
+            typer.echo(done("console_on", address=address), err=True)
 
     every = timedelta(hours=settings.ledger.heads_every_h)
     async with (
@@ -52,13 +53,10 @@ async def _serve(settings: Settings, state: Path) -> None:
         heads_kept(settings.ledger.heads, state.resolve(), every),
     ):
         host, port = running.agi_address
-        typer.echo(
-            f"answering on agi://{host}:{port} with {', '.join(running.flows)}; "
-            f"ledger {running.ledger_path}; ctrl-c ends",
-            err=True,
-        )
+        flows, ledger = ", ".join(running.flows), running.ledger_path
+        typer.echo(done("answering", host=host, port=port, flows=flows, ledger=ledger), err=True)
         name = await loops.told_to_stop()
-        typer.echo(f"{name}: live calls finish or are marked", err=True)
+        typer.echo(done("stopping", signal=name), err=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -11,6 +11,7 @@ import typer
 from calls.errors import AccountError
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.order_texts import done
 from launch.quality_desk import ConfigOption, open_book
 from launch.tables import cell, head, print_table
 
@@ -74,7 +75,7 @@ def add(
             agent=agent or "",
             title=title or "",
         )
-    typer.echo(f"{made.name} may sign in as {made.role}.")
+    typer.echo(done("may_sign_in", name=made.name, role=cell(made.role)))
 
 
 @group.command("list")
@@ -117,21 +118,21 @@ def set_(
             agent=agent,
             title=title,
         )
-    typer.echo(f"{made.name} is {made.role} now.")
+    typer.echo(done("has_role", name=made.name, role=cell(made.role)))
 
 
 @group.command()
 def disable(name: _Name, state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
     """Let an account sign in no more; what it did stays."""
     _enable(name, state, config, enabled=False)
-    typer.echo(f"{name} cannot sign in any more; `thirdring user enable {name}` undoes it.")
+    typer.echo(done("disabled", name=name))
 
 
 @group.command()
 def enable(name: _Name, state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
     """Let a disabled account sign in again."""
     _enable(name, state, config, enabled=True)
-    typer.echo(f"{name} may sign in again.")
+    typer.echo(done("enabled", name=name))
 
 
 @group.command()
@@ -148,7 +149,7 @@ def password(
         accounts = Accounts(book)
         accounts.known(name)
         accounts.set_password(name, _password(password_stdin), actor=_BY)
-    typer.echo(f"{name} has another password; sessions of before have ended.")
+    typer.echo(done("new_password", name=name))
 
 
 @group.command()
@@ -173,7 +174,7 @@ def totp(
             if not reason:
                 raise AccountError("say why it is removed: --reason 'lost phone, asked in person'")
             accounts.second.remove(account.name, reason, actor=_BY)
-            typer.echo(f"{name} signs in with the password alone again.")
+            typer.echo(done("password_alone", name=name))
             return
         _set_up_second(accounts, account.name)
 
@@ -186,10 +187,10 @@ def _set_up_second(accounts: Accounts, name: str) -> None:
     secret = accounts.second.offer(name)
     address = codes_by_time.address(secret, name, "Thirdring")
     _draw(address)
-    typer.echo(f"Key for the app:  {codes_by_time.shown(secret)}")
-    typer.echo(f"Or this address:  {address}")
-    codes = accounts.second.confirm(name, typer.prompt("Code the app shows"), actor=_BY)
-    typer.echo("Recovery codes, each good for one sign-in without the app; not shown again:")
+    typer.echo(done("app_key", key=codes_by_time.shown(secret)))
+    typer.echo(done("app_address", address=address))
+    codes = accounts.second.confirm(name, typer.prompt(done("app_code")), actor=_BY)
+    typer.echo(done("recovery"))
     for code in codes:
         typer.echo(f"  {code}")
 
@@ -221,7 +222,9 @@ def _password(from_stdin: bool) -> str:
         if not given:
             raise AccountError("standard input holds no password; give it as one line")
         return given
-    found: str = typer.prompt("Password", hide_input=True, confirmation_prompt="Once more")
+    found: str = typer.prompt(
+        done("password"), hide_input=True, confirmation_prompt=done("once_more")
+    )
     return found
 
 

@@ -15,6 +15,7 @@ import typer
 from calls.masking import plain
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
+from launch.order_texts import done
 from launch.tables import cell, head
 from softphone_panel.cells import fit
 
@@ -160,9 +161,7 @@ def _one(
         print_json(as_told(found.call, found.words))
     else:
         _show(found.call, found.words)
-        typer.echo(
-            "\n已留给评分人，不含文字稿 Kept for whoever scores, no transcript: thirdring qa show"
-        )
+        typer.echo(f"\n{done('words_kept')}")
 
 
 def _several(
@@ -174,22 +173,22 @@ def _several(
 ) -> None:
     from launch.words_of_calls import problems, recognise_all
 
-    done = []
+    heard = []
     with _bar() as bar:
         calls, within = bar.task("calls"), bar.task("this call")
         calls(0, len(ids))
         for one in recognise_all(state, ids, partial(listen, within)):
-            done.append(one)
-            calls(len(done), len(ids))
+            heard.append(one)
+            calls(len(heard), len(ids))
             if not as_json:
                 bar.say(one.line())
-    failed = problems(done)
+    failed = problems(heard)
     if as_json:
-        print_json([one.told() for one in done])
-    elif not done:
+        print_json([one.told() for one in heard])
+    elif not heard:
         typer.echo(text("none_to_hear"))
     else:
-        typer.echo(f"{len(done) - failed} calls recognised, {failed} not; thirdring qa show")
+        typer.echo(done("words_done", count=len(heard) - failed, failed=failed))
     if failed:
         raise typer.Exit(1)
 
