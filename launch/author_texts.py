@@ -69,6 +69,23 @@ author: Final = Wording(
             "{percent} %  共 {count} 个分支",
             "{percent} %  of all {count} branches",
         ),
+        # mutants
+        "mutants": ("变异，以及最先发现它的", "Mutants, and what noticed them first"),
+        "damage": ("损坏", "damage"),
+        "made": ("做出", "made"),
+        "by_check": ("检查", "check"),
+        "by_test": ("测试", "test"),
+        "by_prove": ("证明", "prove"),
+        "by_same": ("无区别", "same"),
+        "by_survived": ("没发现", "survived"),
+        "all": ("合计", "all"),
+        "survived": ("没发现：{name}：{what}", "survived: {name}: {what}"),
+        "not_explained": ("还没有说明", "not explained yet"),
+        "proof_alone": ("单凭证明能发现其中 {count} 个", "the proof alone notices {count} of them"),
+        "caught": (
+            "{real} 个中发现 {caught} 个：{percent} %（{same} 个等价）",
+            "caught {caught} of {real}: {percent} % ({same} equivalent)",
+        ),
         # replays
         "same": ("通话 {call}：现在会同样进行。", "Call {call}: it would go the same way now."),
         "other_steps": (

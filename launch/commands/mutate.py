@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import ConfigError
+from launch.author_texts import author
 from launch.options import JsonOption, print_json
 from launch.settings import PROJECT
 
@@ -103,28 +104,29 @@ def _show(judged: Sequence[Judged], known: Sequence[Known]) -> None:
     from rich.table import Table
 
     ways = ("check", "test", "prove", "same", "survived")
-    table = Table(title="Mutants, and what noticed them first")
-    table.add_column("damage")
-    for heading in ("made", *ways):
-        table.add_column(heading, justify="right")
+    table = Table(author("damage"), title=author("mutants"))
+    for heading in ("made", *(f"by_{way}" for way in ways)):
+        table.add_column(author(heading), justify="right")
     for name in dict.fromkeys(one.mutant.operator for one in judged):
         of_kind = [one for one in judged if one.mutant.operator == name]
         counts = [sum(one.by == way for one in of_kind) for way in ways]
         table.add_row(name, str(len(of_kind)), *(str(count or "") for count in counts))
     totals = [sum(one.by == way for one in judged) for way in ways]
     table.add_section()
-    table.add_row("all", str(len(judged)), *map(str, totals))
+    table.add_row(author("all"), str(len(judged)), *map(str, totals))
     console = Console(markup=False)
     console.print(table)
     for one in judged:
         if one.by == "survived":
-            console.print(f"survived: {one.mutant.name}: {one.mutant.what}", soft_wrap=True)
-            console.print(f"  {_reason(one, known) or 'not explained yet'}", soft_wrap=True)
+            told = author("survived", name=one.mutant.name, what=one.mutant.what)
+            console.print(told, soft_wrap=True)
+            console.print(f"  {_reason(one, known) or author('not_explained')}", soft_wrap=True)
     real, caught = len(judged) - totals[3], len(judged) - totals[3] - totals[4]
     proved = sum(one.by == "prove" or "prove" in one.also for one in judged)
     if any(one.also for one in judged):
-        console.print(f"the proof alone notices {proved} of them")
-    console.print(f"caught {caught} of {real}: {_percent(judged):.1f} % ({totals[3]} equivalent)")
+        console.print(author("proof_alone", count=proved))
+    percent = f"{_percent(judged):.1f}"
+    console.print(author("caught", caught=caught, real=real, percent=percent, same=totals[3]))
 
 
 def _reason(one: Judged, known: Sequence[Known]) -> str:
