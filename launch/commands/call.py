@@ -15,7 +15,7 @@ import typer
 
 from calls.errors import PersonaError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.order_texts import done
+from launch.reply_texts import reply
 from launch.wording import Wording, terminal_language
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _list_personas(as_json: bool) -> None:
     width = max(len(one.name) for one in found)
     for one in found:
         typer.echo(f"{one.name.replace('_', '-'):{width}}  {_title(one)}")
-    typer.echo(done("call_one"))
+    typer.echo(reply("call_one"))
 
 
 _PersonaArgument = Annotated[
@@ -199,13 +199,13 @@ def _conclude(result: CallResult, save: Path | None, as_json: bool) -> None:
         print_json(result.data())
     else:
         rings, by = result.rings, _word(result.hung_up_by)
-        answered = done("on_ring", rings=rings) if rings else done("never_answered")
+        answered = reply("on_ring", rings=rings) if rings else reply("never_answered")
         seconds = f"{result.ended_ms / 1000:.1f}"
-        typer.echo(done("call_over", seconds=seconds, answered=answered, by=by))
+        typer.echo(reply("call_over", seconds=seconds, answered=answered, by=by))
         if result.failure:
-            typer.echo(done("call_failed", why=result.failure), err=True)
+            typer.echo(reply("call_failed", why=result.failure), err=True)
         if save is not None:
-            typer.echo(done("call_kept", file=save))
+            typer.echo(reply("call_kept", file=save))
     if result.failure or result.fell_back:
         raise typer.Exit(1)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, StateOption
-from launch.order_texts import done
+from launch.reply_texts import reply
 
 if TYPE_CHECKING:
     from launch.settings import Settings
@@ -50,9 +50,9 @@ async def _serve(settings: Settings, state: Path) -> None:
 
     with open_console_room(settings, state) as room:
         bound = listen(settings.console)
-        typer.echo(done("console_alone", address=address_of(bound, settings.console)), err=True)
+        typer.echo(reply("console_alone", address=address_of(bound, settings.console)), err=True)
         if not room.book.accounts():
-            typer.echo(done("nobody_yet"), err=True)
+            typer.echo(reply("nobody_yet"), err=True)
         await serve_console(room, settings.console, bound, loops.told_to_stop)
 
 

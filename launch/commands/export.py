@@ -10,7 +10,7 @@ import typer
 
 from calls.errors import RecordingError
 from launch.options import DEFAULT_STATE, StateOption
-from launch.order_texts import done
+from launch.reply_texts import reply
 
 group = typer.Typer(no_args_is_help=True, help="Export one caller's data, or a call as a vCon.")
 
@@ -53,17 +53,17 @@ def person(
     names = [agent.name for agent in settings.agents.values()]
     one = Person(state, number, plan, names)
     if not one.calls:
-        typer.echo(done("no_call_from", number=number))
+        typer.echo(reply("no_call_from", number=number))
         raise typer.Exit(1)
     looked(state, "exported", f"person/{mask(number)}", f"{len(one.calls)} calls to {to.name}", why)
     for call in one.calls:
         looked(state, "exported", f"call/{call.id}", "with all of the caller's data", why)
-    manifest = one.write(to, with_bar(one.calls, done("exporting")))
+    manifest = one.write(to, with_bar(one.calls, reply("exporting")))
     sounds = sum(name.startswith("recordings/") for name in manifest.files)
     calls, files = manifest.calls, len(manifest.files)
-    typer.echo(done("exported", file=to, calls=calls, sounds=sounds, files=files))
+    typer.echo(reply("exported", file=to, calls=calls, sounds=sounds, files=files))
     for name, reason in manifest.missing.items():
-        typer.echo(done("not_in_it", name=name, why=reason))
+        typer.echo(reply("not_in_it", name=name, why=reason))
 
 
 @group.command()
@@ -108,4 +108,4 @@ def vcon(
         write_whole(to.resolve().parent / f"{sound.recording.id}.wav", sound.wav)
     write_whole(to.resolve(), (json.dumps(told, ensure_ascii=False) + "\n").encode())
     key = "vcon_beside" if url else "vcon_within"
-    typer.echo(done(key, file=to, call=found.id, count=len(sounds)))
+    typer.echo(reply(key, file=to, call=found.id, count=len(sounds)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.order_texts import done
+from launch.reply_texts import reply
 
 if TYPE_CHECKING:
     from launch.pbx.options import PbxOptions
@@ -112,9 +112,9 @@ def _start(options: PbxOptions) -> None:
 
         started = start(options, progress)
     key = "pbx_up" if started else "pbx_was_up"
-    typer.echo(done(key, bind=options.bind, sip=options.sip_port, ami=options.ami_port))
+    typer.echo(reply(key, bind=options.bind, sip=options.sip_port, ami=options.ami_port))
     secrets, log = options.folder / "secrets.json", options.folder / "log"
-    typer.echo(done("pbx_files", secrets=secrets, log=log))
+    typer.echo(reply("pbx_files", secrets=secrets, log=log))
 
 
 @pbx.command()
@@ -122,7 +122,7 @@ def down(state: StateOption = DEFAULT_STATE, sip_port: AnyPort = 0, ami_port: An
     """Stop the Asterisk of this state folder, live calls and all."""
     from launch.pbx.process import down as stop
 
-    typer.echo(done("pbx_down" if stop(state.resolve()) else "pbx_was_down"))
+    typer.echo(reply("pbx_down" if stop(state.resolve()) else "pbx_was_down"))
 
 
 @pbx.command()
@@ -140,7 +140,7 @@ def status(
         print_json(found)
         return
     if not found["running"]:
-        typer.echo(done("pbx_none", state=state))
+        typer.echo(reply("pbx_none", state=state))
         return
     for name, value in found.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value

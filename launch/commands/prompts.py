@@ -12,7 +12,7 @@ import typer
 from calls.errors import PromptError
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.order_texts import done
+from launch.reply_texts import reply
 from launch.tables import cell
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _ship(
     folder = settings.scripts / "prompts"
     counts: dict[str, int] = {}
     with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(done("rendering"), total=len(lines))
+        task = bar.add_task(reply("rendering"), total=len(lines))
 
         def told(count: int, total: int, line: Line, what: str) -> None:
             counts[what] = counts.get(what, 0) + 1
@@ -202,12 +202,12 @@ async def _warm(
     store = PromptStore(state, settings.bundled_prompts, settings.prompts.studio, engines)
     try:
         with Progress(console=Console(stderr=True)) as bar:
-            task = bar.add_task(done("making_ready"), total=len(lines))
+            task = bar.add_task(reply("making_ready"), total=len(lines))
             problems = await store.warm(
                 lines, lambda count, total, line: bar.update(task, completed=count)
             )
     finally:
         store.close()
     ready, folder = len(lines) - len(problems), state / "prompts"
-    typer.echo(done("lines_ready", ready=ready, all=len(lines), folder=folder))
+    typer.echo(reply("lines_ready", ready=ready, all=len(lines), folder=folder))
     return list(dict.fromkeys(str(error) for _, error in problems))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, StateOption
-from launch.order_texts import done
+from launch.reply_texts import reply
 
 if TYPE_CHECKING:
     from launch.settings import Settings
@@ -44,7 +44,7 @@ async def _serve(settings: Settings, state: Path) -> None:
     def told(address: str) -> None:
         tell_console(state, address)
         if address:
-            typer.echo(done("console_on", address=address), err=True)
+            typer.echo(reply("console_on", address=address), err=True)
 
     every = timedelta(hours=settings.ledger.heads_every_h)
     async with (
@@ -54,9 +54,9 @@ async def _serve(settings: Settings, state: Path) -> None:
     ):
         host, port = running.agi_address
         flows, ledger = ", ".join(running.flows), running.ledger_path
-        typer.echo(done("answering", host=host, port=port, flows=flows, ledger=ledger), err=True)
+        typer.echo(reply("answering", host=host, port=port, flows=flows, ledger=ledger), err=True)
         name = await loops.told_to_stop()
-        typer.echo(done("stopping", signal=name), err=True)
+        typer.echo(reply("stopping", signal=name), err=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -11,8 +11,8 @@ import typer
 from calls.errors import AccountError
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.order_texts import done
 from launch.quality_desk import ConfigOption, open_book
+from launch.reply_texts import reply
 from launch.tables import cell, head, print_table
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def add(
             agent=agent or "",
             title=title or "",
         )
-    typer.echo(done("may_sign_in", name=made.name, role=cell(made.role)))
+    typer.echo(reply("may_sign_in", name=made.name, role=cell(made.role)))
 
 
 @group.command("list")
@@ -118,21 +118,21 @@ def set_(
             agent=agent,
             title=title,
         )
-    typer.echo(done("has_role", name=made.name, role=cell(made.role)))
+    typer.echo(reply("has_role", name=made.name, role=cell(made.role)))
 
 
 @group.command()
 def disable(name: _Name, state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
     """Let an account sign in no more; what it did stays."""
     _enable(name, state, config, enabled=False)
-    typer.echo(done("disabled", name=name))
+    typer.echo(reply("disabled", name=name))
 
 
 @group.command()
 def enable(name: _Name, state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> None:
     """Let a disabled account sign in again."""
     _enable(name, state, config, enabled=True)
-    typer.echo(done("enabled", name=name))
+    typer.echo(reply("enabled", name=name))
 
 
 @group.command()
@@ -149,7 +149,7 @@ def password(
         accounts = Accounts(book)
         accounts.known(name)
         accounts.set_password(name, _password(password_stdin), actor=_BY)
-    typer.echo(done("new_password", name=name))
+    typer.echo(reply("new_password", name=name))
 
 
 @group.command()
@@ -174,7 +174,7 @@ def totp(
             if not reason:
                 raise AccountError("say why it is removed: --reason 'lost phone, asked in person'")
             accounts.second.remove(account.name, reason, actor=_BY)
-            typer.echo(done("password_alone", name=name))
+            typer.echo(reply("password_alone", name=name))
             return
         _set_up_second(accounts, account.name)
 
@@ -187,10 +187,10 @@ def _set_up_second(accounts: Accounts, name: str) -> None:
     secret = accounts.second.offer(name)
     address = codes_by_time.address(secret, name, "Thirdring")
     _draw(address)
-    typer.echo(done("app_key", key=codes_by_time.shown(secret)))
-    typer.echo(done("app_address", address=address))
-    codes = accounts.second.confirm(name, typer.prompt(done("app_code")), actor=_BY)
-    typer.echo(done("recovery"))
+    typer.echo(reply("app_key", key=codes_by_time.shown(secret)))
+    typer.echo(reply("app_address", address=address))
+    codes = accounts.second.confirm(name, typer.prompt(reply("app_code")), actor=_BY)
+    typer.echo(reply("recovery"))
     for code in codes:
         typer.echo(f"  {code}")
 
@@ -223,7 +223,7 @@ def _password(from_stdin: bool) -> str:
             raise AccountError("standard input holds no password; give it as one line")
         return given
     found: str = typer.prompt(
-        done("password"), hide_input=True, confirmation_prompt=done("once_more")
+        reply("password"), hide_input=True, confirmation_prompt=reply("once_more")
     )
     return found
 

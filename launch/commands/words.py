@@ -15,7 +15,7 @@ import typer
 from calls.masking import plain
 from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.order_texts import done
+from launch.reply_texts import reply
 from launch.tables import cell, head
 from softphone_panel.cells import fit
 
@@ -161,7 +161,7 @@ def _one(
         print_json(as_told(found.call, found.words))
     else:
         _show(found.call, found.words)
-        typer.echo(f"\n{done('words_kept')}")
+        typer.echo(f"\n{reply('words_kept')}")
 
 
 def _several(
@@ -188,7 +188,7 @@ def _several(
     elif not heard:
         typer.echo(text("none_to_hear"))
     else:
-        typer.echo(done("words_done", count=len(heard) - failed, failed=failed))
+        typer.echo(reply("words_done", count=len(heard) - failed, failed=failed))
     if failed:
         raise typer.Exit(1)
 

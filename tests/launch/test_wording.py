@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from launch.order_texts import done
+from launch.reply_texts import reply
 from launch.wording import Wording
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +48,7 @@ def test_there_are_catalogues() -> None:
 
 
 def test_a_terminal_is_answered_in_its_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert done("enabled", name="li") == "li may sign in again."
+    assert reply("enabled", name="li") == "li may sign in again."
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    assert done("enabled", name="li") == "li 可以重新登录。"
-    assert done("enabled", "en", name="li") == "li may sign in again."
+    assert reply("enabled", name="li") == "li 可以重新登录。"
+    assert reply("enabled", "en", name="li") == "li may sign in again."

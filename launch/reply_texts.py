@@ -6,7 +6,7 @@ from typing import Final
 
 from launch.wording import Wording
 
-done: Final = Wording(
+reply: Final = Wording(
     {
         # serve, console
         "answering": (
