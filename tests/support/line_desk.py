@@ -92,6 +92,7 @@ class LineDesk:
         """Ready, and the phone picked up once by hand."""
         await self.orders(Ready())
         await self.line.pick_up()
+        await self.panel.until(lambda view: view.phone.controlled)
         await self.state(AgentState.READY)
 
     async def offered(self) -> PanelView:
