@@ -76,7 +76,7 @@ def _leave(error: Exception) -> NoReturn:
     if isinstance(error, OSError):
         where = error.filename or "the system"
         text = f"{where}: {error.strerror}; check the path and --state"
-    from launch.refusing import language_typed, refused
+    from launch.telling.refusing import language_typed, refused
 
     sys.stderr.write(f"thirdring: {refused(text, language_typed())}\n")
     raise SystemExit(1) from None

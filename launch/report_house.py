@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from console.reports.house import House
     from console.reports.shelf import ReportShelf
     from console.reports.sources import HouseSources
-    from launch.qa_settings import QaSettings
-    from launch.settings import Settings
+    from launch.settings.qa import QaSettings
+    from launch.settings.site import Settings
     from ledger.quality.book import QualityBook
     from ledger.reader import LedgerReader
 
@@ -63,7 +63,7 @@ def report_house(settings: Settings) -> House:
 
 
 def _dispositions(settings: Settings) -> dict[str, Mapping[str, str]]:
-    from launch.floor_settings import DISPOSITIONS
+    from launch.settings.floor import DISPOSITIONS
 
     titles: dict[str, Mapping[str, str]] = dict(DISPOSITIONS)
     for name, one in settings.dispositions.items():
@@ -118,8 +118,8 @@ def report_sources(state: Path, settings: Settings) -> Iterator[HouseSources]:
     """
     from calls.clock import SystemClock
     from console.reports.sources import HouseSources
-    from launch.quality_desk import quality_place
-    from launch.shipping import ledger_place
+    from launch.quality.desk import quality_place
+    from launch.serving.shipping import ledger_place
     from ledger.quality.book import QualityBook
     from ledger.reader import LedgerReader
 

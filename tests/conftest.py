@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 
 import ledger.opening
 from console.accounts import passwords
-from launch.vetting import SHARED
+from launch.serving.vetting import SHARED
 from tests.support.examples import load
 from tests.support.given import GivenTime
 from tests.support.new_ledgers import copying

@@ -10,7 +10,7 @@ from callers.flowtests.branches import coverage, percent
 from callers.flowtests.suite import load_tests, play_all
 from callflow.house import House
 from callflow.proving.proof import prove
-from launch.settings import HouseSettings
+from launch.settings.site import HouseSettings
 
 ROOT = Path(__file__).parents[1]
 HOUSES = ("scripts", "examples/property", "examples/appliance")

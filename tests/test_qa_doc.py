@@ -12,7 +12,7 @@ import pytest
 
 from calls.quality.states import Role
 from console.accounts.service import Accounts
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 from ledger.quality.book import QualityBook
 from ledger.quality.verify import verify
 from tests.support.doc_session import Session

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from calls import events
-from launch.settings import Settings
+from launch.settings.site import Settings
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (

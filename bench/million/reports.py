@@ -14,7 +14,7 @@ from calls.clock import SystemClock
 from console.reports.making import Format, Kind, days_of, gather_for, written
 from console.reports.sources import HouseSources
 from launch.report_house import report_house
-from launch.settings import Settings
+from launch.settings.site import Settings
 from ledger.reader import LedgerReader
 
 _BACK = {Kind.DAY: timedelta(days=9), Kind.MONTH: timedelta(days=45)}

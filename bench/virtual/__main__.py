@@ -38,8 +38,8 @@ from callflow.conduct import Run
 from callflow.house import House
 from callflow.rules.monitor import score
 from callflow.tables import Opening
-from launch.settings import PROJECT, Settings
-from launch.simulations import Order, Summary
+from launch.authoring.simulations import Order, Summary
+from launch.settings.site import PROJECT, Settings
 
 GOAL = 10_000
 """Virtual calls a second on one core."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agi.prompts.sources import read_index
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 from recorder.wav import blocks, look_at
 from recorder.words.checking import SAID_FROM, UNSURE_FROM, _sounds
 from recorder.words.matching import find

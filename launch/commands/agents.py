@@ -11,10 +11,10 @@ import typer
 
 from calls.floor.states import AgentState
 from calls.masking import plain
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.tables import cell, gap, head, print_table
-from launch.wording import in_line
+from launch.telling.list_texts import text
+from launch.telling.tables import cell, gap, head, print_table
+from launch.telling.wording import in_line
 
 if TYPE_CHECKING:
     from ledger.floor_day import AgentDay
@@ -44,7 +44,7 @@ def list_(
     day: _Day = None,
 ) -> None:
     """List agents with their state and what the day came to; times add up to the day."""
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     names = {number: agent.name for number, agent in settings.agents.items()}

@@ -15,8 +15,8 @@ import typer
 
 from calls.errors import PersonaError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.reply_texts import reply
-from launch.wording import Wording, terminal_language
+from launch.telling.reply_texts import reply
+from launch.telling.wording import Wording, terminal_language
 
 if TYPE_CHECKING:
     from callers.persona import Persona

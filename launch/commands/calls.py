@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.masking import called, mask, plain, plain_name
-from launch.list_texts import text
 from launch.options import (
     DEFAULT_STATE,
     JsonOption,
@@ -20,8 +19,9 @@ from launch.options import (
     event_json,
     print_json,
 )
-from launch.tables import cell, gap, head, print_table
-from launch.wording import terminal_language
+from launch.telling.list_texts import text
+from launch.telling.tables import cell, gap, head, print_table
+from launch.telling.wording import terminal_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +119,7 @@ def tag(
     With a server running it is the server that writes it down.
     """
     from launch.looks import who
-    from launch.tagging import TAGS, tag_call
+    from launch.serving.tagging import TAGS, tag_call
     from ledger.opening import LEDGER_FILE
     from ledger.reader import LedgerReader
 
@@ -208,7 +208,7 @@ def _length(call: CallRow) -> str:
 
 def _disposition(call: CallRow) -> str:
     """A flow's own word; a Chinese terminal has the title that panels and pages give it."""
-    from launch.floor_settings import DISPOSITIONS
+    from launch.settings.floor import DISPOSITIONS
 
     told = call.disposition or ""
     if terminal_language() != "zh":
@@ -251,7 +251,7 @@ def _print_story(call: CallRow, events: Sequence[CallEvent], *, unmasked: bool) 
     from rich.console import Console
     from rich.table import Column, Table
 
-    from launch.call_story import clock, story
+    from launch.telling.call_story import clock, story
 
     console = Console(markup=False, emoji=False, highlight=False)
     offered = f"{call.offered_at:%Y-%m-%d %H:%M:%S} UTC" if call.offered_at else ""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from launch.options import JsonOption, print_json
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 
 if TYPE_CHECKING:
-    from launch.check_report import Checked
-    from launch.settings import Settings
+    from launch.authoring.check_report import Checked
+    from launch.settings.site import Settings
 
 
 class Format(StrEnum):
@@ -67,7 +67,7 @@ def check(
     Exit code 0: nothing wrong. 1: something is; with --strict a warning is enough. 2: a folder
     cannot be read.
     """
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     checked = [
@@ -86,8 +86,8 @@ def _checked(
 ) -> Checked:
     from callflow.house import examine, house_texts
     from calls.errors import FlowFileError
-    from launch.check_outside import outside_of
-    from launch.check_report import Checked
+    from launch.authoring.check_outside import outside_of
+    from launch.authoring.check_report import Checked
 
     folder = _short(folder)
     try:
@@ -126,7 +126,7 @@ def _short(folder: Path) -> Path:
 
 
 def _tell(checked: list[Checked], form: Format) -> None:
-    from launch import check_report
+    from launch.authoring import check_report
 
     if form is Format.JSON:
         print_json(check_report.json_report(checked))
@@ -140,7 +140,7 @@ def _tell(checked: list[Checked], form: Format) -> None:
 
 
 def _sarif(checked: list[Checked]) -> dict[str, Any]:
-    from launch.sarif import sarif_log
+    from launch.authoring.sarif import sarif_log
 
     return sarif_log(problem for one in checked for problem in one.problems)
 

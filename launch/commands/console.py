@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, StateOption
-from launch.reply_texts import reply
+from launch.telling.reply_texts import reply
 
 if TYPE_CHECKING:
-    from launch.settings import Settings
+    from launch.settings.site import Settings
 
 ConfigOption = Annotated[
     Path | None,
@@ -33,7 +33,7 @@ def console(
     """
     from launch import loops
     from launch.logs import set_up_logs
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     set_up_logs(settings.log_level)
@@ -45,8 +45,8 @@ def console(
 
 async def _serve(settings: Settings, state: Path) -> None:
     from launch import loops
-    from launch.console_room import open_console_room
-    from launch.console_server import address_of, listen, serve_console
+    from launch.console.room import open_console_room
+    from launch.console.server import address_of, listen, serve_console
 
     with open_console_room(settings, state) as room:
         bound = listen(settings.console)

@@ -37,9 +37,9 @@ def demo(
     from rich.console import Console
 
     from launch import loops
-    from launch.demo import hold, log_to
-    from launch.demo_callers import choose
-    from launch.demo_report import report
+    from launch.demo.callers import choose
+    from launch.demo.report import report
+    from launch.demo.run import hold, log_to
     from softphone_panel.texts import Language, language_of
 
     if lang and lang not in tuple(Language):
@@ -62,7 +62,7 @@ def demo(
 def _free_place(state: Path, lang: str) -> Path:
     """The state folder itself, or one below it while a server writes to its ledger."""
     from launch.commands.panel import is_served
-    from launch.demo_texts import word
+    from launch.demo.texts import word
 
     if not is_served(state):
         return state
@@ -73,7 +73,7 @@ def _free_place(state: Path, lang: str) -> Path:
 
 def _offer(state: Path, lang: str) -> None:
     from launch.commands.panel import open_watch
-    from launch.demo_texts import word
+    from launch.demo.texts import word
 
     if typer.confirm(word("offer", lang), default=False):
         open_watch(state, lang)

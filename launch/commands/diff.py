@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from launch.options import JsonOption, print_json
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 
 if TYPE_CHECKING:
     from callflow.comparing.change import Change
-    from launch.versions import Version
+    from launch.authoring.versions import Version
 
 UNREADABLE = 2
 
@@ -52,7 +52,7 @@ def _compared(
     old: str, new: str, scripts: Path, *, prove: bool
 ) -> tuple[list[Change], list[dict[str, Any]]]:
     from callflow.comparing.houses import compare
-    from launch.versions import read_versions
+    from launch.authoring.versions import read_versions
 
     before, after = read_versions(old, new, scripts, strict=prove)
     flow = after.flow or before.flow

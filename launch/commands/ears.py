@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from launch.list_texts import text
 from launch.options import JsonOption, print_json
-from launch.tables import cell, head
+from launch.telling.list_texts import text
+from launch.telling.tables import cell, head
 
 if TYPE_CHECKING:
     from agi.ears.recording import RecordingHeard

@@ -10,7 +10,7 @@ import typer
 
 from calls.errors import RecordingError
 from launch.options import DEFAULT_STATE, StateOption
-from launch.reply_texts import reply
+from launch.telling.reply_texts import reply
 
 group = typer.Typer(no_args_is_help=True, help="Export one caller's data, or a call as a vCon.")
 
@@ -45,8 +45,8 @@ def person(
     from casework.phone_numbers import NumberPlan
     from launch.exporting.person import Person
     from launch.looks import looked
-    from launch.progress import with_bar
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
+    from launch.telling.progress import with_bar
 
     settings = load_settings(config)
     plan = NumberPlan(settings.office.country, settings.office.trunk)
@@ -91,7 +91,7 @@ def vcon(
     """
     from launch.exporting.one_call import call_vcon, sounds_of
     from launch.looks import looked
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
     from ledger.opening import LEDGER_FILE
     from ledger.reader import LedgerReader
     from recorder.disk import write_whole

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import JsonOption, print_json
-from launch.settings import PROJECT
-from launch.tables import head, print_table
-from launch.wording import terminal_language
+from launch.settings.site import PROJECT
+from launch.telling.tables import head, print_table
+from launch.telling.wording import terminal_language
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import RuleSet
@@ -46,7 +46,7 @@ def check(
 ) -> None:
     """Check every form of folders against the house rules; exit 1 when anything is wrong."""
     from calls.errors import FormFileError, Problem
-    from launch.forms_report import problem_lines
+    from launch.authoring.forms_report import problem_lines
     from qa.rubric import FORMS_FOLDER, load_forms
 
     rules = _rules(scripts)
@@ -74,7 +74,7 @@ def list_forms(
     as_json: JsonOption = False,
 ) -> None:
     """List the forms, each with its version and how much of it the machine answers."""
-    from launch.forms_report import form_row
+    from launch.authoring.forms_report import form_row
 
     rows = [form_row(form) for form in _load(forms, scripts).values()]
     if as_json:
@@ -104,8 +104,8 @@ def show(
 
     from callflow.reading import nearest
     from calls.errors import ConfigError
-    from launch.forms_report import form_lines, form_row
-    from launch.quality_desk import language
+    from launch.authoring.forms_report import form_lines, form_row
+    from launch.quality.desk import language
     from qa.rubric.form import canonical
 
     known = _load(forms, scripts)
@@ -140,7 +140,7 @@ def docs(
 
 
 def _load(folder: Path | None, scripts: Path) -> dict[str, Form]:
-    from launch.qa_settings import QaSettings
+    from launch.settings.qa import QaSettings
     from qa.rubric import forms_for
 
     usual = QaSettings()

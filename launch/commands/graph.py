@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from calls.errors import ConfigError
-from launch.settings import LANGUAGES, PROJECT
+from launch.settings.site import LANGUAGES, PROJECT
 
 
 class Format(StrEnum):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, findings, found_word, proof
-from launch.wording import in_line
+from launch.telling.proof_texts import detail_text, findings, found_word, proof
+from launch.telling.wording import in_line
 
 if TYPE_CHECKING:
     from ledger.heads import HeadFinding
@@ -40,7 +40,7 @@ def verify(
     With heads that `ledger head` wrote and that were kept elsewhere, a ledger that was rewritten
     from end to end shows, too. `thirdring verify` looks at everything else as well.
     """
-    from launch.all_heads import read_file
+    from launch.evidence.all_heads import read_file
     from ledger.heads import head_findings
     from ledger.opening import LEDGER_FILE
     from ledger.verify import verify as check
@@ -83,8 +83,8 @@ def head(
     as_json: JsonOption = False,
 ) -> None:
     """Make the heads of ledger, floor and quality book: keep them where nobody here can write."""
-    from launch.all_heads import as_json as told
-    from launch.all_heads import make_heads
+    from launch.evidence.all_heads import as_json as told
+    from launch.evidence.all_heads import make_heads
     from recorder.disk import write_whole
 
     with _status(proof("reading"), quiet=as_json):

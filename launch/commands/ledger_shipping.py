@@ -10,11 +10,11 @@ import typer
 
 from launch.commands.ledger import group
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, found_word, proof
-from launch.wording import in_line
+from launch.telling.proof_texts import detail_text, found_word, proof
+from launch.telling.wording import in_line
 
 if TYPE_CHECKING:
-    from launch.settings import Settings
+    from launch.settings.site import Settings
     from ledger.postgres.shipper import Shipper, Standing
     from ledger.verify import Report
 
@@ -66,7 +66,7 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Tell how far the database is behind this node; exit 1 when it refused or lost something."""
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     if not settings.ledger.url:
@@ -100,7 +100,7 @@ def _tell(standing: Standing, report: Report | None) -> None:
 
 def _settings(config: Path | None) -> Settings:
     from calls.errors import ConfigError
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     if not settings.ledger.url:
@@ -110,7 +110,7 @@ def _settings(config: Path | None) -> Settings:
 
 def _shipper(settings: Settings, state: Path) -> Shipper:
     from launch.logs import set_up_logs
-    from launch.shipping import make_shipper
+    from launch.serving.shipping import make_shipper
 
     set_up_logs("info")  # of a database that is brought to this version, how far it has come
     return make_shipper(settings, state)

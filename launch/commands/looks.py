@@ -10,11 +10,11 @@ import typer
 
 from calls.masking import plain
 from console.telling.looked import ACTIONS, detail_in_words
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.quality_desk import ConfigOption, open_book
-from launch.tables import head, print_table
-from launch.wording import Wording, terminal_language
+from launch.quality.desk import ConfigOption, open_book
+from launch.telling.list_texts import text
+from launch.telling.tables import head, print_table
+from launch.telling.wording import Wording, terminal_language
 
 if TYPE_CHECKING:
     from ledger.quality.rows import Look

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import ConfigError
-from launch.author_texts import author
 from launch.options import JsonOption, print_json
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
+from launch.telling.author_texts import author
 
 if TYPE_CHECKING:
     from callflow.mutants.mutant import Mutant
-    from launch.mutating import Judged
-    from launch.survivors import Known
+    from launch.authoring.mutating import Judged
+    from launch.authoring.survivors import Known
 
 
 def mutate(
@@ -46,9 +46,9 @@ def mutate(
     A mutant that no call can tell from the good flow counts for nothing. Survivors are listed,
     with their reason where SCRIPTS/mutants/survivors.yaml gives one.
     """
-    from launch.mutating import Bench, judge_all
-    from launch.progress import with_bar
-    from launch.survivors import read_known
+    from launch.authoring.mutating import Bench, judge_all
+    from launch.authoring.survivors import read_known
+    from launch.telling.progress import with_bar
 
     bench = Bench.of(scripts, every=every)
     known = read_known(scripts)

@@ -125,7 +125,7 @@ def watch_screen(state: Path, lang: str = "", config: Path | None = None) -> Wat
 
     Raises ConfigError for a bad language or bad settings.
     """
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
     from softphone_panel.texts import Language, language_of
     from softphone_panel.watch.app import WatchApp
     from softphone_panel.watch.ledger_feed import LedgerFeed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.reply_texts import reply
+from launch.telling.reply_texts import reply
 
 if TYPE_CHECKING:
     from launch.pbx.options import PbxOptions
@@ -75,7 +75,7 @@ def up(
 ) -> None:
     """Start Asterisk and wait until it takes calls; harmless when it runs already."""
     from launch.pbx.options import DEFAULT_AGI, PbxOptions, parse_range
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     _start(

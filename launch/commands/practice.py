@@ -14,9 +14,9 @@ from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 
 if TYPE_CHECKING:
     from callers.speaker import Argv
-    from launch.practice_score import Score
-    from launch.practice_stage import Stage
-    from launch.settings import Settings
+    from launch.practice.score import Score
+    from launch.practice.stage import Stage
+    from launch.settings.site import Settings
     from softphone_panel.texts import Language
 
 ConfigOption = Annotated[
@@ -57,7 +57,7 @@ def practice(
     The caller speaks through the speakers, and in text on the panel. Nothing is written to the
     ledger.
     """
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     if listed:
         _list(as_json)
@@ -72,7 +72,7 @@ def practice(
         return
     from rich.console import Console
 
-    from launch.practice_report import show_score
+    from launch.practice.report import show_score
 
     show_score(found, language.value, Console())
 
@@ -87,7 +87,7 @@ def _language(lang: str) -> Language:
 
 def _player(command: str, mute: bool) -> tuple[Argv, str]:
     """What the caller is heard through; nothing, and why."""
-    from launch.practice_aloud import player_or_why
+    from launch.practice.aloud import player_or_why
 
     return ((), "") if mute else player_or_why(command)
 
@@ -96,10 +96,10 @@ def _stage(settings: Settings, persona: str, state: Path, agent: str, flow: str)
     from callers.loader import find_practice
     from callers.voicebank import VoiceBank
     from callflow.house import House
-    from launch.agents_desk import floor_house
-    from launch.back_office import make_office
     from launch.logs import set_up_logs
-    from launch.practice_stage import Stage
+    from launch.practice.stage import Stage
+    from launch.serving.agents_desk import floor_house
+    from launch.serving.back_office import make_office
 
     set_up_logs("error")
     house = House.load(settings.scripts)
@@ -128,9 +128,9 @@ async def _play(
     stage: Stage, language: Language, settings: Settings, state: Path, argv: Argv, why: str
 ) -> Score:
     from callers.speaker import PlayerSpeaker
-    from launch.practice import PracticeFloor
-    from launch.practice_aloud import engines_of
-    from launch.practice_report import text_only
+    from launch.practice.aloud import engines_of
+    from launch.practice.report import text_only
+    from launch.practice.session import PracticeFloor
     from softphone_panel.agent.app import AgentApp
     from softphone_panel.agent.link import LocalLink
     from softphone_panel.agent.scene import Notice

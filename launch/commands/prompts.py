@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import PromptError
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.reply_texts import reply
-from launch.tables import cell
+from launch.telling.list_texts import text
+from launch.telling.reply_texts import reply
+from launch.telling.tables import cell
 
 if TYPE_CHECKING:
     from agi.prompts.engines import TtsEngine
     from calls.actions import Line
-    from launch.settings import Settings
+    from launch.settings.site import Settings
 
 prompts = typer.Typer(
     help="What callers hear: render lines ahead, list what a studio has yet to record.",
@@ -62,7 +62,7 @@ def build(
 ) -> None:
     """Make every line without call variables ready to play; what is there already is kept."""
     from agi.prompts.engines import make_engines
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     engines = make_engines(
@@ -91,8 +91,8 @@ def missing(
     as_json: JsonOption = False,
 ) -> None:
     """List the lines the studio has not recorded, and what plays in their place."""
-    from launch.prompt_report import NO_STUDIO, missing_recordings
-    from launch.settings import load_settings
+    from launch.authoring.prompt_report import NO_STUDIO, missing_recordings
+    from launch.settings.site import load_settings
 
     rows = missing_recordings(load_settings(config), state, _languages(language))
     if as_json:
@@ -146,7 +146,7 @@ def fetch_kokoro(
 
 
 def _languages(chosen: list[str] | None) -> list[str]:
-    from launch.settings import LANGUAGES
+    from launch.settings.site import LANGUAGES
 
     for language in chosen or ():
         if language not in LANGUAGES:
@@ -156,7 +156,7 @@ def _languages(chosen: list[str] | None) -> list[str]:
 
 def _fixed_lines(settings: Settings, chosen: list[str] | None) -> list[Line]:
     from callflow.house import House
-    from launch.prompt_lines import spoken_lines
+    from launch.authoring.prompt_lines import spoken_lines
 
     lines = spoken_lines(House.load(settings.scripts), settings.house, _languages(chosen))
     return [found.line for found in lines if found.fixed]
@@ -169,7 +169,7 @@ def _ship(
     from rich.progress import Progress
 
     from agi.prompts.ship import fallback_sound, ship
-    from launch.settings import PROJECT
+    from launch.settings.site import PROJECT
 
     folder = settings.scripts / "prompts"
     counts: dict[str, int] = {}

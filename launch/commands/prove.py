@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.errors import ConfigError
-from launch.author_texts import author
 from launch.options import JsonOption, print_json
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
+from launch.telling.author_texts import author
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from callflow.house import House
     from callflow.rules.monitor import Rule
     from callflow.steps import Flow
-    from launch.proof_report import Broken, Timed
+    from launch.authoring.proof_report import Broken, Timed
 
 
 def register(app: typer.Typer) -> None:
@@ -54,8 +54,8 @@ def prove(
     """
     from callflow.house import House
     from callflow.proving.proof import entries
-    from launch.proof_report import as_json as json_of
-    from launch.settings import Settings
+    from launch.authoring.proof_report import as_json as json_of
+    from launch.settings.site import Settings
 
     house = House.load(scripts)
     rules = _rules(house, scripts, rule)
@@ -111,7 +111,7 @@ def _prove(
 
     from callflow.proving.proof import prove_flow
     from calls.clock import SystemClock
-    from launch.proof_report import Timed
+    from launch.authoring.proof_report import Timed
 
     clock = SystemClock()
     proofs = []
@@ -133,7 +133,7 @@ def _broken(
     house: House, proofs: Sequence[Timed], variables: dict[str, object], folder: Path | None
 ) -> list[Broken]:
     """Each counterexample played again, its caller written to the folder where one is asked for."""
-    from launch.proof_report import broken_again
+    from launch.authoring.proof_report import broken_again
 
     return [
         broken_again(house, result, variables, folder)
@@ -157,7 +157,7 @@ def _print(proofs: Sequence[Timed], broken: Sequence[Broken]) -> None:
 def _print_flow(console: Console, timed: Timed) -> None:
     from rich.table import Table
 
-    from launch.proof_report import rows
+    from launch.authoring.proof_report import rows
 
     proof = timed.proof
     title = author(
@@ -181,7 +181,7 @@ def _print_flow(console: Console, timed: Timed) -> None:
 
 
 def _print_broken(console: Console, one: Broken) -> None:
-    from launch.proof_report import again, conversation
+    from launch.authoring.proof_report import again, conversation
 
     result = one.result
     found = result.counterexample

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import RecordingError
-from launch import erase_commands, key_commands
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, found_word
-from launch.tables import cell, head, print_table
-from launch.wording import in_line
+from launch.recordings import erase_commands, key_commands
+from launch.telling.list_texts import text
+from launch.telling.proof_texts import detail_text, found_word
+from launch.telling.tables import cell, head, print_table
+from launch.telling.wording import in_line
 
 if TYPE_CHECKING:
     from recorder.catalog import Recording
@@ -192,7 +192,7 @@ def _recordings(state: Path) -> list[Recording]:
 
 
 def _verify(state: Path, wanted: str, *, quiet: bool) -> list[Checked]:
-    from launch.progress import with_bar
+    from launch.telling.progress import with_bar
     from recorder.finding import pick
     from recorder.store import Store
     from recorder.verify import check, orphans, owners

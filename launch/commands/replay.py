@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.errors import ConfigError
-from launch.author_texts import author
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.settings import PROJECT, load_settings
+from launch.settings.site import PROJECT, load_settings
+from launch.telling.author_texts import author
 
 if TYPE_CHECKING:
     from callflow.replaying.comparing import Comparison
     from calls.events import CallEvent
-    from launch.replay_report import Day
+    from launch.authoring.replay_report import Day
     from ledger.reader import LedgerReader
     from ledger.rows import CallRow
 
@@ -111,7 +111,7 @@ def _replayer(scripts: Path, config: Path | None) -> Replay:
 def _one(reader: LedgerReader, call: str, play: Replay, *, as_json: bool) -> bool:
     from rich.console import Console
 
-    from launch import replay_report
+    from launch.authoring import replay_report
 
     found = play(reader.events(reader.call(call).id))
     if as_json:
@@ -122,8 +122,8 @@ def _one(reader: LedgerReader, call: str, play: Replay, *, as_json: bool) -> boo
 
 
 def _many(reader: LedgerReader, found: Sequence[CallRow], play: Replay, *, as_json: bool) -> bool:
-    from launch.progress import with_bar
-    from launch.replay_report import Day
+    from launch.authoring.replay_report import Day
+    from launch.telling.progress import with_bar
 
     day = Day()
     for row in with_bar(found, "replaying"):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.errors import ConfigError, ReportError
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption
-from launch.quality_desk import ConfigOption, LangOption
+from launch.quality.desk import ConfigOption, LangOption
+from launch.telling.list_texts import text
 
 if TYPE_CHECKING:
     from console.reports.gathering import Gathered
@@ -112,7 +112,7 @@ def _gathered(
     from calls.clock import SystemClock
     from console.reports.making import days_of, gather_for, today
     from launch.report_house import report_house, report_sources
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings, clock = load_settings(config), SystemClock()
     house = report_house(settings)

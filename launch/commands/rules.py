@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.settings import PROJECT
-from launch.tables import cell, head, print_table
-from launch.wording import terminal_language
+from launch.settings.site import PROJECT
+from launch.telling.list_texts import text
+from launch.telling.tables import cell, head, print_table
+from launch.telling.wording import terminal_language
 
 if TYPE_CHECKING:
     from callflow.rules.monitor import Evidence, Rule, RuleSet, Verdict
@@ -81,8 +81,8 @@ def _judge(call_id: str, house_rules: RuleSet, state: Path, *, as_json: bool) ->
 
 
 def _judge_all(house_rules: RuleSet, state: Path, *, again: bool, as_json: bool) -> None:
-    from launch.judging import judge_all
-    from launch.progress import with_bar
+    from launch.quality.judging import judge_all
+    from launch.telling.progress import with_bar
     from ledger.opening import LEDGER_FILE
 
     path = state / LEDGER_FILE

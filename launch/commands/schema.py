@@ -33,7 +33,7 @@ def schema(
     """Write JSON Schemas, so that an editor completes and underlines flows while you type."""
     from callflow.reading import nearest
     from callflow.schema.files import schema_text
-    from launch.schemas import ALL_SCHEMAS
+    from launch.authoring.schemas import ALL_SCHEMAS
 
     if name and name not in ALL_SCHEMAS:
         raise ConfigError(f'there is no schema "{name}"; {nearest(name, ALL_SCHEMAS)}')

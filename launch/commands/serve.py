@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, StateOption
-from launch.reply_texts import reply
+from launch.telling.reply_texts import reply
 
 if TYPE_CHECKING:
-    from launch.settings import Settings
+    from launch.settings.site import Settings
 
 ConfigOption = Annotated[
     Path | None,
@@ -26,7 +26,7 @@ def serve(state: StateOption = DEFAULT_STATE, config: ConfigOption = None) -> No
     """
     from launch import loops
     from launch.logs import set_up_logs
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     settings = load_settings(config)
     set_up_logs(settings.log_level)
@@ -37,9 +37,9 @@ async def _serve(settings: Settings, state: Path) -> None:
     from datetime import timedelta
 
     from launch import loops
-    from launch.console_child import console_beside
-    from launch.kept_heads import heads_kept
-    from launch.serving import serving, tell_console
+    from launch.console.child import console_beside
+    from launch.serving.kept_heads import heads_kept
+    from launch.serving.server import serving, tell_console
 
     def told(address: str) -> None:
         tell_console(state, address)

@@ -9,12 +9,12 @@ import typer
 
 from calls.errors import ConfigError
 from launch.options import JsonOption, event_json, print_json
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 
 if TYPE_CHECKING:
     from callers.persona import Persona
     from callers.virtual import SimulatedCall
-    from launch.simulations import Order
+    from launch.authoring.simulations import Order
 
 MOST_CALLS = 1_000_000
 
@@ -43,7 +43,7 @@ def simulate(
     One call is told as a conversation, several are counted: how they ended, the house rules they
     broke, their lengths.
     """
-    from launch.simulations import HEADING, summaries
+    from launch.authoring.simulations import HEADING, summaries
 
     order, personas = _order(flow, scripts, language, agent, calls), _personas(caller)
     if calls == 1 and len(personas) == 1:
@@ -64,8 +64,8 @@ def _order(flow: str, scripts: Path, language: str, agent: str, calls: int) -> O
     from callflow.house import House
     from callflow.lines import LANGUAGES
     from callflow.reading import nearest
-    from launch.settings import Settings
-    from launch.simulations import Order
+    from launch.authoring.simulations import Order
+    from launch.settings.site import Settings
 
     if language not in LANGUAGES:
         raise ConfigError(f"--language {language}: write one of {', '.join(LANGUAGES)}")
@@ -85,7 +85,7 @@ def _personas(caller: str) -> list[Persona]:
 
 
 def _tell(call: SimulatedCall, as_json: bool) -> None:
-    from launch.call_story import story
+    from launch.telling.call_story import story
 
     if as_json:
         print_json(_as_json(call))

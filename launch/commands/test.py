@@ -11,14 +11,14 @@ import typer
 
 from calls.errors import ConfigError
 from launch.options import JsonOption, print_json
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 
 if TYPE_CHECKING:
     from callers.flowtests.branches import FlowCoverage
     from callers.flowtests.cases import FlowTest
     from callers.flowtests.suite import Played
     from callflow.house import House
-    from launch.flow_tests import Came
+    from launch.authoring.flow_tests import Came
 
 
 class Over(StrEnum):
@@ -62,7 +62,7 @@ def run(
     from callers.flowtests.branches import percent
     from callers.flowtests.suite import Played, load_tests
     from callflow.house import House
-    from launch.flow_tests import report, report_json
+    from launch.authoring.flow_tests import report, report_json
 
     house = House.load(scripts)
     if accept:
@@ -88,7 +88,7 @@ def _coverage(house: House, played: Sequence[Played]) -> list[FlowCoverage]:
 
 def _virtual(house: House, tests: Sequence[FlowTest]) -> Sequence[Came]:
     from callers.flowtests.suite import play_all
-    from launch.settings import Settings
+    from launch.settings.site import Settings
 
     return play_all(house, tests, Settings().house.all_variables())
 
@@ -100,9 +100,9 @@ def _live(house: House, scripts: Path, tests: Sequence[FlowTest], over: Over) ->
     from rich.console import Console
 
     from launch import loops
-    from launch.demo import log_to
-    from launch.flow_tests import Skipped
-    from launch.flow_tests_live import over_agi
+    from launch.authoring.flow_tests import Skipped
+    from launch.authoring.flow_tests_live import over_agi
+    from launch.demo.run import log_to
 
     console = Console(stderr=True, highlight=False, markup=False)
     done = 0
@@ -120,7 +120,7 @@ def _live(house: House, scripts: Path, tests: Sequence[FlowTest], over: Over) ->
 
             if over is Over.AGI:
                 return loops.run(over_agi(house, scripts, tests, state, told))
-            from launch.flow_tests_sip import over_sip
+            from launch.authoring.flow_tests_sip import over_sip
 
             progress = spinner.update if console.is_terminal else console.print
             return loops.run(over_sip(house, scripts, tests, state, told, progress))
@@ -130,8 +130,8 @@ def _accept(house: House, scripts: Path, *, filtered: bool) -> None:
     from callers.flowtests.accepted import write_accepted
     from callers.flowtests.suite import FOLDER, play_all, read_tests, tests_of
     from callers.flowtests.told import told
-    from launch.flow_tests import report
-    from launch.settings import Settings
+    from launch.authoring.flow_tests import report
+    from launch.settings.site import Settings
 
     if filtered:
         raise ConfigError("--accept writes all tellings; leave --flow and --name out")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calls.errors import AccountError
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.quality_desk import ConfigOption, open_book
-from launch.reply_texts import reply
-from launch.tables import cell, head, print_table
+from launch.quality.desk import ConfigOption, open_book
+from launch.telling.list_texts import text
+from launch.telling.reply_texts import reply
+from launch.telling.tables import cell, head, print_table
 
 if TYPE_CHECKING:
     from console.accounts.service import Accounts

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.proof_texts import detail_text, findings, found_word, part_word, proof
-from launch.wording import in_line
+from launch.telling.proof_texts import detail_text, findings, found_word, part_word, proof
+from launch.telling.wording import in_line
 
 if TYPE_CHECKING:
-    from launch.verification import PartReport
+    from launch.evidence.verification import PartReport
 
 HeadOption = Annotated[
     Path | None,
@@ -32,8 +32,8 @@ def verify(
 
     Exit 1 when anything was found. With --head even a ledger that was rewritten whole shows.
     """
-    from launch.all_heads import read_file
-    from launch.verification import verify_all
+    from launch.evidence.all_heads import read_file
+    from launch.evidence.verification import verify_all
 
     kept = read_file(head) if head is not None else None
     reports = []

@@ -67,7 +67,7 @@ def wallboard(
 
 
 def _supervisor(config: Path | None) -> str:
-    from launch.settings import load_settings
+    from launch.settings.site import load_settings
 
     agents = load_settings(config).agents
     found = next((number for number, one in agents.items() if one.supervisor), "")

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calls.masking import plain
-from launch.list_texts import text
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
-from launch.reply_texts import reply
-from launch.tables import cell, head
+from launch.telling.list_texts import text
+from launch.telling.reply_texts import reply
+from launch.telling.tables import cell, head
 from softphone_panel.cells import fit
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from launch.words_of_call import Recognised
-    from launch.words_of_calls import Wanted
+    from launch.recordings.words_of_call import Recognised
+    from launch.recordings.words_of_calls import Wanted
     from ledger.filters import CallFilter
     from recorder.words.call_words import CallWords
     from recorder.words.ports import Recogniser
@@ -79,9 +79,9 @@ def words(
     polite words were heard, which lines differ from the script, and when; no transcript.
     """
     from launch.logs import set_up_logs
-    from launch.settings import load_settings
-    from launch.words_of_call import recogniser_of
-    from launch.words_of_calls import calls_wanted
+    from launch.recordings.words_of_call import recogniser_of
+    from launch.recordings.words_of_calls import calls_wanted
+    from launch.settings.site import load_settings
 
     set_up_logs("warning")
     settings = load_settings(config).asr
@@ -111,7 +111,7 @@ def _fits(
 
 
 def _wanted(ids: list[str], missing: bool, fits: CallFilter | None, limit: int) -> Wanted:
-    from launch.words_of_calls import Wanted
+    from launch.recordings.words_of_calls import Wanted
     from ledger.filters import CallFilter
 
     if ids and (missing or fits is not None):
@@ -132,7 +132,7 @@ def _listen(
     call_id: str,
 ) -> Recognised:
     from launch.looks import looked
-    from launch.words_of_call import recognise
+    from launch.recordings.words_of_call import recognise
 
     return recognise(
         state,
@@ -152,7 +152,7 @@ def _one(
     *,
     as_json: bool,
 ) -> None:
-    from launch.words_of_call import as_told, keep
+    from launch.recordings.words_of_call import as_told, keep
 
     with _bar() as bar:
         found = listen(bar.task("recognising"), ids[0])
@@ -171,7 +171,7 @@ def _several(
     *,
     as_json: bool,
 ) -> None:
-    from launch.words_of_calls import problems, recognise_all
+    from launch.recordings.words_of_calls import problems, recognise_all
 
     heard = []
     with _bar() as bar:
@@ -231,7 +231,7 @@ def _show(call_id: str, found: CallWords) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from launch.words_of_call import transcript
+    from launch.recordings.words_of_call import transcript
 
     console = Console()
     console.print(Text(f"{call_id}: {found.engine}, {found.language}"))
@@ -249,7 +249,7 @@ def _show_lines(console: Console, found: CallWords) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from launch.words_of_call import finding_text
+    from launch.recordings.words_of_call import finding_text
 
     if not found.lines:
         return
@@ -262,6 +262,6 @@ def _show_lines(console: Console, found: CallWords) -> None:
 
 
 def _at(ms: int | None) -> str:
-    from launch.call_story import clock
+    from launch.telling.call_story import clock
 
     return "" if ms is None else clock(ms)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from calls.clock import SystemClock
 from launch.exporting.vcon import Sound, Telling, vcon
-from launch.settings import HouseSettings
+from launch.settings.site import HouseSettings
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
 from recorder.source import LedgerSource

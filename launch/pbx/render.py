@@ -14,7 +14,7 @@ from pathlib import Path
 from calls.errors import PbxError
 from desk.ami.nailed_up import device, interface
 from launch.pbx.options import PbxOptions
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 
 SOURCE = PROJECT / "asterisk-conf"
 _MARK = re.compile(r"@@([A-Z_]+)@@")

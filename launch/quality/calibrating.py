@@ -8,9 +8,7 @@ import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality import group
-from launch.quality.texts import word
-from launch.quality.wrapping import tell
-from launch.quality_desk import (
+from launch.quality.desk import (
     AsOption,
     ConfigOption,
     LangOption,
@@ -19,6 +17,8 @@ from launch.quality_desk import (
     open_desk,
     told_empty,
 )
+from launch.quality.texts import word
+from launch.quality.wrapping import tell
 
 if TYPE_CHECKING:
     from console.work.calibrating import Calibration

@@ -11,8 +11,7 @@ import typer
 from calls.errors import WorkError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality import group
-from launch.quality.texts import method_word, word
-from launch.quality_desk import (
+from launch.quality.desk import (
     AsOption,
     ConfigOption,
     LangOption,
@@ -21,7 +20,8 @@ from launch.quality_desk import (
     open_desk,
     told_empty,
 )
-from launch.tables import print_table
+from launch.quality.texts import method_word, word
+from launch.telling.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,7 @@ import typer
 from calls.errors import WorkError
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality import group
-from launch.quality.texts import word
-from launch.quality.working import IdArgument
-from launch.quality_desk import (
+from launch.quality.desk import (
     AsOption,
     ConfigOption,
     LangOption,
@@ -20,6 +18,8 @@ from launch.quality_desk import (
     language,
     open_desk,
 )
+from launch.quality.texts import word
+from launch.quality.working import IdArgument
 
 WaitingArgument = Annotated[
     str,
@@ -154,7 +154,7 @@ def comment(
     as_json: JsonOption = False,
 ) -> None:
     """Write a remark at a place of a call, or take one back; without a text, list them."""
-    from launch.call_story import clock
+    from launch.telling.call_story import clock
 
     shown = language(lang)
     with open_desk(state, config) as desk:

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from calls.masking import mask, plain
-from launch.call_story import clock, story
 from launch.quality.texts import state_word, word
+from launch.telling.call_story import clock, story
 from qa.work.reasons import why_in
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from launch.wording import Wording
+from launch.telling.wording import Wording
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "none_waiting": (

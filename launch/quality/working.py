@@ -9,8 +9,7 @@ import typer
 
 from launch.options import DEFAULT_STATE, JsonOption, StateOption, print_json
 from launch.quality import group
-from launch.quality.texts import state_word, word
-from launch.quality_desk import (
+from launch.quality.desk import (
     AsOption,
     ConfigOption,
     LangOption,
@@ -20,7 +19,8 @@ from launch.quality_desk import (
     open_desk,
     told_empty,
 )
-from launch.tables import print_table
+from launch.quality.texts import state_word, word
+from launch.telling.tables import print_table
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -23,7 +23,7 @@ from callflow.proving.proof import Counterexample, prove
 from callflow.rules.monitor import Rule, Verdict, score
 from callflow.rules.state import Status
 from calls.events import CallEvent
-from launch.settings import PROJECT, Settings
+from launch.settings.site import PROJECT, Settings
 from tests.support.callers_at_once import Ended, Placed, call_all, write_directories
 from tests.support.damaged import ENTRY, Damage, copied_as, mutants_of, with_copies
 from tests.support.hotline import Hotline, start_hotline, stop_hotline

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from launch.pbx.process import down, process_of, recorded
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 from tests.support.free_ports import free_port, rtp_range
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller

@@ -19,8 +19,8 @@ import pytest
 from agi.ears.service import EarsService
 from agi.ears.vad import VadBackend
 from launch.pbx.render import SOURCE
-from launch.serving import serving
-from launch.settings import load_settings
+from launch.serving.server import serving
+from launch.settings.site import load_settings
 from ledger.reader import LedgerReader
 from tests.support.heard import read_wav
 from tests.support.hotline import (
@@ -172,7 +172,7 @@ class FallibleEars(EarsService):
 async def test_when_the_ears_die_no_caller_is_left_in_a_window(
     new_caller: NewCaller, pbx: HousePbx, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("launch.node.EarsService", FallibleEars)
+    monkeypatch.setattr("launch.serving.node.EarsService", FallibleEars)
     settings = load_settings(None)
     agi = settings.agi.model_copy(update={"port": pbx.agi_port})
     ears = settings.ears.model_copy(update={"port": 0})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from callflow.house import House
 from callflow.tables import TableRun
-from launch.settings import Settings
+from launch.settings.site import Settings
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 

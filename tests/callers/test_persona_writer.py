@@ -18,7 +18,7 @@ from callflow.house import House, house_texts
 from callflow.proving.proof import Proved, Result, prove
 from callflow.rules.state import Status
 from callflow.templates import Condition
-from launch.settings import Settings
+from launch.settings.site import Settings
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 VARIABLES = Settings().house.all_variables()

@@ -20,7 +20,7 @@ from callers.virtual_stretch import stretches_of
 from callflow.house import House
 from callflow.tables import TableRun
 from callflow.templates import WordingError
-from launch.settings import Settings
+from launch.settings.site import Settings
 from tests.callers.house import hotline, house
 
 PLANS = (QueuePlan(agent="a1"), QueuePlan(), QueuePlan(off_duty=True), QueuePlan(refused="failed"))

@@ -23,9 +23,9 @@ from callers.queue_plan import QueuePlan
 from calls.quality.states import Role
 from calls.quality.words import WordsRecognised
 from console.accounts.service import Accounts
-from launch.demo import demo_settings
-from launch.serving import serving
-from launch.sound_shelf import StateShelf
+from launch.console.sound_shelf import StateShelf
+from launch.demo.run import demo_settings
+from launch.serving.server import serving
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
 from qa.answering import kept_recordings

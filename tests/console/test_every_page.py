@@ -19,8 +19,8 @@ from console.reports.house import House as ReportHouse
 from console.reports.shelf import ReportShelf
 from console.reports.sources import HouseSources
 from console.wall.ports import Sight
-from launch.data_requests import StateRequests
-from launch.settings import Settings
+from launch.console.data_requests import StateRequests
+from launch.settings.site import Settings
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 from tests.console.conftest import Browser, House

@@ -31,7 +31,7 @@ from calls.values import Value
 from desk.coaching.coach import Coach
 from desk.coaching.live_events import LiveEvents
 from desk.coaching.means import Means
-from launch.settings import Settings
+from launch.settings.site import Settings
 from tests.agi.ears.sounds import QUIET, SPEECH
 from tests.callers.house import house
 

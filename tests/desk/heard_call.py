@@ -13,7 +13,7 @@ from calls.ports import Talk
 from desk.coaching.coach import Coach
 from desk.coaching.live_events import LiveEvents
 from desk.coaching.means import Means
-from launch.settings import Settings
+from launch.settings.site import Settings
 from tests.callers.house import house
 from tests.desk.coached import AGENT, CALLER, HandOffice, Sink
 from tests.support.tapped_call import TappedCall

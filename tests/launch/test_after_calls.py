@@ -29,8 +29,8 @@ from calls.events import (
     RulesJudged,
     Said,
 )
-from launch.after_calls import LOOK_BACK, AfterCalls
-from launch.judging import judge_all
+from launch.quality.judging import judge_all
+from launch.serving.after_calls import LOOK_BACK, AfterCalls
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
@@ -272,7 +272,7 @@ async def test_one_strange_call_stops_no_other(
             raise KeyError("no such fact")
         return judged(events, rules)
 
-    monkeypatch.setattr("launch.after_calls.judged", judging)
+    monkeypatch.setattr("launch.serving.after_calls.judged", judging)
     watcher = office.watcher()
 
     assert watcher.judge_now() == 1

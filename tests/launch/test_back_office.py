@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from callflow.house import House
 from calls.errors import ConfigError
-from launch.back_office import (
+from launch.serving.back_office import (
     make_office,
     missing_columns,
     refuse_missing_columns,
@@ -17,7 +17,7 @@ from launch.back_office import (
     tell_unmet,
     unmet,
 )
-from launch.settings import Settings, load_settings
+from launch.settings.site import Settings, load_settings
 
 LINES = "greeting: {tags: [greeting], zh-Hans: 您好, zh-Hant: 您好, en: Hello}\n"
 FLOW = """

@@ -17,9 +17,9 @@ from calls.call import Call
 from calls.clock import ManualClock
 from calls.errors import LedgerError
 from calls.events import AnsweredFact, EndedFact, HeardFact, HungUpFact, KeyFact, Offered, Said
-from launch.call_story import clock, story
 from launch.commands import calls, ledger
 from launch.commands.calls import csv_cell
+from launch.telling.call_story import clock, story
 from ledger.opening import LEDGER_FILE
 from ledger.writer import LedgerWriter
 from tests.ledger.house import by_hand

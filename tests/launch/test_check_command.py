@@ -11,7 +11,7 @@ import pytest
 from typer.testing import Result
 
 from callflow.checks.catalogue import CATALOGUE
-from launch.check_report import caret
+from launch.authoring.check_report import caret
 from tests.support.command_line import thirdring
 from tests.support.lists import CHINESE, ENGLISH, spoken
 

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from calls.clock import ManualClock
-from launch.clock_watch import ClockWatch
+from launch.serving.clock_watch import ClockWatch
 from ledger.newest import newest_at
 from ledger.writer import LedgerWriter
 from tests.ledger.house import place

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from calls.errors import ConfigError
-from launch.console_child import ConsoleChild
-from launch.console_settings import ConsoleSettings
-from launch.settings import Settings, load_settings
+from launch.console.child import ConsoleChild
+from launch.settings.console import ConsoleSettings
+from launch.settings.site import Settings, load_settings
 from ledger.writer import LedgerWriter
 
 THIRDRING = (sys.executable, "-m", "launch")
@@ -79,7 +79,7 @@ async def test_a_console_that_is_killed_is_started_again(state: Path) -> None:
 
 
 async def test_a_console_whose_server_is_gone_goes_too(state: Path) -> None:
-    command = (sys.executable, "-m", "launch.console_process")
+    command = (sys.executable, "-m", "launch.console.process")
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

@@ -16,9 +16,9 @@ import pytest
 from calls.quality.states import Role
 from console.room import ConsoleRoom
 from console.web.app import make_app
-from launch.console_room import open_console_room
-from launch.data_requests import FOLDER
-from launch.settings import Settings
+from launch.console.data_requests import FOLDER
+from launch.console.room import open_console_room
+from launch.settings.site import Settings
 from ledger.quality.rows import Look
 from ledger.writer import LedgerWriter
 from tests.console.conftest import PASSWORD, Browser
@@ -167,7 +167,7 @@ async def test_one_call_is_erased_by_its_id(site: Site) -> None:
 async def test_with_a_server_that_does_not_answer_the_order_waits(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("launch.data_requests._PATIENCE_S", 0.2)
+    monkeypatch.setattr("launch.console.data_requests._PATIENCE_S", 0.2)
     browser = await site.signed_in("root")
     with LedgerWriter(site.state / "ledger.sqlite"):
         answer = await browser.post(

@@ -18,11 +18,11 @@ from callflow.rules.monitor import score
 from calls.clock import ManualClock
 from calls.errors import PersonaError
 from calls.events import CallEvent
-from launch.demo_board import Board, PlainLog
-from launch.demo_callers import MOST, Caller, choose, differences
-from launch.demo_report import DemoCall, report
-from launch.demo_texts import WORDS
-from launch.settings import PROJECT, Settings
+from launch.demo.board import Board, PlainLog
+from launch.demo.callers import MOST, Caller, choose, differences
+from launch.demo.report import DemoCall, report
+from launch.demo.texts import WORDS
+from launch.settings.site import PROJECT, Settings
 
 
 def told(number: int, name: str) -> tuple[Caller, list[CallEvent]]:

@@ -28,10 +28,10 @@ from calls.errors import RecordingError
 from calls.events import CallEvent, Disposed, EndedFact, RulesJudged
 from casework.phone_numbers import NumberPlan
 from launch.commands import export
-from launch.erasing import carry_out
 from launch.exporting.person import Person, spellings
 from launch.exporting.vcon import Telling
 from launch.exporting.vcon import vcon as vcon_of
+from launch.recordings.erasing import carry_out
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow

@@ -10,9 +10,9 @@ import pytest
 
 from callers.flowtests.cases import FlowTest
 from callers.flowtests.suite import Played, load_tests, read_tests
-from launch.flow_tests import Came, Skipped
-from launch.flow_tests_live import over_agi, settings_for, unplayable
-from launch.flow_tests_sip import over_sip
+from launch.authoring.flow_tests import Came, Skipped
+from launch.authoring.flow_tests_live import over_agi, settings_for, unplayable
+from launch.authoring.flow_tests_sip import over_sip
 from tests.callers.house import SCRIPTS, house
 
 SHORT = (

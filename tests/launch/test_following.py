@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from calls.errors import ConfigError
-from launch.following import HouseFollower, read_house
-from launch.qa_settings import QaSettings
-from launch.quality_desk import make_desk
-from launch.settings import PROJECT, Settings
+from launch.console.following import HouseFollower, read_house
+from launch.quality.desk import make_desk
+from launch.settings.qa import QaSettings
+from launch.settings.site import PROJECT, Settings
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter

@@ -10,9 +10,9 @@ import structlog.testing
 from callflow.digests import flow_digest, words_digest
 from callflow.house import House, house_texts
 from calls.clock import ManualClock
-from launch.flow_evidence import flow_findings
-from launch.kept_flows import KeptFlows, text_digest
-from launch.live_house import LiveHouse
+from launch.evidence.flow_evidence import flow_findings
+from launch.serving.kept_flows import KeptFlows, text_digest
+from launch.serving.live_house import LiveHouse
 from tests.launch.test_verify_command import HELLO, LINES
 
 FORM = """

@@ -13,9 +13,9 @@ import pytest
 from calls.call import Call
 from calls.clock import ManualClock
 from calls.events import Offered
-from launch import kept_heads
-from launch.all_heads import read_file
-from launch.kept_heads import KeptHeads, heads_kept
+from launch.evidence.all_heads import read_file
+from launch.serving import kept_heads
+from launch.serving.kept_heads import KeptHeads, heads_kept
 from ledger.heads import head_findings
 from ledger.writer import LedgerWriter
 

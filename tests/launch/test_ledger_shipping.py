@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from calls.errors import ConfigError, LedgerError
-from launch.settings import LedgerSettings, load_settings
-from launch.shipping import ledger_place
+from launch.serving.shipping import ledger_place
+from launch.settings.site import LedgerSettings, load_settings
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from launch.left_lines import lines_now, news_of
-from launch.settings import Settings
+from launch.serving.left_lines import lines_now, news_of
+from launch.settings.site import Settings
 from tests.support.fake_manager import SECRET, USER, Asked, FakeManager, Line, Pairs, fake_manager
 
 CALL, OTHER = "20261122-021530-k7f3q29m", "20261122-021530-aaaaaaaa"

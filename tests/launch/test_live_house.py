@@ -11,8 +11,8 @@ import structlog.testing
 
 from callflow.house import house_files
 from calls.errors import FlowFileError
-from launch.live_house import LiveHouse
-from launch.vetting import Vetting
+from launch.serving.live_house import LiveHouse
+from launch.serving.vetting import Vetting
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -132,6 +132,6 @@ def test_a_text_is_proved_once_for_a_state_folder(
     def never(*_: object) -> None:
         raise AssertionError("proved a second time")
 
-    monkeypatch.setattr("launch.vetting.broken_rules", never)
+    monkeypatch.setattr("launch.serving.vetting.broken_rules", never)
 
     LiveHouse(folder, _vetting(folder, state))

@@ -12,7 +12,7 @@ import structlog
 
 from calls.errors import LedgerError
 from launch import __main__ as line
-from launch.demo import log_to
+from launch.demo.run import log_to
 from launch.logs import set_up_logs
 
 

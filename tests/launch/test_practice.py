@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from calls.floor import orders
 from calls.floor.states import AgentState
 from calls.floor.view import PanelView
-from launch.practice import PracticeFloor
-from launch.practice_score import score_call
+from launch.practice.score import score_call
+from launch.practice.session import PracticeFloor
 from softphone_panel.agent.app import AgentApp
 from softphone_panel.agent.link import LocalLink
 from tests.support.command_line import thirdring
@@ -20,7 +20,7 @@ from tests.support.trainee import Trainee, house, over, stage
 
 @pytest.fixture(autouse=True)
 def _rings_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("launch.practice.BEFORE_RING_S", 0.01)
+    monkeypatch.setattr("launch.practice.session.BEFORE_RING_S", 0.01)
 
 
 async def test_a_call_done_as_the_panel_says_keeps_every_rule_it_asks_for() -> None:

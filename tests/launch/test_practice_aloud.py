@@ -13,9 +13,9 @@ from callers.speaker import PlayerSpeaker
 from callers.voicebank import VoiceBank
 from calls.floor import orders
 from calls.floor.states import AgentState
-from launch.practice_aloud import engines_of, player_or_why
-from launch.practice_report import text_only
-from launch.settings import Settings
+from launch.practice.aloud import engines_of, player_or_why
+from launch.practice.report import text_only
+from launch.settings.site import Settings
 from tests.support.command_line import thirdring
 from tests.support.fake_player import FakePlayer
 from tests.support.trainee import Trainee, over
@@ -23,7 +23,7 @@ from tests.support.trainee import Trainee, over
 
 @pytest.fixture(autouse=True)
 def _rings_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("launch.practice.BEFORE_RING_S", 0.01)
+    monkeypatch.setattr("launch.practice.session.BEFORE_RING_S", 0.01)
 
 
 async def asked(trainee: Trainee) -> None:
@@ -166,7 +166,7 @@ def test_muted_no_player_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(command: str) -> tuple[tuple[str, ...], str]:
         raise AssertionError(command)
 
-    monkeypatch.setattr("launch.practice_aloud.player_or_why", never)
+    monkeypatch.setattr("launch.practice.aloud.player_or_why", never)
 
     assert _player("mine", mute=True) == ((), "")
 

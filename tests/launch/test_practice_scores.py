@@ -11,14 +11,14 @@ from rich.console import Console
 
 from calls.floor import orders
 from calls.floor.view import PanelView, ScriptView
-from launch.practice_report import show_score
-from launch.practice_score import Score
+from launch.practice.report import show_score
+from launch.practice.score import Score
 from tests.support.trainee import Trainee, over
 
 
 @pytest.fixture(autouse=True)
 def _rings_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("launch.practice.BEFORE_RING_S", 0.01)
+    monkeypatch.setattr("launch.practice.session.BEFORE_RING_S", 0.01)
 
 
 def told(found: Score, language: str) -> str:

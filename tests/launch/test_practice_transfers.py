@@ -14,8 +14,8 @@ from tests.support.trainee import Trainee
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("launch.practice.BEFORE_RING_S", 0.01)
-    monkeypatch.setattr("launch.practice_transfer.WAIT_MS", 40)
+    monkeypatch.setattr("launch.practice.session.BEFORE_RING_S", 0.01)
+    monkeypatch.setattr("launch.practice.transfer.WAIT_MS", 40)
 
 
 async def in_talk() -> Trainee:

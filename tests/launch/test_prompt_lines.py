@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from callflow.house import House
-from launch.prompt_lines import agents_lines, house_lines, spoken_lines
-from launch.settings import HouseSettings
+from launch.authoring.prompt_lines import agents_lines, house_lines, spoken_lines
+from launch.settings.site import HouseSettings
 
 LINES = """
 both: {zh-Hans: 一, en: one}

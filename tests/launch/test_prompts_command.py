@@ -11,7 +11,7 @@ import pytest
 
 from agi.prompts import sound
 from calls.errors import PromptError
-from launch.settings import PROJECT
+from launch.settings.site import PROJECT
 from tests.agi.prompts.fake_engine import tone
 from tests.support.command_line import thirdring
 from tests.support.lists import CHINESE, ENGLISH, spoken

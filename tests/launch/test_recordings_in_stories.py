@@ -7,7 +7,7 @@ import pytest
 from calls.call import Call
 from calls.clock import ManualClock
 from calls.events import CallEvent, RecordingKept
-from launch.call_story import story
+from launch.telling.call_story import story
 from tests.ledger.house import ListSink
 
 

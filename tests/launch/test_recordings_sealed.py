@@ -14,13 +14,13 @@ import pytest
 
 from calls.clock import SystemClock
 from calls.errors import LostKeyError, RecordingError, SealBrokenError, WorkError
-from launch.clock_watch import ClockWatch
-from launch.erasing import make_keeper
-from launch.holds import BookHolds
 from launch.quality.sound import wave_lines
-from launch.recorder_settings import RecorderSettings, RetentionSettings
-from launch.sealing import begin_sealing
-from launch.settings import load_settings
+from launch.recordings.erasing import make_keeper
+from launch.recordings.holds import BookHolds
+from launch.serving.clock_watch import ClockWatch
+from launch.serving.sealing import begin_sealing
+from launch.settings.recorder import RecorderSettings, RetentionSettings
+from launch.settings.site import load_settings
 from ledger.quality.book import QualityBook
 from ledger.reader import LedgerReader
 from ledger.verify import verify

@@ -15,20 +15,21 @@ from calls.quality.states import EvaluationState
 from console.telling import refusals
 from console.telling.refusals import PLACE
 from launch import __main__ as command_line
-from launch.found_details import DETAILS
 from launch.quality.texts import state_word
-from launch.refused_seals import SEALS
-from launch.refused_texts import REFUSED
-from launch.refusing import language_typed, refused
+from launch.telling.found_details import DETAILS
+from launch.telling.refused_seals import SEALS
+from launch.telling.refused_texts import REFUSED
+from launch.telling.refusing import language_typed, refused
 from tests.console.test_refusals import ROOT, _known, _said, _template
 from tests.support.command_line import thirdring
 from tests.support.lists import CHINESE, ENGLISH
 
 SHOWN = (
-    *("launch/quality", "launch/quality_desk.py", "launch/holds.py", "launch/tagging.py"),
+    *("launch/quality", "launch/recordings/holds.py", "launch/serving/tagging.py"),
     *("launch/commands/calls.py", "launch/commands/recordings.py", "launch/commands/report.py"),
     *("console/reports", "console/work", "qa/work", "ledger/reader.py", "ledger/sight.py"),
-    *("recorder/finding.py", "recorder/sealing", "launch/erasing.py", "launch/key_commands.py"),
+    *("recorder/finding.py", "recorder/sealing"),
+    *("launch/recordings/erasing.py", "launch/recordings/key_commands.py"),
 )
 """Where errors come from that `qa`, `calls`, `recordings` and `report` show."""
 
@@ -60,7 +61,7 @@ def test_a_chinese_text_keeps_every_command_and_holds_no_place_of_its_own() -> N
 PROVEN = (
     *("recorder/verify.py", "recorder/measure.py", "ledger/verify.py", "ledger/verify_rows.py"),
     *("ledger/floor_verify.py", "ledger/heads.py", "ledger/quality/verify.py"),
-    *("launch/verification.py", "launch/flow_evidence.py"),
+    *("launch/evidence/verification.py", "launch/evidence/flow_evidence.py"),
 )
 """Where details of findings come from."""
 

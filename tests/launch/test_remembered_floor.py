@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from calls.floor.events import FloorEvent
-from launch.agents_desk import remembered
+from launch.serving.agents_desk import remembered
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 

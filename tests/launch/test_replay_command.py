@@ -20,8 +20,8 @@ from callflow.house import House
 from calls.errors import ConfigError, LedgerError
 from calls.events import CallEvent
 from launch.commands import replay
-from launch.serving import serving
-from launch.settings import PROJECT, Settings, load_settings
+from launch.serving.server import serving
+from launch.settings.site import PROJECT, Settings, load_settings
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter

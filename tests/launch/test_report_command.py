@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from calls.errors import CallCenterError, ConfigError, ReportError
 from launch.commands import report
 from launch.report_house import report_house
-from launch.settings import Settings, load_settings
+from launch.settings.site import Settings, load_settings
 from tests.support.report_day import DAY, write_day
 
 

@@ -24,7 +24,7 @@ from callflow.schema.files import SCHEMAS, schema_text
 from callflow.schema.telling import example_of
 from calls.actions import FieldType
 from calls.errors import FlowFileError
-from launch.schemas import ALL_SCHEMAS
+from launch.authoring.schemas import ALL_SCHEMAS
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "scripts"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from launch.workers import Backoff
+from launch.serving.workers import Backoff
 from ledger.reader import LedgerReader
 from tests.support.worker_processes import answers, workers_of
 

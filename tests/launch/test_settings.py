@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import ConfigError
-from launch.settings import Settings, load_settings
+from launch.settings.site import Settings, load_settings
 
 
 def test_without_a_file_everything_has_a_default() -> None:

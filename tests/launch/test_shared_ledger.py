@@ -13,10 +13,10 @@ from calls.errors import LedgerError
 from calls.quality.states import Role
 from console.room import ConsoleRoom
 from console.web.app import make_app
-from launch.console_room import open_console_room
-from launch.quality_desk import open_desk
-from launch.settings import Settings, load_settings
-from launch.sound_shelf import NoSounds
+from launch.console.room import open_console_room
+from launch.console.sound_shelf import NoSounds
+from launch.quality.desk import open_desk
+from launch.settings.site import Settings, load_settings
 from ledger.filters import CallFilter
 from ledger.opening import LEDGER_FILE, LedgerAwayError, LedgerMissingError
 from ledger.postgres.shipper import Shipper

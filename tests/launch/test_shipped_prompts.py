@@ -11,8 +11,8 @@ import pytest
 from agi.prompts import sound
 from agi.prompts.sources import Bundled, read_index
 from callflow.house import House
-from launch.prompt_lines import spoken_lines
-from launch.settings import PROJECT, Settings
+from launch.authoring.prompt_lines import spoken_lines
+from launch.settings.site import PROJECT, Settings
 
 PROMPTS = PROJECT / "scripts" / "prompts"
 CALLERS = PROJECT / "callers" / "voices"

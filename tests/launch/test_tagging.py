@@ -16,7 +16,7 @@ from calls.clock import ManualClock
 from calls.errors import LedgerError
 from calls.events import CallEvent, CallTagged, EndedFact, Fact, Offered
 from launch.commands import calls
-from launch.tagging import TagOrders, tag_call, tag_for, tags_of
+from launch.serving.tagging import TagOrders, tag_call, tag_for, tags_of
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter

@@ -32,9 +32,9 @@ from calls.quality.events import (
 from calls.values import value
 from launch.commands import ledger as ledger_command
 from launch.commands import verify as verify_command
-from launch.kept_flows import KeptFlows
-from launch.recorder_settings import RecorderSettings
-from launch.sealing import begin_sealing
+from launch.serving.kept_flows import KeptFlows
+from launch.serving.sealing import begin_sealing
+from launch.settings.recorder import RecorderSettings
 from ledger.encoding import EventRow, chained
 from ledger.opening import LedgerMissingError
 from ledger.quality.book import QualityBook
@@ -283,7 +283,7 @@ def test_an_edited_line_makes_the_flow_version_another(state: Path) -> None:
 
 def test_a_flow_text_swapped_with_its_name_is_named(state: Path) -> None:
     """An edited text under its new hash, and a version file that points to it."""
-    from launch.kept_flows import text_digest
+    from launch.serving.kept_flows import text_digest
 
     kept = KeptFlows(state)
     (version,) = kept.versions().values()

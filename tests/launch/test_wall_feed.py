@@ -9,8 +9,8 @@ from pathlib import Path
 from calls.clock import ManualClock
 from calls.floor.states import AgentState
 from console.wall.ports import Sight
-from launch.settings import Settings
-from launch.wall_feed import IDLE_MS, DeskFeed, desk_feed
+from launch.console.wall_feed import IDLE_MS, DeskFeed, desk_feed
+from launch.settings.site import Settings
 from softphone_panel.agent.desk_link import DeskPlace, DeskWatch
 from tests.softphone_panel.test_wall_on_a_desk import TOKENS, FloorDesk, served
 from tests.softphone_panel.wall_story import rush

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from launch.reply_texts import reply
-from launch.wording import Wording
+from launch.telling.reply_texts import reply
+from launch.telling.wording import Wording
 
 ROOT = Path(__file__).parents[2]
 PLACE = re.compile(r"{(\w+)}")

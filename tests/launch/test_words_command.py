@@ -32,8 +32,8 @@ from calls.events import (
 )
 from calls.quality.events import AccountCreated
 from launch.commands import qa, words
-from launch.erasing import carry_out
-from launch.words_of_call import fact_of, recognise, transcript
+from launch.recordings.erasing import carry_out
+from launch.recordings.words_of_call import fact_of, recognise, transcript
 from ledger.opening import LEDGER_FILE
 from ledger.quality.book import QualityBook
 from ledger.quality.opening import QUALITY_FILE
@@ -179,7 +179,7 @@ def test_what_is_kept_holds_the_houses_own_words_and_nothing_the_caller_said(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard = Heard(with_caller=True)
-    monkeypatch.setattr("launch.words_of_call.recogniser_of", lambda *_: heard)
+    monkeypatch.setattr("launch.recordings.words_of_call.recogniser_of", lambda *_: heard)
 
     code, told = run(state, CALL)
 
@@ -210,7 +210,7 @@ def test_whoever_scores_finds_the_words_at_the_question_until_the_recording_is_e
     _qa(state, "open", CALL, "--why", "抽检")
     (row,) = json.loads(_qa(state, "list", "--call", CALL, "--json"))
     assert "没有做语音识别" in _qa(state, "show", row["id"])
-    monkeypatch.setattr("launch.words_of_call.recogniser_of", lambda *_: Heard())
+    monkeypatch.setattr("launch.recordings.words_of_call.recogniser_of", lambda *_: Heard())
     run(state, CALL)
 
     shown = _qa(state, "show", row["id"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import LedgerError
-from launch.words_of_calls import Wanted, calls_wanted
+from launch.recordings.words_of_calls import Wanted, calls_wanted
 from ledger.filters import CallFilter
 from ledger.quality.book import QualityBook
 from ledger.quality.opening import QUALITY_FILE
@@ -41,7 +41,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use(recogniser: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("launch.words_of_call.recogniser_of", lambda *_: recogniser)
+    monkeypatch.setattr("launch.recordings.words_of_call.recogniser_of", lambda *_: recogniser)
 
 
 def kept(state: Path) -> dict[str, int]:
@@ -152,6 +152,6 @@ def test_calls_and_a_filter_are_not_mixed_and_nothing_is_not_everything(state: P
 def test_pages_of_calls_are_walked_to_their_end(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("launch.words_of_calls._PAGE", 1)
+    monkeypatch.setattr("launch.recordings.words_of_calls._PAGE", 1)
 
     assert calls_wanted(state, Wanted(fits=CallFilter(recorded=True))) == [THREE, TWO, ONE]

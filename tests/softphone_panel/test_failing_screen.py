@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launch.refusing import refused
+from launch.telling.refusing import refused
 from softphone_panel.agent.app import AgentApp
 from softphone_panel.screen_app import ScreenApp, ScreenFailedError
 from softphone_panel.wall.app import WallApp

@@ -26,8 +26,8 @@ from callers.voicebank import VoiceBank
 from callflow.house import House
 from callflow.rules.monitor import RuleSet
 from calls.events import CallEvent
-from launch.flow_tests_live import settings_for
-from launch.serving import Running, serving
+from launch.authoring.flow_tests_live import settings_for
+from launch.serving.server import Running, serving
 from ledger.reader import LedgerReader
 from ledger.rows import CallRow
 from qa.answering import CaseFacts

@@ -25,11 +25,11 @@ from callers.sip import SipPhones, call_over_sip, sip_phones
 from callers.voicebank import VoiceBank
 from callflow.house import House
 from calls.errors import CallCenterError
-from launch.flow_tests_live import destinations
-from launch.flow_tests_sip import unplayable_over_sip
+from launch.authoring.flow_tests_live import destinations
+from launch.authoring.flow_tests_sip import unplayable_over_sip
 from launch.pbx.options import PbxOptions
 from launch.pbx.process import down, up
-from launch.serving import Running
+from launch.serving.server import Running
 from ledger.rows import CallRow
 from tests.support.free_ports import free_port, rtp_range
 from tests.support.g711 import Samples

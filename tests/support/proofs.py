@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 from callflow.house import house_texts
-from launch.settings import Settings
-from launch.vetting import SHARED, Vetting
+from launch.serving.vetting import SHARED, Vetting
+from launch.settings.site import Settings
 
 
 def main() -> None:
-    """Leave the proof in the folder that `launch.vetting.SHARED` names."""
+    """Leave the proof in the folder that `launch.serving.vetting.SHARED` names."""
     settings = Settings()
     place = Vetting(settings.scripts, Path(os.environ[SHARED]), settings.house.all_variables())
     place.problems(house_texts(settings.scripts))

@@ -17,10 +17,10 @@ from calls.clock import SystemClock
 from calls.floor import orders
 from calls.floor.states import AgentState
 from calls.floor.view import FormView, PanelView
-from launch.agents_desk import floor_house
-from launch.practice import PracticeFloor
-from launch.practice_stage import Stage
-from launch.settings import PROJECT, load_settings
+from launch.practice.session import PracticeFloor
+from launch.practice.stage import Stage
+from launch.serving.agents_desk import floor_house
+from launch.settings.site import PROJECT, load_settings
 
 FILLED: Final = {"phone": "13912345678", "matter": "家里停水", "handled": "已登记，派人上门"}
 

@@ -16,7 +16,7 @@ def workers_of(server: int) -> list[int]:
     workers = []
     for pid in children:
         with suppress(FileNotFoundError, ProcessLookupError):  # one that was just reaped
-            if b"launch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"launch.serving.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 workers.append(int(pid))
     return workers
 

@@ -24,10 +24,10 @@ from calls.ports import AgentDesk, Talk
 from desk.ami.client import AmiClient
 from desk.ami.message import Message
 from desk.coaching.live_events import LiveEvents
-from launch.agents_desk import Ledgers, agents_desk, ami_address
-from launch.agents_port import Shared
-from launch.back_office import make_office
-from launch.settings import Settings, load_settings
+from launch.serving.agents_desk import Ledgers, agents_desk, ami_address
+from launch.serving.agents_port import Shared
+from launch.serving.back_office import make_office
+from launch.settings.site import Settings, load_settings
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 

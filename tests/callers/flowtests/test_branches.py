@@ -11,7 +11,7 @@ from callers.flowtests.suite import load_tests, play_all
 from callflow.engine import MOST_STEPS_A_CALL
 from callflow.frames import Taken
 from callflow.house import House
-from launch.settings import Settings
+from launch.settings.site import Settings
 from tests.callers.house import SCRIPTS, house
 
 LINES = "hi: {zh-Hans: 好, zh-Hant: 好, en: x}\n"

@@ -7,7 +7,7 @@ import pytest
 from callers.flowtests.suite import Played, play, read_tests
 from callflow.house import House
 from callflow.nodes import Place
-from launch.settings import Settings
+from launch.settings.site import Settings
 from tests.callers.house import house
 
 HEAD = """

@@ -14,7 +14,7 @@ from callflow.house import House, house_texts
 from callflow.mutants.making import mutants
 from callflow.replaying.comparing import Comparison, compare
 from calls.errors import FlowFileError
-from launch.settings import PROJECT, Settings
+from launch.settings.site import PROJECT, Settings
 
 HOUSE_VARIABLES = Settings().house.all_variables()
 FLOWS = frozenset({"greetings", "silent_call", "noise", "faint", "closing"})

@@ -13,7 +13,7 @@ from callflow.house import House
 from callflow.replaying.comparing import compare
 from callflow.rules.state import Status
 from calls.events import CallEvent
-from launch.settings import PROJECT, Settings
+from launch.settings.site import PROJECT, Settings
 from tests.callflow.replaying.past import (
     ASKS_HOURS,
     LEAVES_IN_THE_MENU,

@@ -10,7 +10,7 @@ import pytest
 from callflow.house import House
 from callflow.rules.monitor import score
 from calls.events import CallEvent
-from launch.settings import Settings
+from launch.settings.site import Settings
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 AGENT_HANGS_UP: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -25,7 +25,7 @@ from desk.floor.assembly import Floor, Outside
 from desk.floor.house import FloorHouse
 from desk.server.tokens import Tokens
 from desk.supervision.limits import WallLimits
-from launch.settings import Settings
+from launch.settings.site import Settings
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
 from tests.callers.house import house

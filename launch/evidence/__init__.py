@@ -1,0 +1,1 @@
+"""Everything that can prove itself, proved."""

@@ -1,0 +1,1 @@
+"""Practice for agents: their own panel and a simulated caller, no Asterisk."""

@@ -1,0 +1,1 @@
+"""Commands and services of recordings: keys, erasing, holds, recognised words."""

@@ -1,0 +1,1 @@
+"""Settings of one site, a module for each section of the file."""

@@ -1,0 +1,1 @@
+"""What commands say: catalogues of words in both languages, lists, stories, refusals, progress."""
