@@ -100,6 +100,11 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     # an offered call
     "offer.title": ("来电", "A call"),
     "offer.queue": ("队列 {queue} · 客户已等 {time}", "queue {queue} · has waited {time}"),
+    "offer.sent": ("{who} 转来 · 客户已等 {time}", "sent by {who} · has waited {time}"),
+    "offer.asked": (
+        "{who} 有事商量，客户还在那边 · 已响 {time}",
+        "{who} wants to ask you and has the caller · {time}",
+    ),
     "offer.rings": ("第 {ring} 声 / {rings}", "ring {ring} of {rings}"),
     "offer.answer": ("按 {key} 接听", "Press {key} to answer"),
     "offer.at_phone": ("请在话机上接听", "Pick up your phone"),
@@ -123,6 +128,12 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "script.hear": ("请听客户说，听到什么按什么", "Listen, then press what it was"),
     "script.digits_now": ("请记下客户报的数字", "Take down the digits"),
     "script.over": ("流程已结束：道别，挂机。", "The flow is over: say goodbye, hang up."),
+    "script.colleague": (
+        "{who} 与您商量这通电话，客户在听音乐。谈完挂机，或等对方转过来。",
+        "{who} asks you about this call; the caller hears music. Hang up when you are done, or "
+        "be handed the caller.",
+    ),
+    "script.joined": ("{who}、客户和您三方通话中。", "{who}, the caller and you are together."),
     "script.none": ("此通电话没有流程。", "This call has no flow."),
     "script.next": ("下一句", "next"),
     "script.hint": ("提示", "hint"),

@@ -103,6 +103,12 @@ class OfferView(Part):
     waited_ms: int = 0
     """The caller's own wait in the queue before it rang here."""
 
+    sent_by: str = ""
+    """The number of the colleague who has had the call and sends it; empty for a queue's."""
+
+    asked: bool = False
+    """That colleague only asks, and has the caller waiting."""
+
 
 class LineView(Part):
     """A sentence of the house, to be said by the agent."""
@@ -239,6 +245,12 @@ class CallView(Part):
     recording: bool = False
     over: bool = False
     script: ScriptView | None = None
+    asked_by: str = ""
+    """The number of the colleague who asks about the call, and has the caller waiting."""
+
+    joined: bool = False
+    """That colleague has put all three together."""
+
     hearing: HearingView = HearingView()
     due: tuple[RuleView, ...] = ()
     broken: tuple[RuleView, ...] = ()

@@ -91,6 +91,9 @@ class PanelViews:
         if rings is None:
             return None
         known = self._talks.offer_to(agent, rings.call_id)
+        sender = known.agent if known and known.agent != agent else ""
+        # What the caller waited for the colleague is no wait for this agent.
+        waited_ms = known.waited_ms if known else max(0, rings.waited_ms - rings.rung_ms)
         return OfferView(
             call_id=rings.call_id,
             queue=known.queue if known else rings.queue,
@@ -98,7 +101,9 @@ class PanelViews:
             rung_ms=rings.rung_ms,
             ring_cycle_ms=self._house.ring_cycle_ms,
             rings=self._house.rings,
-            waited_ms=known.waited_ms if known else rings.waited_ms,
+            waited_ms=0 if sender else waited_ms,
+            sent_by=sender,
+            asked=rings.asked,
         )
 
     def _queues(self, names: tuple[str, ...]) -> tuple[QueueView, ...]:
@@ -116,7 +121,7 @@ class PanelViews:
     def _call(self, agent: str, status: AgentStatus) -> CallView | None:
         found = self._talks.of(agent)
         if found is None or found.coach is None or (found.over and not _is_about(status, found)):
-            return self._bare(status)
+            return self._bare(agent, status)
         coach = found.coach
         view = CallView(
             call_id=found.call.id,
@@ -144,20 +149,24 @@ class PanelViews:
             }
         )
 
-    def _bare(self, status: AgentStatus) -> CallView | None:
+    def _bare(self, agent: str, status: AgentStatus) -> CallView | None:
         """A call that nobody is coached through: a colleague asks about it, it came straight to the
         phone, or it is to be wrapped up behind another one."""
         if status.state not in _WITH_A_CALL:
             return None
         known = self._talks.by_id(status.call_id)
+        asker = known.agent if known and status.asked and known.agent != agent else ""
+        consult = self._consult(asker) if asker else None
         return CallView(
             call_id=status.call_id,
+            asked_by=asker,
+            joined=consult is not None and consult.state == "three_way",
             queue=known.queue if known else "",
             caller=known.file if known else self._past_caller(status.call_id),
             talked_ms=status.talked_ms,
             held_ms=status.held_ms,
             on_hold=status.state is AgentState.HOLD,
-            muted=bool(status.channel) and self._muted(status.number, status.channel),
+            muted=bool(status.channel) and self._muted(agent, status.channel),
             over=status.state is AgentState.WRAP_UP,
             dispositions=self._house.dispositions,
         )

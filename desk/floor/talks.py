@@ -59,6 +59,9 @@ class Talks:
         self._last: dict[str, Talk] = {}
         """Who had a live call last, by its id."""
 
+        self._wrapped_up: dict[str, AgentCall] = {}
+        """Live calls by id whose last agent sent them on and is done with them."""
+
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- what the process that holds the calls tells -------------------------------------------
@@ -112,6 +115,7 @@ class Talks:
                 self._end(found)
         # After a transfer several had the call; what the last one came to counts.
         self._last.pop(call.id, None)
+        self._wrapped_up.pop(call.id, None)
         return self._values.pop(call.id, {})
 
     # -- what panels see -------------------------------------------------------------------------
@@ -126,7 +130,9 @@ class Talks:
         Of one that a colleague asks about, all that is known is the colleague's.
         """
         offer = self._offers.get(agent)
-        return offer if offer is not None and offer.call.id == call_id else self.by_id(call_id)
+        if offer is not None and offer.call.id == call_id:
+            return offer
+        return self.by_id(call_id) or self._wrapped_up.get(call_id)
 
     def stranger(self, number: str, name: str) -> CallerFile:
         """Who calls with a call that is not ours: what Asterisk tells of them, made safe."""
@@ -146,6 +152,8 @@ class Talks:
         found = self._by_agent.get(agent)
         if found is not None and found.over and found.call.id == call_id:
             del self._by_agent[agent]
+            if call_id in self._last:
+                self._wrapped_up[call_id] = found
             self._changed(agent)
 
     def follow(self, agent: str) -> None:

@@ -216,6 +216,7 @@ class Roster:
             queue=waiting.queue if waiting else "",
             rung_ms=max(0, self._clock.monotonic_ms() - line.began_ms),
             waited_ms=room.waited_ms(waiting) if waiting else 0,
+            asked=line.asked and not line.sent,
             channel=line.channel,
             caller_channel=line.caller_channel,
             number=waiting.number if waiting else "",

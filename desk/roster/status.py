@@ -53,6 +53,9 @@ class Offer:
     waited_ms: int
     """The caller's wait in the queue so far."""
 
+    asked: bool
+    """A colleague asks about it; the caller stays theirs."""
+
     channel: str
     caller_channel: str
     number: str

@@ -85,7 +85,8 @@ def _consult_talks(scene: Scene) -> bool:
 
 
 def _can_transfer(scene: Scene) -> bool:
-    return scene.talking and not _consulting(scene)
+    # A colleague who asks has the caller: it is not for the one asked to send them anywhere.
+    return scene.talking and not _consulting(scene) and not (scene.call and scene.call.asked_by)
 
 
 def _has_line(scene: Scene) -> bool:

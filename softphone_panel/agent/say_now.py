@@ -10,6 +10,7 @@ from softphone_panel.agent.parts import Rows, row, styled_rows
 from softphone_panel.agent.scene import Scene, clock_spent, held_word
 from softphone_panel.cells import bar, cut, fit
 from softphone_panel.panes import MUTED, SOUND_STYLES
+from softphone_panel.safe import one_line
 from softphone_panel.watch.heard_meter import METER_CELLS, QUIETEST_DBOV, level_share
 
 LABEL_CELLS = 24
@@ -21,7 +22,7 @@ def sentence_of(scene: Scene) -> tuple[str, str, str]:
     """What to do now, as (heading, text, style)."""
     texts, script = scene.texts, scene.script
     if script is None:
-        return texts("talk.title"), texts("script.none"), MUTED
+        return texts("talk.title"), _without_flow(scene), MUTED
     if (apart := _apart(scene)) and not script.over:
         line = script.line or script.said
         return apart, scene.question or (line.text if line else ""), MUTED
@@ -35,6 +36,14 @@ def sentence_of(scene: Scene) -> tuple[str, str, str]:
         return texts("script.say"), texts("script.over"), "bold $text-warning"
     said = script.said.text if script.said else ""
     return _waiting_for(scene, script), said, MUTED
+
+
+def _without_flow(scene: Scene) -> str:
+    call = scene.call
+    if call is None or not call.asked_by:
+        return scene.texts("script.none")
+    known = "script.joined" if call.joined else "script.colleague"
+    return scene.texts(known, who=cut(one_line(scene.whom(call.asked_by)), 40))
 
 
 def _apart(scene: Scene) -> str:

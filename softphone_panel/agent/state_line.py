@@ -22,7 +22,9 @@ def state_words(scene: Scene) -> str:
         return word
     reason = scene.view.state.reason
     words = [word, texts.or_plain("reason", reason)] if reason else [word]
-    return " ".join((*words, clock(scene.state_ms)))
+    # A hold in between does not make the talk a new one.
+    talks = scene.state is AgentState.ON_CALL and scene.talking
+    return " ".join((*words, clock(talked(scene) if talks else scene.state_ms)))
 
 
 def flags(scene: Scene) -> list[tuple[str, str]]:

@@ -6,12 +6,14 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from calls.floor.states import AgentState
+from calls.floor.view import OfferView
 from softphone_panel.agent.actions import BY_ID
 from softphone_panel.agent.parts import KEY_STYLE, Rows, clickable, row, styled_rows, who
 from softphone_panel.agent.scene import Scene, ring_number
 from softphone_panel.agent.top_bar import lamp_text, why_words
-from softphone_panel.cells import bar, clock, fit
+from softphone_panel.cells import bar, clock, cut, fit
 from softphone_panel.panes import MUTED
+from softphone_panel.safe import one_line
 
 SERVE = "thirdring serve"
 RING_CELLS = 18
@@ -91,7 +93,7 @@ class Offer(Rows):
         super().show(view)
 
     def rows(self, view: Scene, width: int) -> list[Content]:
-        offer, texts = view.offer, view.texts
+        offer = view.offer
         if offer is None:
             return []
         ring = ring_number(offer, view.age_ms)
@@ -101,11 +103,18 @@ class Offer(Rows):
         waited = clock(offer.waited_ms + offer.rung_ms + view.age_ms)
         return [
             row((who(offer.caller, view), "bold"), (tier, "bold $text-accent"), width=width),
-            row((texts("offer.queue", queue=offer.queue, time=waited), MUTED), width=width),
+            row((_whence(view, offer, waited), MUTED), width=width),
             _rings(view, width, style),
             Content(""),
             _how_to_answer(view) if not late else _late(view, width),
         ]
+
+
+def _whence(scene: Scene, offer: OfferView, waited: str) -> str:
+    if not offer.sent_by:
+        return scene.texts("offer.queue", queue=offer.queue, time=waited)
+    who = cut(one_line(scene.whom(offer.sent_by)), 40)
+    return scene.texts("offer.asked" if offer.asked else "offer.sent", who=who, time=waited)
 
 
 def _rings(scene: Scene, width: int, style: str) -> Content:

@@ -366,6 +366,42 @@ async def test_an_agent_cancels_or_makes_it_three(key: str, how: str) -> None:
         assert at.desk.orders[0].model_dump() == {"do": "consult", "how": how}
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown"), [(True, "李雷 802 有事商量，客户还在那边"), (False, "李雷 802 转来")]
+)
+async def test_a_call_that_a_colleague_sends_says_so_before_it_is_answered(
+    asked: bool, shown: str
+) -> None:
+    view = views.ringing()
+    assert view.offer is not None
+    offer = view.offer.model_copy(update={"sent_by": "802", "asked": asked, "waited_ms": 0})
+    async with seat(view.model_copy(update={"offer": offer})) as at:
+        assert shown in at.screen()
+        assert "队列 support · 客户" not in at.screen()
+
+
+@pytest.mark.parametrize(
+    ("joined", "shown"),
+    [(False, "李雷 802 与您商量这通电话，客户在听音乐"), (True, "李雷 802、客户和您三方通话中")],
+)
+async def test_whoever_is_asked_sees_by_whom_and_cannot_send_the_caller_on(
+    joined: bool, shown: str
+) -> None:
+    view = views.talk(asked_by="802", joined=joined)
+    assert view.call is not None
+    bare = view.model_copy(update={"call": view.call.model_copy(update={"script": None})})
+    async with seat(bare) as at:
+        assert shown in at.screen()
+        assert "转接" not in at.screen()
+
+
+async def test_a_talk_is_as_long_as_it_is_whatever_was_held_in_between() -> None:
+    view = views.talk(talked_ms=109_000)
+    state = view.state.model_copy(update={"for_ms": 7_000})
+    async with seat(view.model_copy(update={"state": state})) as at:
+        assert "通话 1:49" in at.screen()
+
+
 async def test_a_window_about_the_call_closes_with_it_and_others_stay() -> None:
     async with seat(views.talk()) as at:
         await at.press("t")

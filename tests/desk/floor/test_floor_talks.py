@@ -63,6 +63,26 @@ async def test_the_next_agent_knows_what_the_first_one_found_out_and_has_a_coach
     assert [one["call_id"] for one in told] == [call.id]
 
 
+async def test_whoever_a_call_is_sent_to_sees_by_whom_and_that_nobody_waited_for_them(
+    floor: WholeFloor,
+) -> None:
+    call, leg = await floor.talks(name="Wang")
+    asked = floor.switch.rings_to_ask("802", call.id)
+    offer = floor.view("802").offer
+    assert offer is not None
+    assert (offer.sent_by, offer.asked, offer.waited_ms) == ("801", True, 0)
+
+    floor.switch.transferred(leg)
+    floor.switch.hang_up(leg)
+    await floor.settle(0.1)  # the first one's talk is over meanwhile, and wrapped up
+    assert await floor.order("801", WrapUp(call_id=call.id, disposition="other")) == ""
+    offer = floor.view("802").offer
+    assert offer is not None
+    assert (offer.sent_by, offer.asked, offer.caller.name) == ("801", False, "Wang")
+    floor.switch.is_asked(asked)
+    assert floor.view("802").state.state is AgentState.ON_CALL
+
+
 async def test_who_was_asked_by_an_attended_transfer_has_the_caller_when_the_first_one_leaves(
     floor: WholeFloor,
 ) -> None:
@@ -71,6 +91,7 @@ async def test_who_was_asked_by_an_attended_transfer_has_the_caller_when_the_fir
     bare = floor.view("802").call
     assert bare is not None
     assert (bare.call_id, bare.caller.name, bare.script) == (call.id, "Wang", None)
+    assert (bare.asked_by, bare.joined) == ("801", False)
     floor.switch.hang_up(leg)
     await until(lambda: floor.floor.agents.agent_of(call) == "802")
 
@@ -79,6 +100,7 @@ async def test_who_was_asked_by_an_attended_transfer_has_the_caller_when_the_fir
     view = floor.view("802").call
     assert view is not None
     assert view.script is not None
+    assert view.asked_by == ""
     floor.switch.hang_up(asked)
     assert floor.view("802").state.state is AgentState.WRAP_UP
 
