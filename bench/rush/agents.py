@@ -20,8 +20,9 @@ from calls.floor.orders import (
     SignOut,
     WrapUp,
 )
+from calls.floor.script_view import FieldView
 from calls.floor.states import AgentState
-from calls.floor.view import FieldView, PanelView
+from calls.floor.view import PanelView
 from tests.support.agent_phone import AgentPhone
 from tests.support.desk_panel import DeskPanel
 

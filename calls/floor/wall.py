@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from calls.floor.script_view import Part, Titles
 from calls.floor.states import AgentState, SpyMode
-from calls.floor.view import Part, RuleView, Titles
+from calls.floor.view import RuleView
 
 
 class WaitingCaller(Part):

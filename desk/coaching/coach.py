@@ -20,7 +20,8 @@ from calls.floor.orders import (
     LineDone,
     Pick,
 )
-from calls.floor.view import HearingView, RuleView, ScriptView
+from calls.floor.script_view import HearingView, ScriptView
+from calls.floor.view import RuleView
 from calls.ports import Talk
 from calls.values import Value
 from desk.coaching.channel import LATE, NOTHING_OF_THE_KIND, AgentChannel

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from calls.actions import FieldType, Form, FormField
-from calls.floor.view import FieldView, FormView
+from calls.floor.script_view import FieldView, FormView
 from calls.masking import plain
 from calls.values import Value
 

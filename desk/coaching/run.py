@@ -13,7 +13,7 @@ from callflow.engine import Ended, FlowRun
 from callflow.frames import Script
 from callflow.steps import Flow, Step
 from calls.actions import Action, Form, Keys, Line, Listen, Lookup, OfficeAction, Ring, Say
-from calls.floor.view import Choice, Titles
+from calls.floor.script_view import Choice, Titles
 from calls.outcomes import (
     Answered,
     Done,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callflow.acts.talking import AskAct
 from calls.actions import Line
-from calls.floor.view import ClockView, HearingView, LineView, ScriptView
+from calls.floor.script_view import ClockView, HearingView, LineView, ScriptView
 from calls.masking import plain
 from desk.coaching.channel import AgentChannel
 from desk.coaching.run import CoachedRun

@@ -10,7 +10,7 @@ from typing import Final
 from calls.actions import Listen, Until
 from calls.call import Call
 from calls.events import HeardFact, Hearing, KeyFact, Listening
-from calls.floor.view import ClockView
+from calls.floor.script_view import ClockView
 from calls.outcomes import Heard, Keyed, Outcome, Sound
 from desk.coaching import taps
 from desk.coaching.run import tellable

@@ -24,7 +24,10 @@ class AgentCall:
     queue: str
     file: CallerFile
     waited_ms: int
-    """The caller's wait when it began to ring here."""
+    """The caller's wait in a queue when it began to ring here; 0 for a call that was sent."""
+
+    sent_by: str = ""
+    """The agent who had the call before and sent it; empty for a queue's."""
 
     coach: Coach | None = None
     at_ear: bool = False

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from calls.floor.view import AgentCard, Choice, Titles
+from calls.floor.script_view import Choice, Titles
+from calls.floor.view import AgentCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

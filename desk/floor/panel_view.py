@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from calls.floor.script_view import Choice, ScriptView
 from calls.floor.states import AgentState
 from calls.floor.view import (
     CallerFile,
     CallView,
-    Choice,
     ConsultView,
     DayView,
     OfferView,
     PanelView,
     PhoneView,
     QueueView,
-    ScriptView,
     StateView,
 )
 from desk.floor.agent_call import AgentCall
@@ -91,7 +90,7 @@ class PanelViews:
         if rings is None:
             return None
         known = self._talks.offer_to(agent, rings.call_id)
-        sender = known.agent if known and known.agent != agent else ""
+        sender = _sender(known, agent)
         # What the caller waited for the colleague is no wait for this agent.
         waited_ms = known.waited_ms if known else max(0, rings.waited_ms - rings.rung_ms)
         return OfferView(
@@ -180,6 +179,14 @@ class PanelViews:
         if not own or any(one.name == own for one in known):
             return known
         return (Choice(name=own, title={"zh": own, "en": own.replace("_", " ")}), *known)
+
+
+def _sender(known: AgentCall | None, agent: str) -> str:
+    """The colleague whose call rings at `agent`; empty for a queue's."""
+    if known is None:
+        return ""
+    had_it = known.agent if known.agent != agent else known.sent_by
+    return had_it if had_it != agent else ""
 
 
 def _is_about(status: AgentStatus, found: AgentCall) -> bool:

@@ -24,7 +24,8 @@ from desk.roster.roster import Roster
 _log = structlog.get_logger("desk")
 
 _ABOUT_CALLER: Final = ("ani", "caller_name", "name")
-
+_FROM: Final = ("queued", "agent_answered")
+"""Facts that tell where an offer comes from: a queue, or the colleague who had the call."""
 
 OFF_S: Final = 1.0
 """Whoever holds the call tells in this time that it is over, or with whom it goes on. Later the
@@ -233,14 +234,16 @@ class Talks:
     def _meet(self, call: Call, agent: str, queue: str) -> AgentCall:
         past = self._means().live.past(call.id)
         known = _caller_of(past)
-        queued = [event.offset_ms for event in past if event.kind == "queued"]
+        last = next((event for event in reversed(past) if event.kind in _FROM), None)
+        queued = last is not None and last.kind == "queued"
         ani, name = known.get("ani", ""), known.get("caller_name", "")
         met = AgentCall(
             call=call,
             agent=agent,
             queue=queue,
             file=self._files.at_once(ani, name),
-            waited_ms=call.elapsed_ms() - queued[-1] if queued else 0,
+            waited_ms=call.elapsed_ms() - last.offset_ms if last and queued else 0,
+            sent_by=str(last.data["agent"]) if last and not queued else "",
         )
         self._spawn(self._read_on(met, ani, name))
         return met

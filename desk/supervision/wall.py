@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from calls.clock import Clock
+from calls.floor.script_view import Titles
 from calls.floor.states import AgentState
-from calls.floor.view import RuleView, Titles
+from calls.floor.view import RuleView
 from calls.floor.wall import FloorAgent, QueueFigures, WaitingCaller, WallView, Watcher
 from calls.masking import plain
 from desk.supervision.alarms import AlarmBoard, causes

@@ -19,7 +19,7 @@ from callflow.rules.patterns import Between, Chain, Count, Every, Pattern, Prece
 from callflow.rules.state import ANY_TIME, State, Status, Times
 from callflow.templates import WordingError
 from calls.events import CallEvent
-from calls.floor.view import Titles
+from calls.floor.script_view import Titles
 
 MOST_SENTENCES: Final = 1
 

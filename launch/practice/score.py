@@ -10,7 +10,7 @@ from callflow.house import House
 from callflow.rules.monitor import Rule, Verdict, score
 from callflow.rules.state import Status
 from calls.events import CallEvent
-from calls.floor.view import Titles
+from calls.floor.script_view import Titles
 from launch.practice.advice import Fault, fault_of
 
 _NONE: Final[Mapping[str, Any]] = {}

@@ -12,7 +12,8 @@ from callers.practice_voices import PracticeVoices
 from callers.speaker import Speaker
 from calls.call import Call
 from calls.floor import orders
-from calls.floor.view import ConsultView, HearingView
+from calls.floor.script_view import HearingView
+from calls.floor.view import ConsultView
 from calls.ports import Talk
 from desk.coaching.coach import Coach
 from desk.coaching.live_events import LiveEvents

@@ -17,7 +17,8 @@ import structlog
 from calls.clock import Clock, SystemClock
 from calls.errors import ConfigError, reason_of
 from calls.floor.events import FloorEvent, ShiftNote
-from calls.floor.view import AgentCard, Choice
+from calls.floor.script_view import Choice
+from calls.floor.view import AgentCard
 from casework.office import HouseOffice
 from desk.ami.client import AmiAddress, AmiClient, AmiTimes
 from desk.ami.errors import AmiError

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from calls.actions import FieldType
-from calls.floor.view import FieldView
+from calls.floor.script_view import FieldView
 from calls.values import Value
 from softphone_panel.agent.parts import flowing
 from softphone_panel.cells import cut

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
 from calls.actions import FieldType
-from calls.floor.view import FieldView, FormView
+from calls.floor.script_view import FieldView, FormView
 from calls.values import Value
 from softphone_panel.agent.drafts import Drafts
 from softphone_panel.agent.fields import ChoiceField, Entered, FieldWidget, Typed, Words, make_field

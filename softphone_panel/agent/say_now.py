@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual.content import Content
 
-from calls.floor.view import ClockView, ScriptView
+from calls.floor.script_view import ClockView, ScriptView
 from softphone_panel.agent.parts import Rows, row, styled_rows
 from softphone_panel.agent.scene import Scene, clock_spent, held_word
 from softphone_panel.cells import bar, cut, fit

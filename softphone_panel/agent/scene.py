@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from calls.floor.script_view import ClockView, ScriptView, Titles
 from calls.floor.states import AgentState
-from calls.floor.view import CallView, ClockView, OfferView, PanelView, ScriptView, Titles
+from calls.floor.view import CallView, OfferView, PanelView
 from softphone_panel.agent.link import DARK, Lamp
 from softphone_panel.phone.ports import Phone
 from softphone_panel.texts import Language, Texts

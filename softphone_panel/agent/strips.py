@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Final
 
 from textual.content import Content
 
-from calls.floor.view import DayView
+from calls.floor.states import AgentState
+from calls.floor.view import DayView, PanelView
 from softphone_panel.agent.parts import Rows, flowing, row, styled_rows
 from softphone_panel.agent.scene import Scene
 from softphone_panel.cells import clock
@@ -37,8 +39,26 @@ class QueueStrip(Rows):
         return [row(*parts, width=width)]
 
 
-def figures(day: DayView, scene: Scene) -> list[tuple[str, str, str]]:
+_LASTING: Final = {
+    AgentState.ON_CALL: "talk_ms",
+    AgentState.HOLD: "hold_ms",
+    AgentState.WRAP_UP: "wrap_up_ms",
+    AgentState.READY: "ready_ms",
+    AgentState.NOT_READY: "not_ready_ms",
+}
+
+
+def until_now(day: DayView, scene: Scene) -> DayView:
+    """The day with what the state of now has come to since the snapshot."""
+    lasting = _LASTING.get(scene.state)
+    if lasting is None:
+        return day
+    return day.model_copy(update={lasting: getattr(day, lasting) + scene.age_ms})
+
+
+def figures(view: PanelView, scene: Scene) -> list[tuple[str, str, str]]:
     """My day as (word, figure, style). Handle time = (talk + hold + wrap-up) / answered."""
+    day = until_now(view.today, scene)
     texts, count = scene.texts, day.answered
     all_in_time = day.within_three_rings >= count
     worked = day.talk_ms + day.hold_ms + day.wrap_up_ms
@@ -76,14 +96,14 @@ class Today(Rows):
     def shown_of(self, view: Scene) -> Hashable:
         if view.view is None or (not view.wide and (view.call or view.offer)):
             return None
-        return tuple(figures(view.view.today, view))
+        return tuple(figures(view.view, view))
 
     def rows(self, view: Scene, width: int) -> list[Content]:
         if view.view is None or (not view.wide and (view.call or view.offer)):
             return []
         items = [
             Content.assemble((word, MUTED), " ", (figure, style))
-            for word, figure, style in figures(view.view.today, view)
+            for word, figure, style in figures(view.view, view)
         ]
         return flowing(items, width, gap=2)
 

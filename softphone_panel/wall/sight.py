@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from calls.floor.script_view import Titles
 from calls.floor.states import AgentState
-from calls.floor.view import Titles
 from calls.floor.wall import FloorAgent, QueueFigures, WallView, Watcher
 from softphone_panel.agent.link import Lamp, LampState
 from softphone_panel.cells import clock

@@ -23,7 +23,7 @@ from calls.actions import Lookup, OfficeAction, Promise, Queue, RecordCommand, T
 from calls.call import Call
 from calls.clock import Clock, ManualClock
 from calls.events import AgentAnswered, AnsweredFact, CallEvent, Offered, Queued
-from calls.floor.view import ScriptView
+from calls.floor.script_view import ScriptView
 from calls.office_notes import note_asked, open_ticket, promise
 from calls.outcomes import Done, Failed, Got, Outcome, TransferLeft
 from calls.ports import Talk

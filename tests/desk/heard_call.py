@@ -8,7 +8,7 @@ from agi.ears.service import EarsService
 from calls.call import Call
 from calls.clock import SystemClock
 from calls.events import CallEvent
-from calls.floor.view import ClockView
+from calls.floor.script_view import ClockView
 from calls.ports import Talk
 from desk.coaching.coach import Coach
 from desk.coaching.live_events import LiveEvents

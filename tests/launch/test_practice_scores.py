@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from calls.floor import orders
-from calls.floor.view import PanelView, ScriptView
+from calls.floor.script_view import ScriptView
+from calls.floor.view import PanelView
 from launch.practice.report import show_score
 from launch.practice.score import Score
 from tests.support.trainee import Trainee, over

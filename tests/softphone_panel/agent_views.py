@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from calls.floor.script_view import (
+    Choice,
+    ClockView,
+    FieldView,
+    FormView,
+    HearingView,
+    LineView,
+    ScriptView,
+)
 from calls.floor.states import AgentState
 from calls.floor.view import (
     AgentCard,
     CallerFile,
     CallView,
-    Choice,
-    ClockView,
     ConsultView,
     DayView,
-    FieldView,
-    FormView,
-    HearingView,
-    LineView,
     NoteView,
     OfferView,
     OpenMatter,
@@ -25,7 +28,6 @@ from calls.floor.view import (
     PhoneView,
     QueueView,
     RuleView,
-    ScriptView,
     StateView,
 )
 

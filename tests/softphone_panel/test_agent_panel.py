@@ -7,8 +7,9 @@ from rich.cells import cell_len
 from textual.events import Key
 
 from calls.floor import orders
+from calls.floor.script_view import Choice, HearingView
 from calls.floor.states import AgentState
-from calls.floor.view import Choice, HearingView, PanelView, StateView
+from calls.floor.view import PanelView, StateView
 from softphone_panel.agent.dialogs import Dialog
 from softphone_panel.agent.fields import TextField
 from softphone_panel.agent.link import LampState

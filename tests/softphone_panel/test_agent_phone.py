@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from calls.floor import orders
-from calls.floor.view import HearingView
+from calls.floor.script_view import HearingView
 from softphone_panel.agent.link import LampState
 from softphone_panel.phone.ports import Phone, PhoneError
 from tests.softphone_panel import agent_views as views

@@ -14,7 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from calls.floor.orders import WIRE_VERSION, Hello, Order
 from calls.floor.parts import with_parts
-from calls.floor.view import CallView, PanelView, ScriptView
+from calls.floor.script_view import ScriptView
+from calls.floor.view import CallView, PanelView
 from calls.floor.wall import WallView
 
 

@@ -15,8 +15,9 @@ from callers.voicebank import VoiceBank
 from callflow.house import House
 from calls.clock import SystemClock
 from calls.floor import orders
+from calls.floor.script_view import FormView
 from calls.floor.states import AgentState
-from calls.floor.view import FormView, PanelView
+from calls.floor.view import PanelView
 from launch.practice.session import PracticeFloor
 from launch.practice.stage import Stage
 from launch.serving.agents_desk import floor_house

@@ -143,6 +143,9 @@ async def test_a_colleague_is_asked_and_the_line_is_free_once_they_have_the_call
     target = desk.phones["802"]
     async with desk.talk("13800005005") as caller, desk_panel(hotline.state, "802") as colleague:
         await desk.orders(Transfer(to="802", how="attended"))
+        offer = await colleague.until(lambda view: view.offer is not None)
+        assert offer.offer is not None
+        assert (offer.offer.sent_by, offer.offer.asked) == ("801", True)
         await target.pick_up()
         await all_hear((desk.line.ear, [TARGET_HZ]), (target.ear, [AGENT_HZ]))
         await desk.orders(Consult(how="cancel"))
@@ -155,6 +158,7 @@ async def test_a_colleague_is_asked_and_the_line_is_free_once_they_have_the_call
         await all_hear(
             (desk.line.ear, [CALLER_HZ, TARGET_HZ]), (caller.heard, [AGENT_HZ, TARGET_HZ])
         )
+        await colleague.until(lambda view: view.call is not None and view.call.joined)
         await desk.orders(Consult(how="complete"))
         await all_hear((target.ear, [CALLER_HZ]), (caller.heard, [TARGET_HZ]))
         await desk.wraps_up()

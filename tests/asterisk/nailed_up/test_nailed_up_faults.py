@@ -112,7 +112,9 @@ async def test_a_line_that_dies_under_a_transfer_sends_the_caller_back_to_the_qu
         await hears(caller.heard, TARGET_HZ)
         await desk.signs_in()
         assert await colleague.order(Transfer(to="801", how="blind")) == ""
-        await desk.offered()
+        offer = (await desk.offered()).offer
+        assert offer is not None
+        assert (offer.sent_by, offer.asked) == ("802", False)
         desk.pbx.cli(f"channel request hangup {line_of(desk.pbx)}")
         await desk.state(AgentState.NOT_READY, "unreachable")
         await hears_music(caller)

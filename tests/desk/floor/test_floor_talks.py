@@ -45,6 +45,7 @@ async def test_the_next_agent_knows_what_the_first_one_found_out_and_has_a_coach
     offer = floor.view("802").offer
     assert offer is not None
     assert offer.call_id == call.id
+    assert (offer.sent_by, offer.waited_ms) == ("801", 0)
     await floor.picks_up(call, again, "802")
 
     first, second = floor.view("801").call, floor.view("802").call

@@ -15,7 +15,8 @@ from calls.clock import ManualClock, SystemClock
 from calls.events import AgentAnswered, CallEvent, Offered, Queued
 from calls.floor.events import FloorEvent
 from calls.floor.orders import Order
-from calls.floor.view import AgentCard, Choice, PanelView
+from calls.floor.script_view import Choice
+from calls.floor.view import AgentCard, PanelView
 from calls.ports import Talk
 from desk.ami.client import AmiClient
 from desk.ami.message import Message
