@@ -229,6 +229,10 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
         "刚才的按键在表单关闭后才到，没有执行。",
         "Those keys came after the form had gone; nothing was done.",
     ),
+    "notice.quit": (
+        "还在通话：退出面板就挂断。再按一次 {key} 退出。",
+        "You are on a call: leaving the panel hangs up. {key} once more to leave.",
+    ),
     "notice.saved": ("话后已完成", "wrap-up closed"),
     "problem.no_desk": ("坐席台断开", "desk gone"),
     "problem.lost": ("坐席台没有回答", "the desk did not answer"),

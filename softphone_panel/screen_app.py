@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from textual.worker import WorkerFailed
 from calls.errors import CallCenterError
 
 _MOST_FRAMES: Final = 8
+_ENDING: Final = (signal.SIGHUP, signal.SIGTERM)
 
 
 class ScreenFailedError(CallCenterError):
@@ -20,13 +24,29 @@ class ScreenFailedError(CallCenterError):
 
 
 class ScreenApp(App[Any]):
-    """An `App` whose `run` and `run_async` raise ScreenFailedError when the screen failed."""
+    """An `App` whose `run` and `run_async` raise ScreenFailedError when the screen failed.
+
+    A terminal that is closed and a SIGTERM end it in order: whoever opened it closes what is open,
+    a phone on a call before all.
+    """
 
     async def run_async(self, **options: Any) -> Any:
-        given = await super().run_async(**options)
+        with self._ended_by_signals():
+            given = await super().run_async(**options)
         if self._exception is not None:
             raise ScreenFailedError(told(self._exception)) from None
         return given
+
+    @contextlib.contextmanager
+    def _ended_by_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for one in _ENDING:
+            loop.add_signal_handler(one, self.exit)
+        try:
+            yield
+        finally:
+            for one in _ENDING:
+                loop.remove_signal_handler(one)
 
     def _fatal_error(self) -> None:
         # Textual would print the values of all variables: what callers said, their numbers.

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_HELP = 200
 MOST_NOTE = 1000
+SURE_MS = 5000
+"""So soon a second Ctrl+Q means it."""
 
 
 class Deeds:
@@ -31,6 +33,7 @@ class Deeds:
 
     def __init__(self, app: AgentApp) -> None:
         self._app = app
+        self._asked_to_quit_ms = -SURE_MS - 1
         self._own: dict[str, Callable[[Scene], None]] = {
             "save": self._save,
             "fields": self._fields,
@@ -44,7 +47,7 @@ class Deeds:
             "reconnect": lambda scene: app.link.again(),
             "language": lambda scene: app.change_language(),
             "theme": lambda scene: app.change_theme(),
-            "quit": lambda scene: app.exit(),
+            "quit": self._quit,
         }
 
     def do(self, act_id: str) -> None:
@@ -70,6 +73,17 @@ class Deeds:
 
     def _give(self, act_id: str, order: orders.Order, scene: Scene) -> None:
         self._app.in_background(self._app.giving.give(order, BY_ID[act_id].title(scene)))
+
+    def _quit(self, scene: Scene) -> None:
+        """The built-in phone goes with the panel, and with it the call: not by a slip."""
+        on_call = scene.phone is not None and scene.phone.on_call
+        sure = scene.now_ms - self._asked_to_quit_ms <= SURE_MS
+        if not on_call or sure:
+            self._app.exit()
+            return
+        self._asked_to_quit_ms = scene.now_ms
+        told = scene.texts("notice.quit", key=scene.key("quit"))
+        self._app.tell(Notice(told, bad=True))
 
     # form and wrap-up
 

@@ -182,3 +182,20 @@ async def test_a_phone_that_is_on_the_call_is_not_doubted() -> None:
         at.app.show_now()
 
         assert "话机不在这通电话上" not in at.screen()
+
+
+async def test_leaving_the_panel_with_its_phone_on_a_call_wants_a_second_press() -> None:
+    async with seat(views.talk(), phone=PaperPhone(on_call=True)) as at:
+        await at.press("ctrl+q")
+        await at.says("还在通话：退出面板就挂断。再按一次 Ctrl+Q 退出。")
+        at.clock.advance_ms(5_001)
+        await at.press("ctrl+q")
+        assert not at.app._exit
+        await at.press("ctrl+q")
+        assert at.app._exit
+
+
+async def test_leaving_the_panel_without_a_phone_on_a_call_wants_one() -> None:
+    async with seat(views.talk(), phone=None) as at:
+        await at.press("ctrl+q")
+        assert at.app._exit

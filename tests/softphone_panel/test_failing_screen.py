@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
 from launch.telling.refusing import refused
@@ -54,6 +57,13 @@ async def test_a_screen_that_is_left_has_no_fault() -> None:
     screen = ScreenApp()
     screen.call_later(screen.exit, "left")
     assert await screen.run_async(headless=True) == "left"
+
+
+@pytest.mark.parametrize("ends", [signal.SIGHUP, signal.SIGTERM])
+async def test_a_screen_whose_terminal_is_closed_ends_in_order(ends: signal.Signals) -> None:
+    screen = ScreenApp()
+    screen.call_later(os.kill, os.getpid(), ends)
+    assert await screen.run_async(headless=True) is None
 
 
 @pytest.mark.parametrize("screen", [AgentApp, WallApp, WatchApp])
