@@ -108,6 +108,11 @@ class PracticeSession:
         self._closed = asyncio.Event()
 
     @property
+    def frames(self) -> int:
+        """So many 20 ms as the call has lasted."""
+        return self._caller.now_ms() // 20
+
+    @property
     def reading(self) -> Line | None:
         """The line now; None of an agent's, who is not heard."""
         caller = self._caller

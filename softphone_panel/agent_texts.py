@@ -101,6 +101,7 @@ AGENT_TEXTS: Mapping[str, tuple[str, str]] = {
     "offer.title": ("来电", "A call"),
     "offer.queue": ("队列 {queue} · 客户已等 {time}", "queue {queue} · has waited {time}"),
     "offer.sent": ("{who} 转来 · 客户已等 {time}", "sent by {who} · has waited {time}"),
+    "offer.back": ("刚才那位客户，还没说完 · 已等 {time}", "the caller of just now · waits {time}"),
     "offer.asked": (
         "{who} 有事商量，客户还在那边 · 已响 {time}",
         "{who} wants to ask you and has the caller · {time}",

@@ -93,7 +93,7 @@ class OfferView(Part):
     """The caller's own wait in the queue before it rang here."""
 
     sent_by: str = ""
-    """The number of the colleague who has had the call and sends it; empty for a queue's."""
+    """The number of the agent who has had the call, maybe this one; empty for a queue's."""
 
     asked: bool = False
     """That colleague only asks, and has the caller waiting."""

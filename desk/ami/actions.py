@@ -107,6 +107,11 @@ async def get_var(ami: Ami, channel: str, name: str) -> str:
     return reply.get("Value")
 
 
+async def global_value(ami: Ami, name: str) -> str:
+    """A function that belongs to no channel, empty if it says nothing. `name` must be ours."""
+    return (await ami.act("Getvar", ("Variable", name))).get("Value")
+
+
 async def set_var(ami: Ami, channel: str, name: str, value: str) -> None:
     """Set a channel's variable or function. `value` must be ours: Asterisk may read it as code."""
     await ami.act("Setvar", ("Channel", channel), ("Variable", name), ("Value", value))

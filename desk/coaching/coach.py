@@ -62,7 +62,7 @@ class Coach:
         self._changed_outside = changed
         self._began_ms = began_ms
         call = self.call
-        self._hearing = Hearing(call.clock, call.elapsed_ms, self._changed, self._agent_voice)
+        self.taps = Hearing(call.clock, call.elapsed_ms, self._changed, self._agent_voice)
         helpers = Helpers(
             call=call,
             agent=talk.agent,
@@ -70,7 +70,7 @@ class Coach:
             recorder=means.recorder,
             mover=means.mover,
         )
-        self._channel = AgentChannel(call, self._hearing, helpers, self._changed)
+        self._channel = AgentChannel(call, self.taps, helpers, self._changed)
         self._rules = LiveRules(means.house.rules, means.house.lines)
         state = means.state
         self._journal = Journal(state / FOLDER, call.id, talk.agent) if state is not None else None
@@ -107,7 +107,7 @@ class Coach:
         coach = cls(talk_of(call, kept), means, changed, int(kept.talk["began_ms"]))
         held = [event.data["on"] for event in events if event.kind == "held"]
         if held and held[-1]:
-            coach._hearing.stand("hold", on=True)
+            coach.taps.stand("hold", on=True)
         coach._start(kept)
         return coach
 
@@ -129,7 +129,7 @@ class Coach:
         self._leave = live.watch(call_id, self._saw)
         if self._means.ears is not None and self._means.tapper is not None:
             talk = self.talk
-            self._hearing.begin(
+            self.taps.begin(
                 self._means.ears, self._means.tapper, talk.caller_channel, talk.agent_channel
             )
         if self._flow is not None:
@@ -162,7 +162,7 @@ class Coach:
 
     def hearing(self) -> HearingView:
         """What is heard of the caller just now."""
-        return hearing_view(self._hearing)
+        return hearing_view(self.taps)
 
     def due(self) -> tuple[RuleView, ...]:
         """House rules that something that happened asks to be kept next, with the ms left."""
@@ -243,16 +243,16 @@ class Coach:
 
     def hold(self, *, on: bool) -> None:
         """The caller was put on hold, or taken back; told twice is told once."""
-        if on is self._hearing.stands_by("hold") or self._stopped:
+        if on is self.taps.stands_by("hold") or self._stopped:
             return
         self.call.record(Held(on=on))
-        self._hearing.stand("hold", on=on)
+        self.taps.stand("hold", on=on)
         self._channel.held(on=on)
 
     def music(self, *, on: bool) -> None:
         """The caller hears music for another reason than the agent's hold."""
-        if on is not self._hearing.stands_by("music"):
-            self._hearing.stand("music", on=on)
+        if on is not self.taps.stands_by("music"):
+            self.taps.stand("music", on=on)
 
     def stop(self, by: str) -> Mapping[str, Value]:
         """The talk is over, ended by `caller`, `agent`, `us` or `network`; harmless twice.
@@ -264,7 +264,7 @@ class Coach:
             if self._flow is not None:
                 self._flow.line_goes_down()
             self._channel.goes_down(by, max(self.talked_ms, 1))
-            self._hearing.close()
+            self.taps.close()
             self._leave()
             if self._journal is not None:
                 self._journal.forget()
@@ -279,7 +279,7 @@ class Coach:
         if self._stopped:
             return
         self._stopped = True
-        self._hearing.close()
+        self.taps.close()
         self._leave()
         self._tasks.cancel()
 

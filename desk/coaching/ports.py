@@ -76,6 +76,9 @@ class TapSession(Protocol):
     def first_frame_at_ms(self) -> int | None: ...
 
     @property
+    def frames(self) -> int: ...
+
+    @property
     def reading(self) -> Reading | None: ...
 
     def watch(

@@ -37,6 +37,7 @@ from desk.control.live import LiveCall
 from desk.control.resync import MUTED, consults_under_way, muted_channels
 
 BLIND_CONTEXT: Final = "cc-desk-blind"
+TO_QUEUE: Final = "to-queue"
 _BEGINS_S: Final = 8.0
 """A transfer is dialled as keys on the agent's channel: half a second on an idle machine."""
 
@@ -147,9 +148,15 @@ class CallControl:
         desk is over with it.
         """
         self._check_target(call, to)
-        await self._off_hold(call)
-        self._check_free(call)
-        await self._do(blind_transfer(self._ami, call.agent_channel, BLIND_CONTEXT, to))
+        await self._send(call, to)
+
+    async def back_to_queue(self, call: LiveCall) -> None:
+        """The caller goes back into the queue, before all who wait in it; this agent is out."""
+        await self._send(call, TO_QUEUE)
+
+    async def ring_again(self, call: LiveCall) -> None:
+        """The caller rings at this agent's phone once more, if that is another one by now."""
+        await self._send(call, call.agent)
 
     async def transfer_attended(self, call: LiveCall, to: str) -> None:
         """Hold music for the caller, the agent asks `to`; then `complete` and its like."""
@@ -241,6 +248,11 @@ class CallControl:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(consult.taken.wait(), self._begins_s / 2)
         return consult.taken.is_set()
+
+    async def _send(self, call: LiveCall, exten: str) -> None:
+        await self._off_hold(call)
+        self._check_free(call)
+        await self._do(blind_transfer(self._ami, call.agent_channel, BLIND_CONTEXT, exten))
 
     async def _off_hold(self, call: LiveCall) -> None:
         """A transfer of a held caller begins from the talk: one thing at a time for Asterisk."""

@@ -22,6 +22,7 @@ from desk.control.calls import CallControl
 from desk.control.live import LiveCall
 from desk.floor.desk import HouseDesk, Rooms
 from desk.floor.house import FloorHouse
+from desk.floor.lost_phones import LostPhones
 from desk.floor.reaching import LineMover, LineRecorder, LineTapper
 from desk.floor.talks import Talks
 from desk.roster.keeping import FloorLedger
@@ -112,6 +113,7 @@ class Floor:
             outside.house.nailed_up,
             lambda agent: self._desk.changed(agent),
         )
+        self._lost_phones = self._make_lost_phones()
         self._spies = self._make_spies()
         self._whisperer = Cues(outside.ami)
         self._cues = self._make_cues()
@@ -146,6 +148,7 @@ class Floor:
         await self._whisperer.start()
         await self._roster.start()
         self._nailed_up.start()
+        self._lost_phones.start()
         await outside.ami.start()
         feed = QueueFeed(outside.memory.place, self._clock, outside.house.zone)
         self._feeding = asyncio.create_task(keep_up(feed, self._queues), name="queues")
@@ -157,6 +160,7 @@ class Floor:
         if self._feeding is not None:
             self._feeding.cancel()
             await asyncio.gather(self._feeding, return_exceptions=True)
+        await self._lost_phones.close()
         await self.agents.close()
         self._desk.close()
         await self._nailed_up.close()
@@ -212,6 +216,17 @@ class Floor:
             else None,
             clock=outside.clock,
             phone_of=self._nailed_up.phone_of,
+        )
+
+    def _make_lost_phones(self) -> LostPhones:
+        house = self._outside.house
+        return LostPhones(
+            self._outside.ami,
+            self._roster,
+            self._control,
+            self.agents.live,
+            house.agents.keys() - house.nailed_up,
+            self._clock,
         )
 
     def _make_cues(self) -> SpokenCues:

@@ -182,11 +182,10 @@ class PanelViews:
 
 
 def _sender(known: AgentCall | None, agent: str) -> str:
-    """The colleague whose call rings at `agent`; empty for a queue's."""
+    """Whose call rings at `agent`, maybe their own, come back; empty for a queue's."""
     if known is None:
         return ""
-    had_it = known.agent if known.agent != agent else known.sent_by
-    return had_it if had_it != agent else ""
+    return known.agent if known.agent != agent else known.sent_by
 
 
 def _is_about(status: AgentStatus, found: AgentCall) -> bool:

@@ -113,6 +113,8 @@ class Offer(Rows):
 def _whence(scene: Scene, offer: OfferView, waited: str) -> str:
     if not offer.sent_by:
         return scene.texts("offer.queue", queue=offer.queue, time=waited)
+    if scene.view is not None and offer.sent_by == scene.view.agent.number:
+        return scene.texts("offer.back", time=waited)
     who = cut(one_line(scene.whom(offer.sent_by)), 40)
     return scene.texts("offer.asked" if offer.asked else "offer.sent", who=who, time=waited)
 

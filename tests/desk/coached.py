@@ -232,7 +232,7 @@ class Desk:
     async def killed(self) -> Coach | None:
         """The desk's process dies under the call, and another takes it up."""
         self.coach._tasks.cancel()
-        self.coach._hearing.close()
+        self.coach.taps.close()
         await self.coach._tasks.over()
         self.ears.at.clear()
         live = LiveEvents(self.sink)

@@ -27,6 +27,7 @@ class Leg:
     address: str
     reading: Reading | None = None
     first_frame_at_ms: int | None = 0
+    frames: int = 0
     on_voice: Callable[[AnyVoice], None] | None = None
     orders: list[tuple[str, int]] = field(default_factory=list)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from calls.call import EventSink
@@ -51,6 +51,9 @@ class FakeSwitch:
 
     legs: dict[str, Leg] = field(default_factory=dict)
     phones: dict[str, str] = field(default_factory=dict)
+    contacts: dict[str, str] = field(default_factory=dict)
+    """What functions of no channel say."""
+
     entries: list[tuple[str, str, int]] = field(default_factory=list)
     """Queue, channel and position of who waits."""
 
@@ -92,11 +95,17 @@ class FakeSwitch:
             self.members.setdefault(interface, []).append(member)
             self.done.append(f"add {interface} to {queue}")
         elif action == "Getvar":
-            leg = next((one for one in self.legs.values() if one.name == told["Channel"]), None)
-            if leg is None:
-                raise AmiRefusedError(action, "No such channel")
-            return Message(f"Response: Success\r\nValue: {int(leg.held)}")
+            return self._value(told)
         return Message("Response: Success")
+
+    def _value(self, told: Mapping[str, str]) -> Message:
+        if "Channel" not in told:
+            value = self.contacts.get(told["Variable"], "")
+            return Message(f"Response: Success\r\nValue: {value}")
+        leg = next((one for one in self.legs.values() if one.name == told["Channel"]), None)
+        if leg is None:
+            raise AmiRefusedError("Getvar", "No such channel")
+        return Message(f"Response: Success\r\nValue: {int(leg.held)}")
 
     async def ask(
         self, action: str, *headers: tuple[str, str], timeout_s: float = 5.0

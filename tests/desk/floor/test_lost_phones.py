@@ -1,0 +1,179 @@
+"""A phone that is gone in a talk: told by two signs, and the caller is sent on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from desk.control.errors import ControlError
+from desk.control.live import LiveCall
+from desk.floor.agent_call import AgentCall
+from desk.floor.lost_phones import LostPhones
+from tests.desk.floor.whole_floor import WholeFloor, until, whole_floor
+
+CONTACT = "PJSIP_AOR(801,contact)"
+FIRST, SECOND = "801;@d41d8cd98f", "801;@0cc175b9c0"
+UNREACHABLE = {f"PJSIP_CONTACT({FIRST},status)": "Unreachable"}
+
+
+@dataclass(slots=True)
+class Switchboard:
+    """Notes orders; refuses the first so many transfers."""
+
+    done: list[str] = field(default_factory=list)
+    refuses: int = 0
+
+    async def ring_again(self, call: LiveCall) -> None:
+        self._send(call, call.agent)
+
+    async def back_to_queue(self, call: LiveCall) -> None:
+        self._send(call, "queue")
+
+    def _send(self, call: LiveCall, to: str) -> None:
+        if self.refuses:
+            self.refuses -= 1
+            raise ControlError("consult_under_way", "finish the transfer or the hold first")
+        self.done.append(f"{call.call_id} to {to}")
+
+    async def hang_up(self, call: LiveCall) -> None:
+        self.done.append(f"hang up {call.agent}")
+
+
+@dataclass(slots=True)
+class Watch:
+    """One talk of 801, whose frames come as a test says."""
+
+    floor: WholeFloor
+    call_id: str
+    line: SimpleNamespace
+    board: Switchboard
+    sound: asyncio.Task[None] | None = None
+
+    def speaks(self) -> None:
+        """Frames come from now on."""
+
+        async def on() -> None:
+            while True:
+                self.line.frames += 1
+                await asyncio.sleep(0.01)
+
+        self.sound = asyncio.create_task(on())
+
+    def falls_silent(self) -> None:
+        assert self.sound is not None
+        self.sound.cancel()
+
+    @property
+    def lost(self) -> list[Any]:
+        with self.floor.reader as reader:
+            return [one.data for one in reader.floor_events("801", kind="phone_lost")]
+
+
+@asynccontextmanager
+async def watched(state: Path, *agents: str) -> AsyncIterator[Watch]:
+    async with whole_floor(state) as floor:
+        floor.switch.contacts[CONTACT] = FIRST
+        call, _ = await floor.talks()
+        found = floor.floor.agents.of("801")
+        assert found is not None
+        assert found.coach is not None
+        line = SimpleNamespace(frames=0)
+        talk = cast(
+            "AgentCall",
+            SimpleNamespace(
+                agent="801",
+                channel=found.channel,
+                call=call,
+                live=found.live,
+                coach=SimpleNamespace(taps=SimpleNamespace(agent_session=line)),
+            ),
+        )
+        board = Switchboard()
+        phones = LostPhones(
+            floor.switch,
+            floor.floor._roster,
+            board,
+            lambda: [talk],
+            agents or ("801",),
+            floor.clock,
+            look_s=0.02,
+            quiet_ms=100,
+        )
+        phones.start()
+        watch = Watch(floor, call.id, line, board)
+        watch.speaks()
+        await asyncio.sleep(0.1)
+        try:
+            yield watch
+        finally:
+            watch.falls_silent()
+            await phones.close()
+
+
+@pytest.mark.parametrize(
+    ("now", "to"),
+    [({CONTACT: ""}, "queue"), (UNREACHABLE, "queue"), ({CONTACT: SECOND}, "801")],
+    ids=["gone", "unreachable", "back as another"],
+)
+async def test_the_caller_of_a_phone_that_is_gone_is_sent_on(
+    tmp_path: Path, now: dict[str, str], to: str
+) -> None:
+    async with watched(tmp_path) as watch:
+        watch.falls_silent()
+        watch.floor.switch.contacts |= now
+        await until(lambda: watch.board.done)
+        await asyncio.sleep(0.1)
+        assert watch.board.done == [f"{watch.call_id} to {to}"]
+        assert watch.lost == [{"call_id": watch.call_id}]
+
+
+async def test_a_phone_that_only_sends_nothing_keeps_its_caller(tmp_path: Path) -> None:
+    async with watched(tmp_path) as watch:
+        watch.falls_silent()
+        await asyncio.sleep(0.4)
+        assert watch.board.done == []
+
+
+async def test_a_phone_that_is_heard_under_another_registration_keeps_its_caller(
+    tmp_path: Path,
+) -> None:
+    async with watched(tmp_path) as watch:
+        watch.floor.switch.contacts[CONTACT] = SECOND
+        await asyncio.sleep(0.4)
+        assert watch.board.done == []
+
+
+async def test_a_phone_on_a_line_is_not_watched(tmp_path: Path) -> None:
+    async with watched(tmp_path, "802") as watch:
+        watch.falls_silent()
+        watch.floor.switch.contacts[CONTACT] = ""
+        await asyncio.sleep(0.4)
+        assert watch.board.done == []
+
+
+async def test_a_caller_about_whom_a_colleague_is_asked_is_the_colleagues(tmp_path: Path) -> None:
+    async with watched(tmp_path) as watch:
+        watch.board.refuses = 1
+        watch.falls_silent()
+        watch.floor.switch.contacts[CONTACT] = ""
+        await until(lambda: watch.board.done)
+        assert watch.board.done == ["hang up 801"]
+
+
+async def test_an_exchange_that_cannot_be_asked_is_asked_again(tmp_path: Path) -> None:
+    async with watched(tmp_path) as watch:
+        watch.floor.switch.gone = True
+        watch.falls_silent()
+        watch.floor.switch.contacts[CONTACT] = ""
+        await asyncio.sleep(0.3)
+        assert watch.board.done == []
+        watch.floor.switch.gone = False
+        await until(lambda: watch.board.done)
+        assert watch.board.done == [f"{watch.call_id} to queue"]
