@@ -24,8 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help="A folder, a flow's file, or a git revision.")],
-    new: Annotated[str, typer.Argument(help="The same; compared with OLD.")],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A folder, a flow's file, or a git revision.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same; compared with OLD.")],
     scripts: Annotated[
         Path, typer.Option(help="The folder in a git revision.", show_default=False)
     ] = PROJECT / "scripts",

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def graph(
     flow: Annotated[
-        str, typer.Argument(metavar="[FLOW]", help="The flow; without it, an overview of all.")
+        str, typer.Argument(metavar="FLOW", help="The flow; without it, an overview of all.")
     ] = "",
     scripts: Annotated[
         Path, typer.Option(help="Folder of flows and lines.", show_default=False)

@@ -19,7 +19,7 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[flow|lines|rules|form|test|qa_form]", help="Which; without it, all."
+            metavar="NAME", help="flow, lines, rules, form, test or qa_form; without it, all."
         ),
     ] = "",
     out: Annotated[
