@@ -10,6 +10,7 @@ import typer
 
 from calls.errors import ConfigError
 from launch.settings.site import LANGUAGES, PROJECT
+from launch.telling.author_texts import author
 
 
 class Format(StrEnum):
@@ -58,4 +59,5 @@ def graph(
         typer.echo(text, nl=False)
         return
     out.write_text(text, encoding="utf-8")
-    typer.echo(f"{out}: {len(picture.boxes)} boxes, {len(picture.arrows)} arrows")
+    boxes, arrows = len(picture.boxes), len(picture.arrows)
+    typer.echo(author("drawn", file=out, boxes=boxes, arrows=arrows))

@@ -29,7 +29,7 @@ AUTHORING: Final[dict[str, str]] = {
     "A folder, a flow's file, or a git revision.": "文件夹、流程文件，或 git 版本",
     "The same; compared with OLD.": "同上；与 OLD 比较",
     "The folder in a git revision.": "该文件夹在 git 版本里的位置",
-    "zh or en.": "zh 或 en",
+    "zh or en. [the terminal's]": "zh 或 en。[随终端]",
     "Prove the rules before and after.": "改前改后都按规章证明一遍",
     # ears
     "Classify a recording as a live line would be: speech, silence, noise or faint.": (
@@ -179,7 +179,7 @@ AUTHORING: Final[dict[str, str]] = {
         "command、kokoro、flite 或 espeak-ng；可写多个，按次序尝试。[设置里的]"
     ),
     "zh-Hans, zh-Hant or en; repeatable. [all]": "zh-Hans、zh-Hant 或 en；可写多个。[全部]",
-    "Render into the scripts folder, for everybody.": "合成到话术文件夹里，供大家使用",
+    "Render into the scripts folder, for everybody.": "合成到流程文件夹里，供大家使用",
     "Kokoro's model folder. [settings]": "Kokoro 的模型文件夹。[设置里的]",
     "List the lines the studio has not recorded, and what plays in their place.": (
         "列出还没有棚录的话术，以及现在用什么代替"
