@@ -13,9 +13,11 @@ import typer
 
 import launch.commands
 from calls.errors import CallCenterError
+from launch.telling.help.commands import WholeProgram, helped
 
 app = typer.Typer(
     name="thirdring",
+    cls=WholeProgram,
     help="Call-center toolkit for Asterisk: answered by the third ring.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -63,6 +65,7 @@ def add(whole: typer.Typer, names: Iterable[str]) -> typer.Typer:
     whole.callback()(_nothing)
     for name in names:
         importlib.import_module(f"launch.commands.{name}").register(whole)
+    helped(whole)
     return whole
 
 

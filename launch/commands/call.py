@@ -64,7 +64,10 @@ def _list_personas(as_json: bool) -> None:
 
 
 _PersonaArgument = Annotated[
-    str, typer.Argument(help="Name of a persona, or the path of a persona's YAML file.")
+    str,
+    typer.Argument(
+        metavar="PERSONA", help="Name of a persona, or the path of a persona's YAML file."
+    ),
 ]
 _ToOption = Annotated[str, typer.Option(help="Number to call; 1000 is the hotline.")]
 _ViaOption = Annotated[

@@ -10,6 +10,7 @@ import typer
 
 from calls.errors import ConfigError
 from launch.settings.site import LANGUAGES, PROJECT
+from launch.telling.author_texts import author
 
 
 class Format(StrEnum):
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def graph(
     flow: Annotated[
-        str, typer.Argument(metavar="[FLOW]", help="The flow; without it, an overview of all.")
+        str, typer.Argument(metavar="FLOW", help="The flow; without it, an overview of all.")
     ] = "",
     scripts: Annotated[
         Path, typer.Option(help="Folder of flows and lines.", show_default=False)
@@ -58,4 +59,5 @@ def graph(
         typer.echo(text, nl=False)
         return
     out.write_text(text, encoding="utf-8")
-    typer.echo(f"{out}: {len(picture.boxes)} boxes, {len(picture.arrows)} arrows")
+    boxes, arrows = len(picture.boxes), len(picture.arrows)
+    typer.echo(author("drawn", file=out, boxes=boxes, arrows=arrows))

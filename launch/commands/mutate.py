@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 def mutate(
-    scripts: Annotated[Path, typer.Argument(help="Folder of flows and lines.")] = PROJECT
-    / "scripts",
+    scripts: Annotated[
+        Path, typer.Argument(metavar="SCRIPTS", help="Folder of flows and lines.")
+    ] = PROJECT / "scripts",
     flow: Annotated[list[str] | None, typer.Option("--flow", help="Only this flow.")] = None,
     operator: Annotated[
         list[str] | None, typer.Option("--operator", help="Only this kind of damage.")

@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def practice(
     persona: Annotated[
-        str, typer.Argument(metavar="[PERSONA]", help="A persona's name, or its YAML file.")
+        str, typer.Argument(metavar="PERSONA", help="A persona's name, or its YAML file.")
     ] = "water_off",
     state: StateOption = DEFAULT_STATE,
     config: ConfigOption = None,

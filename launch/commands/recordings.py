@@ -155,7 +155,7 @@ def export(
 @group.command()
 def verify(
     wanted: Annotated[
-        str, typer.Argument(metavar="[ID]", help="One recording; all when left out.")
+        str, typer.Argument(metavar="ID", help="One recording; all when left out.")
     ] = "",
     state: StateOption = DEFAULT_STATE,
     as_json: JsonOption = False,

@@ -34,9 +34,7 @@ def register(app: typer.Typer) -> None:
 def replay(
     call: Annotated[
         str,
-        typer.Argument(
-            metavar="[CALL]", help="The call, or how its id begins.", show_default=False
-        ),
+        typer.Argument(metavar="CALL", help="The call, or how its id begins.", show_default=False),
     ] = "",
     scripts: Annotated[
         Path, typer.Option(help="Folder of the flows of now.", show_default=False)

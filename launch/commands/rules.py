@@ -31,7 +31,7 @@ def rules(
     call_id: Annotated[
         str,
         typer.Argument(
-            metavar="[CALL_ID|RULE|list|judge]",
+            metavar="CALL_ID|RULE|list|judge",
             help="The call, or how its id begins; a rule, such as A05, tells that rule; `list`, or "
             "nothing, lists them all; "
             "`judge` judges every call that is over and was not judged.",

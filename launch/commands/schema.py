@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from calls.errors import ConfigError
+from launch.telling.author_texts import author
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +20,7 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[flow|lines|rules|form|test|qa_form]", help="Which; without it, all."
+            metavar="NAME", help="flow, lines, rules, form, test or qa_form; without it, all."
         ),
     ] = "",
     out: Annotated[
@@ -49,7 +50,7 @@ def schema(
     for each in [name] if name else ALL_SCHEMAS:
         path = out / f"{each}.json"
         path.write_text(schema_text(ALL_SCHEMAS[each]()), encoding="utf-8")
-        typer.echo(f"{path} written")
+        typer.echo(author("written", file=path))
 
 
 def _bring_up_to_date(path: Path) -> None:
@@ -62,4 +63,4 @@ def _bring_up_to_date(path: Path) -> None:
         raise ConfigError(f"{path}: {error}") from None
     if new != old:
         path.write_text(new, encoding="utf-8")
-    typer.echo(f"{path}: {'brought up to date' if new != old else 'is up to date'}")
+    typer.echo(author("brought_up" if new != old else "up_to_date", file=path))

@@ -30,8 +30,13 @@ def simulate(
         typer.Option(metavar="N", help="How many calls; beyond one, timing varies by the seed."),
     ] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same calls.")] = 0,
-    scripts: Annotated[Path, typer.Option("--scripts", metavar="DIR")] = PROJECT / "scripts",
-    language: Annotated[str, typer.Option("--language")] = "zh-Hans",
+    scripts: Annotated[
+        Path, typer.Option("--scripts", metavar="DIR", help="Folder of flows and lines.")
+    ] = PROJECT / "scripts",
+    language: Annotated[
+        str,
+        typer.Option("--language", help="Language of the wording: zh-Hans, zh-Hant or en."),
+    ] = "zh-Hans",
     agent: Annotated[
         str,
         typer.Option("--agent", metavar="NAME", help="Who answers the queue; nobody if left out."),

@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
 
 def words(
     call_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[CALL]...", help="Ids, or how they begin.")
+        list[str] | None, typer.Argument(metavar="CALL", help="Ids, or how they begin.")
     ] = None,
     missing: Annotated[
         bool, typer.Option("--missing", help="Calls whose recording was not recognised yet.")

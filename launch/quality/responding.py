@@ -24,7 +24,7 @@ from launch.quality.working import IdArgument
 WaitingArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[ID]",
+        metavar="ID",
         help="An evaluation, or how its id begins; the only one that waits when left out.",
         show_default=False,
     ),
@@ -141,7 +141,7 @@ def withdraw(
 @group.command()
 def comment(
     call: Annotated[str, typer.Argument(metavar="CALL", help="A call, or how its id begins.")],
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="The remark.")] = "",
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The remark.")] = "",
     at: Annotated[
         str, typer.Option(metavar="SECONDS", help="Where: 12.5, or 12.5-20 for a stretch.")
     ] = "",

@@ -37,7 +37,7 @@ IdArgument = Annotated[
 MineArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[ID]",
+        metavar="ID",
         help="An evaluation, or how its id begins; the one you have when left out.",
         show_default=False,
     ),

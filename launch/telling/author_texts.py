@@ -147,6 +147,27 @@ author: Final = Wording(
             "看其中一通：thirdring replay {call}",
             "Look at one: thirdring replay {call}",
         ),
+        # comparing, drawing, schemas
+        "unchanged": ("对来电者来说没有变化", "nothing changed for a caller"),
+        "in_flow": ("流程 {name}", "flow {name}"),
+        "in_line": ("话术 {name}", "line {name}"),
+        "in_rule": ("规章 {name}", "rule {name}"),
+        "in_form": ("表单 {name}", "form {name}"),
+        "rules_touched": (
+            "涉及的规章：{rules}",
+            "house rules that speak of this: {rules}",
+        ),
+        "proof_changed": (
+            "{rule} {flow}（{performer}）：{before} -> {after}",
+            "{rule} {flow} ({performer}): {before} -> {after}",
+        ),
+        "drawn": (
+            "{file}：{boxes} 个框，{arrows} 条箭头",
+            "{file}: {boxes} boxes, {arrows} arrows",
+        ),
+        "written": ("已写入 {file}", "{file} written"),
+        "brought_up": ("{file}：已更新", "{file}: brought up to date"),
+        "up_to_date": ("{file}：已是最新", "{file}: is up to date"),
         "no_call_fits": (
             "没有符合的通话；放宽 --since 和 --until。`thirdring calls list` 列出通话。",
             "No call fits; widen --since and --until. `thirdring calls list` shows them.",

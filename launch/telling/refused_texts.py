@@ -152,6 +152,47 @@ REFUSED: Final[dict[str, str]] = {
     " csv": (
         "Parquet 需要 pyarrow：请用 `pip install 'thirdring[parquet]'` 安装，或改用 --format csv"
     ),
+    # Flows, schemas, versions.
+    '{folder} has no flow "{flow}"; did you mean "{near}"?': (
+        "{folder} 里没有流程 {flow}；您要的是 {near} 吗？"
+    ),
+    '{folder} has no flow "{flow}"; write one of: {known}': (
+        "{folder} 里没有流程 {flow}；请写其中之一：{known}"
+    ),
+    'there is no schema "{name}"; did you mean "{near}"?': "没有 {name}；您要的是 {near} 吗？",
+    'there is no schema "{name}"; write one of: {known}': "没有 {name}；请写其中之一：{known}",
+    "name one of {known}, or a folder with --out": ("请写其中之一：{known}；或用 --out 写明文件夹"),
+    '--language "{given}": did you mean "{near}"?': "--language {given}：您要的是 {near} 吗？",
+    '--language "{given}": write one of: {known}': "--language {given}：请写其中之一：{known}",
+    "{file}: no table is called {name}; there are {known}": (
+        "{file}：没有名为 {name} 的表格；现有 {known}"
+    ),
+    "{file}: no marks of {name}; write <!-- begin: {again} --> and its end": (
+        "{file}：没有 {name} 的标记；请写 <!-- begin: {again} --> 和对应的结尾"
+    ),
+    "{name}: no file, folder or git revision; write a path, HEAD~1 or v1:scripts": (
+        "{name}：不是文件、文件夹或 git 版本；请写路径、HEAD~1 或 v1:scripts"
+    ),
+    "{name}: no file, folder or git revision (git: {said}); write a path, HEAD~1 or v1:scripts": (
+        "{name}：不是文件、文件夹或 git 版本（git：{said}）；请写路径、HEAD~1 或 v1:scripts"
+    ),
+    "{name}: {folder} holds no flow there; name its folder with --scripts": (
+        "{name}：那里的 {folder} 没有流程；请用 --scripts 写明文件夹"
+    ),
+    "git cannot be asked: {said}; install it or name a folder": (
+        "用不了 git：{said}；请安装 git，或改写文件夹"
+    ),
+    "{file}: no flow, lines or rules; name a .yaml file of a scripts folder": (
+        "{file}：不是流程、话术或规章；请写流程文件夹里的 .yaml 文件"
+    ),
+    "{old} is the flow {flow}, {new} the flow {other}: compare two versions of one flow, or two"
+    " folders": "{old} 是流程 {flow}，{new} 是流程 {other}：请比较同一流程的两个版本，或两个文件夹",
+    "{old} is no flow, {new} the flow {other}: compare two versions of one flow, or two folders": (
+        "{old} 不是流程，{new} 是流程 {other}：请比较同一流程的两个版本，或两个文件夹"
+    ),
+    "{old} is the flow {flow}, {new} no flow: compare two versions of one flow, or two folders": (
+        "{old} 是流程 {flow}，{new} 不是流程：请比较同一流程的两个版本，或两个文件夹"
+    ),
     "{where}: {said}; check the path and --state": "{where}：{said}；请检查路径和 --state",
 }
 """As `console.telling.refused_work.WORK`, for those whose text of a page does not fit a terminal or

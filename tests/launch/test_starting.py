@@ -17,13 +17,16 @@ sys.argv = ["thirdring", *sys.argv[1:]]
 try:
     main()
 finally:
-    print(*(name for name in sys.modules if name.startswith("launch.commands.")))
+    print(*(name for name in sys.modules if name.startswith("ROOM.")))
 """
 
 
-def imported_by(*words: str) -> set[str]:
+def imported_by(*words: str, room: str = "launch.commands") -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", SEEN, *words], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", SEEN.replace("ROOM", room), *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     return {name.rpartition(".")[2] for name in done.stdout.splitlines()[-1].split()}
 
@@ -41,6 +44,11 @@ def test_a_command_is_in_the_modules_that_have_its_name(module: str) -> None:
 
 def test_a_command_comes_without_the_others() -> None:
     assert imported_by("ledger", "--help") == {"ledger", "ledger_shipping"}
+
+
+def test_what_helps_comes_when_it_is_needed() -> None:
+    assert imported_by("schema", "lines", room="launch.telling.help") == {"commands"}
+    assert "catalogue" in imported_by("schema", "--help", room="launch.telling.help")
 
 
 def test_without_a_command_or_with_one_that_is_none_all_are_there() -> None:
