@@ -169,6 +169,20 @@ class Held(Fact):
 
 
 @value
+class AgentTransfer(Fact):
+    """The agent asks a colleague, or sends the caller on, hands them over or takes them back; or
+    the desk sends them on because the agent's phone is gone."""
+
+    kind: ClassVar[str] = "agent_transfer"
+    agent: str
+    to: str
+    """A colleague's number, a destination's name; empty for the queue."""
+
+    how: str
+    """`blind`, `consult`, `three_way`, `complete`, `cancel` or `phone_gone`."""
+
+
+@value
 class Disposed(Fact):
     """The agent closed the wrap-up; may come after the call's end."""
 

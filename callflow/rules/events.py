@@ -27,6 +27,7 @@ SHORT: Final[Mapping[str, str]] = {
     "ticket_opened": "ticket_class",
     "agent_offered": "agent",
     "agent_answered": "agent",
+    "agent_transfer": "how",
     "stepped": "step",
     "offered": "flow",
     "surveyed": "answer",

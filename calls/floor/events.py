@@ -89,14 +89,6 @@ class TalkOver(Fact):
 
 
 @value
-class PhoneLost(Fact):
-    """The agent's phone was gone in the talk, nothing came from it: the caller was sent on."""
-
-    kind: ClassVar[str] = "phone_lost"
-    call_id: str
-
-
-@value
 class WrappedUp(Fact):
     """The agent closed a call's wrap-up."""
 

@@ -132,6 +132,28 @@ def _held(_event: CallEvent, data: Data) -> Line:
     return "agent", "agent", "恢复通话", "takes the caller back"
 
 
+_MOVES: Final[Mapping[str, tuple[str, str]]] = {
+    "blind": ("{agent} 把来电者直接转给 {to}", "{agent} sends the caller to {to}"),
+    "consult": ("{agent} 找 {to} 商量，来电者听音乐", "{agent} asks {to}, the caller hears music"),
+    "three_way": ("{agent} 让 {to} 加入，三方通话", "{agent} brings {to} in, all three talk"),
+    "complete": ("{agent} 把来电者交给 {to}", "{agent} hands the caller over to {to}"),
+    "cancel": ("{agent} 不转给 {to} 了，接回来电者", "{agent} takes the caller back from {to}"),
+    "phone_gone": ("{agent} 的话机失联，来电者转往 {to}", "{agent}'s phone is gone: on to {to}"),
+}
+"""By `how`."""
+
+
+def _agent_transfer(_event: CallEvent, data: Data) -> Line:
+    zh, en = _MOVES.get(data["how"], ("{agent} → {to}",) * 2)
+    agent, to = data["agent"], data["to"]
+    return (
+        "agent",
+        "agent",
+        zh.format(agent=agent, to=to or "队列"),
+        en.format(agent=agent, to=to or "the queue"),
+    )
+
+
 def _disposed(_event: CallEvent, data: Data) -> Line:
     note = f": {data['note']}" if data["note"] else ""
     return (
@@ -290,6 +312,7 @@ TELLERS: Final[Mapping[str, Tell]] = {
     "agent_offered": _agent_offered,
     "agent_answered": _agent_answered,
     "held": _held,
+    "agent_transfer": _agent_transfer,
     "disposed": _disposed,
     "left_queue": _left_queue,
     "transferring": _transferring,

@@ -222,7 +222,6 @@ class Floor:
         house = self._outside.house
         return LostPhones(
             self._outside.ami,
-            self._roster,
             self._control,
             self.agents.live,
             house.agents.keys() - house.nailed_up,

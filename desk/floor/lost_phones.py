@@ -16,13 +16,12 @@ from typing import Final, Protocol
 import structlog
 
 from calls.clock import Clock
-from calls.floor.events import PhoneLost
+from calls.events import AgentTransfer
 from desk.ami.actions import Ami, global_value
 from desk.ami.errors import AmiError
 from desk.control.errors import ControlError
 from desk.control.live import LiveCall
 from desk.floor.agent_call import AgentCall
-from desk.roster.roster import Roster
 
 LOOK_S: Final = 1.0
 QUIET_MS: Final = 3000
@@ -62,7 +61,6 @@ class LostPhones:
     def __init__(
         self,
         ami: Ami,
-        roster: Roster,
         control: Orders,
         live: Callable[[], Collection[AgentCall]],
         agents: Collection[str],
@@ -73,7 +71,7 @@ class LostPhones:
     ) -> None:
         """`live` gives the calls at agents' ears. Only `agents` are watched: whose phone stands on
         a line has a channel of Asterisk's own between."""
-        self._ami, self._roster, self._control, self._live = ami, roster, control, live
+        self._ami, self._control, self._live = ami, control, live
         self._agents, self._clock = frozenset(agents), clock
         self._look_s, self._quiet_ms = look_s, quiet_ms
         self._watched: dict[str, _Watched] = {}
@@ -133,13 +131,14 @@ class LostPhones:
         if live is None:
             return
         _log.warning("an agent's phone is gone in a talk", agent=talk.agent, call=talk.call.id)
-        self._roster.keep(talk.agent, PhoneLost(call_id=talk.call.id))
         del self._watched[talk.channel]
         try:
             if phone_is_back:
                 await self._control.ring_again(live)
             else:
                 await self._control.back_to_queue(live)
+            to = talk.agent if phone_is_back else ""
+            talk.call.record(AgentTransfer(agent=talk.agent, to=to, how="phone_gone"))
         except ControlError:
             # A colleague is being asked: who asks is gone, so the caller is the colleague's.
             await self._control.hang_up(live)

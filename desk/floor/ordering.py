@@ -198,10 +198,11 @@ class Ordering:
             await self._control.transfer_blind(live, order.to)
         else:
             await self._control.transfer_attended(live, order.to)
+        self._talks.moved(agent, order.to, "blind" if order.how == "blind" else "consult")
         return ""
 
     async def _consult(self, agent: str, order: orders.Consult) -> str:
-        live = self._live(agent)
+        live, under_way = self._live(agent), self._control.consult_of(agent)
         match order.how:
             case "complete":
                 await self._control.complete(live)
@@ -209,6 +210,7 @@ class Ordering:
                 await self._control.cancel(live)
             case "three_way":
                 await self._control.three_way(live)
+        self._talks.moved(agent, under_way.to if under_way else "", order.how)
         return ""
 
     # -- help and supervision --------------------------------------------------------------------

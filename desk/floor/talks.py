@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from calls.call import Call
-from calls.events import AgentAnswered, CallEvent
+from calls.events import AgentAnswered, AgentTransfer, CallEvent
 from calls.floor.view import CallerFile
 from calls.ports import Talk
 from calls.values import Value
@@ -147,6 +147,12 @@ class Talks:
     def live(self) -> tuple[AgentCall, ...]:
         """Calls at agents' ears now."""
         return tuple(one for one in self._by_agent.values() if not one.over)
+
+    def moved(self, agent: str, to: str, how: str) -> None:
+        """The agent's transfer, or a step of it, is done: a fact of the call (`AgentTransfer`)."""
+        found = self._by_agent.get(agent)
+        if found is not None and found.coach is not None and not found.over:
+            found.call.record(AgentTransfer(agent=agent, to=to, how=how))
 
     def put_away(self, agent: str, call_id: str) -> None:
         """The call's wrap-up is done: the panel shows it no longer."""

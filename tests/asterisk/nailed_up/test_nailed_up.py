@@ -166,6 +166,10 @@ async def test_a_colleague_is_asked_and_the_line_is_free_once_they_have_the_call
         assert desk.line.phone.on_call
         caller.hang_up()
         await goes_home(colleague)
+    _, events = await hotline.call_of("13800005005")
+    steps = [(one.data["how"], one.data["to"]) for one in events if one.kind == "agent_transfer"]
+    moves = ("consult", "cancel", "consult", "three_way", "complete")
+    assert steps == [(how, "802") for how in moves]
 
 
 async def test_a_caller_is_sent_on_at_once_and_sent_to_a_line_that_stands(

@@ -71,9 +71,9 @@ class Watch:
         self.sound.cancel()
 
     @property
-    def lost(self) -> list[Any]:
-        with self.floor.reader as reader:
-            return [one.data for one in reader.floor_events("801", kind="phone_lost")]
+    def moved(self) -> list[Any]:
+        events = self.floor.facts.events
+        return [one.data["to"] for one in events if one.kind == "agent_transfer"]
 
 
 @asynccontextmanager
@@ -98,7 +98,6 @@ async def watched(state: Path, *agents: str) -> AsyncIterator[Watch]:
         board = Switchboard()
         phones = LostPhones(
             floor.switch,
-            floor.floor._roster,
             board,
             lambda: [talk],
             agents or ("801",),
@@ -131,7 +130,7 @@ async def test_the_caller_of_a_phone_that_is_gone_is_sent_on(
         await until(lambda: watch.board.done)
         await asyncio.sleep(0.1)
         assert watch.board.done == [f"{watch.call_id} to {to}"]
-        assert watch.lost == [{"call_id": watch.call_id}]
+        assert watch.moved == ["" if to == "queue" else to]
 
 
 async def test_a_phone_that_only_sends_nothing_keeps_its_caller(tmp_path: Path) -> None:
