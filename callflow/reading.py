@@ -11,6 +11,9 @@ from typing import Final, TypeVar
 from callflow.nodes import Mapping, Node, Place, Scalar, Sequence
 from calls.errors import Problem
 
+MOST_NAMED: Final = 24
+"""Names that a hint lists."""
+
 MOST_STRANGE: Final = 20
 """So many unknown keys of one part are told; more are a file of another kind."""
 
@@ -22,11 +25,14 @@ T = TypeVar("T")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint naming the nearest known word, or all of them when none is near."""
+    """A hint naming the nearest known word, or all of them when none is near; of very many, some
+    that are least far."""
     names = sorted(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f'did you mean "{close[0]}"?'
+    if len(names) > MOST_NAMED:
+        names = [*sorted(difflib.get_close_matches(word, names, n=MOST_NAMED, cutoff=0)), "…"]
     return f"write one of: {', '.join(names)}" if names else "there is none to choose from"
 
 

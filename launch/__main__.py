@@ -12,7 +12,7 @@ from typing import NoReturn
 import typer
 
 import launch.commands
-from calls.errors import CallCenterError
+from calls.errors import CallCenterError, FlowFileError
 from launch.telling.help.commands import WholeProgram, helped
 
 app = typer.Typer(
@@ -81,7 +81,14 @@ def _leave(error: Exception) -> NoReturn:
         text = f"{where}: {error.strerror}; check the path and --state"
     from launch.telling.refusing import language_typed, refused
 
-    sys.stderr.write(f"thirdring: {refused(text, language_typed())}\n")
+    language = language_typed()
+    if isinstance(error, FlowFileError):
+        from launch.telling.problems import one_line
+
+        told = "\n".join(one_line(problem, language) for problem in error.problems)
+    else:
+        told = refused(text, language)
+    sys.stderr.write(f"thirdring: {told}\n")
     raise SystemExit(1) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 ENDED: Final = {
@@ -60,3 +61,13 @@ RECORDING: Final = {
     "recording_measured": "录音已测量",
     "recording_erased": "录音已销毁",
 }
+
+MOVED: Final[Mapping[str, tuple[str, str]]] = {
+    "blind": ("{agent} 把来电者直接转给 {to}", "{agent} sends the caller to {to}"),
+    "consult": ("{agent} 找 {to} 商量，来电者听音乐", "{agent} asks {to}, the caller hears music"),
+    "three_way": ("{agent} 让 {to} 加入，三方通话", "{agent} brings {to} in, all three talk"),
+    "complete": ("{agent} 把来电者交给 {to}", "{agent} hands the caller over to {to}"),
+    "cancel": ("{agent} 不转给 {to} 了，接回来电者", "{agent} takes the caller back from {to}"),
+    "phone_gone": ("{agent} 的话机失联，来电者转往 {to}", "{agent}'s phone is gone: on to {to}"),
+}
+"""What an agent does with a transfer, by `how`."""

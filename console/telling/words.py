@@ -8,7 +8,7 @@ from typing import Any, Final
 from calls.events import CallEvent
 from calls.masking import plain_name
 from console.telling.recorded import recording_note
-from console.telling.terms import BY, ENDED, HEARD, NOTED, RECORDING, RESULT
+from console.telling.terms import BY, ENDED, HEARD, MOVED, NOTED, RECORDING, RESULT
 
 
 class Data:
@@ -132,19 +132,8 @@ def _held(_event: CallEvent, data: Data) -> Line:
     return "agent", "agent", "恢复通话", "takes the caller back"
 
 
-_MOVES: Final[Mapping[str, tuple[str, str]]] = {
-    "blind": ("{agent} 把来电者直接转给 {to}", "{agent} sends the caller to {to}"),
-    "consult": ("{agent} 找 {to} 商量，来电者听音乐", "{agent} asks {to}, the caller hears music"),
-    "three_way": ("{agent} 让 {to} 加入，三方通话", "{agent} brings {to} in, all three talk"),
-    "complete": ("{agent} 把来电者交给 {to}", "{agent} hands the caller over to {to}"),
-    "cancel": ("{agent} 不转给 {to} 了，接回来电者", "{agent} takes the caller back from {to}"),
-    "phone_gone": ("{agent} 的话机失联，来电者转往 {to}", "{agent}'s phone is gone: on to {to}"),
-}
-"""By `how`."""
-
-
 def _agent_transfer(_event: CallEvent, data: Data) -> Line:
-    zh, en = _MOVES.get(data["how"], ("{agent} → {to}",) * 2)
+    zh, en = MOVED.get(data["how"], ("{agent} → {to}",) * 2)
     agent, to = data["agent"], data["to"]
     return (
         "agent",

@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 from callflow.checks.pinpoint import lines_of
 from calls.errors import Problem
-from launch.telling.wording import Wording
+from launch.telling.problems import in_language, severity_word
+from launch.telling.wording import Wording, terminal_language
 
 MOST_SHOWN = 160
 """Cells of a source line that are shown; longer ones are cut around the caret."""
@@ -54,9 +55,12 @@ def text_report(checked: Iterable[Checked]) -> str:
 
 
 def told(problem: Problem, lines: Sequence[str]) -> str:
-    """One problem: where and what, the line with a caret, what to write instead."""
+    """One problem in the terminal's language: where and what, the line with a caret, what to
+    write instead."""
+    language = terminal_language()
+    problem, severity = in_language(problem, language), severity_word(problem.severity, language)
     where = f"{problem.source}:{problem.line}:{problem.column}" if problem.line else problem.source
-    rows = [f"{where}: {problem.severity}: {problem.what} [{problem.rule}]"]
+    rows = [f"{where}: {severity}: {problem.what} [{problem.rule}]"]
     if 0 < problem.line <= len(lines) and lines[problem.line - 1].strip():
         rows += caret(lines[problem.line - 1], problem.column, problem.word)
     if problem.hint:

@@ -1,0 +1,120 @@
+"""What is wrong with a file as it is read: YAML, keys, names, values."""
+
+from __future__ import annotations
+
+from typing import Final
+
+READING: Final[dict[str, str]] = {
+    # The file.
+    "cannot be read: {reason}": "读不出来：{reason}",
+    "check the file": "请检查这个文件",
+    "is not UTF-8 at byte {at}": "第 {at} 个字节不是 UTF-8",
+    "save it as UTF-8": "请存成 UTF-8",
+    "holds no flow": "里面没有流程",
+    "name the folder of the flows": "请写流程所在的文件夹",
+    "holds no form": "里面没有评分表",
+    "name their folder": "请写它们所在的文件夹",
+    "the file is over {size} KiB": "文件超过 {size} KiB",
+    "split it into several": "拆成几个文件",
+    "the file is not a list of `key: value`": "文件不是一行行的 `键: 值`",
+    "see docs/": "见 docs/",
+    "a second document begins here": "这里又开始了第二份文档",
+    "keep one document a file, drop `---`": "一个文件只写一份，去掉 `---`",
+    # What is no YAML.
+    "this is not YAML: {why}": "不是 YAML：{why}",
+    "check indents and quotes": "检查缩进和引号",
+    "check its escapes": "检查转义",
+    "this quote is not closed": "这个引号没有配对",
+    "write the same quote where it ends": "在结尾写上同样的引号",
+    "this {letter} is not closed": "这个 {letter} 没有配对",
+    "close it with {letter}": "用 {letter} 收尾",
+    "a tab indents this line": "这一行用制表符缩进",
+    "indent with spaces, two for each level": "用空格缩进，每层两个",
+    'the colon after "{key}" is a Chinese one': "“{key}”后面是中文冒号",
+    'no space follows "{key}:"': "“{key}:”后面没有空格",
+    "write {key}: and a space": "写成 {key}: 再加一个空格",
+    "a text that begins with {{ stands without quotes": "以 {{ 开头的文本没有加引号",
+    'write {key}: "{text}"': '写成 {key}: "{text}"',
+    'the text has a ": " of its own': "文本里有冒号加空格",
+    "put all that follows {key}: into double quotes": "把 {key}: 后面的内容全放进双引号",
+    "{letter} between the brackets is a Chinese mark": "括号里的 {letter} 是中文标点",
+    "write {letter} in its place": "改成 {letter}",
+    "nested over {depth} deep": "嵌套超过 {depth} 层",
+    "flatten this part": "把这一段写得浅一些",
+    "anchors (&) and aliases (*) are not used": "不用锚点（&）和别名（*）",
+    "write it out": "把内容写全",
+    "the tag {tag} is not used": "不用标签 {tag}",
+    "drop it": "去掉它",
+    "a key is a single word": "键要是一个词",
+    "write `word: value`": "写成 `词: 值`",
+    '"{key}" stands here a second time': "“{key}”在这里出现了第二次",
+    "it is already on line {line}; keep one of them": "第 {line} 行已经有了；只留一个",
+    # Keys and values.
+    "{what} is not a list of `key: value`": "{what}不是一行行的 `键: 值`",
+    "write `key: value` pairs": "写成一行行的 `键: 值`",
+    "write `key: value` pairs, without the dashes": "写成一行行的 `键: 值`，不要横杠",
+    '"{key}" means nothing in {what}': "{what}里没有“{key}”这个键",
+    'did you mean "{name}"?': "您要写的是“{name}”吗？",
+    "{why} Or give it a first value in variables: at the top": (
+        "{why} 也可以在顶上的 variables: 里给它一个初值"
+    ),
+    "write one of: {words}": "从这些里选一个：{words}",
+    "there is none to choose from": "没有可选的",
+    "the {kind} has no name": "{kind}没有名称",
+    "begin the file with {key}: a_name": "文件开头写 {key}: 名称",
+    "the {kind} has no {parts}": "{kind}没有 {parts}",
+    "write {parts}: and below it a first one": "写 {parts}:，下面写第一项",
+    "over {count} {parts}": "{parts} 超过 {count} 项",
+    "split it into sub-flows": "拆成几个子流程",
+    "split it into several forms": "拆成几张表",
+    "{what} is not a single value": "{what}不是单个的值",
+    "write one word or sentence": "写一个词或一句话",
+    '{what} "{text}" is not a name': "{what}“{text}”不能作名称",
+    "use small letters, digits and _, beginning with a letter": (
+        "用小写字母、数字和 _，以字母开头"
+    ),
+    '{what} is "{text}"': "{what}写的是“{text}”",
+    "{what} is {text}": "{what}写的是 {text}",
+    "write a whole number from {low} to {high}": "写 {low} 到 {high} 的整数",
+    "write a number from {low} to {high}, or a variable that holds one": (
+        "写 {low} 到 {high} 的数，或存着这样一个数的变量"
+    ),
+    "write how many: 4, or 3-6; at most {high}": "写几位：4，或 3-6；最多 {high}",
+    "write a time with its unit: 4s or 700ms": "写时间要带单位：4s 或 700ms",
+    "write a time from {low} ms to {high} ms": "写 {low} ms 到 {high} ms 之间的时间",
+    "write true or false": "写 true 或 false",
+    "{what} is not a list": "{what}不是列表",
+    "write [a, b]": "写成 [a, b]",
+    "rename one of them": "给其中一个改名",
+    '"{name}" is also the {kind} of {file}': "“{name}”也是 {file} 里的{kind}",
+    # Texts with variables, and conditions.
+    "see docs/flow-format.md, variables": "见 docs/flow-format.md 的 variables",
+    "see docs/flow-format.md": "见 docs/flow-format.md",
+    "the condition is not readable: {why}": "条件读不懂：{why}",
+    "{why}; write {{name}} for a variable": "{why}；变量写成 {{name}}",
+    "{word} is not used here; keep to variables": "这里不用 {word}；只写变量",
+    'the filter "{name}" is not used here; there are {names}': (
+        "这里没有过滤器“{name}”；有 {names}"
+    ),
+    '"{name}" is no variable; use small letters, digits and _': (
+        "“{name}”不是变量；用小写字母、数字和 _"
+    ),
+    "expected token {one}, got {other}": "这里应有 {one}，写的却是 {other}",
+    "unexpected char {letter} at {at}": "第 {at} 个字符 {letter} 不该在这里",
+    "mapping values are not allowed in this context": "这里不能再有 `键: 值`",
+    "could not find expected ':'": "少了冒号",
+    "did not find expected ',' or ']'": "少了逗号或 ]",
+    "did not find expected ',' or '}}'": "少了逗号或 }}",
+    "did not find expected '-' indicator": "少了列表的横杠",
+    "did not find expected key": "这里应是一个键",
+    "did not find expected node content": "这里应有内容",
+    "found character that cannot start any token": "这个字符不能放在开头",
+    "found unexpected ':'": "多了冒号",
+    "found unexpected end of stream": "文件结束得太早",
+    "control characters are not allowed": "有控制字符",
+    "nested too deep": "嵌套太深",
+    "write one expression": "只写一个表达式",
+    "a line is at most {count} characters": "一句话术最多 {count} 个字符",
+    "a condition is at most {count} characters": "一个条件最多 {count} 个字符",
+}
+"""English with places in braces, then Chinese; a brace of the text itself is doubled."""
