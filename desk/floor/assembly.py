@@ -12,6 +12,7 @@ from callflow.house import House
 from calls.call import Call
 from calls.clock import Clock
 from calls.floor.events import FloorEvent
+from calls.floor.states import AgentState
 from calls.ports import Office
 from desk.ami.client import AmiClient
 from desk.caller_files import CallerFiles, Customer, Past
@@ -225,6 +226,7 @@ class Floor:
             self._control,
             self.agents.live,
             house.agents.keys() - house.nailed_up,
+            lambda agent: self._roster.status(agent).state is AgentState.HOLD,
             self._clock,
         )
 

@@ -64,15 +64,16 @@ class LostPhones:
         control: Orders,
         live: Callable[[], Collection[AgentCall]],
         agents: Collection[str],
+        held: Callable[[str], bool],
         clock: Clock,
         *,
         look_s: float = LOOK_S,
         quiet_ms: int = QUIET_MS,
     ) -> None:
         """`live` gives the calls at agents' ears. Only `agents` are watched: whose phone stands on
-        a line has a channel of Asterisk's own between."""
+        a line has a channel of Asterisk's own between. `held`: the agent's caller hears music."""
         self._ami, self._control, self._live = ami, control, live
-        self._agents, self._clock = frozenset(agents), clock
+        self._agents, self._held, self._clock = frozenset(agents), held, clock
         self._look_s, self._quiet_ms = look_s, quiet_ms
         self._watched: dict[str, _Watched] = {}
         self._task: asyncio.Task[None] | None = None
@@ -110,7 +111,7 @@ class LostPhones:
         if seen is None:
             contact = await self._contact(talk.agent)
             self._watched[talk.channel] = _Watched(contact, session.frames, now_ms)
-        elif session.frames != seen.frames:
+        elif session.frames != seen.frames or self._held(talk.agent):
             seen.frames, seen.since_ms = session.frames, now_ms
         elif now_ms - seen.since_ms >= self._quiet_ms and seen.contact:
             contact = await self._contact(talk.agent)

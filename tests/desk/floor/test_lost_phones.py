@@ -55,6 +55,7 @@ class Watch:
     line: SimpleNamespace
     board: Switchboard
     sound: asyncio.Task[None] | None = None
+    held: bool = False
 
     def speaks(self) -> None:
         """Frames come from now on."""
@@ -101,6 +102,7 @@ async def watched(state: Path, *agents: str) -> AsyncIterator[Watch]:
             board,
             lambda: [talk],
             agents or ("801",),
+            lambda _agent: watch.held,
             floor.clock,
             look_s=0.02,
             quiet_ms=100,
@@ -147,6 +149,20 @@ async def test_a_phone_that_is_heard_under_another_registration_keeps_its_caller
         watch.floor.switch.contacts[CONTACT] = SECOND
         await asyncio.sleep(0.4)
         assert watch.board.done == []
+
+
+async def test_a_caller_on_hold_hears_music_and_stays_until_the_hold_is_over(
+    tmp_path: Path,
+) -> None:
+    async with watched(tmp_path) as watch:
+        watch.held = True
+        watch.falls_silent()
+        watch.floor.switch.contacts[CONTACT] = SECOND
+        await asyncio.sleep(0.4)
+        assert watch.board.done == []
+        watch.held = False
+        await until(lambda: watch.board.done)
+        assert watch.board.done == [f"{watch.call_id} to 801"]
 
 
 async def test_a_phone_on_a_line_is_not_watched(tmp_path: Path) -> None:
