@@ -40,8 +40,8 @@ class WallSight:
     def call_now(self, agent: str, call_id: str) -> CallNow | None:
         found = self._talks.of(agent)
         if found is None or found.call.id != call_id:
-            found = self._talks.by_id(call_id)
-        if found is None or found.coach is None:
+            return self._colleagues(agent, call_id)
+        if found.coach is None:
             return None
         script = None if found.over else found.coach.script()
         return CallNow(
@@ -50,4 +50,22 @@ class WallSight:
             step="" if script is None else script.step,
             due=() if found.over else found.coach.due(),
             broken=found.coach.broken(),
+        )
+
+    def _colleagues(self, agent: str, call_id: str) -> CallNow | None:
+        """A call that a colleague has, who asks this agent or sends it; its rules are theirs."""
+        found = self._talks.by_id(call_id)
+        if found is None or found.agent == agent:
+            return None
+        offer = self._roster.offer(agent)
+        asked = self._roster.status(agent).asked if offer is None else offer.asked
+        return CallNow(
+            caller=found.file.name or found.file.number,
+            flow={
+                "zh": f"{found.agent} 来商量" if asked else f"{found.agent} 转来",
+                "en": f"asked by {found.agent}" if asked else f"sent by {found.agent}",
+            },
+            step="",
+            due=(),
+            broken=(),
         )

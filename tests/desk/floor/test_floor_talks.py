@@ -72,6 +72,7 @@ async def test_whoever_a_call_is_sent_to_sees_by_whom_and_that_nobody_waited_for
     offer = floor.view("802").offer
     assert offer is not None
     assert (offer.sent_by, offer.asked, offer.waited_ms) == ("801", True, 0)
+    assert _on_the_wall(floor, "802") == ("Wang", "801 来商量", "asked by 801", ())
 
     floor.switch.transferred(leg)
     floor.switch.hang_up(leg)
@@ -80,6 +81,7 @@ async def test_whoever_a_call_is_sent_to_sees_by_whom_and_that_nobody_waited_for
     offer = floor.view("802").offer
     assert offer is not None
     assert (offer.sent_by, offer.asked, offer.caller.name) == ("801", False, "Wang")
+    assert _on_the_wall(floor, "802") == ("", "", "", ())
     floor.switch.is_asked(asked)
     assert floor.view("802").state.state is AgentState.ON_CALL
 
@@ -293,3 +295,9 @@ async def _talks_of(floor: WholeFloor, agent: str) -> list[dict[str, object]]:
     since = floor.clock.utc_now() - timedelta(hours=1)
     found = floor.reader.floor_events(since=since)
     return [event.data for event in found if (event.agent, event.kind) == (agent, "talk")]
+
+
+def _on_the_wall(floor: WholeFloor, agent: str) -> tuple[str, str, str, tuple[object, ...]]:
+    """Caller, flow and broken rules of an agent's row."""
+    found = next(one for one in floor.floor._desk.wall(1).agents if one.number == agent)
+    return (found.caller, found.flow.get("zh", ""), found.flow.get("en", ""), found.broken)
