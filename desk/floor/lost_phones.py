@@ -132,7 +132,6 @@ class LostPhones:
         if live is None:
             return
         _log.warning("an agent's phone is gone in a talk", agent=talk.agent, call=talk.call.id)
-        del self._watched[talk.channel]
         try:
             if phone_is_back:
                 await self._control.ring_again(live)
@@ -143,3 +142,5 @@ class LostPhones:
         except ControlError:
             # A colleague is being asked: who asks is gone, so the caller is the colleague's.
             await self._control.hang_up(live)
+        # Not before it is done: what failed is tried again at the next look.
+        self._watched.pop(talk.channel, None)

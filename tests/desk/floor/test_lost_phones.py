@@ -29,6 +29,7 @@ class Switchboard:
 
     done: list[str] = field(default_factory=list)
     refuses: int = 0
+    away: bool = False
 
     async def ring_again(self, call: LiveCall) -> None:
         self._send(call, call.agent)
@@ -36,13 +37,19 @@ class Switchboard:
     async def back_to_queue(self, call: LiveCall) -> None:
         self._send(call, "queue")
 
+    def _may(self) -> None:
+        if self.away:
+            raise ControlError("pbx_away", "no connection to Asterisk; it comes back by itself")
+
     def _send(self, call: LiveCall, to: str) -> None:
+        self._may()
         if self.refuses:
             self.refuses -= 1
             raise ControlError("consult_under_way", "finish the transfer or the hold first")
         self.done.append(f"{call.call_id} to {to}")
 
     async def hang_up(self, call: LiveCall) -> None:
+        self._may()
         self.done.append(f"hang up {call.agent}")
 
 
@@ -190,5 +197,17 @@ async def test_an_exchange_that_cannot_be_asked_is_asked_again(tmp_path: Path) -
         await asyncio.sleep(0.3)
         assert watch.board.done == []
         watch.floor.switch.gone = False
+        await until(lambda: watch.board.done)
+        assert watch.board.done == [f"{watch.call_id} to queue"]
+
+
+async def test_an_order_that_failed_is_given_again(tmp_path: Path) -> None:
+    async with watched(tmp_path) as watch:
+        watch.board.away = True
+        watch.falls_silent()
+        watch.floor.switch.contacts[CONTACT] = ""
+        await asyncio.sleep(0.3)
+        assert watch.board.done == []
+        watch.board.away = False
         await until(lambda: watch.board.done)
         assert watch.board.done == [f"{watch.call_id} to queue"]
