@@ -12,7 +12,7 @@ from typing import NoReturn
 import typer
 
 import launch.commands
-from calls.errors import CallCenterError, FlowFileError
+from calls.errors import CallCenterError
 from launch.telling.help.commands import WholeProgram, helped
 
 app = typer.Typer(
@@ -75,19 +75,13 @@ def _nothing() -> None:
 
 
 def _leave(error: Exception) -> NoReturn:
-    text = str(error)
-    if isinstance(error, OSError):
-        where = error.filename or "the system"
-        text = f"{where}: {error.strerror}; check the path and --state"
-    from launch.telling.refusing import language_typed, refused
+    from launch.telling.refusing import language_typed, refused, refused_by
 
     language = language_typed()
-    if isinstance(error, FlowFileError):
-        from launch.telling.problems import one_line
-
-        told = "\n".join(one_line(problem, language) for problem in error.problems)
-    else:
-        told = refused(text, language)
+    told = refused_by(error, language)
+    if isinstance(error, OSError):
+        where = error.filename or "the system"
+        told = refused(f"{where}: {error.strerror}; check the path and --state", language)
     sys.stderr.write(f"thirdring: {told}\n")
     raise SystemExit(1) from None
 

@@ -41,13 +41,13 @@ def diff(
 ) -> None:
     """Say what changed for a caller. Exit 0: nothing, 1: something, 2: cannot read."""
     from calls.errors import CallCenterError
-    from launch.telling.refusing import refused
+    from launch.telling.refusing import refused_by
 
     chosen = language or terminal_language()
     try:
         changes, proofs = _compared(old, new, scripts, prove=prove)
     except CallCenterError as error:
-        typer.echo(f"thirdring: {refused(str(error), chosen)}", err=True)
+        typer.echo(f"thirdring: {refused_by(error, chosen)}", err=True)
         raise typer.Exit(UNREADABLE) from None
     if as_json:
         print_json({"changes": [_row(change) for change in changes], "proved": proofs})

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
+from calls.errors import FlowFileError
+
 
 def refused(text: str, language: str) -> str:
     """`text` of an error in `zh` or `en`; one that nobody has put into Chinese stays as it is."""
@@ -17,6 +19,15 @@ def refused(text: str, language: str) -> str:
 
     own = {**REFUSED, **SEALS}
     return "\n".join(in_chinese(line, own) for line in text.split("\n"))
+
+
+def refused_by(error: Exception, language: str) -> str:
+    """What an error of ours says, of files with each of their problems."""
+    if not isinstance(error, FlowFileError):
+        return refused(str(error), language)
+    from launch.telling.problems import one_line
+
+    return "\n".join(one_line(problem, language) for problem in error.problems)
 
 
 def language_typed(words: Sequence[str] | None = None) -> str:
