@@ -26,6 +26,10 @@ _AGENT_LEGS: Final = ("AppQueue", "AppDial")
 _HOLDER: Final = "CC_HOLDER"
 """On the channel of one who is asked, by inheritance: the channel of the colleague who asks."""
 
+_HOLDERS_END: Final = ";1"
+_ASKED_END: Final = ";2"
+"""Of the pair of Asterisk's own by which a colleague is asked, or nobody while the desk holds."""
+
 _PICKING_UP: Final = frozenset(
     {"cc-answered", "cc-picked-up", "cc-hush", "cc-tell", "cc-caught-up"}
 )
@@ -79,7 +83,9 @@ async def look(
         elif row.event == "QueueEntry":
             seen.entries.append(row)
     for line in (line for lines in seen.lines.values() for line in lines if line.up):
-        if await _holds(ami, seen.nailed_up.get(line.agent, line.channel)):
+        if line.unique_id not in seen.held and await _holds(
+            ami, seen.nailed_up.get(line.agent, line.channel)
+        ):
             seen.held.add(line.unique_id)
     return seen
 
@@ -106,6 +112,8 @@ def _see_channels(seen: Look, rows: list[Message], agents: Mapping[str, str], cl
             line = _line(agent, channel, channels, seen.calls, clock)
             line.asked = _is_asked(channel, channels, holders[channel.name])
             seen.lines.setdefault(agent, []).append(line)
+            if _beside_consult(channel, channels, _HOLDERS_END):
+                seen.held.add(channel.unique_id)
 
 
 def _is_agents_leg(channel: LiveChannel) -> bool:
@@ -141,12 +149,20 @@ def _is_asked(channel: LiveChannel, channels: list[LiveChannel], holder: str) ->
     has left the caller here."""
     if holder and all(one.name != holder for one in channels):
         return True
+    return _beside_consult(channel, channels, _ASKED_END)
+
+
+def _beside_consult(channel: LiveChannel, channels: list[LiveChannel], end: str) -> bool:
+    """Whether the far end is Asterisk's own: the caller hears music as long as there is that."""
     bridge = channel.bridge_id
-    return bool(bridge) and any(CONSULT in one.name and one.bridge_id == bridge for one in channels)
+    return bool(bridge) and any(
+        CONSULT in one.name and one.name.endswith(end) and one.bridge_id == bridge
+        for one in channels
+    )
 
 
 async def _holds(ami: Ami, channel: str) -> bool:
-    """Whether the phone has put the far end on hold: no list of Asterisk's tells."""
+    """Whether the phone itself has put the far end on hold: no list of Asterisk's tells."""
     try:
         return await get_var(ami, channel, "CHANNEL(rtp,hold)") == "1"
     except AmiRefusedError:

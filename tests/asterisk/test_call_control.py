@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from calls.clock import SystemClock
 from desk.ami import AmiClient
 from desk.control import CallControl, ControlError, LiveCall
+from desk.roster.look import look
 from tests.support.floor import CALL, VoicedPhone, floor_phones, live_call, manager, talk
 from tests.support.g711 import Samples
 from tests.support.heard import frame_levels, read_wav
@@ -255,6 +257,32 @@ async def test_the_desk_holds_a_call_whose_phone_it_does_not_drive(
     assert not floor.control.held("801")
     await floor.both_hear()
     assert floor.holds == ["Hold", "Unhold"]
+
+
+async def test_a_look_at_the_lines_tells_who_has_a_caller_on_hold_and_who_is_asked(
+    floor: Floor,
+) -> None:
+    call = await floor.both_hear()
+    assert await _told(floor) == ("talks",)
+    await floor.control.hold(call, True)
+    assert await _told(floor) == ("holds",)
+    await floor.control.hold(call, False)
+    await floor.both_hear()
+    await floor.ask()
+    assert await _told(floor) == ("holds", "is asked")
+    await floor.control.three_way(call)
+    await hears(floor.caller.heard, AGENT_HZ, TARGET_HZ)
+    assert await _told(floor) == ("talks", "talks")
+
+
+async def _told(floor: Floor) -> tuple[str, ...]:
+    """801 and, where they have a line, 802."""
+    seen = await look(floor.ami, {"PJSIP/801": "801", "PJSIP/802": "802"}, SystemClock())
+    lines = [line for agent in ("801", "802") for line in seen.lines.get(agent, ())]
+    return tuple(
+        "holds" if one.unique_id in seen.held else "is asked" if one.asked else "talks"
+        for one in lines
+    )
 
 
 async def test_a_held_caller_can_be_sent_on_with_a_question_or_without(floor: Floor) -> None:

@@ -37,6 +37,7 @@ class Leg:
     state: str = "Down"
     application: str = "AppQueue"
     held: bool = False
+    bridge: str = ""
 
 
 @dataclass(slots=True)
@@ -53,6 +54,9 @@ class FakeSwitch:
     phones: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, str] = field(default_factory=dict)
     """What functions of no channel say."""
+
+    functions: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What a channel's functions say."""
 
     entries: list[tuple[str, str, int]] = field(default_factory=list)
     """Queue, channel and position of who waits."""
@@ -102,6 +106,9 @@ class FakeSwitch:
         if "Channel" not in told:
             value = self.contacts.get(told["Variable"], "")
             return Message(f"Response: Success\r\nValue: {value}")
+        function = self.functions.get((told["Channel"], told["Variable"]))
+        if function is not None:
+            return Message(f"Response: Success\r\nValue: {function}")
         leg = next((one for one in self.legs.values() if one.name == told["Channel"]), None)
         if leg is None:
             raise AmiRefusedError("Getvar", "No such channel")
@@ -214,6 +221,7 @@ class FakeSwitch:
                     ("Linkedid", f"l-{leg.call}"),
                     ("ChannelStateDesc", leg.state),
                     ("Application", leg.application),
+                    ("BridgeID", leg.bridge),
                     ("Seconds", 3),
                     ("Variable", f"CC_CALL={leg.call}"),
                 ),

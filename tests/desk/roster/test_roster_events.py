@@ -319,6 +319,44 @@ async def test_a_call_taken_and_another_ended_while_we_were_away_are_both_known(
     assert (now.channel, now.caller_channel) == ("PJSIP/801-00000002", "PJSIP/anonymous-c2")
 
 
+@pytest.mark.parametrize("exten", ["10", "11"], ids=["asks a colleague", "holds by the desk"])
+async def test_a_caller_who_hears_the_desks_music_is_on_hold_at_every_look(
+    house: House, switch: FakeSwitch, ledger: ListLedger, exten: str
+) -> None:
+    async with house() as roster:
+        leg = await talking(roster, switch)
+        leg.bridge = "b2"
+        pair = f"Local/{exten}@cc-desk-consult-00000014"
+        switch.legs["own"] = Leg(f"{pair};1", "own", "c1", "Up", application="", bridge="b2")
+        switch.emit("Hold", ("Channel", leg.name), ("Uniqueid", leg.unique_id))
+        for _ in range(2):
+            await roster.reconcile()
+        held = roster.status("801")
+        leg.bridge = "b1"
+        del switch.legs["own"]
+        await roster.reconcile()
+        again = roster.status("801")
+
+    assert (held.state, held.asked) == ("hold", False)
+    assert again.state == "on_call"
+    assert ledger.states("801") == ["ready", "ringing", "on_call", "hold", "on_call"]
+
+
+async def test_who_is_asked_by_a_colleague_has_nobody_on_hold(
+    house: House, switch: FakeSwitch
+) -> None:
+    async with house() as roster:
+        await roster.settled()
+        found = Leg("PJSIP/801-00000002", "u2", "c2", "Up", bridge="b3")
+        pair = "Local/10@cc-desk-consult-00000014"
+        own = Leg(f"{pair};2", "own", "c2", "Up", application="Dial", bridge="b3")
+        switch.legs |= {"u2": found, "own": own}
+        await switch.connect()
+        now = roster.status("801")
+
+    assert (now.state, now.asked) == ("on_call", True)
+
+
 async def test_a_phone_that_stopped_ringing_while_we_were_away_rings_no_more(
     house: House, switch: FakeSwitch, ledger: ListLedger
 ) -> None:
