@@ -90,13 +90,16 @@ class OfferView(Part):
     """So many rings the agent has (A01)."""
 
     waited_ms: int = 0
-    """The caller's own wait in the queue before it rang here."""
+    """The caller's own wait before it rang here, in the queue or since they were sent on."""
 
     sent_by: str = ""
     """The number of the agent who has had the call, maybe this one; empty for a queue's."""
 
     asked: bool = False
     """That colleague only asks, and has the caller waiting."""
+
+    cut_off: bool = False
+    """That colleague's phone is gone: the caller was left in the middle of a talk."""
 
 
 class RuleView(Part):

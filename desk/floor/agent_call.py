@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from calls.call import Call
 from calls.events import CallEvent
@@ -13,6 +14,32 @@ from calls.floor.view import CallerFile
 from calls.values import Value
 from desk.coaching.coach import Coach
 from desk.control.live import LiveCall
+
+FROM: Final = ("queued", "agent_answered")
+"""Facts that tell where an offer comes from: a queue, or the colleague who had the call."""
+
+_SENT: Final = ("blind", "phone_gone")
+
+
+@dataclass(frozen=True, slots=True)
+class SentOn:
+    """How a caller left the agent who had them."""
+
+    offset_ms: int
+    """In the call."""
+
+    cut_off: bool
+    """The agent's phone was gone."""
+
+
+def sent_on(past: Sequence[CallEvent]) -> SentOn | None:
+    """By the call's facts so far; None for a caller whom nobody has sent on since."""
+    for event in reversed(past):
+        if event.kind in FROM:
+            return None
+        if event.kind == "agent_transfer" and event.data["how"] in _SENT:
+            return SentOn(event.offset_ms, event.data["how"] == "phone_gone")
+    return None
 
 
 @dataclass(slots=True, kw_only=True)

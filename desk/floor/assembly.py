@@ -225,7 +225,8 @@ class Floor:
             self._outside.ami,
             self._control,
             self.agents.live,
-            house.agents.keys() - house.nailed_up,
+            self._nailed_up.lines,
+            house.agents.keys(),
             lambda agent: self._roster.status(agent).state is AgentState.HOLD,
             self._clock,
         )

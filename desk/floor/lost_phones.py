@@ -1,15 +1,14 @@
-"""Phones that are gone in the middle of a talk: switched off, cut off, their panel killed.
+"""Phones that are gone: switched off, cut off, their panel killed.
 
-Nobody hung up, so Asterisk keeps the talk, and the caller hears silence. Two signs together tell it
-from a phone that only sends no sound: nothing comes from it, and the exchange has not the
-registration any more that it had when the talk began.
+Nobody hung up, so Asterisk keeps the talk, or the line that stands, and a caller hears silence. Two
+signs together tell it from a phone that only sends no sound: nothing comes from it, and the
+exchange has not the registration any more that the channel was made to.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -17,17 +16,20 @@ import structlog
 
 from calls.clock import Clock
 from calls.events import AgentTransfer
-from desk.ami.actions import Ami, global_value
+from desk.ami.actions import Ami, hang_up
 from desk.ami.errors import AmiError
+from desk.ami.nailed_up import pair_of
+from desk.ami.phones import contact_of, contacts_here, packets_from
 from desk.control.errors import ControlError
 from desk.control.live import LiveCall
 from desk.floor.agent_call import AgentCall
 
 LOOK_S: Final = 1.0
+IDLE_LOOKS: Final = 5
+"""A line that stands between calls is looked at each so many times: nobody hears it."""
+
 QUIET_MS: Final = 3000
 """No frame for so long: far beyond what a network loses, and soon for who listens to nothing."""
-
-_CONTACT: Final = re.compile(r"[0-9]{2,8};@[0-9a-f]{8,64}")
 
 _log = structlog.get_logger("desk")
 
@@ -42,12 +44,23 @@ class Orders(Protocol):
     async def hang_up(self, call: LiveCall) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Phone:
+    """One that a channel is open to."""
+
+    agent: str
+    channel: str
+    talk: AgentCall | None
+    stands: bool
+    """On a line: between calls too, and another channel than the talk's."""
+
+
 @dataclass(slots=True)
 class _Watched:
-    """One talk's agent leg."""
+    """What was seen of one phone's channel."""
 
     contact: str
-    """Asterisk's name of the phone's registration when we first looked; empty: it has none."""
+    """Asterisk's name of the registration it was made to; empty: it has none."""
 
     frames: int
     since_ms: int
@@ -56,13 +69,15 @@ class _Watched:
 
 class LostPhones:
     """Sends callers on whose agent's phone is gone: to that agent's phone if it is back under
-    another registration, else into their queue, before all who wait in it."""
+    another registration, else into their queue, before all who wait in it. A line to such a phone
+    is put down, so that no caller is offered to it."""
 
     def __init__(
         self,
         ami: Ami,
         control: Orders,
         live: Callable[[], Collection[AgentCall]],
+        lines: Callable[[], Mapping[str, str]],
         agents: Collection[str],
         held: Callable[[str], bool],
         clock: Clock,
@@ -70,12 +85,13 @@ class LostPhones:
         look_s: float = LOOK_S,
         quiet_ms: int = QUIET_MS,
     ) -> None:
-        """`live` gives the calls at agents' ears. Only `agents` are watched: whose phone stands on
-        a line has a channel of Asterisk's own between. `held`: the agent's caller hears music."""
-        self._ami, self._control, self._live = ami, control, live
+        """`live` gives the calls at agents' ears, `lines` the channels of lines that stand, by
+        agent. Only `agents` are watched. `held`: the agent's caller hears music."""
+        self._ami, self._control, self._live, self._lines = ami, control, live, lines
         self._agents, self._held, self._clock = frozenset(agents), held, clock
         self._look_s, self._quiet_ms = look_s, quiet_ms
         self._watched: dict[str, _Watched] = {}
+        self._looks = 0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -93,45 +109,64 @@ class LostPhones:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(self._look_s)
-            talks = [one for one in self._live() if one.agent in self._agents and one.channel]
-            for gone in self._watched.keys() - {one.channel for one in talks}:
+            phones = tuple(self._phones())
+            for gone in self._watched.keys() - {one.channel for one in phones}:
                 del self._watched[gone]
-            for talk in talks:
+            self._looks += 1
+            for phone in phones:
+                if phone.talk is None and self._looks % IDLE_LOOKS:
+                    continue
                 try:
-                    await self._look_at(talk)
+                    await self._look_at(phone)
                 except (AmiError, ControlError) as error:
                     # The next look tries it again.
-                    _log.warning("a phone cannot be looked at", agent=talk.agent, why=str(error))
+                    _log.warning("a phone cannot be looked at", agent=phone.agent, why=str(error))
 
-    async def _look_at(self, talk: AgentCall) -> None:
-        session = None if talk.coach is None else talk.coach.taps.agent_session
-        if session is None:
+    def _phones(self) -> Iterator[_Phone]:
+        lines = self._lines()
+        talks = {one.agent: one for one in self._live() if one.agent in self._agents}
+        for agent, channel in lines.items():
+            yield _Phone(agent, channel, talks.get(agent), stands=True)
+        for agent, talk in talks.items():
+            if agent not in lines and talk.channel and pair_of(talk.channel) is None:
+                yield _Phone(agent, talk.channel, talk, stands=False)
+
+    async def _look_at(self, phone: _Phone) -> None:
+        frames = await self._frames(phone)
+        if frames is None:
             return
-        seen, now_ms = self._watched.get(talk.channel), self._clock.monotonic_ms()
+        seen, now_ms = self._watched.get(phone.channel), self._clock.monotonic_ms()
         if seen is None:
-            contact = await self._contact(talk.agent)
-            self._watched[talk.channel] = _Watched(contact, session.frames, now_ms)
-        elif session.frames != seen.frames or self._held(talk.agent):
-            seen.frames, seen.since_ms = session.frames, now_ms
+            contact = await contact_of(self._ami, phone.channel)
+            self._watched[phone.channel] = _Watched(contact, frames, now_ms)
+        elif frames != seen.frames or self._held(phone.agent):
+            seen.frames, seen.since_ms = frames, now_ms
         elif now_ms - seen.since_ms >= self._quiet_ms and seen.contact:
-            contact = await self._contact(talk.agent)
-            if contact != seen.contact:
-                await self._send_on(talk, phone_is_back=bool(contact))
+            here = await contacts_here(self._ami, phone.agent)
+            if seen.contact not in here:
+                await self._gone(phone, is_back=bool(here))
 
-    async def _contact(self, agent: str) -> str:
-        """The registration of the agent's phone, if that answers; another with another address."""
-        contact = await global_value(self._ami, f"PJSIP_AOR({agent},contact)")
-        # Names are `801;@` and a hash. Several are of an exchange that is not set up by us.
-        if not _CONTACT.fullmatch(contact):
-            return ""
-        status = await global_value(self._ami, f"PJSIP_CONTACT({contact},status)")
-        return "" if status == "Unreachable" else contact
+    async def _frames(self, phone: _Phone) -> int | None:
+        """How many have come: as the tap counts them where there is one, as that costs nothing."""
+        coach = None if phone.talk is None else phone.talk.coach
+        tap = None if coach is None else coach.taps.agent_session
+        if tap is None or phone.stands:
+            return await packets_from(self._ami, phone.channel)
+        return tap.frames
 
-    async def _send_on(self, talk: AgentCall, *, phone_is_back: bool) -> None:
-        live = talk.live
-        if live is None:
-            return
-        _log.warning("an agent's phone is gone in a talk", agent=talk.agent, call=talk.call.id)
+    async def _gone(self, phone: _Phone, *, is_back: bool) -> None:
+        talk, live = phone.talk, None if phone.talk is None else phone.talk.live
+        call_id = "" if talk is None else talk.call.id
+        _log.warning("an agent's phone is gone", agent=phone.agent, call=call_id)
+        if talk is not None and live is not None:
+            # A phone that is back has no line yet.
+            await self._send_on(talk, live, phone_is_back=is_back and not phone.stands)
+        if phone.stands:
+            await hang_up(self._ami, phone.channel)
+        # Not before it is done: what failed is tried again at the next look.
+        self._watched.pop(phone.channel, None)
+
+    async def _send_on(self, talk: AgentCall, live: LiveCall, *, phone_is_back: bool) -> None:
         try:
             if phone_is_back:
                 await self._control.ring_again(live)
@@ -142,5 +177,3 @@ class LostPhones:
         except ControlError:
             # A colleague is being asked: who asks is gone, so the caller is the colleague's.
             await self._control.hang_up(live)
-        # Not before it is done: what failed is tried again at the next look.
-        self._watched.pop(talk.channel, None)

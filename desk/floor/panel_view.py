@@ -91,8 +91,14 @@ class PanelViews:
             return None
         known = self._talks.offer_to(agent, rings.call_id)
         sender = _sender(known, agent)
-        # What the caller waited for the colleague is no wait for this agent.
-        waited_ms = known.waited_ms if known else max(0, rings.waited_ms - rings.rung_ms)
+        sent = self._talks.sent_on(known.call) if known and sender else None
+        if known is None:
+            waited_ms = max(0, rings.waited_ms - rings.rung_ms)
+        elif sent is not None:
+            waited_ms = max(0, known.call.elapsed_ms() - sent.offset_ms - rings.rung_ms)
+        else:
+            # What the caller waited for the colleague is no wait for this agent.
+            waited_ms = 0 if sender else known.waited_ms
         return OfferView(
             call_id=rings.call_id,
             queue=known.queue if known else rings.queue,
@@ -100,9 +106,10 @@ class PanelViews:
             rung_ms=rings.rung_ms,
             ring_cycle_ms=self._house.ring_cycle_ms,
             rings=self._house.rings,
-            waited_ms=0 if sender else waited_ms,
+            waited_ms=waited_ms,
             sent_by=sender,
             asked=rings.asked,
+            cut_off=sent is not None and sent.cut_off,
         )
 
     def _queues(self, names: tuple[str, ...]) -> tuple[QueueView, ...]:

@@ -18,15 +18,12 @@ from calls.values import Value
 from desk.caller_files import CallerFiles
 from desk.coaching.coach import Coach
 from desk.coaching.means import Means
-from desk.floor.agent_call import AgentCall
+from desk.floor.agent_call import FROM, AgentCall, SentOn, sent_on
 from desk.roster.roster import Roster
 
 _log = structlog.get_logger("desk")
 
 _ABOUT_CALLER: Final = ("ani", "caller_name", "name")
-_FROM: Final = ("queued", "agent_answered")
-"""Facts that tell where an offer comes from: a queue, or the colleague who had the call."""
-
 OFF_S: Final = 1.0
 """Whoever holds the call tells in this time that it is over, or with whom it goes on. Later the
 agent's line alone says it: the caller is with somebody else, or in a queue again."""
@@ -135,6 +132,10 @@ class Talks:
             return offer
         return self.by_id(call_id) or self._wrapped_up.get(call_id)
 
+    def sent_on(self, call: Call) -> SentOn | None:
+        """How the caller left the agent before, unless somebody has them again."""
+        return sent_on(self._means().live.past(call.id))
+
     def stranger(self, number: str, name: str) -> CallerFile:
         """Who calls with a call that is not ours: what Asterisk tells of them, made safe."""
         return self._files.at_once(number, name)
@@ -240,7 +241,7 @@ class Talks:
     def _meet(self, call: Call, agent: str, queue: str) -> AgentCall:
         past = self._means().live.past(call.id)
         known = _caller_of(past)
-        last = next((event for event in reversed(past) if event.kind in _FROM), None)
+        last = next((event for event in reversed(past) if event.kind in FROM), None)
         queued = last is not None and last.kind == "queued"
         ani, name = known.get("ani", ""), known.get("caller_name", "")
         met = AgentCall(

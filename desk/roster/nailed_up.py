@@ -8,7 +8,7 @@ line `INUSE` for ever, with a caller who is gone; the same key frees it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Final
 
 import structlog
@@ -81,6 +81,10 @@ class NailedLines:
     def stands(self, agent: str) -> bool:
         """Whether the desk can answer for this agent."""
         return agent in self._lines
+
+    def lines(self) -> Mapping[str, str]:
+        """The channels of all lines that stand, by agent."""
+        return dict(self._lines)
 
     def phone_of(self, agent: str) -> str:
         """What rings when the desk itself calls the agent, to listen in: a phone that stands on

@@ -64,14 +64,14 @@ def _always(scene: Scene) -> bool:
 
 
 def _can_answer(scene: Scene) -> bool:
-    if scene.phone is not None:
+    if scene.phone is not None and (scene.phone.ringing or not scene.on_line):
         return scene.phone.ringing
     return scene.offer is not None and bool(scene.view and scene.view.phone.controlled)
 
 
 def _at_ear(scene: Scene) -> bool:
     """A call to hold, mute, hang up: the desk's word, or the built-in phone's without a desk."""
-    return scene.talking or (scene.phone is not None and scene.phone.on_call)
+    return scene.talking or scene.call_phone is not None
 
 
 def _consulting(scene: Scene) -> bool:

@@ -77,6 +77,8 @@ class Deeds:
     def _quit(self, scene: Scene) -> None:
         """The built-in phone goes with the panel, and with it the call: not by a slip."""
         on_call = scene.phone is not None and scene.phone.on_call
+        if scene.on_line:
+            on_call = on_call and scene.talking
         sure = scene.now_ms - self._asked_to_quit_ms <= SURE_MS
         if not on_call or sure:
             self._app.exit()

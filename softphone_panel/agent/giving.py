@@ -51,7 +51,7 @@ class Giving:
     async def by_phone(self, act: str, order: orders.Order, title: str) -> bool:
         """The same through the built-in phone; the desk is told of hold and mute."""
         phone = self._phone
-        if phone is None or not (phone.on_call or phone.ringing):
+        if phone is None or not (phone.ringing or self._scene().call_phone):
             return await self.give(order, title)
         deeds: dict[str, Callable[[], Awaitable[None]]] = {
             "answer": phone.answer,
@@ -70,8 +70,8 @@ class Giving:
 
     async def send_keys(self, digits: str, title: str) -> bool:
         """Press keys towards the far end."""
-        phone = self._phone
-        if phone is None or not phone.on_call:
+        phone = self._scene().call_phone
+        if phone is None:
             return await self.give(orders.SendKeys(digits=digits), title)
         try:
             await phone.send_keys(digits)

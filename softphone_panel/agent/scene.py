@@ -97,17 +97,31 @@ class Scene:
         return self.call.script if self.call and not self.call.over else None
 
     @property
+    def on_line(self) -> bool:
+        """The agent's phone is to stand on a line, over which the calls come."""
+        return self.view is not None and self.view.phone.nailed_up
+
+    @property
+    def call_phone(self) -> Phone | None:
+        """The built-in phone while it has the call in hand: on a line that stands the desk has it,
+        as long as there is one."""
+        phone = self.phone
+        if phone is None or not phone.on_call or (self.on_line and self.live):
+            return None
+        return phone
+
+    @property
     def muted(self) -> bool:
         """The caller does not hear the agent."""
-        if self.phone is not None and self.phone.on_call:
-            return self.phone.muted
+        if self.call_phone is not None:
+            return self.call_phone.muted
         return bool(self.call and self.call.muted)
 
     @property
     def on_hold(self) -> bool:
         """The caller hears music."""
-        if self.phone is not None and self.phone.on_call:
-            return self.phone.on_hold
+        if self.call_phone is not None:
+            return self.call_phone.on_hold
         return bool(self.call and self.call.on_hold)
 
     def title(self, titles: Titles) -> str:

@@ -50,16 +50,23 @@ def phone_lamp(scene: Scene) -> tuple[str, str]:
             why = texts.or_plain("problem", scene.phone.trouble)
             return texts("phone.trouble", why=why), "$text-error"
         registered = scene.phone.registered
+        if registered and scene.on_line:
+            return _line_lamp(scene)
     elif scene.view is not None and scene.view.trouble != EXCHANGE_AWAY:
         registered = scene.view.phone.registered
-        if scene.view.phone.nailed_up:
-            key = "phone.line_up" if registered else "phone.line_down"
-            return texts(key), "$text-success" if registered else "$text-error"
+        if scene.on_line:
+            return _line_lamp(scene)
     else:
         return "", MUTED
     if registered:
         return texts("phone.registered"), "$text-success"
     return texts("phone.missing"), "$text-error"
+
+
+def _line_lamp(scene: Scene) -> tuple[str, str]:
+    stands = scene.view is not None and scene.view.phone.registered
+    key = "phone.line_up" if stands else "phone.line_down"
+    return scene.texts(key), "$text-success" if stands else "$text-error"
 
 
 class TopBar(Pane):

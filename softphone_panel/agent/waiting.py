@@ -70,14 +70,18 @@ def _between(scene: Scene, width: int) -> list[Content]:
     rows = [
         row((texts(f"idle.{'signed_out' if signed_out else 'not_ready'}"), "bold"), width=width)
     ]
+    if scene.on_line and scene.phone is not None and scene.phone.ringing:
+        told = styled_rows(texts("idle.line_rings"), width, "$text-warning", most=2)
+        return [*rows, *told, Content(""), press(scene, "answer")]
     if reason in ("missed", "unreachable"):
         rows += styled_rows(texts(_why(scene, reason)), width, "$text-warning", most=2)
     return [*rows, Content(""), press(scene, "ready")]
 
 
 def _why(scene: Scene, reason: str) -> str:
-    line_down = reason == "unreachable" and scene.view is not None and scene.view.phone.nailed_up
-    return "idle.line_down" if line_down else f"idle.{reason}"
+    if reason != "unreachable" or not scene.on_line:
+        return f"idle.{reason}"
+    return "idle.line_down" if scene.phone is None else "idle.own_line_down"
 
 
 class Offer(Rows):
@@ -116,7 +120,8 @@ def _whence(scene: Scene, offer: OfferView, waited: str) -> str:
     if scene.view is not None and offer.sent_by == scene.view.agent.number:
         return scene.texts("offer.back", time=waited)
     who = cut(one_line(scene.whom(offer.sent_by)), 40)
-    return scene.texts("offer.asked" if offer.asked else "offer.sent", who=who, time=waited)
+    how = "asked" if offer.asked else "cut_off" if offer.cut_off else "sent"
+    return scene.texts(f"offer.{how}", who=who, time=waited)
 
 
 def _rings(scene: Scene, width: int, style: str) -> Content:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,12 +13,13 @@ from calls.floor.orders import Ready
 from tests.support.desk_panel import desk_panel
 from tests.support.floor import floor_phones
 from tests.support.hotline import Hotline, new_ledger, start_hotline, stop_hotline
+from tests.support.killed_panel import answers, phone_here, seen, signs_in
 from tests.support.line_desk import goes_home
 from tests.support.pbx import HousePbx
 from tests.support.sip_caller import SipCaller
 from tests.support.straight_on import straight_on
-from tests.support.terminal_panel import TerminalPanel, terminal_panel
-from tests.support.tones import TARGET_HZ, hears, until
+from tests.support.terminal_panel import terminal_panel
+from tests.support.tones import TARGET_HZ, hears
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
@@ -35,51 +35,6 @@ def hotline(pbx: HousePbx, tmp_path: Path) -> Iterator[Hotline]:
     running = start_hotline(pbx, more=more, desk=("port = 0",))
     yield running
     stop_hotline(running)
-
-
-def seen(hotline: Hotline, number: str, kind: str) -> list[Mapping[str, Any]]:
-    """The data of a call's facts of one kind, so far."""
-    with hotline.reader() as reader:
-        found = [call for call in reader.calls() if call.ani == number]
-        events = reader.events(found[-1].id) if found else []
-    return [event.data for event in events if event.kind == kind]
-
-
-def state_of(hotline: Hotline, agent: str) -> str:
-    """By the last fact of the floor."""
-    with hotline.reader() as reader:
-        told = reader.floor_events(agent, kind="state")
-    return str(told[-1].data["state"]) if told else ""
-
-
-def phone_here(pbx: HousePbx, agent: str) -> bool:
-    """Whether the phone is registered."""
-    return f"  {agent}/sip:" in pbx.cli("pjsip show contacts")
-
-
-async def signs_in(panel: TerminalPanel, pbx: HousePbx, hotline: Hotline) -> None:
-    await until(lambda: phone_here(pbx, "801"), "801's phone is there", timeout_s=60)
-    for _ in range(30):
-        panel.press("r")
-        await asyncio.sleep(1)
-        if state_of(hotline, "801") == "ready":
-            return
-    raise AssertionError(f"801 is {state_of(hotline, '801')}")
-
-
-async def answers(panel: TerminalPanel, hotline: Hotline, number: str, times: int) -> None:
-    """The call rings, and is answered by key; it is that agent's so many times then."""
-
-    def rung() -> bool:
-        return len(seen(hotline, number, "agent_offered")) == times
-
-    await until(rung, "it rings", timeout_s=60)
-    for _ in range(30):
-        await asyncio.sleep(0.5)
-        panel.press("a")
-        if len(seen(hotline, number, "agent_answered")) == times:
-            return
-    raise AssertionError("not answered")
 
 
 async def test_the_caller_of_a_panel_that_was_killed_rings_there_again_or_at_the_next_agent(

@@ -368,14 +368,19 @@ async def test_an_agent_cancels_or_makes_it_three(key: str, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"), [(True, "李雷 802 有事商量，客户还在那边"), (False, "李雷 802 转来")]
+    ("how", "shown"),
+    [
+        ({"asked": True}, "李雷 802 有事商量，客户还在那边"),
+        ({"asked": False}, "李雷 802 转来"),
+        ({"cut_off": True}, "李雷 802 的话机断了，没说完 · 客户又等了 0:4"),
+    ],
 )
 async def test_a_call_that_a_colleague_sends_says_so_before_it_is_answered(
-    asked: bool, shown: str
+    how: dict[str, bool], shown: str
 ) -> None:
     view = views.ringing()
     assert view.offer is not None
-    offer = view.offer.model_copy(update={"sent_by": "802", "asked": asked, "waited_ms": 0})
+    offer = view.offer.model_copy(update={"sent_by": "802", "waited_ms": 42_000, **how})
     async with seat(view.model_copy(update={"offer": offer})) as at:
         assert shown in at.screen()
         assert "队列 support · 客户" not in at.screen()

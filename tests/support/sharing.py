@@ -41,6 +41,7 @@ SECONDS: Final = {
     "test_outliving_process.py": 120,
     "test_outliving_handed_on.py": 35,
     "test_phone_gone.py": 45,
+    "test_nailed_up_gone.py": 60,
     "test_agent_panel.py": 70,
     "test_flow_tests_live.py": 60,
     "test_postgresql.py": 60,

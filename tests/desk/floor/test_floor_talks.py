@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from calls.events import AgentTransfer
 from calls.floor.orders import LineDone, Mute, NotReady, Ready, WrapUp
 from calls.floor.states import AgentState
 from tests.desk.floor.whole_floor import WholeFloor, until, whole_floor
@@ -62,6 +63,22 @@ async def test_the_next_agent_knows_what_the_first_one_found_out_and_has_a_coach
     assert found.coach.talk.variables["recorded"] is False
     told = await _talks_of(floor, "801")
     assert [one["call_id"] for one in told] == [call.id]
+
+
+@pytest.mark.parametrize(("how", "cut_off"), [("phone_gone", True), ("blind", False)])
+async def test_the_wait_of_a_caller_who_was_sent_on_counts_from_there(
+    floor: WholeFloor, how: str, cut_off: bool
+) -> None:
+    call, leg = await floor.talks()
+    await floor.settle(0.2)
+    call.record(AgentTransfer(agent="801", to="", how=how))
+    floor.switch.hang_up(leg)
+    await floor.settle(0.3)
+    floor.rings(call, "802")
+    offer = floor.view("802").offer
+    assert offer is not None
+    assert (offer.sent_by, offer.asked, offer.cut_off) == ("801", False, cut_off)
+    assert 300 <= offer.waited_ms <= call.elapsed_ms() - 200
 
 
 async def test_whoever_a_call_is_sent_to_sees_by_whom_and_that_nobody_waited_for_them(
