@@ -71,7 +71,7 @@ def _unanswered(step: Step) -> str:
 
 def _exhausted(step: Step) -> str:
     tries = step.act.attempts if isinstance(step.act, MenuAct | AskAct) else 0
-    return f"the caller gives nothing usable {tries} times"
+    return f"the caller gives nothing usable {'once' if tries == 1 else f'{tries} times'}"
 
 
 _TOLD: Final[Mapping[str, Callable[[Step], str]]] = {

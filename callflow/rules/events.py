@@ -46,6 +46,11 @@ class Span(NamedTuple):
     end_ms: int
 
 
+def often(times: int) -> str:
+    """A number of times, in words."""
+    return "once" if times == 1 else f"{times} times"
+
+
 def span(event: CallEvent) -> Span:
     """A line lasts from its first to its last sample; everything else is a moment."""
     if event.kind == "said":

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callflow.rules.events import NOTHING, EventPattern, describe, span
+from callflow.rules.events import NOTHING, EventPattern, describe, often, span
 from callflow.rules.state import ANY_TIME, Due, State, Status, Times
 from calls.events import CallEvent
 
@@ -52,14 +52,16 @@ class Count:
         if not self.of.fits(event):
             return state
         if self.at_most is not None and state.place >= self.at_most:
-            often = f" more than {self.at_most} times" if self.at_most else ""
-            return state.broken(f"{describe(event)}{often}")
+            more = f" more than {often(self.at_most)}" if self.at_most else ""
+            return state.broken(f"{describe(event)}{more}")
         return state._replace(place=min(state.place + 1, self._enough()))
 
     def close(self, state: State) -> State:
         """The state when the stretch or the call is over."""
         if state.mark_ms is not None and state.place < self.at_least:
-            return state.broken(f"{self.of} came {state.place} times, {self.at_least} wanted")
+            came = f"came {often(state.place)}" if state.place else "never came"
+            wanted = f", {often(self.at_least)} wanted" if self.at_least > 1 else ""
+            return state.broken(f"{self.of} {came}{wanted}")
         return state
 
     def due(self, state: State) -> Due | None:
