@@ -8,7 +8,11 @@ import unicodedata
 OUTBOUND = "outbound"
 """Direction of a call that the house placed."""
 
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
+"""Controls, line and paragraph separators, bidi marks and overrides, and what nobody sees."""
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,}")
 _NO_DIGIT = re.compile(r"\D")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -264,11 +265,19 @@ def unreadable(ledger: Path, error: Exception) -> LedgerError:
         remedy = "another program holds it; close that program (an sqlite3 shell?) and try again"
     elif "malformed" in text or "not a database" in text:
         remedy = "the file is damaged; move it away and restore a backup, then `ledger verify`"
-    elif "full" in text:
+    elif "full" in text or _no_room(ledger):
         remedy = "the disk is full; make room"
     else:
         remedy = "see that the folder exists, is on a healthy disk and may be written"
     return LedgerError(f"{ledger}: {text}; {remedy}")
+
+
+def _no_room(ledger: Path) -> bool:
+    """SQLite says "disk I/O error" where its shared memory finds no room, though it only reads."""
+    try:
+        return shutil.disk_usage(ledger.parent).free == 0
+    except OSError:
+        return False
 
 
 def prepare_folder(ledger: Path) -> None:

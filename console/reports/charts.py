@@ -48,9 +48,10 @@ class Scale:
 def columns(
     labels: Sequence[str], series: Sequence[Series], *, title: str, tell: Callable[[float], str]
 ) -> Markup:
-    """Stacked columns, the first series at the bottom."""
+    """Stacked columns of counts, the first series at the bottom."""
     heights = [sum(one.values[place] or 0 for one in series) for place in range(len(labels))]
-    scale = Scale(nice_top(max(heights, default=0)))
+    # A count has no quarters: the axis is four high at least.
+    scale = Scale(nice_top(max([*heights, 4])))
     step, width = _steps(len(labels))
     parts = [_grid(scale, tell), _labels(labels, step)]
     for place, label in enumerate(labels):

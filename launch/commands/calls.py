@@ -33,6 +33,9 @@ group = typer.Typer(no_args_is_help=True, help="Calls the ledger knows: list, sh
 
 _TABLE_LIMIT = 50
 
+_LONGEST = 200
+"""Cells of a number or a name in an export: more than any network sends."""
+
 _Unmasked = Annotated[
     bool, typer.Option("--unmasked", help="Show whole numbers, not `138****1234`.")
 ]
@@ -272,4 +275,7 @@ def _write_csv(file: Any, found: Sequence[CallRow], *, unmasked: bool) -> None:
             values["ani"] = mask(call.ani)
             values["dnis"] = called(call.dnis, call.direction)
             values["caller_name"] = plain_name(call.caller_name)
+        # Whoever prints the file in a terminal gets no caller's escape sequences.
+        for name in ("ani", "dnis", "caller_name"):
+            values[name] = plain(values[name], most_cells=_LONGEST)
         writer.writerow([csv_cell(values[name]) for name in names])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,7 +60,8 @@ def erase(
     for one in recordings:
         looked(state, "erased", f"recording/{one.id}", "ordered", why)
     order = Order.new({call_id: [one.id for one in recordings]}, "asked", who())
-    _tell(carry_out(state, order), as_json=as_json)
+    before = {one.id for one in recordings if one.erased is not None}
+    _tell(carry_out(state, order), before, as_json=as_json)
 
 
 def hold(
@@ -185,7 +187,8 @@ def _of_call(state: Path, call: str) -> tuple[str, list[Recording]]:
         return call_id, list(LedgerSource(reader).of_call(call_id))
 
 
-def _tell(carried: Carried, *, as_json: bool) -> None:
+def _tell(carried: Carried, before: Set[str], *, as_json: bool) -> None:
+    """What became of an order; those of `before` had been erased when it was given."""
     outcome = carried.outcome
     if as_json:
         print_json(
@@ -201,7 +204,8 @@ def _tell(carried: Carried, *, as_json: bool) -> None:
     else:
         key = "erased_by_server" if carried.by_server else "erased"
         for recording in outcome.erased:
-            typer.echo(text(key, recording=recording))
+            told = "erased_before" if recording in before else key
+            typer.echo(text(told, recording=recording))
         for recording, obstacle in outcome.left.items():
             typer.echo(text("not_erased", recording=recording, obstacle=obstacle))
     if outcome is None or outcome.left:

@@ -122,6 +122,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{recording}：已由服务销毁；通话本身仍在台账里",
         "{recording}: erased (the server); the ledger keeps the call",
     ),
+    "erased_before": (
+        "{recording}：此前已销毁；若有文件又被恢复，也已清除",
+        "{recording}: erased before; what may have come back of it is gone too",
+    ),
     "not_erased": (
         "{recording}：没有动：{obstacle}",
         "{recording}: left as it is: {obstacle}",

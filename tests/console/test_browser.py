@@ -204,7 +204,6 @@ def test_a_call_is_found_opened_and_heard_without_a_mouse(sign_in: SignIn, site:
     page.keyboard.press("Enter")
     expect(page.locator("#list tbody tr")).to_have_count(1)
 
-    page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
 

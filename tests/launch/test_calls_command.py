@@ -274,6 +274,32 @@ def test_the_export_masks_numbers_unless_told_otherwise(tmp_path: Path, placed: 
     assert "13800001234" not in output
 
 
+@pytest.mark.parametrize("more", [(), ("--unmasked",)])
+def test_an_exported_number_carries_no_orders_for_a_terminal(
+    tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    with LedgerWriter(tmp_path / LEDGER_FILE) as writer:
+        call = Call(ManualClock(), writer)
+        call.record(
+            Offered(
+                uniqueid="1.1",
+                ani="\x1b[31m\u202e13800001234",
+                dnis="\x1b]0;owned\x07" + "9" * 10_000,
+                caller_name="\x1b[2J\u202e王",
+                direction="inbound",
+                flow="greetings",
+                channel="PJSIP/x-1",
+            )
+        )
+        call.record(EndedFact(end_reason="completed", disposition=""))
+
+    _, output = run(tmp_path, "calls", "export", "-", *more)
+
+    assert not {"\x1b", "\x07", "\u202e"} & set(output)
+    assert len(output) < 2_000
+    assert "王" in output
+
+
 def test_numbers_in_other_columns_are_masked_too(tmp_path: Path) -> None:
     clock = ManualClock()
     with LedgerWriter(tmp_path / LEDGER_FILE) as writer:

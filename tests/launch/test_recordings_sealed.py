@@ -197,6 +197,17 @@ def test_erasing_without_a_server_is_done_at_once_and_the_call_stays(state: Path
     assert [row["state"] for row in rows] == ["erased", "kept"]
 
 
+def test_erasing_again_says_that_it_was_erased_before(state: Path) -> None:
+    run(state, "erase", ONE, "--why", "the caller asked", "--yes")
+
+    code, output = run(state, "erase", ONE, "--why", "the caller asked again", "--yes")
+
+    assert code == 0
+    assert f"{ONE}-r1: erased before" in output
+    assert "done here" not in output
+    assert len(erased(state, ONE)) == 1
+
+
 def test_an_erasing_that_was_killed_half_way_is_finished_by_the_next_server(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -17,6 +19,7 @@ from ledger.opening import (
     migrate,
     migrations_folder,
     reader_engine,
+    unreadable,
     writer_connection,
     writer_engine,
 )
@@ -143,3 +146,16 @@ def test_an_up_to_date_ledger_opens_without_loading_alembic(path: Path) -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == 0
+
+
+def test_a_full_disk_is_named_though_sqlite_says_only_that_reading_failed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Its shared memory is a file beside the ledger: where that finds no room, SQLite cannot read.
+    error = sqlite3.OperationalError("disk I/O error")
+    healthy = str(unreadable(path, error))
+    full = type(shutil.disk_usage(path.parent))(10, 10, 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+
+    assert "healthy disk" in healthy
+    assert str(unreadable(path, error)).endswith("disk I/O error; the disk is full; make room")

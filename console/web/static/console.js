@@ -23,6 +23,11 @@
   document.addEventListener("htmx:sendError", () => {
     tell(zh ? "连不上服务器，刚才的改动没有保存。" : "The server cannot be reached; the last change is not saved.", "bad");
   });
+  // A search by Enter leaves its field, so that j and k go to what it found.
+  document.addEventListener("submit", (event) => {
+    const field = document.activeElement;
+    if (event.target.matches("form.filters") && field && field.matches("input")) field.blur();
+  });
   // Lists by keys: / to the first field of the filters, j and k from row to row, Enter opens.
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select");

@@ -85,6 +85,15 @@ def test_columns_are_as_high_as_their_numbers() -> None:
     assert heights[1] / heights[0] == pytest.approx(4, abs=0.05)
 
 
+def test_the_axis_of_a_single_call_counts_in_whole_calls() -> None:
+    series = [Series("接听", [1.0], "s1")]
+
+    drawn = columns(["22"], series, title="x", tell=lambda value: f"{value:g}")
+
+    told = re.findall(r"<text[^>]*>([\d.]+)</text>", drawn)
+    assert told == ["0", "1", "2", "3", "4", "22"]
+
+
 def test_a_line_is_broken_where_nothing_is_known() -> None:
     chart = lines(
         ["1", "2", "3", "4", "5"],
