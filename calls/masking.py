@@ -15,14 +15,21 @@ _HIDDEN = re.compile(
 """Controls, line and paragraph separators, bidi marks and overrides, and what nobody sees."""
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,}")
+_NOBODY = frozenset({"anonymous", "unknown", "unavailable", "restricted"})
+"""Sources: RFC 3323 4.1.1.3; `CALLERID(num-pres)` of Asterisk."""
+
 _NO_DIGIT = re.compile(r"\D")
 
 
 def mask(number: str) -> str:
     """`13800001234` -> `138****1234`; short numbers (under 7) lose all but their last digit.
 
-    Source: GB/T 35273 6.2 as used by the design (default `138****0000`).
+    Source: GB/T 35273 6.2 as used by the design (default `138****0000`). What nobody sees counts
+    for nothing, and a caller who is nobody by the network's own word stays that.
     """
+    number = _HIDDEN.sub("", number)
+    if number.lower() in _NOBODY:
+        return number
     if len(number) < 7:
         return "*" * max(len(number) - 1, 0) + number[-1:]
     return f"{number[:3]}****{number[-4:]}"

@@ -17,7 +17,7 @@ _HEAD: Final = (
     ("direction", "呼叫方向", "direction", Kind.FLOW),
     ("languages", "语言", "languages", Kind.LANGUAGES),
     ("returns", "可返回的结果", "can return", Kind.FLOW),
-    ("rules", "执行的规定", "carries out rules", Kind.RULE),
+    ("rules", "执行的规章", "carries out rules", Kind.RULE),
     ("variables", "开始的变量", "begins with variables", Kind.FLOW),
     ("title", "标题", "title", Kind.FLOW),
 )

@@ -17,10 +17,10 @@ def rule_changes(old: RuleSet, new: RuleSet) -> Iterator[Change]:
     """Rules added, removed, or stated otherwise; each part that changed."""
     for rule in old:
         if rule.id not in new:
-            yield Change(Kind.RULE, f"rule {rule.id}", "删去了这条规定", "removed", (rule.id,))
+            yield Change(Kind.RULE, f"rule {rule.id}", "删去了这条规章", "removed", (rule.id,))
     for rule in new:
         if rule.id not in old:
-            yield Change(Kind.RULE, f"rule {rule.id}", "新增了这条规定", "added", (rule.id,))
+            yield Change(Kind.RULE, f"rule {rule.id}", "新增了这条规章", "added", (rule.id,))
             continue
         before, after = stated(old[rule.id]), stated(rule)
         for key in dict.fromkeys((*before, *after)):

@@ -8,7 +8,7 @@ from typing import Final
 _WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "always": ("每一步都适用", "每一步都適用", "In every step"),
     "anytime": ("坐席随时可选", "坐席隨時可選", "The agent at any time"),
-    "rules": ("规定", "規定", "House rules"),
+    "rules": ("规章", "規章", "House rules"),
     "legend": ("图例", "圖例", "Legend"),
     "entry": ("入口", "入口", "entry"),
     "ivr": ("语音", "語音", "IVR"),

@@ -240,7 +240,7 @@ def _judged(_event: CallEvent, data: Data) -> Line:
     return (
         "call",
         "",
-        f"规则已判定；违反：{broken or '无'}；做到：{kept or '无'}",
+        f"规章已判定；违反：{broken or '无'}；做到：{kept or '无'}",
         f"the rules were judged; broken: {broken or 'none'}; kept: {kept or 'none'}",
     )
 

@@ -17,7 +17,7 @@ ALARMS: Final[Mapping[str, Titles]] = {
     "longest_wait": {"zh": "{subject} 等待过久", "en": "{subject}: a wait is too long"},
     "rush": {"zh": "{subject} 来电高峰", "en": "{subject}: rush"},
     "late_answer": {"zh": "{subject} 三声未接", "en": "{subject}: not answered in three rings"},
-    "rule_broken": {"zh": "{subject} 违反规则", "en": "{subject}: rule broken"},
+    "rule_broken": {"zh": "{subject} 违反规章", "en": "{subject}: rule broken"},
     "service_level": {"zh": "{subject} 接通率低", "en": "{subject}: service level low"},
     "long_wrap_up": {"zh": "{subject} 话后过长", "en": "{subject}: wrap-up too long"},
 }

@@ -28,7 +28,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "machine": ("机器作答", "answered by"),
     "human": ("人工判断", "for a human"),
     "shown": ("出示", "shown"),
-    "rule": ("规则", "rule"),
+    "rule": ("规章", "rule"),
     "otherwise": ("其余", "otherwise"),
     "is": ("为", "is"),
     "or": ("或", " or "),

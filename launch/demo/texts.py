@@ -23,7 +23,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "time": ("时长", "time"),
     "said": ("说了（台词名，依次）", "said (lines, in order)"),
     "heard": ("听到", "heard"),
-    "rules": ("规则", "rules"),
+    "rules": ("规章", "rules"),
     "end": ("结局", "ended"),
     "waiting": ("待拨", "to dial"),
     "says": ("说", "says"),
@@ -53,7 +53,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 LEGEND = (
     "说了 said = 台词名 names of lines, ✂ = 被打断 cut short · "
     "听到 heard: 说话 speech, 无声 silence, 噪音 noise, 声音太小 faint, 清楚 clear, 按键 key",
-    "规则 rules: ✓ 做到 kept, ✗ 违反 broken, 未列 not listed = 没有涉及 did not apply · "
+    "规章 rules: ✓ 做到 kept, ✗ 违反 broken, 未列 not listed = 没有涉及 did not apply · "
     "A01 三声内接听 answered within three rings · A02 问候 greeting · "
     "A05/A08 结束语 goodbye · A11 无声 silent caller · A12 噪音十秒 ten seconds of noise · "
     "A13 声音太小 faint voice",

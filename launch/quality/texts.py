@@ -139,7 +139,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "semicolon": ("；", "; "),
     "why": ("缘由", "why"),
     "story": ("经过", "What happened"),
-    "verdicts": ("规则", "House rules"),
+    "verdicts": ("规章", "House rules"),
     "remarks": ("批注", "Remarks"),
     "waves": ("两声道波形", "Both legs"),
     "no_sound": ("没有可听的录音", "There is no recording to hear"),

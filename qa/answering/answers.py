@@ -94,7 +94,7 @@ def _by_rule(question: Question, fact: Fact, case: CaseFacts) -> MachineAnswer |
 def _gap(rule: str, verdict: Verdict | None) -> Texts:
     """Why there is no answer; empty when there is one."""
     if verdict is None:
-        return {"zh": f"没有规则 {rule}", "en": f"the house has no rule {rule}"}
+        return {"zh": f"没有规章 {rule}", "en": f"the house has no rule {rule}"}
     if not verdict.rule.decidable:
         return {
             "zh": f"{rule} 不能由事件判定：{verdict.rule.reason.get('zh', '')}",

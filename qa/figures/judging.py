@@ -135,7 +135,7 @@ AGREEMENT: Final = Figure(
         "en": "same answer by both ÷ questions the machine answered",
     },
     tells={
-        "zh": "机器从事实作答，人可以更改并说明理由。一致率低的问题，先查规则和问法。",
+        "zh": "机器从事实作答，人可以更改并说明理由。一致率低的问题，先查规章和问法。",
         "en": "The machine answers from facts, a person may overrule with a reason. Where they "
         "differ often, look at the rule and the question first.",
     },

@@ -33,7 +33,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "alarm.longest_wait": ("{subject} 等待过久", "{subject}: a wait is too long"),
     "alarm.rush": ("{subject} 来电高峰", "{subject}: rush"),
     "alarm.late_answer": ("{subject} 三声未接", "{subject}: not answered in three rings"),
-    "alarm.rule_broken": ("{subject} 违反规则 {rules}", "{subject}: rule broken {rules}"),
+    "alarm.rule_broken": ("{subject} 违反规章 {rules}", "{subject}: rule broken {rules}"),
     "alarm.service_level": ("{subject} 接通率低", "{subject}: service level low"),
     "alarm.long_wrap_up": ("{subject} 话后过长", "{subject}: wrap-up too long"),
     "trouble.pbx": ("交换机连不上", "no connection to Asterisk"),
@@ -118,7 +118,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "notice.no_help": ("没有人求助。", "Nobody asks for help."),
     "notice.not_spying": ("现在没有监听任何人。", "You are on nobody's call."),
     "help.text": (
-        "本屏显示整个大厅：谁在等、等了多久、接通率、每位坐席在做什么、做了多久、哪条规则被违反、"
+        "本屏显示整个大厅：谁在等、等了多久、接通率、每位坐席在做什么、做了多久、哪条规章被违反、"
         "谁在求助。\n"
         "\n"
         "接通率的算式写在每个队列下面，带今天的数字。\n"

@@ -39,7 +39,7 @@ async def test_a_rule_that_the_house_lacks_is_a_gap(house: House) -> None:
     house.room = replace(house.room, rules=lambda: RuleSet(()))
     browser = await house.signed_in("sun")
 
-    assert "没有规则 A11" in (await browser.get("/forms/q04")).text
+    assert "没有规章 A11" in (await browser.get("/forms/q04")).text
 
 
 async def test_files_that_are_wrong_are_told_on_every_page_of_who_scores(house: House) -> None:
@@ -80,4 +80,4 @@ async def test_a_question_the_machine_cannot_answer_says_why(house: House) -> No
     text = (await browser.get(opened.headers["location"])).text
 
     assert "机器答不了，请人工判断" in text
-    assert "没有规则 A11" in text
+    assert "没有规章 A11" in text

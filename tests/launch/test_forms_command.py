@@ -85,7 +85,7 @@ def test_a_chinese_terminal_has_the_list_of_forms_in_chinese_in_line(
 @pytest.mark.parametrize(
     ("lang", "wanted"),
     [
-        ("zh", ["一票否决", "关键：不合格则本部分为零", "机器作答 规则 A05"]),
+        ("zh", ["一票否决", "关键：不合格则本部分为零", "机器作答 规章 A05"]),
         ("zh", ["抢话时长: 是 ≤ 1 s, 其余 否", "仅当 语气 为 中或差"]),
         ("en", ["fatal: failed, the form is zero", "answered by rule A05"]),
         ("en", ["talk-over: Yes ≤ 1 s, otherwise No", "asked when Tone is Fair or Poor"]),

@@ -237,7 +237,7 @@ def test_a_call_is_shown_in_the_language_of_the_terminal(state: Path) -> None:
 
     assert "缘由：从 2 通中随机抽取\n" in chinese
     assert "why: drawn at random from 2 calls\n" in english
-    story = chinese.partition("经过")[2].partition("规则")[0]
+    story = chinese.partition("经过")[2].partition("规章")[0]
     assert "声铃接听" in story
     assert "通话结束" in story
     assert " house " not in story

@@ -68,7 +68,7 @@ def _source(room: ConsoleRoom, question: Question) -> tuple[str, str, str]:
         return "machine", title["zh"], title["en"]
     rule = next((one for one in room.rules() if one.id == fact.name), None)
     if rule is None:
-        return "gap", f"没有规则 {fact.name}", f"the house has no rule {fact.name}"
+        return "gap", f"没有规章 {fact.name}", f"the house has no rule {fact.name}"
     words = rule.title if rule.decidable else rule.reason
     zh, en = (f"{rule.id} {words.get(language, '')}" for language in ("zh", "en"))
     return "machine" if rule.decidable else "gap", zh, en
