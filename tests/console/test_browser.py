@@ -325,7 +325,13 @@ def test_a_score_is_given_disputed_and_resolved(sign_in: SignIn, site: Site) -> 
     _answer_all(lily)
     lily.locator("fieldset.question:has(.machine)").last.scroll_into_view_if_needed()
     _shot(lily, "qa-score")
-    path = lily.url
+    lily.locator("a.skip[href='#score-panel']").focus()
+    lily.keyboard.press("Enter")
+    lily.keyboard.press("Tab")
+    assert lily.evaluate(
+        "document.querySelector('#score-panel').parentElement.contains(document.activeElement)"
+    )
+    path = lily.url.partition("#")[0]
     lily.click("text=提交评分")
     expect(lily.locator("#score-panel")).to_contain_text("已提交")
     before = float(lily.get_attribute("#score", "data-score") or 0)
