@@ -122,13 +122,17 @@ async def _whisper(new_caller: NewCaller, pbx: HousePbx, hotline: Hotline) -> No
             await pilot.press(*"offer a callback")
             picture(wallboard, "wallboard-cue", TITLE)
             await pilot.press("enter")
-            await until(lambda: ear.loud_frames() > 20, "the agent hears speech")
-            await seen(pilot, "好了：耳边提示")
+            # The notice goes after a while, maybe before a busy machine has heard the speech.
+            await asyncio.gather(
+                seen(pilot, "好了：耳边提示"),
+                until(lambda: ear.loud_frames() > 20, "the agent hears speech"),
+            )
             await caller.listen(1.0)
         caller_heard = frame_levels(caller.heard.samples()[quiet_from:])
 
         await talk.hangup()
         await panel.until(lambda view: view.state.state is AgentState.WRAP_UP)
+        await seen(pilot, "话后")  # the wallboard's own snapshot comes when it comes
         await pilot.press("c")
         await seen(pilot, "现在没有通话")
         await caller.listen(10)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -25,7 +24,7 @@ from tests.support.outliving import (
     server_on,
 )
 from tests.support.pbx import HousePbx
-from tests.support.worker_processes import listens, workers_of
+from tests.support.worker_processes import serves, workers_of
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
@@ -60,28 +59,21 @@ async def two_processes(
 async def rings_for_worker(
     new_caller: NewCaller, server: Server, phone: AgentPhone
 ) -> AsyncIterator[OfWorker]:
-    """801's phone rings for a caller whom the further process answered; others are sent away."""
+    """801's phone rings for a caller whom the further process answered.
+
+    Which of the two it is, the kernel chooses: others hang up at once and call again.
+    """
     (worker,) = workers_of(server.now.process.pid)
     while True:
         async with new_caller() as caller:
             stage = new_stage(server, phone, caller)
             await stage.calls()
-            await stage.rings()
-            if listens(worker, _news_go_to(server.pbx)):
+            if serves(worker, server.now.agi_port):
+                await stage.rings()
                 yield OfWorker(stage, worker)
                 return
             caller.hang_up()
             await server.now.call_of(stage.number)
-            await phone.incoming.get()
-
-
-def _news_go_to(pbx: HousePbx) -> int:
-    """The port that is told what becomes of the one caller who is there."""
-    for row in pbx.cli("core show channels concise").splitlines():
-        told = pbx.cli(f"core show channel {row.partition('!')[0]}")
-        if found := re.search(r"^CC_BACK=127\.0\.0\.1:([0-9]+)$", told, re.MULTILINE):
-            return int(found[1])
-    raise AssertionError("nobody is in the dialplan's hands")
 
 
 @pytest.mark.parametrize("away", [TRANSFER, QUEUE], ids=["transfer", "queue"])

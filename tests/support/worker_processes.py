@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_LISTENS = "0A"
+_ESTABLISHED = "01"
 
 
 def workers_of(server: int) -> list[int]:
@@ -27,10 +27,10 @@ def answers(pid: int, line: socket.socket) -> bool:
     return _holds(pid, lambda row: row[2].endswith(wanted))
 
 
-def listens(pid: int, port: int) -> bool:
-    """Whether a process takes the connections to a TCP port."""
+def serves(pid: int, port: int) -> bool:
+    """Whether a process has taken a connection to a TCP port, which is open."""
     wanted = f":{port:04X}"
-    return _holds(pid, lambda row: row[1].endswith(wanted) and row[3] == _LISTENS)
+    return _holds(pid, lambda row: row[1].endswith(wanted) and row[3] == _ESTABLISHED)
 
 
 def _holds(pid: int, is_it: Callable[[Sequence[str]], bool]) -> bool:
