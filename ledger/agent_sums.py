@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from calls.floor.states import AgentState
 from ledger.encoding import encode_data
+from ledger.floor_day import takes_over
 
 HOUR_US = 3_600_000_000
 _SIGNED_OUT = AgentState.SIGNED_OUT.value
@@ -67,7 +68,8 @@ class AgentSums:
     """State -> time in it, from the first fact to `at`."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    """`offer.RESULT`, `in_time`, `late`, `promises`, `broken` -> how many."""
+    """`offer.RESULT`, `in_time`, `late`, `consults`, `taken_over`, `promises`, `broken` -> how
+    many."""
 
     @property
     def hour(self) -> int:
@@ -146,10 +148,14 @@ def _state(sums: AgentSums, facts: Mapping[str, Any]) -> None:
     sums.reason = str(facts.get("reason") or "")
     sums.call_id = str(facts.get("call_id") or "")
     sums.entered_at = sums.at
+    sums.count("taken_over", takes_over(facts))
 
 
 def _offer(sums: AgentSums, facts: Mapping[str, Any]) -> None:
     result, late = str(facts.get("result")), facts.get("late") is True
+    if facts.get("asked") is True:
+        sums.count("consults", result == "answered")
+        return
     sums.count(f"offer.{result}", 1)
     sums.count("late", late)
     sums.count("in_time", result == "answered" and not late)

@@ -88,6 +88,8 @@ def _day(
         missed=offers.get("missed", 0) + offers.get("rejected", 0),
         within_three_rings=counts.get("in_time", 0),
         late=counts.get("late", 0),
+        consults=counts.get("consults", 0),
+        taken_over=counts.get("taken_over", 0),
         promises=counts.get("promises", 0),
         rules_broken=counts.get("broken", 0),
     )

@@ -36,6 +36,8 @@ class AgentDay:
     """Time in each state; together the whole stretch."""
 
     offers: int
+    """Of callers: to be asked by a colleague is none."""
+
     answered: int
     missed: int
     """Offers that rang unanswered or were rejected; not those whose caller left."""
@@ -44,11 +46,22 @@ class AgentDay:
     """Answered ones that were not late (A01)."""
 
     late: int
+    consults: int
+    """Questions of colleagues answered, each about a call that was theirs."""
+
+    taken_over: int
+    """Callers that came out of such a question."""
+
     promises: int
     """Callbacks promised."""
 
     rules_broken: int
     """House rules broken, each once a call."""
+
+    @property
+    def handled(self) -> int:
+        """Callers whom the agent had: what handle time is a mean over."""
+        return self.answered + self.taken_over
 
     def in_state(self, *states: AgentState) -> int:
         """Time in these states, milliseconds."""
@@ -67,6 +80,12 @@ def whole_ms(spent_us: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
+def takes_over(state: Mapping[str, object]) -> bool:
+    """Whether the fact of a state tells that a call the agent was asked about is theirs now."""
+    ways = state.get("before"), state.get("state")
+    return ways == (AgentState.CONSULT.value, AgentState.ON_CALL.value)
+
+
 class DayFold:
     """Takes one agent's facts in the ledger's order; those before `since` tell its first state."""
 
@@ -80,17 +99,21 @@ class DayFold:
         self._state_us: dict[str, int] = {}
         self._counts: dict[str, int] = {}
         self._in_time = self._late = 0
+        self._consults = self._taken_over = 0
         self._promises = self._broken = 0
 
     def take(self, event: FloorEvent) -> None:
         """The next fact; kinds that tell nothing of states and offers are passed over."""
         if event.kind == "state":
+            self._taken_over += event.at >= self.since and takes_over(event.data)
             self._state_us = self._spent(event.at)
             self._counted_us = max(self._counted_us, self._offset_us(event.at))
             self._state = str(event.data.get("state") or AgentState.SIGNED_OUT.value)
             self._reason = str(event.data.get("reason") or "")
             self._call_id = str(event.data.get("call_id") or "")
             self._entered = event.at
+        elif event.kind == "offer" and event.at >= self.since and event.data.get("asked") is True:
+            self._consults += event.data.get("result") == "answered"
         elif event.kind == "offer" and event.at >= self.since:
             result, late = str(event.data.get("result")), event.data.get("late") is True
             self._counts[result] = self._counts.get(result, 0) + 1
@@ -117,6 +140,8 @@ class DayFold:
             missed=self._counts.get("missed", 0) + self._counts.get("rejected", 0),
             within_three_rings=self._in_time,
             late=self._late,
+            consults=self._consults,
+            taken_over=self._taken_over,
             promises=self._promises,
             rules_broken=self._broken,
         )

@@ -27,7 +27,7 @@ ORDER_TEXTS: Mapping[str, tuple[str, str]] = {
     "note.title": ("给下一班留言", "A note for the next shift"),
     "dialog.send": ("回车：发出    Esc：不发", "Enter: send    Esc: not"),
     "dialog.pick": ("回车选定，Esc 返回", "Enter takes it, Esc goes back"),
-    "not_ready.title": ("为什么不就绪？", "Not ready: why?"),
+    "not_ready.title": ("为什么示忙？", "Not ready: why?"),
     "palette.title": ("找一个操作", "Find an action"),
     "palette.none": ("没有这样的操作。", "No such action works now."),
     # what became of an order
@@ -95,7 +95,7 @@ ORDER_TEXTS: Mapping[str, tuple[str, str]] = {
     "help.now": ("现在能用的键", "Keys that work now"),
     "help.later": ("其他的键", "The other keys"),
     "help.waiting": (
-        "就绪以后，电话会派给您；三声之内要接（A01）。不能接电话时按未就绪，选原因。\n"
+        "示闲以后，电话会派给您；三声之内要接（A01）。不能接电话时按示忙，选原因。\n"
         "输入框外用单个字母；输入框里用 F 键，或 Alt 加字母。Esc 总是安全的。",
         "Once you are ready, calls are offered to you, each to be answered within three rings "
         "(A01). When you cannot take calls, go not ready and say why.\n"
@@ -109,7 +109,7 @@ ORDER_TEXTS: Mapping[str, tuple[str, str]] = {
     "help.talk": (
         "粗框里是现在要说的话，(2/3) 是第几次。说完按空格；换了说法按 c；跳过按 s。\n"
         "框里的钟跟着客户的声音走：客户在说话、保持、放音乐时停。\n"
-        "▸ 是快到时限的规范，✗ 是已违反的。数字选菜单，字母随时转到分支。",
+        "▸ 是快到时限的规章，✗ 是已违反的。数字选菜单，字母随时转到分支。",
         "The heavy frame holds the sentence to say now; (2/3) counts the tries. Said it: space. "
         "In other words: c. Left out: s.\n"
         "The clock in the frame runs on the caller's sound and stands while the caller speaks, on "
@@ -125,7 +125,7 @@ ORDER_TEXTS: Mapping[str, tuple[str, str]] = {
         "Everything typed is kept, even while the desk is gone.",
     ),
     "help.wrap_up": (
-        "按数字选通话结果，Tab 到备注，F10 完成。完成后按您先前的选择就绪或未就绪。",
+        "按数字选通话结果，Tab 到备注，F10 完成。完成后按您先前的选择示闲或示忙。",
         "A figure chooses the disposition, Tab goes to the note, F10 closes. After that you are "
         "ready, or not ready if you asked for it.",
     ),

@@ -34,7 +34,7 @@ class StateEntered(Fact):
     """Of `not_ready`; else empty."""
 
     call_id: str
-    """Of `ringing`, `on_call`, `hold` and `wrap_up`; else empty."""
+    """Of `ringing`, `on_call`, `consult`, `hold` and `wrap_up`; else empty."""
 
     before: str
     """The state that is over; empty at the first."""
@@ -72,6 +72,9 @@ class OfferOver(Fact):
 
     late: bool
     """Answered or given up after three rings: a breach of A01."""
+
+    asked: bool = False
+    """A colleague's question about a call, whose caller stays theirs: no offer of a caller."""
 
 
 @value

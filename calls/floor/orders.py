@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from calls.floor.states import SpyMode
 
-WIRE_VERSION = 2
+WIRE_VERSION = 3
 """A desk refuses a panel of another one, naming both."""
 
 MOST_CUE = 200

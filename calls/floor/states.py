@@ -19,6 +19,9 @@ class AgentState(StrEnum):
     """The phone rings for an offered call."""
 
     ON_CALL = "on_call"
+    CONSULT = "consult"
+    """With a colleague who asks about a call and has its caller; until the agent has the caller."""
+
     HOLD = "hold"
     """On a call whose caller is on hold."""
 
@@ -29,8 +32,11 @@ class AgentState(StrEnum):
     """On duty but not to be offered calls; always with a reason."""
 
 
-BUSY: Final = frozenset({AgentState.RINGING, AgentState.ON_CALL, AgentState.HOLD})
-"""States in which a call is at the agent's ear, or about to be."""
+TALKING: Final = frozenset({AgentState.ON_CALL, AgentState.CONSULT, AgentState.HOLD})
+"""States in which a call is at the agent's ear."""
+
+BUSY: Final = TALKING | {AgentState.RINGING}
+"""And those in which one is about to be."""
 
 REASONS: Final = ("break", "lunch", "training", "meeting", "system", "other")
 """Why an agent is not ready. `missed` and `unreachable` are the desk's own."""

@@ -169,9 +169,16 @@ class DayView(Part):
     """The agent's own figures today."""
 
     answered: int = 0
+    handled: int = 0
+    """Callers the agent had: the answered, and those who came of a colleague's question."""
+
+    consults: int = 0
+    """Colleagues' questions answered."""
+
     missed: int = 0
     within_three_rings: int = 0
     talk_ms: int = 0
+    consult_ms: int = 0
     hold_ms: int = 0
     wrap_up_ms: int = 0
     ready_ms: int = 0

@@ -11,7 +11,7 @@ from calls.clock import Clock
 from console.reports.house import House
 from console.reports.sources import Owed, Sources
 from ledger.floor_day import AgentDay
-from qa.figures.agents_time import PROMISES, agent_rings, not_ready, occupancy
+from qa.figures.agents_time import PROMISES, of_agents
 from qa.figures.catalogue import OF_CALLS
 from qa.figures.consequences import Proposal, Standing, proposals
 from qa.figures.figure import Value
@@ -85,7 +85,7 @@ class Gathered:
         found["CB.1"] = Value(PROMISES, len(self.promises), 1)
         if self.queue:
             return found
-        for value in (occupancy(self.agents), not_ready(self.agents), agent_rings(self.agents)):
+        for value in of_agents(self.agents):
             found[value.figure.id] = value
         for value in (qa_score(self.reviews), qa_passed(self.reviews), agreement(self.reviews)):
             found[value.figure.id] = value

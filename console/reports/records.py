@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from console.reports.gathering import Gathered
 from console.reports.staffing import needs_of
-from qa.figures.agents_time import agent_rings, not_ready, occupancy
+from qa.figures.agents_time import of_agents
 from qa.figures.catalogue import OF_CALLS
 from qa.figures.figure import Value
 from qa.figures.folding import rule_rates
@@ -93,7 +93,7 @@ def _of_the_whole(gathered: Gathered) -> Iterator[Record]:
 
 def _of_agents(gathered: Gathered) -> Iterator[Record]:
     for day in gathered.agents:
-        for value in (occupancy([day]), not_ready([day]), agent_rings([day])):
+        for value in of_agents([day]):
             yield _record(gathered, "agent", day.agent, value)
     for agent in sorted({one.agent for one in gathered.reviews}):
         own = [one for one in gathered.reviews if one.agent == agent]

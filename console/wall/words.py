@@ -39,6 +39,7 @@ TROUBLES: Final[Mapping[str, Titles]] = {
 STATES: Final[Mapping[str, Titles]] = {
     "hold": {"zh": "保持", "en": "hold"},
     "on_call": {"zh": "通话", "en": "on call"},
+    "consult": {"zh": "商量", "en": "consult"},
     "ringing": {"zh": "振铃", "en": "ringing"},
     "wrap_up": {"zh": "话后", "en": "wrap-up"},
     "ready": {"zh": "空闲", "en": "ready"},

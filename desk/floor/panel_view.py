@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from calls.floor.script_view import Choice, ScriptView
-from calls.floor.states import AgentState
+from calls.floor.states import TALKING, AgentState
 from calls.floor.view import (
     CallerFile,
     CallView,
@@ -26,7 +26,7 @@ from desk.roster.roster import Roster
 from desk.roster.status import AgentStatus
 from ledger.floor_day import AgentDay
 
-_WITH_A_CALL: Final = (AgentState.ON_CALL, AgentState.HOLD, AgentState.WRAP_UP)
+_WITH_A_CALL: Final = TALKING | {AgentState.WRAP_UP}
 
 
 class PanelViews:
@@ -202,11 +202,14 @@ def _is_about(status: AgentStatus, found: AgentCall) -> bool:
 def _day(day: AgentDay) -> DayView:
     return DayView(
         answered=day.answered,
+        handled=day.handled,
+        consults=day.consults,
         missed=day.missed,
         within_three_rings=day.within_three_rings,
         promises=day.promises,
         rules_broken=day.rules_broken,
         talk_ms=day.in_state(AgentState.ON_CALL),
+        consult_ms=day.in_state(AgentState.CONSULT),
         hold_ms=day.in_state(AgentState.HOLD),
         wrap_up_ms=day.in_state(AgentState.WRAP_UP),
         ready_ms=day.in_state(AgentState.READY),

@@ -136,7 +136,8 @@ class Floor:
 
     def answered(self, line: Line) -> None:
         seat = self.seats[line.agent]
-        self.keep(seat, [self._offer_over(line, ANSWERED), *seat.machine.answered(line.call_id)])
+        talks = seat.machine.answered(line.call_id, asked=line.asked)
+        self.keep(seat, [self._offer_over(line, ANSWERED), *talks])
 
     def unanswered(self, line: Line, result: str) -> None:
         seat = self.seats[line.agent]
@@ -155,6 +156,8 @@ class Floor:
         self.keep(seat, seat.machine.holds(on))
 
     def handed_over(self, line: Line) -> None:
+        seat = self.seats[line.agent]
+        self.keep(seat, seat.machine.has_caller())
         for tell in tuple(self.has_caller):
             tell(line.agent)
 
@@ -167,7 +170,12 @@ class Floor:
 
     def _offer_over(self, line: Line, result: str) -> Fact:
         return offer_over(
-            line.call_id, line.rung_ms or 0, result, cycle_ms=self._cycle_ms, rings=self._rings
+            line.call_id,
+            line.rung_ms or 0,
+            result,
+            cycle_ms=self._cycle_ms,
+            rings=self._rings,
+            asked=line.asked,
         )
 
     # -- what a look shows -------------------------------------------------------------------------
@@ -190,9 +198,9 @@ class Floor:
             facts += machine.named(talking.call_id)
         on = talking.call_id if talking is not None else None
         if machine.talks_on is not None and on != machine.talks_on:
-            facts += machine.call_over()
+            facts += machine.call_over(wraps=not machine.asked)
         if talking is not None:
-            facts += machine.answered(talking.call_id)
+            facts += machine.answered(talking.call_id, asked=talking.asked)
             facts += machine.holds(talking.unique_id in seen.held)
         if ringing is not None:
             facts += machine.rings(ringing.call_id)

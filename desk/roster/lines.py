@@ -132,16 +132,17 @@ class Lines:
         return next((line for line in self.of(agent) if line.up), None)
 
     def name(self, channel: str, call_id: str) -> Line | None:
-        """A channel's call as its own process tells it; gives the line that had none until now."""
+        """A channel's call as its own process tells it; gives the line that had none, or was only
+        asked, until now."""
         self._named[channel] = call_id
         while len(self._named) > _MOST_NAMES:
             self._named.popitem(last=False)
         for line in self._lines.values():
             if line.channel == channel:
+                news = line.asked or not line.call_id
                 line.asked = False
-                if not line.call_id:
-                    line.call_id = call_id
-                    return line
+                line.call_id = line.call_id or call_id
+                return line if news else None
         return None
 
     def agent_of(self, event: Message) -> str | None:

@@ -14,10 +14,12 @@ from typing import Any, Final
 from calls.clock import Clock
 from calls.fact import Fact
 from calls.floor.events import AfterCall, FloorEvent, StateEntered, WrappedUp
-from calls.floor.states import AgentState
+from calls.floor.states import TALKING, AgentState
 
 MISSED: Final = "missed"
 UNREACHABLE: Final = "unreachable"
+
+_PICKED_UP: Final = (AgentState.ON_CALL, AgentState.CONSULT)
 
 _WISHES: Final = {
     AgentState.READY.value: AgentState.READY,
@@ -56,10 +58,10 @@ class AgentMachine:
         self.talks_on: str | None = None
         """Call ids; empty for a call that is none of ours."""
 
-        self.held = False
+        self.held = self.asked = False
         self.to_wrap: list[str] = []
         self._wrapped_early = ""
-        self._spent = {AgentState.ON_CALL: 0, AgentState.HOLD: 0}
+        self._spent = dict.fromkeys(TALKING, 0)
         self.state, self.reason, self.call_id = AgentState.SIGNED_OUT, "", ""
         self.since_ms = clock.monotonic_ms()
 
@@ -69,7 +71,7 @@ class AgentMachine:
         return max(0, self._clock.monotonic_ms() - self.since_ms)
 
     def spent_ms(self, state: AgentState) -> int:
-        """Time in `on_call` or `hold` of the call at the ear, or of the last one."""
+        """Time in a state of `TALKING` of the call at the ear, or of the last one."""
         now_ms = self.for_ms if self.state is state else 0
         return self._spent.get(state, 0) + now_ms
 
@@ -131,15 +133,21 @@ class AgentMachine:
             return self._wishes(AgentState.NOT_READY, MISSED)
         return self._settle()
 
-    def answered(self, call_id: str) -> list[Fact]:
-        """The agent is on a call. Hearing it twice does no harm."""
+    def answered(self, call_id: str, *, asked: bool = False) -> list[Fact]:
+        """The agent is on a call, or with a colleague who asks about it. Hearing it twice does no
+        harm."""
         facts = self.named(call_id)
         if self.talks_on is not None and self.talks_on != call_id:
             facts += self.call_over()
         if self.talks_on is None:
             self._spent = dict.fromkeys(self._spent, 0)
-        self.rings_for, self.talks_on = None, call_id
+        self.rings_for, self.talks_on, self.asked = None, call_id, asked
         return facts + self._settle()
+
+    def has_caller(self) -> list[Fact]:
+        """The call that the agent was asked about is theirs now."""
+        self.asked = False
+        return self._settle()
 
     def holds(self, on: bool) -> list[Fact]:
         """The caller is on hold, or is back."""
@@ -151,7 +159,8 @@ class AgentMachine:
 
         `wraps` False: it was a colleague's, who asked; theirs to wrap up.
         """
-        call_id, self.talks_on, self.held = self.talks_on, None, False
+        call_id, self.talks_on = self.talks_on, None
+        self.held = self.asked = False
         known = call_id == self._wrapped_early or call_id in self.to_wrap
         if call_id and wraps and not known:
             self.to_wrap.append(call_id)
@@ -187,7 +196,8 @@ class AgentMachine:
 
     def _follows(self) -> tuple[AgentState, str, str]:
         if self.talks_on is not None:
-            return (AgentState.HOLD if self.held else AgentState.ON_CALL), "", self.talks_on
+            talks = AgentState.CONSULT if self.asked else AgentState.ON_CALL
+            return (AgentState.HOLD if self.held else talks), "", self.talks_on
         if self.rings_for is not None:
             return AgentState.RINGING, "", self.rings_for
         if self.to_wrap:
@@ -240,9 +250,10 @@ class AgentMachine:
         ago = self._clock.utc_now() - event.at
         self.since_ms = self._clock.monotonic_ms() - max(0, round(ago.total_seconds() * 1000))
         self.rings_for = call_id if entered == AgentState.RINGING else None
-        talks = entered in (AgentState.ON_CALL, AgentState.HOLD)
+        talks = entered in list(TALKING)
         self.talks_on = call_id if talks else None
         self.held = entered == AgentState.HOLD
+        self.asked = talks and (entered == AgentState.CONSULT or (self.held and self.asked))
         self._wrapped_early = self._wrapped_early if talks else ""
         if entered == AgentState.WRAP_UP and call_id not in self.to_wrap:
             self.to_wrap.append(call_id)
@@ -258,7 +269,7 @@ class AgentMachine:
         for state in self._spent:
             if before == state and isinstance(lasted_ms, int):
                 self._spent[state] += lasted_ms
-        if data.get("state") == AgentState.ON_CALL and before not in list(self._spent):
+        if data.get("state") in list(_PICKED_UP) and before not in list(self._spent):
             self._spent = dict.fromkeys(self._spent, 0)
 
     def _wished(self, data: dict[str, Any]) -> None:

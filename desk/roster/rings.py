@@ -62,7 +62,13 @@ def cut_short(dialled_ms: int, *, cycle_ms: int, rings: int) -> bool:
 
 
 def offer_over(
-    call_id: str, rung_ms: int, result: str, *, cycle_ms: int = 5000, rings: int = 3
+    call_id: str,
+    rung_ms: int,
+    result: str,
+    *,
+    cycle_ms: int = 5000,
+    rings: int = 3,
+    asked: bool = False,
 ) -> OfferOver:
     """The fact of an offer that is over; late when it took more than so many rings.
 
@@ -77,4 +83,5 @@ def offer_over(
         rung_ms=max(0, rung_ms),
         result=result,
         late=missed or (ring > rings and result != UNREACHABLE),
+        asked=asked,
     )

@@ -15,7 +15,7 @@ from calls.errors import LedgerError
 from calls.events import Disposed
 from calls.fact import Fact
 from calls.floor.events import FloorEvent
-from calls.floor.states import AgentState
+from calls.floor.states import TALKING, AgentState
 from desk.ami.actions import Ami as Acting
 from desk.ami.channels import member_of
 from desk.ami.errors import AmiError
@@ -187,7 +187,7 @@ class Roster:
             channel=line.channel if line else "",
             caller_channel=line.caller_channel if line else "",
             asked=line.asked if line else False,
-            talked_ms=machine.spent_ms(AgentState.ON_CALL) + held_ms,
+            talked_ms=sum(map(machine.spent_ms, TALKING)),
             held_ms=held_ms,
             to_wrap=tuple(machine.to_wrap),
         )
@@ -284,7 +284,7 @@ class Roster:
         line = self._floor.lines.name(channel, call_id)
         if line is not None:
             seat = self._seats[line.agent]
-            self._floor.keep(seat, seat.machine.named(call_id))
+            self._floor.keep(seat, [*seat.machine.named(call_id), *seat.machine.has_caller()])
 
     def _wish(self, number: str, wish: Callable[[], list[Fact]]) -> None:
         seat = self._seats[number]

@@ -74,7 +74,7 @@ class AgentStatus:
     for_ms: int
     reason: str
     call_id: str
-    """Of `ringing`, `on_call`, `hold` and `wrap_up`."""
+    """Of `ringing`, `on_call`, `consult`, `hold` and `wrap_up`."""
 
     after_call: str
     phone_here: bool
@@ -86,7 +86,7 @@ class AgentStatus:
     """A colleague asks about the call at the ear, and has it."""
 
     talked_ms: int
-    """`on_call` and `hold` time of the call at the ear or the one to wrap up."""
+    """Of the call at the ear or the one to wrap up: hold is in it, and what a colleague asked."""
 
     held_ms: int
     to_wrap: tuple[str, ...]

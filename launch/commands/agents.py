@@ -87,6 +87,8 @@ def day_json(day: AgentDay, name: str) -> dict[str, Any]:
         "missed": day.missed,
         "within_three_rings": day.within_three_rings,
         "late": day.late,
+        "consults": day.consults,
+        "taken_over": day.taken_over,
     }
 
 

@@ -18,7 +18,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "No sound: the caller is text only ({why})",
     ),
     "none": (
-        "这通电话没有走到能评分的地方。按 r 就绪、a 接听，说完一句按回车。",
+        "这通电话没有走到能评分的地方。按 r 示闲、a 接听，说完一句按回车。",
         "The call did not come to anything that can be scored. Be ready, answer, say the lines.",
     ),
     "points": (

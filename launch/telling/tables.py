@@ -101,10 +101,11 @@ cell: Final = Wording(
         "missing": ("缺失", "missing"),
         "erased": ("已销毁", "erased"),
         # an agent's state
-        "signed_out": ("下班", "signed out"),
+        "signed_out": ("未签入", "signed out"),
         "ready": ("空闲", "ready"),
         "ringing": ("振铃", "ringing"),
         "on_call": ("通话", "on call"),
+        "consult": ("商量", "consult"),
         "hold": ("保持", "hold"),
         "wrap_up": ("话后", "wrap-up"),
         "not_ready": ("示忙", "not ready"),

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from calls.floor.states import AgentState
+from calls.floor.states import TALKING, AgentState
 from qa.figures.figure import Better, Figure, Unit, Value
 from qa.figures.rows import AgentTime
 
-BUSY: Final = (AgentState.ON_CALL, AgentState.HOLD, AgentState.WRAP_UP)
+BUSY: Final = TALKING | {AgentState.WRAP_UP}
 READY: Final = (AgentState.READY, AgentState.RINGING)
 
 OCCUPANCY: Final = Figure(
     id="OCC.1",
     titles={"zh": "工时利用率", "en": "Occupancy"},
     words={
-        "zh": "（通话 + 保持 + 话后）÷（通话 + 保持 + 话后 + 空闲 + 振铃）",
-        "en": "(talk + hold + wrap-up) ÷ (that + ready + ringing)",
+        "zh": "（通话 + 保持 + 话后 + 商量）÷（前四项 + 空闲 + 振铃）",
+        "en": "(talk + hold + wrap-up + consult) ÷ (that + ready + ringing)",
     },
     tells={
         "zh": "签入且可接的时间里有多少在服务客户。长期高于 85% 坐席会疲劳。"
@@ -51,13 +51,26 @@ AGENT_RINGS: Final = Figure(
         "en": "offers taken within three rings ÷ (taken + missed)",
     },
     tells={
-        "zh": "坐席自己的话机响了几声；客户先挂断的不算。",
-        "en": "How soon agents pick up their own phones; an offer whose caller left is not in it.",
+        "zh": "坐席自己的话机响了几声；客户先挂断的不算，同事来商量的也不算。",
+        "en": "How soon agents pick up their own phones; an offer whose caller left is not in it, "
+        "nor is a colleague's question.",
     },
     unit=Unit.SHARE,
     rules=("A01",),
     source="A01; floor(rung / cycle) + 1",
     better=Better.HIGH,
+)
+CONSULTS: Final = Figure(
+    id="CONS.1",
+    titles={"zh": "解答同事", "en": "Consults answered"},
+    words={"zh": "接起的同事商量数", "en": "colleagues' questions answered"},
+    tells={
+        "zh": "同事带着来电来商量，坐席接起的次数。来电仍算同事的；转过来以后才算自己的。",
+        "en": "How often agents answered a colleague who asked about a call. The call stays the "
+        "colleague's until it is handed over.",
+    },
+    unit=Unit.COUNT,
+    rules=("Q02",),
 )
 PROMISES: Final = Figure(
     id="CB.1",
@@ -70,7 +83,7 @@ PROMISES: Final = Figure(
     unit=Unit.COUNT,
     rules=("A09", "A19", "C09", "B04"),
 )
-FIGURES: Final = (OCCUPANCY, NOT_READY, AGENT_RINGS)
+FIGURES: Final = (OCCUPANCY, NOT_READY, AGENT_RINGS, CONSULTS)
 
 
 def _spent(row: AgentTime, states: Iterable[AgentState]) -> int:
@@ -95,6 +108,11 @@ def not_ready(rows: Iterable[AgentTime]) -> Value:
     return Value(NOT_READY, away, signed_in)
 
 
+def consults(rows: Iterable[AgentTime]) -> Value:
+    """CONS.1 of these agents together."""
+    return Value(CONSULTS, sum(row.consults for row in rows), 1)
+
+
 def agent_rings(rows: Iterable[AgentTime]) -> Value:
     """RING.3 of these agents together."""
     within = over = 0
@@ -102,3 +120,8 @@ def agent_rings(rows: Iterable[AgentTime]) -> Value:
         within += row.within_three_rings
         over += row.answered + row.missed
     return Value(AGENT_RINGS, within, over)
+
+
+def of_agents(rows: Sequence[AgentTime]) -> tuple[Value, ...]:
+    """All of `FIGURES` of these agents together, in order."""
+    return occupancy(rows), not_ready(rows), agent_rings(rows), consults(rows)

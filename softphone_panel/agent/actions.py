@@ -270,7 +270,7 @@ ACTS: Final = (
     Act(
         id="ready",
         orders="ready",
-        zh="就绪",
+        zh="示闲",
         en="ready",
         keys="r,f2",
         order=lambda scene: orders.Ready(),
@@ -282,10 +282,10 @@ ACTS: Final = (
     Act(
         id="not_ready",
         orders="not_ready",
-        zh="未就绪",
+        zh="示忙",
         en="not ready",
         keys="n,f3",
-        works=_in(S.SIGNED_OUT, S.READY, S.NOT_READY, S.RINGING, S.ON_CALL, S.HOLD, S.WRAP_UP),
+        works=_in(*S),
     ),
     Act(
         id="add_note",

@@ -13,7 +13,7 @@ FLASH_MS = 500
 
 
 def state_words(scene: Scene) -> str:
-    """`振铃 2/3`, `通话 0:42`, `未就绪 用餐 3:10`."""
+    """`振铃 2/3`, `通话 0:42`, `示忙 用餐 3:10`."""
     texts, offer = scene.texts, scene.offer
     word = texts(f"agent.{scene.state}")
     if scene.state is AgentState.RINGING and offer is not None:
@@ -23,7 +23,7 @@ def state_words(scene: Scene) -> str:
     reason = scene.view.state.reason
     words = [word, texts.or_plain("reason", reason)] if reason else [word]
     # A hold in between does not make the talk a new one.
-    talks = scene.state is AgentState.ON_CALL and scene.talking
+    talks = scene.state in (AgentState.ON_CALL, AgentState.CONSULT) and scene.talking
     return " ".join((*words, clock(talked(scene) if talks else scene.state_ms)))
 
 
@@ -55,7 +55,7 @@ class StateLine(Pane):
     StateLine.-ringing { background: $warning-muted; }
     StateLine.-ringing.-flash { background: $warning; color: $background; }
     StateLine.-late, StateLine.-late.-flash { background: $error; color: auto; }
-    StateLine.-on_call { background: $primary-muted; }
+    StateLine.-on_call, StateLine.-consult { background: $primary-muted; }
     StateLine.-hold { background: $accent-muted; }
     StateLine.-wrap_up { background: $secondary-muted; }
     StateLine.-not_ready, StateLine.-signed_out { background: $panel; }

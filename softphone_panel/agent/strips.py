@@ -41,6 +41,7 @@ class QueueStrip(Rows):
 
 _LASTING: Final = {
     AgentState.ON_CALL: "talk_ms",
+    AgentState.CONSULT: "consult_ms",
     AgentState.HOLD: "hold_ms",
     AgentState.WRAP_UP: "wrap_up_ms",
     AgentState.READY: "ready_ms",
@@ -57,12 +58,13 @@ def until_now(day: DayView, scene: Scene) -> DayView:
 
 
 def figures(view: PanelView, scene: Scene) -> list[tuple[str, str, str]]:
-    """My day as (word, figure, style). Handle time = (talk + hold + wrap-up) / answered."""
+    """My day as (word, figure, style). Handle time = (talk + hold + wrap-up) / callers I had."""
     day = until_now(view.today, scene)
     texts, count = scene.texts, day.answered
     all_in_time = day.within_three_rings >= count
-    worked = day.talk_ms + day.hold_ms + day.wrap_up_ms
+    worked, had = day.talk_ms + day.hold_ms + day.wrap_up_ms, day.handled
     bad = "bold $text-error"
+    consults = [(texts("today.consults"), str(day.consults), "bold")] if day.consults else []
     return [
         (texts("today.answered"), str(count), "bold"),
         (
@@ -71,7 +73,8 @@ def figures(view: PanelView, scene: Scene) -> list[tuple[str, str, str]]:
             "bold $text-success" if all_in_time else bad,
         ),
         (texts("today.missed"), str(day.missed), bad if day.missed else "bold"),
-        (texts("today.average"), clock(worked // count) if count else "–", "bold"),
+        *consults,
+        (texts("today.average"), clock(worked // had) if had else "–", "bold"),
         (texts("today.talk"), clock(day.talk_ms), "bold"),
         (texts("today.wrap_up"), clock(day.wrap_up_ms), "bold"),
         (texts("today.ready"), clock(day.ready_ms), "bold"),

@@ -20,7 +20,7 @@ RING_CELLS = 18
 
 
 def press(scene: Scene, action: str) -> Content:
-    """`按 r 就绪`, to be clicked too."""
+    """`按 r 示闲`, to be clicked too."""
     act = BY_ID[action]
     text = scene.texts("idle.press", key="\0", what=act.title(scene))
     before, after = text.split("\0")

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from calls.clock import Clock, SystemClock
 from calls.floor.orders import AnswerHelp, Cue, Order, Spy
-from calls.floor.states import SpyMode
+from calls.floor.states import TALKING, SpyMode
 from calls.floor.wall import FloorAgent, WallView
 from softphone_panel.agent.link import Lamp, Light
 from softphone_panel.screen_app import ScreenApp
@@ -23,7 +23,7 @@ from softphone_panel.wall.floor_panes import Alarms, Queues, Waiting
 from softphone_panel.wall.frame import Empty, Keys, Top
 from softphone_panel.wall.numbers import BigNumbers
 from softphone_panel.wall.one_screen import OneScreen
-from softphone_panel.wall.sight import TALKING, Sight, name_of
+from softphone_panel.wall.sight import Sight, name_of
 from softphone_panel.wall.words import WallTexts
 from softphone_panel.watch.help_screen import HelpScreen
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 from textual.content import Content
 
+from calls.floor.states import TALKING
 from softphone_panel.agent.link import LampState
 from softphone_panel.cells import clock, cut, wrap
 from softphone_panel.panes import MUTED, Drawn, lines
-from softphone_panel.wall.sight import TALKING, Sight, name_of
+from softphone_panel.wall.sight import Sight, name_of
 
 LAMPS = {
     LampState.CONNECTING: "$text-warning",

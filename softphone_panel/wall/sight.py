@@ -16,6 +16,7 @@ from softphone_panel.wall.words import WallTexts
 ORDER: Final = (
     AgentState.HOLD,
     AgentState.ON_CALL,
+    AgentState.CONSULT,
     AgentState.RINGING,
     AgentState.WRAP_UP,
     AgentState.READY,
@@ -27,13 +28,13 @@ ORDER: Final = (
 STATE_STYLES: Final = {
     AgentState.HOLD: "$text-warning",
     AgentState.ON_CALL: "$text-secondary",
+    AgentState.CONSULT: "$text-secondary",
     AgentState.RINGING: "$text-warning",
     AgentState.WRAP_UP: "$text-primary",
     AgentState.READY: "$text-success",
     AgentState.NOT_READY: "$foreground-muted",
     AgentState.SIGNED_OUT: "$foreground-muted",
 }
-TALKING: Final = frozenset({AgentState.ON_CALL, AgentState.HOLD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,8 @@ async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_fa
         new_caller() as caller,
     ):
         await first.ready()
+        assert first.panel.view is not None
+        day = first.panel.view.today
         assert await first.panel.order(Hold(on=True)) == "call_gone"
         assert await caller.invite(number=number) is None
         talk = await first.phone.pick_up()
@@ -186,7 +188,7 @@ async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_fa
         assert await second.panel.order(Consult(how="complete")) == "not_talking_yet"
         await first.phone.pick_up()
         await second.panel.until(lambda view: consult_of(view) == "talking")
-        await first.state(AgentState.ON_CALL)
+        await first.state(AgentState.CONSULT)
         assert await second.panel.order(Consult(how="cancel")) == ""
         await second.panel.until(lambda view: consult_of(view) == "")
         # Who was only asked has nothing to wrap up.
@@ -204,6 +206,9 @@ async def test_a_call_is_held_muted_and_goes_from_agent_to_agent_with_all_its_fa
         assert await second.panel.order(Consult(how="complete")) == ""
         await second.wraps_up("transferred")
         await first.panel.says("greeting")
+        today = (await first.panel.until(lambda view: view.state.state is AgentState.ON_CALL)).today
+        assert (today.answered - day.answered, today.handled - day.handled) == (1, 2)
+        assert today.consults - day.consults == 2
         assert call_of(first.panel.view).call_id == rings.offer.call_id
         assert await hears_word(caller, third_talk)
 

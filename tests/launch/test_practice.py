@@ -133,7 +133,7 @@ async def test_on_the_panel_the_caller_speaks_in_text_and_is_answered_by_key() -
     floor.begin()
 
     async with app.run_test(size=(120, 36)) as pilot:
-        await shows(pilot, app, "按 r 就绪")
+        await shows(pilot, app, "按 r 示闲")
         await pilot.press("r")
         await shows(pilot, app, "按 a 接听")
         await pilot.press("a")

@@ -46,6 +46,8 @@ def _facts(draw: st.DrawFn, least_us: int = 0) -> list[FloorEvent]:
         kind = draw(st.sampled_from(("state", "state", "offer", "talk", "shift_note")))
         data: dict[str, Any] = {
             "state": draw(st.sampled_from(list(AgentState))).value,
+            "before": draw(st.sampled_from(list(AgentState))).value,
+            "asked": draw(st.booleans()),
             "result": draw(st.sampled_from(_RESULTS)),
             "late": draw(st.booleans()),
             "promises": 2,

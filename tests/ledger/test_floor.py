@@ -43,8 +43,10 @@ def entered(agent: str, after_ms: int, state: str, **more: Any) -> FloorEvent:
     return fact(agent, after_ms, StateEntered(state=state, **data))
 
 
-def offer(agent: str, after_ms: int, result: str, *, late: bool = False) -> FloorEvent:
-    over = OfferOver(call_id="c", rings=2, rung_ms=5430, result=result, late=late)
+def offer(
+    agent: str, after_ms: int, result: str, *, late: bool = False, asked: bool = False
+) -> FloorEvent:
+    over = OfferOver(call_id="c", rings=2, rung_ms=5430, result=result, late=late, asked=asked)
     return fact(agent, after_ms, over)
 
 
@@ -113,6 +115,36 @@ def test_an_agents_day_tells_talk_hold_wrap_up_and_the_three_rings(path: Path) -
     assert (day.within_three_rings, day.late) == (1, 2)
     assert (day.state, day.state_since) == ("ready", NINE + timedelta(seconds=150))
     assert later.state_ms == {"hold": 5_000, "on_call": 10_000}
+
+
+def test_a_colleagues_question_counts_apart_until_the_caller_is_handed_over(path: Path) -> None:
+    with LedgerWriter(path) as writer:
+        a_morning(writer)
+        for event in (
+            entered("801", 160_000, "ringing", call_id="d", before="ready"),
+            offer("801", 161_000, "answered", late=True, asked=True),
+            entered("801", 161_000, "consult", call_id="d", before="ringing"),
+            entered("801", 181_000, "ready", before="consult"),
+            offer("801", 190_000, "missed", late=True, asked=True),
+            offer("801", 191_000, "answered", asked=True),
+            entered("801", 191_000, "consult", call_id="e", before="ready"),
+            entered("801", 196_000, "on_call", call_id="e", before="consult"),
+        ):
+            writer.append_floor(event)
+
+    with LedgerReader(path) as reader:
+        day = _day(reader, NINE, NINE + timedelta(seconds=200))
+        facts = reader.floor_events("801")
+    one_by_one = agent_day("801", facts, NINE, NINE + timedelta(seconds=200))
+
+    assert day == one_by_one
+    assert (day.offers, day.answered, day.missed, day.within_three_rings, day.late) == (
+        *(1, 1, 0, 1, 0),
+    )
+    assert (day.consults, day.taken_over, day.handled) == (2, 1, 2)
+    assert day.state_ms["consult"] == 25_000
+    assert day.state_ms["on_call"] == 44_570 + 4_000
+    assert not verify(path).findings
 
 
 @given(

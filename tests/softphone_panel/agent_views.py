@@ -91,6 +91,7 @@ def view(doing: AgentState = AgentState.READY, **more: Any) -> PanelView:
         "today": DayView(
             answered=17,
             missed=1,
+            handled=17,
             within_three_rings=16,
             talk_ms=5_130_000,
             hold_ms=240_000,

@@ -58,7 +58,7 @@ async def test_the_panels_own_phone_picks_its_line_up_when_that_rings() -> None:
         phone=PhoneView(nailed_up=True),
     )
     async with seat(down, phone=phone) as agent:
-        await agent.says("就绪后线路会响")
+        await agent.says("示闲后线路会响")
         assert "话机线路未接通" in agent.screen()
         phone.ringing = True
         phone.changed()

@@ -9,7 +9,7 @@ from textual.events import Key
 from calls.floor import orders
 from calls.floor.script_view import Choice, HearingView
 from calls.floor.states import AgentState
-from calls.floor.view import PanelView, StateView
+from calls.floor.view import DayView, PanelView, StateView
 from softphone_panel.agent.dialogs import Dialog
 from softphone_panel.agent.fields import TextField
 from softphone_panel.agent.link import LampState
@@ -28,12 +28,12 @@ async def test_an_agent_signs_in_by_one_key() -> None:
 async def test_an_agent_goes_to_lunch_with_a_reason() -> None:
     async with seat(views.view()) as at:
         await at.press("n")
-        assert "为什么不就绪" in at.screen()
+        assert "为什么示忙" in at.screen()
         await at.press("2")
         await at.ordered(orders.NotReady(reason="lunch"))
         await at.shows(views.not_ready("lunch"))
 
-        assert "未就绪 用餐 3:10" in at.screen()
+        assert "示忙 用餐 3:10" in at.screen()
 
 
 async def test_escape_leaves_the_reasons_without_an_order() -> None:
@@ -676,3 +676,15 @@ async def test_a_refused_panel_says_why_and_can_ask_again() -> None:
 
 def _cells_before(text: str, word: str) -> int:
     return cell_len(text[: text.index(word)])
+
+
+async def test_handle_time_is_over_the_callers_i_had_and_questions_stand_apart() -> None:
+    day = DayView(answered=3, handled=4, talk_ms=200_000, wrap_up_ms=40_000, consult_ms=60_000)
+    async with seat(views.view(today=day), size=WIDE) as at:
+        alone = at.screen()
+    async with seat(views.view(today=day.model_copy(update={"consults": 2})), size=WIDE) as at:
+        asked = at.screen()
+
+    assert "平均处理 1:00" in " ".join(alone.split())
+    assert "同事商量" not in alone
+    assert "同事商量 2" in " ".join(asked.split())

@@ -182,7 +182,7 @@ async def test_a_transfer_that_asterisk_did_not_make_leaves_the_caller_with_the_
 async def test_a_colleague_who_was_only_asked_has_nothing_to_wrap_up(floor: WholeFloor) -> None:
     call, _ = await floor.talks()
     asked = floor.switch.consult("802", call.id)
-    assert floor.view("802").state.state is AgentState.ON_CALL
+    assert floor.view("802").state.state is AgentState.CONSULT
     floor.switch.hang_up(asked)
     await floor.settle(0.1)
 

@@ -64,45 +64,6 @@ class FloorSwitch(FakeSwitch):
             return []
         return await FakeSwitch.ask(self, action, *headers, timeout_s=timeout_s)
 
-    def consult(self, number: str, call: str) -> Leg:
-        """A colleague's phone is asked about a call, and picks up."""
-        leg = self.rings_to_ask(number, call)
-        self.is_asked(leg)
-        return leg
-
-    def rings_to_ask(self, number: str, call: str) -> Leg:
-        """It rings there."""
-        leg = Leg(f"PJSIP/{number}-{0xC0 + len(self.legs):08x}", f"u-{number}-asked", call)
-        self.legs[leg.unique_id] = leg
-        self._asks("DialBegin", leg, "")
-        self._asks("DialState", leg, "RINGING")
-        return leg
-
-    def is_asked(self, leg: Leg) -> None:
-        """It is picked up."""
-        self._asks("DialEnd", leg, "ANSWER")
-        leg.state = "Up"
-
-    def transferred(self, leg: Leg, *, how: str = "Bridge", result: str = "Success") -> None:
-        """Whoever asked has ended it by Asterisk's means."""
-        self.emit(
-            "AttendedTransfer",
-            ("Result", result),
-            ("OrigTransfererUniqueid", leg.unique_id),
-            ("DestType", how),
-        )
-
-    def _asks(self, name: str, leg: Leg, status: str) -> None:
-        self.emit(
-            name,
-            ("Channel", "Local/10@cc-desk-consult-00000001;2"),
-            ("Linkedid", f"l-{leg.call}"),
-            ("DestChannel", leg.name),
-            ("DestUniqueid", leg.unique_id),
-            ("DestChanVariable", f"CC_CALL={leg.call}"),
-            ("DialStatus", status),
-        )
-
 
 class Kept(Sink):
     """The ledger, and what went into it."""

@@ -14,6 +14,9 @@ from calls.floor.events import FloorEvent
 from desk.ami.errors import AmiGoneError, AmiRefusedError
 from desk.ami.message import Message
 
+ASKS = "Local/10@cc-desk-consult-00000001;2"
+"""The channel by which a colleague is asked."""
+
 
 def block(name: str, *headers: tuple[str, object]) -> Message:
     return Message("\r\n".join([f"Event: {name}", *(f"{key}: {text}" for key, text in headers)]))
@@ -175,6 +178,34 @@ class FakeSwitch:
         what = "Hold" if on else "Unhold"
         self.emit(what, ("Channel", leg.name), ("Uniqueid", leg.unique_id))
 
+    def consult(self, number: str, call: str) -> Leg:
+        """A colleague's phone is asked about a call, and picks up."""
+        leg = self.rings_to_ask(number, call)
+        self.is_asked(leg)
+        return leg
+
+    def rings_to_ask(self, number: str, call: str) -> Leg:
+        """It rings there."""
+        leg = Leg(f"PJSIP/{number}-{0xC0 + len(self.legs):08x}", f"u-{number}-asked", call)
+        self.legs[leg.unique_id] = leg
+        self._dial_event("DialBegin", leg, by=ASKS)
+        self._dial_event("DialState", leg, "RINGING", by=ASKS)
+        return leg
+
+    def is_asked(self, leg: Leg) -> None:
+        """It is picked up."""
+        self._dial_event("DialEnd", leg, "ANSWER", by=ASKS)
+        leg.state = "Up"
+
+    def transferred(self, leg: Leg, *, how: str = "Bridge", result: str = "Success") -> None:
+        """Whoever asked has ended it by Asterisk's means."""
+        self.emit(
+            "AttendedTransfer",
+            ("Result", result),
+            ("OrigTransfererUniqueid", leg.unique_id),
+            ("DestType", how),
+        )
+
     def device(self, number: str, state: str) -> None:
         self.phones[f"PJSIP/{number}"] = state
         self.emit("DeviceStateChange", ("Device", f"PJSIP/{number}"), ("State", state))
@@ -187,10 +218,10 @@ class FakeSwitch:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _dial_event(self, name: str, leg: Leg, status: str = "") -> None:
+    def _dial_event(self, name: str, leg: Leg, status: str = "", *, by: str = "") -> None:
         self.emit(
             name,
-            ("Channel", f"PJSIP/anonymous-{leg.call}"),
+            ("Channel", by or f"PJSIP/anonymous-{leg.call}"),
             ("ChanVariable", f"CC_CALL={leg.call}"),
             ("Linkedid", f"l-{leg.call}"),
             ("DestChannel", leg.name),

@@ -169,6 +169,7 @@ async def test_the_rings_are_counted_from_asterisks_stamps(
         "rung_ms": 5_430,
         "result": "answered",
         "late": False,
+        "asked": False,
     }
 
 
@@ -354,7 +355,28 @@ async def test_who_is_asked_by_a_colleague_has_nobody_on_hold(
         await switch.connect()
         now = roster.status("801")
 
-    assert (now.state, now.asked) == ("on_call", True)
+    assert (now.state, now.asked) == ("consult", True)
+
+
+async def test_a_colleagues_question_is_no_call_of_ones_own_until_it_is_handed_over(
+    house: House, switch: FakeSwitch, ledger: ListLedger
+) -> None:
+    async with house() as roster:
+        roster.ready("801")
+        for place in ("asked", "handed over"):
+            leg = switch.consult("801", "c2")
+            assert roster.status("801").state == "consult"
+            if place == "handed over":
+                roster.named(leg.name, "c2")
+            switch.hang_up(leg)
+        now = roster.status("801")
+
+    offers = [one.data["asked"] for one in ledger.floor if one.kind == "offer"]
+    assert offers == [True, True]
+    assert ledger.states("801") == [
+        *("ready", "ringing", "consult", "ready", "ringing", "consult", "on_call", "wrap_up"),
+    ]
+    assert now.to_wrap == ("c2",)
 
 
 async def test_a_phone_that_stopped_ringing_while_we_were_away_rings_no_more(

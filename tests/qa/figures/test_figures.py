@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.floor.states import AgentState
-from qa.figures.agents_time import agent_rings, not_ready, occupancy
+from qa.figures.agents_time import agent_rings, not_ready, occupancy, of_agents
 from qa.figures.behind import calls_behind
 from qa.figures.catalogue import CATALOGUE, OF_CALLS, VARIANTS, figure
 from qa.figures.figure import Unit
@@ -216,7 +216,8 @@ def test_a_month_has_all_its_days_and_the_one_before_it_as_many() -> None:
 
 def test_occupancy_is_of_the_time_an_agent_could_serve() -> None:
     spent = {
-        AgentState.ON_CALL: 40,
+        AgentState.ON_CALL: 30,
+        AgentState.CONSULT: 10,
         AgentState.HOLD: 5,
         AgentState.WRAP_UP: 15,
         AgentState.READY: 30,
@@ -234,6 +235,13 @@ def test_agents_rings_leave_out_offers_whose_caller_was_gone() -> None:
     agents = [AgentTimeOf("801", {}, offers=12, answered=8, missed=2, within_three_rings=7)]
 
     assert agent_rings(agents).amount == 0.7
+
+
+def test_consults_of_all_agents_are_added_up() -> None:
+    agents = [AgentTimeOf("801", {}, consults=2), AgentTimeOf("802", {}, consults=1)]
+
+    assert [one.figure.id for one in of_agents(agents)] == ["OCC.1", "NR.1", "RING.3", "CONS.1"]
+    assert of_agents(agents)[-1].amount == 3
 
 
 def test_scores_of_calibrations_and_mystery_calls_count_for_nobody() -> None:
@@ -383,4 +391,5 @@ class AgentTimeOf:
         self.missed = counts.get("missed", 0)
         self.within_three_rings = counts.get("within_three_rings", 0)
         self.late = counts.get("late", 0)
+        self.consults = counts.get("consults", 0)
         self.promises = counts.get("promises", 0)
