@@ -133,7 +133,7 @@ async def test_a_caller_left_to_the_colleague_who_was_asked_without_a_server_is_
             own = await both.talk(first)
             assert await first.order(Transfer(to="802", how="attended")) == ""
             talk = await both.colleague.pick_up()
-            await second.until(lambda view: view.state.state is AgentState.ON_CALL)
+            await second.until(lambda view: view.state.state is AgentState.CONSULT)
             await first.until(
                 lambda view: (
                     view.call is not None

@@ -218,7 +218,8 @@ class _Caller:
 
 
 def _floor() -> list[FloorEvent]:
-    """801 signs in at 09:00: 30 min ready, 20 on call, 10 in wrap-up, then signed out."""
+    """801 signs in at 09:00: 30 min ready, 20 on call, 10 in wrap-up, then signed out; asked once by
+    a colleague."""
     since = datetime(2026, 11, 20, 1, tzinfo=UTC)
     steps = (("ready", 0), ("on_call", 30), ("wrap_up", 50), ("signed_out", 60))
     events = []
@@ -232,6 +233,10 @@ def _floor() -> list[FloorEvent]:
                     call_id="", rings=rings, rung_ms=5000, result=result, late=rings > 3
                 )
                 events.append(FloorEvent("801", at, "offer", offer.data()))
+            asked = OfferOver(
+                call_id="", rings=1, rung_ms=900, result="answered", late=False, asked=True
+            )
+            events.append(FloorEvent("801", at, "offer", asked.data()))
     return events
 
 

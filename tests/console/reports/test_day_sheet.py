@@ -86,6 +86,7 @@ def test_the_figures_of_the_day_are_those_counted_by_hand(day: Day) -> None:
     assert found["CB.1"] == 1
     assert found["OCC.1"] == 0.5
     assert found["RING.3"] == 0.5
+    assert found["CONS.1"] == 1
     assert found["QA.1"] == 80
     assert found["QA.2"] == 0.5
     assert found["AGREE.1"] == 0.75
