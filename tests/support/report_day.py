@@ -218,8 +218,8 @@ class _Caller:
 
 
 def _floor() -> list[FloorEvent]:
-    """801 signs in at 09:00: 30 min ready, 20 on call, 10 in wrap-up, then signed out; asked once by
-    a colleague."""
+    """801 signs in at 09:00: 30 min ready, 20 on call, 10 in wrap-up, then signed out; asked once
+    by a colleague."""
     since = datetime(2026, 11, 20, 1, tzinfo=UTC)
     steps = (("ready", 0), ("on_call", 30), ("wrap_up", 50), ("signed_out", 60))
     events = []
