@@ -122,6 +122,10 @@ class Pen:
             return call_id
         return Markup('<a href="/calls/{}">{}</a>').format(quote(call_id, safe=""), call_id)
 
+    def whole(self, text: str) -> Cell:
+        """A short word that is not to be broken at the end of a line."""
+        return Markup('<span class="whole">{}</span>').format(text)
+
     def calls(self, ids: Sequence[str], of: int) -> Cell:
         """Several calls, and how many more there are."""
         told = Markup(" ").join(self.call(one) for one in ids)

@@ -32,7 +32,8 @@ def glance(gathered: Gathered, pen: Pen) -> Section:
     if gathered.folded.open_calls:
         count = gathered.folded.open_calls
         text = pen(
-            f"另有 {count} 通还没结束，结束后计入。", f"{count} calls are on the line still."
+            f"另有 {count} 通还没结束，结束后计入。",
+            f"Still on the line, counted once they are over: {count}.",
         )
         blocks.append(Note(text))
     if gathered.before:

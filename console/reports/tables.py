@@ -191,8 +191,8 @@ def owed(items: Sequence[Owed], gathered: Gathered, pen: Pen, empty: str) -> Tab
         rows.append(
             [
                 pen.call(one.call_id),
-                gathered.house.agent(one.agent) if one.agent else "IVR",
-                one.number or one.ticket_class,
+                pen.whole(gathered.house.agent(one.agent) if one.agent else "IVR"),
+                pen.whole(one.number or one.ticket_class),
                 one.about,
                 f"{due} {pen('已到期', 'past')}" if late else due,
             ]
