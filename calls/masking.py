@@ -8,7 +8,7 @@ import unicodedata
 OUTBOUND = "outbound"
 """Direction of a call that the house placed."""
 
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\U000e0000-\U000e007f]"
 )
@@ -27,7 +27,7 @@ def mask(number: str) -> str:
     Source: GB/T 35273 6.2 as used by the design (default `138****0000`). What nobody sees counts
     for nothing, and a caller who is nobody by the network's own word stays that.
     """
-    number = _HIDDEN.sub("", number)
+    number = HIDDEN.sub("", number)
     if number.lower() in _NOBODY:
         return number
     if len(number) < 7:
@@ -54,7 +54,7 @@ def plain(text: str, *, most_cells: int = 32) -> str:
         return text
     cells = 0
     kept: list[str] = []
-    for character in _HIDDEN.sub("", text.encode("utf-8", "replace").decode()):
+    for character in HIDDEN.sub("", text.encode("utf-8", "replace").decode()):
         cells += 2 if unicodedata.east_asian_width(character) in "WF" else 1
         if cells > most_cells:
             kept.append("…")

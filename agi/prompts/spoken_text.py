@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from calls.masking import HIDDEN
+
 MOST_CHARACTERS = 600
 """Longest text an engine is asked for; longer lines are the author's mistake."""
 
 _DIGITS = "零一二三四五六七八九"
 _PLACES = ("", "十", "百", "千")
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 # Engines give brackets and the like a meaning of their own ("[[" begins phonemes in espeak-ng).
 _MARKS = re.compile(r"[\[\]{}<>|\\^`~_*#=$@&\"“”‘]+")
 _UNIT = "元块塊角分万萬亿億人户戶位天个個周週小月秒次件条條米点點度层層级級岁歲"
@@ -36,7 +37,7 @@ def is_mandarin(language: str) -> bool:
 
 def spoken(text: str, language: str) -> str:
     """`text` as an engine shall read it in `language`; may come out empty."""
-    plain = _MARKS.sub(" ", _HIDDEN.sub(" ", unicodedata.normalize("NFKC", text)))
+    plain = _MARKS.sub(" ", HIDDEN.sub(" ", unicodedata.normalize("NFKC", text)))
     said = _spoken_mandarin(plain, language) if is_mandarin(language) else _spoken_english(plain)
     return " ".join(said.split())
 

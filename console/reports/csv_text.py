@@ -13,6 +13,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from calls.masking import HIDDEN
+
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM: Final = "\ufeff"
 """Without it Excel reads Chinese in the machine's old code page."""
@@ -26,7 +28,7 @@ def safe(cell: object) -> str:
         return str(cell)
     text = str(cell)
     # A spreadsheet trims spaces and invisible marks before it looks for a formula.
-    bare = text.lstrip(" \u00a0\u3000\u200b\ufeff\x00")
+    bare = HIDDEN.sub("", text).lstrip(" \u00a0\u3000")
     return f"'{text}" if text.startswith(RISKY) or bare.startswith(RISKY) else text
 
 

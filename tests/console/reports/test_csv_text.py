@@ -30,6 +30,9 @@ from console.reports.csv_text import BOM, RISKY, csv_text, safe
         "\u3000=1",
         "\ufeff=1",
         "\u200b@x",
+        "\u202e=1",
+        " \u2066 -1",
+        "\xad+1",
     ],
 )
 def test_a_cell_that_begins_as_a_formula_is_text(evil: str) -> None:
