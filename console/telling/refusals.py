@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Final
 
+from console.telling import system_words
 from console.telling.refused_books import BOOKS
 from console.telling.refused_house import HOUSE, LEFT
 from console.telling.refused_work import WORK
@@ -160,5 +161,8 @@ _TOLD: Final[Mapping[str, Callable[[str], str]]] = {
     "over": lambda value: _ACTS.get(value, value),
     "holder": _holder,
     "missing": _missing,
+    "reason": system_words.reason,
+    "said": system_words.reason,
+    "hint": system_words.hint,
 }
 """Name of a place -> what it holds, in Chinese."""

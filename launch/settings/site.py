@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from calls.errors import ConfigError
 from launch.settings.console import ConsoleSettings
@@ -25,6 +23,7 @@ from launch.settings.floor import (
     three_agents,
 )
 from launch.settings.mystery import MysterySettings
+from launch.settings.problems import told_of
 from launch.settings.qa import QaSettings
 from launch.settings.recognition import AsrSettings
 from launch.settings.recorder import RecorderSettings, RetentionSettings
@@ -262,24 +261,8 @@ def load_settings(config: Path | None) -> Settings:
     try:
         return _with_secret(Settings.model_validate(raw))
     except ValidationError as error:
-        wrong = "\n".join(
-            ": ".join(filter(None, [str(config), ".".join(map(str, item["loc"])), _told(item)]))
-            for item in error.errors()
-        )
+        wrong = "\n".join(f"{config}: {one}" for one in told_of(error, Settings()))
         raise ConfigError(f"{wrong}\nsee docs/settings.md for every setting") from error
-
-
-def _told(item: ErrorDetails) -> str:
-    """What is wrong with one setting; an unknown one with the one that was meant."""
-    if item["type"] != "extra_forbidden":
-        return item["msg"]
-    *tables, name = map(str, item["loc"])
-    section: Any = Settings()
-    for table in tables:
-        section = getattr(section, table, None)
-    known = type(section).model_fields if isinstance(section, BaseModel) else ()
-    like = get_close_matches(name, known, 1)
-    return "there is no such setting" + (f"; did you mean {like[0]}?" if like else "")
 
 
 def _with_secret(settings: Settings) -> Settings:

@@ -130,7 +130,7 @@ def detail_text(said: str) -> str:
 def _in_chinese(said: str) -> str:
     from console.telling.refusals import in_chinese
     from launch.telling.found_details import DETAILS
-    from launch.telling.refused_seals import SEALS
+    from launch.telling.refused.seals import SEALS
 
     own = {**DETAILS, **SEALS}
     whole = in_chinese(said, own)

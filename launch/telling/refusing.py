@@ -14,11 +14,9 @@ def refused(text: str, language: str) -> str:
     if language != "zh":
         return text
     from console.telling.refusals import in_chinese
-    from launch.telling.refused_seals import SEALS
-    from launch.telling.refused_texts import REFUSED
+    from launch.telling.refused.every import EVERY
 
-    own = {**REFUSED, **SEALS}
-    return "\n".join(in_chinese(line, own) for line in text.split("\n"))
+    return "\n".join(in_chinese(line, EVERY) for line in text.split("\n"))
 
 
 def refused_by(error: Exception, language: str) -> str:

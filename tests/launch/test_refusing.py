@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -16,9 +18,10 @@ from console.telling import refusals
 from console.telling.refusals import PLACE
 from launch import __main__ as command_line
 from launch.quality.texts import state_word
+from launch.settings.problems import WORDS
 from launch.telling.found_details import DETAILS
-from launch.telling.refused_seals import SEALS
-from launch.telling.refused_texts import REFUSED
+from launch.telling.refused.every import EVERY
+from launch.telling.refused.settings import SETTINGS
 from launch.telling.refusing import language_typed, refused
 from tests.console.test_refusals import ROOT, _known, _said, _template
 from tests.support.command_line import thirdring
@@ -35,7 +38,6 @@ SHOWN = (
 
 MADE_OF_OTHERS = {"{}: {}", "{}: {}; {}", "None"}
 FOR_PROGRAMMERS = {"{}: no place before the beginning"}
-OWN = {**REFUSED, **SEALS}
 
 
 def _alike(text: str) -> str:
@@ -45,7 +47,7 @@ def _alike(text: str) -> str:
 
 def test_whatever_these_commands_refuse_has_a_chinese_text() -> None:
     said = {_alike(text) for place in SHOWN for text in _said(ROOT / place)}
-    known = {_alike(text) for text in OWN} | _known() | MADE_OF_OTHERS | FOR_PROGRAMMERS
+    known = {_alike(text) for text in EVERY} | _known() | MADE_OF_OTHERS | FOR_PROGRAMMERS
 
     assert len(said) > 80
     missing = {one for one in said if one not in known and one.partition("{}; `")[0] not in known}
@@ -53,9 +55,55 @@ def test_whatever_these_commands_refuse_has_a_chinese_text() -> None:
 
 
 def test_a_chinese_text_keeps_every_command_and_holds_no_place_of_its_own() -> None:
-    for said, zh in OWN.items():
+    for said, zh in EVERY.items():
         assert {*PLACE.findall(zh)} <= {*PLACE.findall(said)}, said
         assert re.search("[\u4e00-\u9fff]", zh), said
+
+
+ALONE = (
+    *("launch/settings", "launch/pbx", "launch/commands", "launch/serving", "launch/console"),
+    *("launch/demo", "launch/desk_place.py", "launch/agent_panel.py", "launch/authoring"),
+    *("launch/evidence", "launch/recordings", "agi/server.py", "agi/recording.py", "agi/prompts"),
+    *("agi/ears/vad.py", "agi/ears/wav.py", "casework/directory.py", "casework/plugins.py"),
+    *("casework/service.py", "callers/loader.py", "callers/voicebank.py", "callers/sip.py"),
+    *("ledger/opening.py", "ledger/postgres", "ledger/quality/opening.py", "recorder/words"),
+    *("softphone_panel/phone/settings.py", "softphone_panel/agent/keymap.py"),
+    "desk/server/tokens.py",
+)
+"""Where errors come from that end a command before it does anything."""
+
+WITHIN = {
+    *("closed the control socket", "the worker has no pipes", "the sound was cut short"),
+    *("it gave up", "{}: @@{}@@ is unknown; use one of {}", "proving {} took over {} s"),
+    *("proving {} failed: {}", "the flow gives no {}", "{} is no segment of a path"),
+    *("{} is over {} characters", "line {} ({}): {}", "{}\nsee docs/settings.md for every setting"),
+    "{}: has rate, channels, width {}; it must be (8000, 1, 2)",
+}
+"""What is caught before a person reads it, and what is put together of others."""
+
+
+@pytest.mark.parametrize("place", ALONE)
+def test_whatever_ends_a_command_has_a_chinese_text(place: str) -> None:
+    known = {_alike(text) for text in (*EVERY, *SETTINGS)} | _known()
+    said = {_alike(text) for text in _said(ROOT / place)} - MADE_OF_OTHERS - WITHIN
+
+    assert [one for one in sorted(said) if not any(map(_shape(one).fullmatch, known))] == []
+
+
+def test_each_word_on_a_setting_has_a_chinese_one() -> None:
+    said = {re.sub(r"\{\w+\}", "{}", text) for text in WORDS.values()} - {"{}"}
+
+    assert said <= {PLACE.sub("{}", text) for text in SETTINGS}
+
+
+def test_the_systems_own_words_and_hints_are_said_in_chinese() -> None:
+    full = refused(f"/x: {os.strerror(errno.ENOSPC)}; give a writable folder with --state", "zh")
+    meant = refused('no-such: no flow is called "a"; did you mean "b"?', "zh")
+    one_of = refused("k.toml: keys.a: no such action; write one of b, c", "zh")
+
+    assert full == "/x：磁盘满了；请用 --state 给一个可写的文件夹"
+    assert meant == "no-such：没有流程 a；您要的是 b 吗？"
+    assert one_of == "k.toml：keys.a：没有这个操作；请写其中之一：b, c"
 
 
 PROVEN = (

@@ -76,9 +76,18 @@ def test_a_destination_may_have_a_title_in_each_language(tmp_path: Path) -> None
         ('scrpts = "x"', "scrpts: there is no such setting; did you mean scripts?"),
         ("[agi]\nprt = 1", "agi.prt: there is no such setting; did you mean port?"),
         ("[nothing_like_it]\nx = 1", "nothing_like_it: there is no such setting\n"),
+        ('[agi]\nport = "abc"', "agi.port: write a whole number\n"),
+        ("[ears]\nport = 99999", "ears.port: write 65535 or less\n"),
+        ('[desk]\non = "maybe"', "desk.on: write true or false\n"),
+        ('[retention]\nat = "25:00"', "retention.at: write it as 03:30\n"),
+        ("[fetch.orders]", "fetch.orders.url: is missing\n"),
+        ('[agents.x]\nname = "a"', "agents.x: does not have the form ^[0-9]{2,8}$\n"),
+        ('[house]\ntimezone = "Mars"', "house.timezone: Mars is no time zone"),
+        ("[agi]\nprocs = 2", "site.toml: the desk coaches the calls of one process"),
+        ('log_level = "loud"', "log_level: write one of 'debug', 'info', 'warning' or 'error'\n"),
     ],
 )
-def test_an_unknown_setting_is_told_with_the_one_that_was_meant(
+def test_what_is_wrong_with_a_setting_is_told_with_what_to_write(
     written: str, told: str, tmp_path: Path
 ) -> None:
     config = tmp_path / "site.toml"

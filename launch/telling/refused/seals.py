@@ -88,4 +88,4 @@ SEALS: Final[dict[str, str]] = {
         "（被改过，或属于别的文件或密钥）；请用备份恢复，其余部分可以听"
     ),
 }
-"""As `launch.telling.refused_texts.REFUSED`, of `recorder.sealing`."""
+"""As `launch.telling.refused.work.WORK`. of `recorder.sealing`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REFUSED: Final[dict[str, str]] = {
+WORK: Final[dict[str, str]] = {
     "the screen ended by a fault of its own ({kinds}); calls go on without it: "
     "open it again, and report these lines": (
         "界面自身出错而退出（{kinds}）；通话不受影响：请重新打开，并把以下几行报给维护人员"
@@ -179,6 +179,7 @@ REFUSED: Final[dict[str, str]] = {
     "{name}: {folder} holds no flow there; name its folder with --scripts": (
         "{name}：那里的 {folder} 没有流程；请用 --scripts 写明文件夹"
     ),
+    "{name}: {file} is no text: {reason}": "{name}：{file} 不是文本：{reason}",
     "git cannot be asked: {said}; install it or name a folder": (
         "用不了 git：{said}；请安装 git，或改写文件夹"
     ),

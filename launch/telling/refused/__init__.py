@@ -1,0 +1,1 @@
+"""What services and commands refuse, in Chinese, as a terminal says it."""
