@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,14 +24,24 @@ class ScreenFailedError(CallCenterError):
     """A screen ended by a fault of its own; the message says which, and where in the code."""
 
 
+class NoTerminalError(CallCenterError):
+    """There is nothing to draw a screen on, or no keys to hear."""
+
+
 class ScreenApp(App[Any]):
-    """An `App` whose `run` and `run_async` raise ScreenFailedError when the screen failed.
+    """An `App` whose `run` and `run_async` raise ScreenFailedError when the screen failed, and
+    NoTerminalError where it cannot be seen.
 
     A terminal that is closed and a SIGTERM end it in order: whoever opened it closes what is open,
     a phone on a call before all.
     """
 
     async def run_async(self, **options: Any) -> Any:
+        if not (options.get("headless") or on_terminal()):
+            raise NoTerminalError(
+                "a screen needs a terminal for its keys and its picture: open it in one, by ssh -t"
+                " from another machine, or in tmux"
+            )
         with self._ended_by_signals():
             given = await super().run_async(**options)
         if self._exception is not None:
@@ -52,6 +63,12 @@ class ScreenApp(App[Any]):
         # Textual would print the values of all variables: what callers said, their numbers.
         self.bell()
         self._close_messages_no_wait()
+
+
+def on_terminal() -> bool:
+    """Whether keys and picture are those of a terminal; Textual draws on standard error."""
+    ends = (sys.__stdin__, sys.__stderr__)
+    return all(end is not None and end.isatty() for end in ends)
 
 
 def told(error: BaseException) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from launch.telling.refusing import refused
 from softphone_panel.agent.app import AgentApp
-from softphone_panel.screen_app import ScreenApp, ScreenFailedError
+from softphone_panel.screen_app import NoTerminalError, ScreenApp, ScreenFailedError
 from softphone_panel.wall.app import WallApp
 from softphone_panel.watch.app import WatchApp
 
@@ -69,3 +69,12 @@ async def test_a_screen_whose_terminal_is_closed_ends_in_order(ends: signal.Sign
 @pytest.mark.parametrize("screen", [AgentApp, WallApp, WatchApp])
 def test_every_screen_is_one_of_these(screen: type[object]) -> None:
     assert issubclass(screen, ScreenApp)
+
+
+async def test_a_screen_that_nobody_could_see_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(NoTerminalError) as no_terminal:
+        await ScreenApp().run_async()
+
+    assert capfd.readouterr().err == ""
+    assert "ssh -t" in str(no_terminal.value)
+    assert refused(str(no_terminal.value), "zh").startswith("画面要有终端")

@@ -9,6 +9,10 @@ WORK: Final[dict[str, str]] = {
     "open it again, and report these lines": (
         "界面自身出错而退出（{kinds}）；通话不受影响：请重新打开，并把以下几行报给维护人员"
     ),
+    "a screen needs a terminal for its keys and its picture: open it in one, by ssh -t from another"
+    " machine, or in tmux": (
+        "画面要有终端才能显示和按键：请在终端里打开；从别的机器请用 ssh -t，或在 tmux 里打开"
+    ),
     # Who does it, and to what.
     "--lang {given}: write zh or en": "--lang {given}：请写 zh 或 en",
     "--lang {given}: write one of {known}": "--lang {given}：请写其中之一：{known}",
