@@ -139,7 +139,7 @@ def _print_table(days: list[AgentDay], names: Mapping[str, str], *, current: boo
             _state(day),
             _for(day) if current else "",
             *(clock(day.in_state(state)) for _, state in _TIMES),
-            str(day.answered),
+            str(day.handled),
             str(day.within_three_rings),
             str(day.missed),
         )

@@ -66,7 +66,7 @@ def figures(view: PanelView, scene: Scene) -> list[tuple[str, str, str]]:
     bad = "bold $text-error"
     consults = [(texts("today.consults"), str(day.consults), "bold")] if day.consults else []
     return [
-        (texts("today.answered"), str(count), "bold"),
+        (texts("today.answered"), str(day.handled), "bold"),
         (
             texts("today.three"),
             f"{day.within_three_rings}/{count}" if count else "–",

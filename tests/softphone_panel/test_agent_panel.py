@@ -685,6 +685,7 @@ async def test_handle_time_is_over_the_callers_i_had_and_questions_stand_apart()
     async with seat(views.view(today=day.model_copy(update={"consults": 2})), size=WIDE) as at:
         asked = at.screen()
 
+    assert "接听 4 三声内 0/3" in " ".join(alone.split())
     assert "平均处理 1:00" in " ".join(alone.split())
     assert "同事商量" not in alone
     assert "同事商量 2" in " ".join(asked.split())
