@@ -17,6 +17,7 @@ from calls.events import CallEvent
 from launch.telling.author_texts import author
 from launch.telling.call_story import clock, masked, story
 from launch.telling.wording import terminal_language
+from qa.answering.rule_words import verdict_why
 from softphone_panel.cells import fit
 
 
@@ -63,7 +64,10 @@ def _difference(first: Difference, *, undecided: bool) -> Iterator[str]:
 
 
 def _described(event: CallEvent | None, nothing: str) -> str:
-    return nothing if event is None else masked(describe(event))
+    if event is None:
+        return nothing
+    told = story([event]) if terminal_language() == "zh" else []
+    return "：".join(filter(None, [told[0].who, told[0].what])) if told else masked(describe(event))
 
 
 def _stop(found: Comparison) -> Iterator[str]:
@@ -115,7 +119,7 @@ def _rules(changes: Sequence[RuleChange]) -> Table:
             escape(rule.title[terminal_language()]),
             author(change.then.status.value),
             author(change.now.status.value),
-            escape(change.now.why),
+            escape(verdict_why(change.now, terminal_language())),
         )
     return table
 

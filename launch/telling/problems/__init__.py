@@ -15,6 +15,7 @@ from launch.telling.problems.flows import FLOWS
 from launch.telling.problems.forms import FORMS
 from launch.telling.problems.reading import READING
 from launch.telling.problems.words import KINDS, PARTS, SEVERITIES
+from qa.answering import rule_words
 
 KNOWN: Final = {**READING, **FLOWS, **FORMS}
 """What is wrong and what to write: English with places in braces, then Chinese."""
@@ -66,7 +67,8 @@ def _held(name: str, value: str) -> str:
     if name.startswith("kind"):
         return KINDS.get(value, value)
     if name == "why":
-        return in_chinese(value)
+        told = in_chinese(value)
+        return rule_words.in_chinese(value) if told == value else told
     return _told(value, _parts()) or value
 
 
