@@ -15,6 +15,7 @@ from launch.telling.problems.flows import FLOWS
 from launch.telling.problems.forms import FORMS
 from launch.telling.problems.played import PLAYED, VERDICTS
 from launch.telling.problems.reading import READING
+from launch.telling.problems.replayed import REPLAYED, SOUNDS
 from launch.telling.problems.words import KINDS, PARTS, SEVERITIES
 from qa.answering import rule_words
 
@@ -45,7 +46,7 @@ def one_line(problem: Problem, language: str) -> str:
 
 
 def of_play(text: str, language: str) -> str:
-    """What a flow test says of a call, or what would take a branch, in `zh` or `en`."""
+    """What a flow test or a replay says of a call and its ways, in `zh` or `en`."""
     return text if language != "zh" else _told(text, _played()) or text
 
 
@@ -72,8 +73,9 @@ def _held(name: str, value: str) -> str:
     """What stands in a place: a name of the author's, a part of a file, or a text of its own."""
     if name.startswith("kind"):
         return KINDS.get(value, value)
-    if name.startswith("verdict"):
-        return VERDICTS.get(value, value)
+    for kind, words in (("verdict", VERDICTS), ("sound", SOUNDS)):
+        if name.startswith(kind):
+            return words.get(value, value)
     if name.startswith("why"):
         told = _told(value, _known()) or _told(value, _played())
         return told or rule_words.in_chinese(value)
@@ -87,7 +89,7 @@ def _known() -> list[tuple[re.Pattern[str], str]]:
 
 @cache
 def _played() -> list[tuple[re.Pattern[str], str]]:
-    return _patterns(PLAYED)
+    return _patterns({**PLAYED, **REPLAYED})
 
 
 @cache
