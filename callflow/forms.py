@@ -92,6 +92,13 @@ def read_title(node: Node | None, reading: Reading, what: str = "title") -> dict
     return {key.text: reading.text(value, what) for key, value in body.items}
 
 
+def read_hint(node: Node | None, reading: Reading) -> dict[str, str]:
+    """A text, which is said in every language (its key is empty), or `{zh: ..., en: ...}`."""
+    if isinstance(node, Scalar):
+        return {"": reading.text(node, "hint")}
+    return read_title(node, reading, "hint")
+
+
 def _field(key: Scalar, node: Node, reading: Reading) -> FieldText:
     name = reading.name(key, "a field")
     body = reading.mapping(node, f'the field "{name}"') or MappingNode(node.place, ())

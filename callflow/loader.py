@@ -11,7 +11,7 @@ from callflow.acts.reader import read_act
 from callflow.acts.table import ACTS, OUTCOMES
 from callflow.acts.talking import NoAct
 from callflow.digests import flow_digest
-from callflow.forms import read_title
+from callflow.forms import read_hint, read_title
 from callflow.lines import LANGUAGES
 from callflow.nodes import Mapping, Node, NodeError, Place, Scalar, parse, places_of, texts_of
 from callflow.reading import Reading, names_in, nearest, words_in
@@ -195,7 +195,7 @@ def _step(
         act=act,
         on={**act.default, **routes},
         repeat=reading.number(body.get("repeat"), "repeat", 1, 1, 10),
-        hint=reading.text(body.get("hint"), "hint"),
+        hint=read_hint(body.get("hint"), reading),
         place=place,
         places=dict(places_of(body)),
     )

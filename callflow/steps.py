@@ -37,7 +37,9 @@ class Step:
     act: Act
     on: Mapping[str, Target]
     repeat: int
-    hint: str
+    hint: Mapping[str, str]
+    """A word to the agent by language, `zh` and `en`; one for every language has no name."""
+
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict, repr=False)
     """Where each part of the step stands in its file, as `nodes.places_of` names them."""

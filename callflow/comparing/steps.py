@@ -106,6 +106,8 @@ def step_changes(old: Version, new: Version) -> Iterator[Change]:
 
 
 def _flag(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " / ".join(value.values())
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

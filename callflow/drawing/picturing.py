@@ -153,7 +153,8 @@ class _Picturing:
             rows += self._title_row(step.act.flow)
         rows += [Row(text, Tone.ACT) for text in self._figures(step)]
         if step.hint:
-            rows.append(Row(f"☞ {step.hint}", Tone.HINT))
+            hint = step.hint.get(title_language(self._words)) or next(iter(step.hint.values()))
+            rows.append(Row(f"☞ {hint}", Tone.HINT))
         shape = self._shape(step)
         by_agent = step.says and self._performed(self._flow.index[step.name]) is Shape.AGENT
         marks = [word("agent", self._words)] if by_agent and shape is not Shape.AGENT else []

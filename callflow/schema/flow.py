@@ -58,7 +58,7 @@ def _step() -> Json:
         "repeat": {
             "type": "integer", "minimum": 1, "maximum": 10, "description": STEP_KEYS["repeat"],
         },
-        "hint": ref("text", STEP_KEYS["hint"]),
+        "hint": {"anyOf": [ref("text"), ref("title")], "description": STEP_KEYS["hint"]},
     }  # fmt: skip
     acts: dict[str, Json] = {word: _act(act) for word, act in ACTS.items()}
     one_act = [{"required": [word]} for word in ACTS]

@@ -39,7 +39,7 @@ STEP_KEYS: Final[Mapping[str, str]] = {
     ),
     "on": "outcome -> where it goes",
     "repeat": "1 to 10: `next` does the step again until it was done so often",
-    "hint": "a word to the agent who performs the step",
+    "hint": "a word to the agent who performs the step: a text, or `{zh: …, en: …}`",
 }
 
 TARGETS: Final[Mapping[str, str]] = {

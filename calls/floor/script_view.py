@@ -92,7 +92,9 @@ class ScriptView(Part):
     flow: str
     title: Titles
     step: str
-    hint: str = ""
+    hint: Titles = {}
+    """A word to the agent; one for every language has no name."""
+
     line: LineView | None = None
     """The sentence to say now; None while the agent listens or fills in a form."""
 

@@ -11,6 +11,7 @@ from calls.events import CallEvent
 from console.telling.story import Told, shown
 from console.web.showing import plain_text
 from console.work.remarking import Remark
+from qa.answering.rule_words import event_in, verdict_why
 
 Say = Callable[[str, str], str]
 _ON_THE_WAVE: Final = frozenset({"step", "line", "heard", "key", "agent", "fault"})
@@ -34,9 +35,13 @@ def verdicts(events: Sequence[CallEvent], rules: RuleSet, language: str) -> list
     found = []
     for one in score(events, rules):
         title = one.rule.title.get(language) or one.rule.title.get("en") or one.rule.id
-        status = str(one.status) if one.rule.decidable else "undecided"
-        why = one.why if one.rule.decidable else one.rule.reason.get(language, "")
-        evidence = tuple((each.seq, each.offset_ms, shown(each.what)) for each in one.evidence)
+        decided = one.rule.decidable
+        status = str(one.status) if decided else "undecided"
+        why = verdict_why(one, language) if decided else one.rule.reason.get(language, "")
+        evidence = tuple(
+            (each.seq, each.offset_ms, shown(event_in(each.what, language)))
+            for each in one.evidence
+        )
         found.append(Verdict(one.rule.id, title, status, shown(why), evidence))
     order = {str(Status.BROKEN): 0, str(Status.KEPT): 1, str(Status.PENDING): 2}
     return sorted(found, key=lambda one: order.get(one.status, 3))

@@ -151,7 +151,10 @@ class CoachedRun(FlowRun):
         if isinstance(step.act, CallAct):
             return self._script.flows[step.act.flow].title
         name = step.name.replace("_", " ")
-        return {"zh": step.hint or name, "en": name}
+        return {
+            "zh": step.hint.get("zh") or step.hint.get("", name),
+            "en": step.hint.get("en") or name,
+        }
 
 
 def tellable(wanted: frozenset[str]) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from callers.flowtests.trace import Fault
 from calls.events import CallEvent
 from launch.telling.author_texts import author
 from launch.telling.call_story import story
+from launch.telling.problems import of_play
+from launch.telling.wording import in_line, terminal_language
 
 AROUND: Final = 4
 """Lines of the conversation told before and after the place where it went wrong."""
@@ -33,7 +35,9 @@ def report(came: Sequence[Came], flows: Sequence[FlowCoverage] | None) -> Iterat
     """What came of the tests, failures last, and what no test did."""
     for one in came:
         if isinstance(one, Skipped):
-            yield author("test_skipped", test=one.test, why=one.reason)
+            yield author(
+                "test_skipped", test=one.test, why=of_play(one.reason, terminal_language())
+            )
     for one in came:
         if isinstance(one, Played) and not one.passed:
             yield from told(one)
@@ -62,7 +66,10 @@ def uncovered(flows: Sequence[FlowCoverage]) -> Iterator[str]:
     """Coverage of outcomes by flow, and each branch not taken with what would take it."""
     for flow in flows:
         counts = " ".join(
-            f"{by} {taken}/{every}" for by in WHO for taken, every in [flow.count(by)] if every
+            f"{author(f'by_{by}')} {taken}/{every}"
+            for by in WHO
+            for taken, every in [flow.count(by)]
+            if every
         )
         yield f"{flow.percent:5.1f} %  {flow.flow:20} {counts}"
         for by in WHO:
@@ -70,9 +77,11 @@ def uncovered(flows: Sequence[FlowCoverage]) -> Iterator[str]:
                 if branch.by == by:
                     place, taken = branch.place, branch.taken
                     where = f"{place.source}:{place.line}:{place.column}"
-                    name = ": ".join(filter(None, (taken.step, taken.branch or "gets here")))
-                    advice = branch.advice
-                    yield f"  {author('never_taken', where=where, name=name, by=by, advice=advice)}"
+                    name = in_line(taken.step, taken.branch or author("gets_here"))
+                    advice = of_play(branch.advice, terminal_language())
+                    who = author(f"by_{by}")
+                    told = author("never_taken", where=where, name=name, by=who, advice=advice)
+                    yield f"  {told}"
     every = sum(len(flow.branches) for flow in flows)
     yield author("all_branches", percent=f"{percent(flows):5.1f}", count=every)
 
@@ -83,7 +92,7 @@ def told(played: Played) -> Iterator[str]:
     for fault in played.faults:
         place = fault.place
         where = f"{place.source}:{place.line}:{place.column}: " if place else ""
-        yield f"  {where}{fault.what}"
+        yield f"  {where}{of_play(fault.what, terminal_language())}"
         yield from (f"    {line}" for line in conversation(played.events, fault.seq))
 
 

@@ -15,7 +15,9 @@ from callflow.rules.state import Status
 from launch.options import event_json
 from launch.telling.author_texts import author
 from launch.telling.call_story import story
+from launch.telling.problems import in_chinese as problem_in_chinese
 from launch.telling.wording import terminal_language
+from qa.answering.rule_words import in_chinese
 
 _MARKS = {Proved.PROVED: "proved", Proved.BROKEN: "breakable", Proved.UNDECIDABLE: "undecidable"}
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9_]+")
@@ -75,10 +77,16 @@ def remark(result: Result, lang: str = "") -> str:
     """What there is to say beside the mark."""
     if result.status is Proved.UNDECIDABLE:
         told = "" if result.rule.decidable else result.rule.reason.get(lang or terminal_language())
-        return told or result.reason
+        return told or in_terminal(result.reason, lang)
     if result.counterexample is not None:
-        return result.counterexample.why
+        why = result.counterexample.why
+        return in_chinese(why) if (lang or terminal_language()) == "zh" else why
     return "" if result.applies else author("speaks_of_nothing", lang)
+
+
+def in_terminal(said: str, lang: str = "") -> str:
+    """A reason or a note of a proof, in the terminal's language if not told another."""
+    return problem_in_chinese(said) if (lang or terminal_language()) == "zh" else said
 
 
 def rows(proof: FlowProof) -> Iterator[tuple[str, str, str, str, str]]:

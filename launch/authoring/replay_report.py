@@ -16,7 +16,9 @@ from callflow.rules.state import Status
 from calls.events import CallEvent
 from launch.telling.author_texts import author
 from launch.telling.call_story import clock, masked, story
+from launch.telling.problems import of_play
 from launch.telling.wording import terminal_language
+from qa.answering.rule_words import event_in, verdict_why
 from softphone_panel.cells import fit
 
 
@@ -55,7 +57,7 @@ def _difference(first: Difference, *, undecided: bool) -> Iterator[str]:
     at = min(event.offset_ms for event in (first.then, first.now) if event is not None)
     where = f"{first.spot.flow}.{first.spot.step}" if first.spot.flow else author("first_step")
     place = f" ({first.place})" if first.place else ""
-    after = author("after", what=masked(first.after)) if first.after else ""
+    after = author("after", what=masked(_event_said(first.after))) if first.after else ""
     yield author("first_difference", at=clock(at), where=f"{where}{place}{after}")
     yield f"  {author('then')}: {_described(first.then, author('nothing'))}"
     nothing = author("not_decided" if undecided else "nothing")
@@ -63,19 +65,31 @@ def _difference(first: Difference, *, undecided: bool) -> Iterator[str]:
 
 
 def _described(event: CallEvent | None, nothing: str) -> str:
-    return nothing if event is None else masked(describe(event))
+    if event is None:
+        return nothing
+    told = story([event]) if terminal_language() == "zh" else []
+    return "：".join(filter(None, [told[0].who, told[0].what])) if told else masked(describe(event))
+
+
+def _said(text: str) -> str:
+    return of_play(text, terminal_language())
+
+
+def _event_said(text: str) -> str:
+    told = _said(text)
+    return event_in(text, terminal_language()) if told == text else told
 
 
 def _stop(found: Comparison) -> Iterator[str]:
     stop = found.undecided
     assert stop is not None  # noqa: S101 - asked only where there is one
-    asks = author("asks", what=stop.asks) if stop.asks else ""
+    asks = author("asks", what=_said(stop.asks)) if stop.asks else ""
     where = f"{stop.spot.flow}.{stop.spot.step} ({stop.place}){asks}"
-    yield author("not_decided_from", at=clock(stop.at_ms), why=stop.why)
+    yield author("not_decided_from", at=clock(stop.at_ms), why=_said(stop.why))
     yield author("each_outcome", where=where)
     for each in stop.alternatives:
         says = author("says", lines=", ".join(each.says)) if each.says else ""
-        yield f"  {each.outcome:<14} {says}{each.then}"
+        yield f"  {each.outcome:<14} {says}{_said(each.then)}"
 
 
 def _telling(found: Comparison) -> Table:
@@ -115,7 +129,7 @@ def _rules(changes: Sequence[RuleChange]) -> Table:
             escape(rule.title[terminal_language()]),
             author(change.then.status.value),
             author(change.now.status.value),
-            escape(change.now.why),
+            escape(verdict_why(change.now, terminal_language())),
         )
     return table
 

@@ -181,7 +181,7 @@ def _print_flow(console: Console, timed: Timed) -> None:
 
 
 def _print_broken(console: Console, one: Broken) -> None:
-    from launch.authoring.proof_report import again, conversation
+    from launch.authoring.proof_report import again, conversation, in_terminal, remark
 
     result = one.result
     found = result.counterexample
@@ -189,7 +189,7 @@ def _print_broken(console: Console, one: Broken) -> None:
         return
     performer = author(result.performer)
     told = author(
-        "broken_by", rule=result.rule.id, flow=result.flow, performer=performer, why=found.why
+        "broken_by", rule=result.rule.id, flow=result.flow, performer=performer, why=remark(result)
     )
     console.print(f"\n{told}")
     for line in conversation(found):
@@ -197,7 +197,7 @@ def _print_broken(console: Console, one: Broken) -> None:
     for text, so in found.assumed:
         console.print(f"  {author('assumed' if so else 'assumed_not', text=text)}")
     for note in one.written.notes:
-        console.print(f"  {author('note', note=note)}")
+        console.print(f"  {author('note', note=in_terminal(note))}")
     console.print(f"  {again(one.status)}")
     if one.path is not None:
         console.print(f"  {author('its_caller', path=one.path)}", soft_wrap=True)

@@ -112,23 +112,31 @@ def _list(house_rules: Sequence[Rule], *, as_json: bool) -> None:
 
     lang = terminal_language()
     table = Table(*map(head, ("rule", "title", "must", "judged_how")), title=head("rules"))
-    for row in rows:
+    for rule, row in zip(house_rules, rows, strict=True):
         alone = row["text"].get(lang, "") if len(rows) == 1 else ""
         title = "\n".join(filter(None, [row["title"][lang], alone]))
-        table.add_row(row["rule"], title, cell("must") if row["must"] else "-", _how(row))
+        table.add_row(row["rule"], title, cell("must") if row["must"] else "-", _how(rule, row))
     print_table(table)
 
 
-def _how(row: Mapping[str, Any]) -> str:
-    only = [row["direction"] and f"{row['direction']} calls"]
-    only += [row["flows"] and f"flow {', '.join(row['flows'])}"]
-    only += [row["performer"] and f"spoken by the {row['performer']}"]
-    scope = [f"[{'; '.join(filter(None, only))}]"] if any(only) else []
+def _how(rule: Rule, row: Mapping[str, Any]) -> str:
+    only = [cell(f"{rule.direction}_calls")] if rule.direction else []
+    only += [cell("only_flow", flows=", ".join(row["flows"]))] if rule.flows else []
+    only += [cell(f"spoken_by_{rule.performer}")] if rule.performer else []
+    scope = [cell("scope", only=cell("and").join(only))] if only else []
     by = []
     if row["judged_by"]:
         reason = row["reason"].get(terminal_language(), "")
         by = [cell("judged_by", who=cell.known(row["judged_by"]), why=reason)]
-    return "\n".join([*scope, *row["patterns"], *by])
+    return "\n".join([*scope, *_patterns(rule, row), *by])
+
+
+def _patterns(rule: Rule, row: Mapping[str, Any]) -> list[str]:
+    if terminal_language() == "en":
+        return list(row["patterns"])
+    from qa.answering.rule_words import pattern_in_chinese
+
+    return [pattern_in_chinese(pattern) for pattern in rule.patterns]
 
 
 def as_rule_row(rule: Rule) -> dict[str, Any]:
@@ -177,20 +185,27 @@ def _show(call_id: str, verdicts: Sequence[Verdict]) -> None:
 
 
 def _why(verdict: Verdict) -> str:
+    from qa.answering.rule_words import verdict_why
+
     if verdict.rule.decidable or terminal_language() == "en":
-        return verdict.why
+        return verdict_why(verdict, terminal_language())
     return cell("not_decidable", why=verdict.rule.reason.get("zh", ""))
 
 
 def _evidence(item: Evidence) -> str:
+    from qa.answering.rule_words import event_in
+
     at = cell("seconds", seconds=f"{item.offset_ms / 1000:.2f}")
-    return f"#{item.seq} {at} {item.what}"
+    return f"#{item.seq} {at} {event_in(item.what, terminal_language())}"
 
 
 def _due(item: Due) -> str:
+    from qa.answering.rule_words import in_chinese
+
     low = "" if item.not_before_ms is None else _at("not_before", item.not_before_ms)
     high = "" if item.by_ms is None else _at("by", item.by_ms)
-    return cell("rule_due", what=item.what, low=low, high=high)
+    what = in_chinese(item.what) if terminal_language() == "zh" else item.what
+    return cell("rule_due", what=what, low=low, high=high)
 
 
 def _at(key: str, ms: int) -> str:

@@ -18,6 +18,7 @@ from calls.events import CallEvent
 from launch.demo.callers import Caller, heard
 from launch.demo.texts import LEGEND, word
 from launch.options import DEFAULT_STATE
+from launch.telling.problems import of_play
 from softphone_panel.cells import clock, fit
 from softphone_panel.texts import Language, Texts
 
@@ -83,7 +84,9 @@ def report(
     console.print(Text(f"✗ {differ}", style="bold red"))
     for call in wrong:
         for problem in call.differences:
-            console.print(Text(f"  {call.caller.persona.name}: {problem}"), soft_wrap=True)
+            console.print(
+                Text(f"  {call.caller.persona.name}: {of_play(problem, lang)}"), soft_wrap=True
+            )
     return 1
 
 

@@ -12,6 +12,7 @@ from callflow.rules.state import Status
 from calls.events import CallEvent
 from calls.floor.script_view import Titles
 from launch.practice.advice import Fault, fault_of
+from qa.answering.rule_words import verdict_why
 
 _NONE: Final[Mapping[str, Any]] = {}
 
@@ -101,11 +102,15 @@ def _advice(verdict: Verdict, fault: Fault | None) -> Advice:
     return Advice(
         rule=rule.id,
         title=rule.title,
-        why=fault.why if fault is not None else dict.fromkeys(("zh", "en"), verdict.why),
+        why=fault.why if fault is not None else _why(verdict),
         at_ms=fault.at_ms if fault is not None else None,
         do=rule.text or rule.title,
         say=fault.say if fault is not None else (),
     )
+
+
+def _why(verdict: Verdict) -> Titles:
+    return {language: verdict_why(verdict, language) for language in ("zh", "en")}
 
 
 def _skipped(events: Iterable[CallEvent]) -> Iterator[Advice]:

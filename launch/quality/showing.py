@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calls.masking import mask, plain
 from launch.quality.texts import state_word, word
 from launch.telling.call_story import clock, story
+from qa.answering.rule_words import verdict_why
 from qa.work.reasons import why_in
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], lang: str) -> 
         if mark is None:
             continue
         shown = " ".join(f"#{one.seq} {clock(one.offset_ms)}" for one in verdict.evidence[-4:])
-        why = f"{verdict.why}  " if verdict.why else ""
+        why = f"{verdict_why(verdict, lang)}  " if verdict.why else ""
         table.add_row(mark, verdict.rule.id, verdict.rule.title.get(lang, ""), f"{why}{shown}")
     console.print(table)
 

@@ -65,6 +65,10 @@ author: Final = Wording(
             "{where}：{name} 从未走到（{by}）：{advice}",
             "{where}: {name} never taken ({by}): {advice}",
         ),
+        "gets_here": ("走到这里", "gets here"),
+        "by_caller": ("来电者", "caller"),
+        "by_agent": ("坐席", "agent"),
+        "by_fault": ("故障", "fault"),
         "all_branches": (
             "{percent} %  共 {count} 个分支",
             "{percent} %  of all {count} branches",

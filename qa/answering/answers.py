@@ -11,7 +11,8 @@ from callflow.rules.monitor import Verdict
 from callflow.rules.state import Status
 from qa.answering.case import CaseFacts
 from qa.answering.figures import Found
-from qa.answering.telling import event_words, in_chinese, source_of, told_figure
+from qa.answering.rule_words import event_in, in_chinese
+from qa.answering.telling import source_of, told_figure
 from qa.rubric.form import NA, Fact, Form, Question, SourceKind, Texts
 from qa.rubric.language import NO, YES
 
@@ -117,14 +118,16 @@ def _why(verdict: Verdict) -> Texts:
         return {"zh": f"违反 {zh}：{in_chinese(verdict.why)}", "en": f"{en} broken: {verdict.why}"}
     if verdict.status is not Status.KEPT:
         return {"zh": f"{zh}：没有发生相关的事", "en": f"{en}: nothing it speaks of happened"}
-    told = [event_words(evidence.what) for evidence in verdict.evidence]
-    shown = {language: _listed([one[language] for one in told]) for language in ("zh", "en")}
+    shown = {
+        language: _listed([event_in(one.what, language) for one in verdict.evidence], mark)
+        for language, mark in (("zh", "，"), ("en", ", "))
+    }
     return {"zh": f"做到 {zh}：{shown['zh']}", "en": f"{en} kept: {shown['en']}"}
 
 
-def _listed(words: list[str]) -> str:
+def _listed(words: list[str], mark: str) -> str:
     """The first and the last few of them."""
-    return ", ".join(words if len(words) <= 6 else [*words[:3], "...", *words[-2:]])
+    return mark.join(words if len(words) <= 6 else [*words[:3], "...", *words[-2:]])
 
 
 def _listen(case: CaseFacts, seqs: tuple[int, ...]) -> tuple[int, int] | tuple[None, None]:

@@ -104,7 +104,7 @@ class SayNow(Rows):
             rows += styled_rows(words, width, "$text-success", most=2)
         script = view.script
         if script is not None and script.hint:
-            rows += _dim(view, "script.hint", script.hint, width, 2)
+            rows += _dim(view, "script.hint", view.title(script.hint), width, 2)
         if script is not None:
             for line in script.next_lines[: 2 if view.tall else 1]:
                 rows += _dim(view, "script.next", line, width, 1)

@@ -11,8 +11,10 @@ from textual.message import Message
 from calls.floor.states import AgentState
 from calls.floor.view import RuleView
 from calls.floor.wall import FloorAgent
+from qa.answering.rule_words import in_chinese
 from softphone_panel.cells import clock, cut, fit, wrap
 from softphone_panel.panes import MUTED, Drawn, lines
+from softphone_panel.texts import Language
 from softphone_panel.wall.floor_panes import row
 from softphone_panel.wall.sight import ORDER, STATE_STYLES, Sight, name_of
 
@@ -161,7 +163,8 @@ def _rule(sight: Sight, kind: str, rule: RuleView, width: int) -> list[Content]:
     if rule.within_ms is not None:
         within = texts("one.within", time=clock(rule.within_ms - sight.since_ms))
     rows = [row(left, Content(within), width)]
-    return rows + [Content.assemble("  ", (text, MUTED)) for text in wrap(rule.what, width - 2)]
+    what = in_chinese(rule.what) if broken and texts.language is Language.ZH else rule.what
+    return rows + [Content.assemble("  ", (text, MUTED)) for text in wrap(what, width - 2)]
 
 
 class Detail(Drawn[Sight]):

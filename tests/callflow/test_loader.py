@@ -171,3 +171,22 @@ def test_the_digest_changes_with_the_flow_and_with_the_wording() -> None:
 def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FlowFileError, match="holds no flow; name the folder of the flows"):
         House.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("hint", "read"),
+    [
+        ("先问好", {"": "先问好"}),
+        ("{zh: 先问好, en: Greet first}", {"zh": "先问好", "en": "Greet first"}),
+    ],
+)
+def test_a_hint_is_a_text_or_one_by_language(hint: str, read: dict[str, str]) -> None:
+    text = GOOD.replace("say: goodbye,", f"say: goodbye, hint: {hint},")
+
+    assert house(main=text).flows["main"].steps[-1].hint == read
+
+
+def test_a_hint_in_a_language_that_no_panel_has_is_refused() -> None:
+    text = GOOD.replace("say: goodbye,", "say: goodbye, hint: {fr: Bonjour},")
+
+    assert '"fr" means nothing in hint' in problems_of(text)

@@ -23,6 +23,7 @@ from callflow.steps import Flow, Step
 
 ROOT: Final = Path(__file__).parents[2]
 SCRIPTS: Final = ROOT / "scripts"
+EXAMPLES: Final = (ROOT / "examples/appliance", ROOT / "examples/property")
 IVR_ONLY: Final = {"closing.by_key", "internal.by_number", "pending.number"}
 """Steps of flows of either performer to which no agent comes."""
 
@@ -151,6 +152,15 @@ def test_every_step_that_an_agent_performs_carries_a_hint() -> None:
     ]
 
     assert without == []
+
+
+def test_every_hint_is_written_in_the_languages_of_the_panel() -> None:
+    for folder in (SCRIPTS, *EXAMPLES):
+        for flow in House.load(folder).flows.values():
+            for step in flow.steps:
+                where = f"{flow.name}.{step.name}"
+                assert {*step.hint} in ({"zh", "en"}, set()), where
+                assert not re.search("[\u4e00-\u9fff]", step.hint.get("en", "")), where
 
 
 def test_agents_branch_only_once_the_caller_was_greeted_and_heard() -> None:

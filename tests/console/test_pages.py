@@ -114,6 +114,19 @@ async def test_a_call_tells_its_story_in_both_languages(house: House) -> None:
         assert text in english
 
 
+async def test_what_a_verdict_rests_on_is_told_in_the_pages_language(house: House) -> None:
+    browser = await house.signed_in("lily")
+    path = f"/calls/{house.calls['silent']}"
+
+    chinese = (await browser.get(path)).text
+    await browser.post("/preferences", {"language": "en"})
+    english = (await browser.get(path)).text
+
+    assert "</button> 接听</li>" in chinese
+    assert "</button> said" not in chinese
+    assert "</button> answered</li>" in english
+
+
 async def test_marks_stand_where_the_facts_say(house: House) -> None:
     browser = await house.signed_in("lily")
     call = house.calls["silent"]

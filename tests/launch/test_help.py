@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 import typer
 from rich.cells import cell_len
 from typer import rich_utils
+from typer._click import termui
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -22,7 +24,7 @@ from launch.__main__ import build
 from launch.telling.help.catalogue import HELP, paragraphs
 from launch.telling.help.commands import WholeProgram
 from launch.telling.help.frame import FRAME, PIECES, TYPES, WORD
-from launch.telling.help.usage import REASONS, REFUSED, in_chinese
+from launch.telling.help.usage import ASKED, REASONS, REFUSED, in_chinese
 from tests.support.lists import CHINESE, ENGLISH
 
 WHOLE: Any = get_command(build())
@@ -280,3 +282,30 @@ def test_a_real_terminal_is_helped_in_its_language(
         assert done.returncode == code
         assert here in done.stdout + done.stderr
         assert not_here not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH])
+def test_an_answer_that_a_question_does_not_take_is_refused_in_the_terminals_language(
+    language: Mapping[str, str],
+) -> None:
+    app = typer.Typer(cls=WholeProgram)
+
+    @app.callback()
+    def whole() -> None: ...
+
+    @app.command()
+    def ask() -> None:
+        typer.confirm("sure")
+        typer.prompt("word", hide_input=True, confirmation_prompt="again")
+
+    shown = CliRunner().invoke(app, ["ask"], input="x\ny\na\nb\na\na\n", env=language).output
+
+    for english in ("Error: invalid input", "Error: The two entered values do not match."):
+        assert (ASKED[english] in shown) is (language is CHINESE)
+        assert (english in shown) is (language is ENGLISH)
+
+
+def test_whatever_typer_refuses_of_an_answer_has_a_chinese_text() -> None:
+    said = re.findall(r'echo\("(Error: [^"{]+)"', inspect.getsource(termui))
+
+    assert {*said} == {*ASKED}

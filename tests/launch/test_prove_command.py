@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from typer.testing import CliRunner, Result
 
 from callers.loader import load_persona
 from launch.commands import prove
+from launch.settings.site import PROJECT
+from launch.telling.problems import in_chinese
+from tests.console.test_refusals import _template
 
 LINES = """
 greeting: {tags: [greeting], zh-Hans: 您好, zh-Hant: 您好, en: Hello}
@@ -105,7 +110,8 @@ def test_a_chinese_terminal_is_told_the_proof_in_chinese_and_json_stays(
     told = run(str(rude)).output
     chinese = json.loads(run(str(rude), "--json").output)
 
-    assert "A05 可被 main（由语音系统执行）违反" in told
+    assert "A05 可被 main（由语音系统执行）违反：我方挂机：此前没有说 goodbye" in told
+    assert not re.search(r"hung_up|without|before it", told)
     assert re.search(r"来电者   没有声音", told)
     assert "在虚拟时间里再打一次，同样违反" in told
     assert re.search(r"1 条已证明，1 条可违反，1 条不能判定；\d+ 个状态", told)
@@ -171,3 +177,41 @@ def test_a_house_without_rules_says_that_there_is_nothing_to_prove(scripts: Path
 
     assert done.exit_code == 1
     assert "there is no house_rules.yaml, so nothing to prove" in str(done.exception)
+
+
+def test_what_a_proof_remarks_has_a_chinese_text() -> None:
+    said = [
+        text
+        for place in ("callers/persona_writer.py", "callers/persona_draft.py")
+        for text in noted(PROJECT / place)
+    ]
+    reasons = [
+        text for text in returned(PROJECT / "callflow/proving/proof.py", "_why_not") if " " in text
+    ]
+
+    assert len(said) >= 5
+    assert len(reasons) >= 3
+    for text in (*said, *reasons):
+        one = text.replace("{}", "x7")
+        assert in_chinese(one) != one, text
+
+
+def noted(file: Path) -> Iterator[str]:
+    """Notes that a module takes."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("notes.append"):
+            yield from _texts(node.args[0])
+
+
+def returned(file: Path, name: str) -> Iterator[str]:
+    """Texts that a function of a module returns."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            for one in ast.walk(node):
+                if isinstance(one, ast.Return):
+                    yield from _texts(one.value)
+
+
+def _texts(node: ast.expr | None) -> Iterator[str]:
+    parts = node.values if isinstance(node, ast.BoolOp) else [node]
+    return (_template(one) for one in parts if isinstance(one, ast.JoinedStr | ast.Constant))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from launch.settings.site import PROJECT, Settings, load_settings
 from ledger.opening import LEDGER_FILE
 from ledger.reader import LedgerReader
 from ledger.writer import LedgerWriter
+from tests.support.lists import CHINESE, ENGLISH
 
 SCRIPTS = PROJECT / "scripts"
 HOUSE_VARIABLES = Settings().house.all_variables()
@@ -39,9 +41,9 @@ def app() -> typer.Typer:
     return app
 
 
-def run(app: typer.Typer, *words: object) -> tuple[int, str]:
+def run(app: typer.Typer, *words: object, env: Mapping[str, str] = ENGLISH) -> tuple[int, str]:
     """The command as a user runs it: exit code and what it prints. Raises what it raises."""
-    result = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, [str(word) for word in words], env={**env, "COLUMNS": "200"})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout
@@ -95,11 +97,8 @@ def test_a_day_of_every_persona_is_the_same_by_the_shipped_scripts(
     assert (code, said) == (0, f"{len(names())} calls the same, 0 different\n")
 
 
-def test_a_chinese_terminal_is_told_of_a_day_in_chinese(
-    app: typer.Typer, state: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    _, said = run(app, "--since", "2026-01-01", "--state", state)
+def test_a_chinese_terminal_is_told_of_a_day_in_chinese(app: typer.Typer, state: Path) -> None:
+    _, said = run(app, "--since", "2026-01-01", "--state", state, env=CHINESE)
 
     assert said == f"{len(names())} 通相同，0 通不同\n"
 
@@ -159,6 +158,10 @@ def test_where_the_record_no_longer_decides_each_outcome_is_told(
     assert "on the record does not decide: there was silence for 4 s then" in said
     stop = json.loads(told)["undecided"]
     assert (stop["flow"], stop["step"], stop["asks"]) == ("silent_call", "ask", "listens for 9 s")
+    told_in_chinese = run(app, SILENT, "--state", state, "--scripts", scripts, env=CHINESE)[1]
+    assert "记录不能决定：当时无声 4 秒；现在倾听 9 秒，不知道还会听到什么" in told_in_chinese
+    assert "它倾听 9 秒" in told_in_chinese
+    assert not re.search(r"listens|nobody knows|connects", told_in_chinese)
     outcomes = {each["outcome"]: each for each in stop["outcomes"]}
     assert outcomes["silence"]["says"] == ["hello"]
     assert outcomes["speech"]["says"] == ["main_menu"]

@@ -77,6 +77,8 @@ def test_a_chinese_terminal_has_the_verdicts_in_chinese_in_line(
         assert rows["A05"]["判定"] == "违反"
         assert not re.search("[A-Za-z]", "".join(row["名称"] for row in rows.values()))
         assert "…" not in run("Q03")[1], "a Chinese sentence is one long word"
+    assert rows["A05"]["证据"].startswith("我方挂机：此前没有说 closing 类话术")
+    assert not re.search(r"hung_up|said|without|inbound", output)
     assert run("call-1", "--state", str(state), "--json") == english
 
 
@@ -128,7 +130,10 @@ def test_a_chinese_terminal_is_told_who_judges_and_why(
     for name, text in HOUSE.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    assert "由录音判定：要听录音" in run("--scripts", str(tmp_path))[1]
+    shown = run("--scripts", str(tmp_path))[1]
+    assert "由录音判定：要听录音" in shown
+    assert "【限来电；坐席说的话】" in shown
+    assert "按键：1 至 2 次" in shown
 
 
 def test_a_house_without_rules_says_where_to_write_them(tmp_path: Path) -> None:

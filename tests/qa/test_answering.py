@@ -8,7 +8,6 @@ import pytest
 
 from calls.events import CallEvent
 from qa.answering import CaseFacts, MachineAnswer, machine_answers, machine_gaps
-from qa.answering.telling import in_chinese
 from qa.rubric import Form, load_form, load_forms
 from tests.callflow.traces import Trace
 from tests.qa.small_form import house_rules
@@ -284,25 +283,6 @@ def test_a_rule_the_house_does_not_have_is_told() -> None:
 
     assert "goodbye" not in machine_answers(_form(), case)
     assert machine_gaps(_form(), case)["goodbye"]["en"] == "the house has no rule A05"
-
-
-@pytest.mark.parametrize(
-    ("why", "told"),
-    [
-        ("hung_up us without said (closing) before it", "挂机 我方：此前没有 说 (closing)"),
-        ("said hello never came", "没有 说 hello"),
-        ("hung_up us in place of said hello", "挂机 我方：应为 说 hello"),
-        (
-            "said noise_closing after 5.20 s, not before 10 s",
-            "说 noise_closing：只过了 5.20 秒，至少 10 秒",
-        ),
-        ("said hello after 9.00 s, due by 8 s", "说 hello：过了 9.00 秒，至多 8 秒"),
-        ("answered did not come within 15 s", "15 秒之内没有 接听"),
-        ("answered is not answered rings at most 3", "接听：不符合 接听 rings 至多 3"),
-    ],
-)
-def test_why_a_rule_broke_is_told_in_chinese(why: str, told: str) -> None:
-    assert in_chinese(why) == told
 
 
 def test_every_factual_question_of_the_shipped_forms_is_answered_or_explained() -> None:

@@ -358,6 +358,21 @@ async def test_who_is_asked_is_named_as_the_house_names_them(to: str, shown: str
         assert shown in at.screen()
 
 
+@pytest.mark.parametrize("language", [Language.ZH, Language.EN])
+async def test_a_hint_is_shown_in_the_panels_language(language: Language) -> None:
+    hint = {"zh": "先问好", "en": "greet first"}
+    view = views.listening()
+    assert view.call is not None
+    assert view.call.script is not None
+    script = view.call.script.model_copy(update={"hint": hint})
+    call = view.call.model_copy(update={"script": script})
+    async with seat(view.model_copy(update={"call": call}), language=language) as at:
+        assert [word in at.screen() for word in hint.values()] == [
+            language is Language.ZH,
+            language is Language.EN,
+        ]
+
+
 @pytest.mark.parametrize(("key", "how"), [("U", "cancel"), ("Y", "three_way")])
 async def test_an_agent_cancels_or_makes_it_three(key: str, how: str) -> None:
     async with seat(views.consulting("talking")) as at:

@@ -48,7 +48,7 @@ class WholeProgram(HelpedGroup):
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:
-        with self._told():
+        with self._told(), _asked():
             return super().invoke(ctx)
 
     @contextmanager
@@ -83,6 +83,28 @@ def _shown(command: Any, ctx: Any) -> Iterator[None]:
     from launch.telling.refusing import language_typed
 
     with shown(command, ctx, language_typed()):
+        yield
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Inside, an answer that a question does not take is refused in the terminal's language."""
+    from typer._click import termui
+
+    from launch.telling.help.frame import exchanged
+
+    plain = typer.echo
+
+    def told(message: Any = None, *args: Any, **kwargs: Any) -> None:
+        if isinstance(message, str) and message.startswith("Error: "):
+            from launch.telling.help.usage import ASKED
+            from launch.telling.refusing import language_typed
+
+            if language_typed() == "zh":
+                message = ASKED.get(message, message)
+        plain(message, *args, **kwargs)
+
+    with exchanged(termui, "echo", told):
         yield
 
 

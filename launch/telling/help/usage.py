@@ -30,6 +30,13 @@ REFUSED: Final[dict[str, str]] = {
 }
 """What typer says, then in Chinese."""
 
+ASKED: Final[dict[str, str]] = {
+    "Error: invalid input": "请输入 y 或 n",
+    "Error: The two entered values do not match.": "两次输入的不一样，请重新输入",
+    "Error: The value you entered was invalid.": "输入的不对，请重新输入",
+}
+"""What typer says of an answer to a question, then in Chinese."""
+
 REASONS: Final[dict[str, str]] = {
     "Input should be a valid integer, unable to parse string as an integer": "请写整数",
     "Input should be a valid integer, got a number with a fractional part": "请写整数",

@@ -13,8 +13,11 @@ from typing import Final
 from calls.errors import Problem
 from launch.telling.problems.flows import FLOWS
 from launch.telling.problems.forms import FORMS
+from launch.telling.problems.played import PLAYED, VERDICTS
 from launch.telling.problems.reading import READING
+from launch.telling.problems.replayed import REPLAYED, SOUNDS
 from launch.telling.problems.words import KINDS, PARTS, SEVERITIES
+from qa.answering import rule_words
 
 KNOWN: Final = {**READING, **FLOWS, **FORMS}
 """What is wrong and what to write: English with places in braces, then Chinese."""
@@ -42,6 +45,11 @@ def one_line(problem: Problem, language: str) -> str:
     return "；".join(filter(None, (str(replace(told, hint="")), told.hint)))
 
 
+def of_play(text: str, language: str) -> str:
+    """What a flow test or a replay says of a call and its ways, in `zh` or `en`."""
+    return text if language != "zh" else _told(text, _played()) or text
+
+
 def severity_word(severity: str, language: str) -> str:
     """`error` or `warning`, or the Chinese for it."""
     return SEVERITIES.get(severity, severity) if language == "zh" else severity
@@ -65,14 +73,23 @@ def _held(name: str, value: str) -> str:
     """What stands in a place: a name of the author's, a part of a file, or a text of its own."""
     if name.startswith("kind"):
         return KINDS.get(value, value)
-    if name == "why":
-        return in_chinese(value)
+    for kind, words in (("verdict", VERDICTS), ("sound", SOUNDS)):
+        if name.startswith(kind):
+            return words.get(value, value)
+    if name.startswith("why"):
+        told = _told(value, _known()) or _told(value, _played())
+        return told or rule_words.in_chinese(value)
     return _told(value, _parts()) or value
 
 
 @cache
 def _known() -> list[tuple[re.Pattern[str], str]]:
     return _patterns(KNOWN)
+
+
+@cache
+def _played() -> list[tuple[re.Pattern[str], str]]:
+    return _patterns({**PLAYED, **REPLAYED})
 
 
 @cache

@@ -221,5 +221,45 @@ FLOWS: Final[dict[str, str]] = {
     "compare values of one type": "比较同一类型的值",
     "write {text}": "写 {text}",
     "write {text}, or {other}": "写 {text}，或 {other}",
+    # What a proof remarks.
+    "judged by {name}": "由 {name} 判定",
+    "the flow has more than {count} points": "这个流程超过 {count} 个位置",
+    "no flow makes {names}; scored on the recorded call": (
+        "没有流程会产生 {names}；通话之后按记录评定"
+    ),
+    "the agent answers by hand; scored on the recorded call": (
+        "由坐席手动接听；通话之后按记录评定"
+    ),
+    "no values were found for which {text}": "找不到符合的取值：{text}",
+    "the queue answers differently each time, which one plan cannot do": (
+        "每次排队的结果都不同，一份计划表达不了"
+    ),
+    "the call must bring {text}": "来电要带上 {text}",
+    "the network loses the call, which a caller's hang-up only resembles": (
+        "线路中断，这里用来电者挂机代替"
+    ),
+    "the line {name} has no sound: a fault of ours, only in virtual time": (
+        "话术 {name} 没有声音：我方故障，只在虚拟时间里有"
+    ),
+    "{name} fails: a fault of ours, only in virtual time": (
+        "{name} 失败：我方故障，只在虚拟时间里有"
+    ),
+    "the caller cuts in twice, which a persona does only once": (
+        "来电者打断了两次，模拟来电者只会打断一次"
+    ),
+    "{name} must answer {value}: {text}": "{name} 要回答 {value}：{text}",
+    "{name} must fail": "{name} 要失败",
+    "the file {name} must have a row for the caller: {text}": (
+        "文件 {name} 里要有这位来电者的一行：{text}"
+    ),
+    "the ears fail: a fault of ours, which no caller can bring about": (
+        "听音服务出错：我方故障，来电者造不出来"
+    ),
+    # What a start refuses: flows that can break a rule that is a must.
+    "a call by ivr can break {rule}: {why}": "由 IVR 执行的通话可能违反 {rule}：{why}",
+    "a call by agent can break {rule}: {why}": "由坐席执行的通话可能违反 {rule}：{why}",
+    "see it with: thirdring prove --rule {rule} --flow {flow}": (
+        "查看：thirdring prove --rule {rule} --flow {flow}"
+    ),
 }
 """English with places in braces, then Chinese; a brace of the text itself is doubled."""

@@ -16,6 +16,7 @@ from callflow.house import House
 from callflow.mentions import mentions
 from callflow.mutants.making import mutants
 from calls.errors import FlowFileError
+from tests.callflow.small_house import house
 
 LINES = """
 greeting: {tags: [greeting], zh-Hans: 您好！欢迎, zh-Hant: 您好！歡迎, en: Hello and welcome}
@@ -328,3 +329,14 @@ def test_tags_that_count_only_together_are_told_apart() -> None:
 
     assert named.speaks_of(loaded.lines["bye_thanks"])
     assert not named.speaks_of(loaded.lines["goodbye"])
+
+
+def test_a_hint_that_is_said_in_another_language_too_is_a_change() -> None:
+    text = "flow: main\nsteps:\n  a: {ring: 1}\n  b: {say: greeting, hint: %s, end: done}\n"
+    old, new = (
+        house(main=text.replace("%s", hint)) for hint in ("先问好", "{zh: 先问好, en: Greet}")
+    )
+
+    assert [change.en for change in compare(old, new)] == [
+        "the agent's hint: was 先问好, now 先问好 / Greet"
+    ]

@@ -243,3 +243,20 @@ def test_what_a_key_means_to_the_agent_is_on_its_arrow(language: str, label: str
 @pytest.mark.parametrize(("language", "told"), [("zh-Hans", "22 个流程 · "), ("en", "22 flows · ")])
 def test_the_overview_counts_its_flows(language: str, told: str) -> None:
     assert overview_of(_shipped(), language).subtitle.startswith(told)
+
+
+@pytest.mark.parametrize(("language", "shown"), [("zh-Hans", "☞ 先问好"), ("en", "☞ Greet first")])
+def test_a_hint_is_drawn_in_the_pictures_language(language: str, shown: str) -> None:
+    flow = """
+    flow: main
+    steps:
+      ring: {ring: 1}
+      hello: {say: greeting, hint: {zh: 先问好, en: Greet first}}
+      bye: {say: goodbye, hint: 说再见, end: served}
+    """
+    rows = [
+        row.text for box in picture_of(house(main=flow), "main", language).boxes for row in box.rows
+    ]
+
+    assert shown in rows
+    assert "☞ 说再见" in rows
