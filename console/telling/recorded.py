@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from calls.certainty import unsure
+from console.telling.terms import STOPPED
 
 Note = tuple[str, str]
 """Chinese and English; both empty when there is nothing to say."""
@@ -19,11 +20,12 @@ def recording_note(kind: str, data: Mapping[str, Any]) -> Note:
     if kind == "recording_measured":
         return _measured(data)
     told = str(data.get("problem") or data.get("reason") or data.get("why") or "")
+    in_chinese = STOPPED.get(told, told) if kind == "recording_stopped" else told
     places = _not_proved(data)
     if not places:
-        return told, told
+        return in_chinese, told
     zh, en = f"{places} 秒的时刻未经证实", f"its clock is not proved from {places} s"
-    return (f"{told}；{zh}", f"{told}; {en}") if told else (zh, en)
+    return (f"{in_chinese}；{zh}", f"{told}; {en}") if told else (zh, en)
 
 
 def _not_proved(data: Mapping[str, Any]) -> str:

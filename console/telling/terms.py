@@ -62,6 +62,16 @@ RECORDING: Final = {
     "recording_erased": "录音已销毁",
 }
 
+STOPPED: Final = {
+    "flow": "流程停止",
+    "call_ended": "通话结束",
+    "paused": "暂停",
+    "failed": "出错",
+    "interrupted": "服务中断",
+    "aside_over": "班长说完",
+}
+"""Why a recording stopped."""
+
 MOVED: Final[Mapping[str, tuple[str, str]]] = {
     "blind": ("{agent} 把来电者直接转给 {to}", "{agent} sends the caller to {to}"),
     "consult": ("{agent} 找 {to} 商量，来电者听音乐", "{agent} asks {to}, the caller hears music"),

@@ -26,3 +26,11 @@ def test_measures_are_told_and_what_is_missing_is_a_question_mark() -> None:
 
     assert en == "caller 11.0 s, agent 0.0 s, talk-over ? s, longest dead air ? s"
     assert zh.startswith("客户说话 11.0 秒，坐席 0.0 秒")
+
+
+def test_why_a_recording_stopped_is_told_in_either_language() -> None:
+    assert recording_note("recording_stopped", {"reason": "call_ended"}) == (
+        "通话结束",
+        "call_ended",
+    )
+    assert recording_note("recording_stopped", {"reason": "odd"}) == ("odd", "odd")
