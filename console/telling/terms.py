@@ -21,10 +21,10 @@ NOTED: Final = {
 }
 HEARD: Final = {
     "speech": "说话",
-    "silence": "没有声音",
+    "silence": "无声",
     "noise": "噪音",
     "faint": "声音太小",
-    "clear": "线路已清晰",
+    "clear": "清楚",
     "louder": "声音变大",
     "key": "按键",
     "hangup": "挂断",

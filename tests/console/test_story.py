@@ -43,7 +43,7 @@ def test_every_kind_of_fact_is_told_even_with_nothing_in_it(kind: str) -> None:
 def test_what_a_window_waits_for_is_said_in_the_pages_language() -> None:
     [told] = story([_event("listening", wanted=["silence", "key"], window_ms=4000)])
 
-    assert told.zh == "倾听最多 4.0 秒，等：没有声音、按键"
+    assert told.zh == "倾听最多 4.0 秒，等：无声、按键"
     assert told.en == "listens up to 4.0 s for silence, key"
 
 

@@ -112,7 +112,7 @@ def test_a_chinese_terminal_is_told_the_proof_in_chinese_and_json_stays(
 
     assert "A05 可被 main（由语音系统执行）违反：我方挂机：此前没有说 goodbye" in told
     assert not re.search(r"hung_up|without|before it", told)
-    assert re.search(r"来电者   没有声音", told)
+    assert re.search(r"来电者   无声", told)
     assert "在虚拟时间里再打一次，同样违反" in told
     assert re.search(r"1 条已证明，1 条可违反，1 条不能判定；\d+ 个状态", told)
     for proof in (*english["flows"], *chinese["flows"]):
