@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from calls.certainty import unsure
+from console.telling.recording_flaws import flaws_in_chinese
 from console.telling.terms import STOPPED
 
 Note = tuple[str, str]
@@ -20,7 +21,7 @@ def recording_note(kind: str, data: Mapping[str, Any]) -> Note:
     if kind == "recording_measured":
         return _measured(data)
     told = str(data.get("problem") or data.get("reason") or data.get("why") or "")
-    in_chinese = STOPPED.get(told, told) if kind == "recording_stopped" else told
+    in_chinese = STOPPED.get(told) or flaws_in_chinese(told)
     places = _not_proved(data)
     if not places:
         return in_chinese, told

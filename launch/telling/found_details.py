@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from console.telling.recording_flaws import FLAWS
+
 DETAILS: Final[dict[str, str]] = {
     # What was looked at, and with whom.
     "{calls} calls, {events} events, {facts} of the floor": (
@@ -83,21 +85,7 @@ DETAILS: Final[dict[str, str]] = {
     "the key of a recording that no call in the ledger names": (
         "这个密钥所属的录音，台账里没有通话提到"
     ),
-    "missing: neither leg was written": "缺失：双方的声音都没有写下",
-    "missing: nothing was written": "缺失：什么都没有写下",
-    "caller leg missing, silence in its place": "来电者一方缺失，用静音代替",
-    "house leg missing, silence in its place": "我方一方缺失，用静音代替",
-    "caller leg {seconds} s shorter, filled up with silence": (
-        "来电者一方短 {seconds} 秒，用静音补足"
-    ),
-    "house leg {seconds} s shorter, filled up with silence": "我方一方短 {seconds} 秒，用静音补足",
-    "recovered: the files were never closed, up to 2.1 s of the end may be lost": (
-        "已抢救：文件没有正常关闭，结尾最多可能少 2.1 秒"
-    ),
-    "cut: {written} s of {length} s were written": "不完整：{length} 秒只写下了 {written} 秒",
-    "neither leg was written": "双方的声音都没有写下",
-    "nothing was written": "什么都没有写下",
-    "{written} s of {length} s were written": "{length} 秒只写下了 {written} 秒",
+    **FLAWS,
     # Quality book, flows and forms.
     "rows {seq} to {last} are gone": "第 {seq} 至 {last} 行没有了",
     "fact {seq} ({kind}) does not fit its hash": "第 {seq} 条事实（{kind}）与哈希不符",
@@ -133,4 +121,4 @@ DETAILS: Final[dict[str, str]] = {
         "评分时所用的评分表 {form} 的文字没有留存"
     ),
 }
-"""As `launch.telling.refused_texts.REFUSED`: what is said in English, then in Chinese."""
+"""As `launch.telling.refused.work.WORK`: what is said in English, then in Chinese."""

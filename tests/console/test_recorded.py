@@ -21,6 +21,15 @@ def test_a_problem_is_told_before_the_clock() -> None:
     assert recording_note("recording_kept", {"unproved": []}) == ("", "")
 
 
+def test_a_problem_is_told_in_either_language() -> None:
+    problem = "house leg missing, silence in its place; cut: 0.00 s of 20.31 s were written"
+
+    zh, en = recording_note("recording_kept", {"unproved": [], "problem": problem})
+
+    assert en == problem
+    assert zh == "我方一方缺失，用静音代替；不完整：20.31 秒只写下了 0.00 秒"
+
+
 def test_measures_are_told_and_what_is_missing_is_a_question_mark() -> None:
     zh, en = recording_note("recording_measured", {"caller_talk_ms": 11_000, "agent_talk_ms": 0})
 
