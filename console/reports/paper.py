@@ -122,6 +122,12 @@ class Pen:
             return call_id
         return Markup('<a href="/calls/{}">{}</a>').format(quote(call_id, safe=""), call_id)
 
+    def begin_scoring(self) -> str:
+        """The way to the first evaluation from here."""
+        if self.links:
+            return self("在“我的工作”里领取一通开始。", "Claim a call under My work to begin one.")
+        return self("`thirdring qa next` 开始。", "`thirdring qa next` begins one.")
+
     def whole(self, text: str) -> Cell:
         """A short word that is not to be broken at the end of a line."""
         return Markup('<span class="whole">{}</span>').format(text)

@@ -63,7 +63,7 @@ def apart(gathered: Gathered, pen: Pen) -> list[Section]:
         return []
     scores, passed = qa_score(gathered.mystery), qa_passed(gathered.mystery)
     text = pen(
-        f"神秘来电的评估 {len(gathered.mystery)} 份，平均 {telling.amount(scores)}，"
+        f"神秘来电的评分 {len(gathered.mystery)} 份，平均 {telling.amount(scores)}，"
         f"合格 {telling.amount(passed)}。以上数字都不含这些来电。",
         f"Mystery calls evaluated: {len(gathered.mystery)}, mean {telling.amount(scores)}, "
         f"passed {telling.amount(passed)}. None of these calls is in the figures above.",
@@ -121,15 +121,13 @@ def quality(gathered: Gathered, pen: Pen) -> Section:
     ]
     heads = [
         pen("坐席", "Agent"),
-        pen("评估", "Evaluations"),
+        pen("评分", "Evaluations"),
         pen("平均分", "Mean score"),
         pen("合格", "Passed"),
         pen("人机一致", "Machine agrees"),
     ]
-    empty = pen(
-        "这段时间没有提交评估；`thirdring qa next` 开始。",
-        "No evaluation was submitted in this time; `thirdring qa next` begins one.",
-    )
+    none = pen("这段时间没有提交评分。", "No evaluation was submitted in this time. ")
+    empty = none + pen.begin_scoring()
     return Section(
         pen("质检", "Quality"),
         [

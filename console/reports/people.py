@@ -72,7 +72,7 @@ def consequences(gathered: Gathered, pen: Pen) -> Section:
             pen("最常违反", "Broken most"),
             pen("投诉", "Complaints"),
             pen("质检分", "QA score"),
-            pen("评估", "Evaluations"),
+            pen("评分", "Evaluations"),
             pen("规章", "Rules kept"),
             pen("已判定来电", "Calls judged"),
         ],
@@ -84,7 +84,7 @@ def consequences(gathered: Gathered, pen: Pen) -> Section:
         f"表扬：质检分不低于 {limits.good_score:.0f}、规章遵守率不低于 {limits.good_rules:.0%}，"
         "且没有投诉。"
         f"辅导：质检分低于 {limits.poor_score:.0f} 或规章低于 {limits.poor_rules:.0%}。"
-        f"评估少于 {limits.least_scores} 份、来电少于 {limits.least_calls} 通的不作判断。"
+        f"评分少于 {limits.least_scores} 份、来电少于 {limits.least_calls} 通的不作判断。"
         "由人决定。",
         f"Commend: score at least {limits.good_score:.0f}, rules at least "
         f"{limits.good_rules:.0%}, no complaint. Coach: score under {limits.poor_score:.0f} or "

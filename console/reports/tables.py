@@ -176,7 +176,7 @@ def rules(gathered: Gathered, pen: Pen) -> Table:
         left=2,
         empty=pen(
             "还没有判定过规章；来电结束后由服务自动判定。",
-            "No call was judged yet; `thirdring serve` judges each call when it is over.",
+            "No call was judged yet; the service judges each call when it is over.",
         ),
     )
 
@@ -242,8 +242,5 @@ def agreement(gathered: Gathered, pen: Pen) -> Table:
                 found.items(), key=lambda item: item[1][0] / item[1][1]
             )
         ],
-        empty=pen(
-            "还没有提交过评估；`thirdring qa next` 开始第一份。",
-            "No evaluation was submitted yet; `thirdring qa next` begins the first.",
-        ),
+        empty=pen("还没有提交过评分。", "No evaluation was submitted yet. ") + pen.begin_scoring(),
     )

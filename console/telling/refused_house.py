@@ -151,6 +151,6 @@ LEFT: Final[dict[str, tuple[str, str]]] = {
     "held: {reason}": ("保全中：{reason}", ""),
     "the call is still on": ("通话还没有结束", ""),
     "not taken in yet; order it again in a minute": ("录音还没有入库，请过一分钟再来", ""),
-    "the ledger knows no such recording": ("账本里没有这段录音", ""),
+    "the ledger knows no such recording": ("台账里没有这段录音", ""),
 }
 """Why a recording was left as it is when it was to be erased (`recorder.erasing`)."""

@@ -14,7 +14,7 @@ WORK: Final[dict[str, tuple[str, str]]] = {
     "{id} is {person}'s part of a calibration": ("{id} 是 {person} 在校准中的那一份。", ""),
     "{id} is {state}; nobody has it": ("{id} {state}，没有人在评。", ""),
     "{id} is part of a calibration and stays with its evaluator": (
-        "{id} 属于校准，只能由原评估人评，不能退回。",
+        "{id} 属于校准，只能由原评分人来评，不能退回。",
         "",
     ),
     "{id}: {person} has it; only they or a supervisor release it": (
@@ -167,7 +167,7 @@ WORK: Final[dict[str, tuple[str, str]]] = {
     ),
     "calibration {id} is {over} already": ("校准 {id} {over}。", ""),
     "a calibration needs an expert and at least one other evaluator": (
-        "校准要有基准人和至少另一位评估人，请再选一位。",
+        "校准要有基准人和至少另一位评分人，请再选一位。",
         "",
     ),
     "no calibration {id}; `thirdring qa calibrate list` shows them": (

@@ -105,7 +105,7 @@ FIGURES: Final = (
 QA: Final = Figure(
     id="QA.1",
     titles={"zh": "质检平均分", "en": "QA score"},
-    words={"zh": "质检得分之和 ÷ 已提交的评估", "en": "scores added up ÷ evaluations submitted"},
+    words={"zh": "质检得分之和 ÷ 已提交的评分", "en": "scores added up ÷ evaluations submitted"},
     tells={
         "zh": "致命项失分的按零分计入；校准和神秘来电不算。",
         "en": "A fatal failure counts as zero; calibrations and mystery calls are not in it.",
@@ -118,7 +118,7 @@ QA: Final = Figure(
 QA_PASSED: Final = Figure(
     id="QA.2",
     titles={"zh": "质检合格率", "en": "QA pass rate"},
-    words={"zh": "合格 ÷ 已提交的评估", "en": "passed ÷ evaluations submitted"},
+    words={"zh": "合格 ÷ 已提交的评分", "en": "passed ÷ evaluations submitted"},
     tells={
         "zh": "合格线写在评分表里。",
         "en": "The pass mark is the form's own.",

@@ -185,7 +185,7 @@ def test_the_silent_call_is_found_by_its_number_and_played(sign_in: SignIn, site
     _shot(page, "qa-list")
     page.click("#list tbody a")
     page.wait_for_selector("#player[data-ready]")
-    expect(page.locator("#proof")).to_contain_text("录音与账本一致")
+    expect(page.locator("#proof")).to_contain_text("录音与台账一致")
     _shot(page, "qa-call")
 
     page.keyboard.press("Space")

@@ -47,7 +47,8 @@ def test_a_command_comes_without_the_others() -> None:
 
 
 def test_what_helps_comes_when_it_is_needed() -> None:
-    assert imported_by("schema", "lines", room="launch.telling.help") == {"commands"}
+    always = {"commands", "exchanging"}
+    assert imported_by("schema", "lines", room="launch.telling.help") == always
     assert "catalogue" in imported_by("schema", "--help", room="launch.telling.help")
 
 

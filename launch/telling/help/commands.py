@@ -10,6 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import Abort, TyperException
 
+from launch.telling.help.exchanging import exchanged
+
 # What help needs is imported when it is shown: most commands are typed right.
 
 
@@ -90,8 +92,6 @@ def _shown(command: Any, ctx: Any) -> Iterator[None]:
 def _asked() -> Iterator[None]:
     """Inside, an answer that a question does not take is refused in the terminal's language."""
     from typer._click import termui
-
-    from launch.telling.help.frame import exchanged
 
     plain = typer.echo
 

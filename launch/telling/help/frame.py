@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Final
+from typing import Final
+
+from launch.telling.help.exchanging import exchanged
 
 USAGE: Final[dict[str, str]] = {"en": "Usage: ", "zh": "用法："}
 PIECES: Final[dict[str, str]] = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]..."}
@@ -49,21 +51,6 @@ WORD: Final = re.compile(
 
 rich breaks lines between spaces alone, and cuts off what a column of a table cannot hold so.
 """
-
-
-@contextmanager
-def exchanged(one: object, name: str, value: Any) -> Iterator[None]:
-    """Inside, `one.name` is `value`."""
-    own = vars(one)
-    before, had = own.get(name), name in own
-    setattr(one, name, value)
-    try:
-        yield
-    finally:
-        if had:
-            setattr(one, name, before)
-        else:
-            delattr(one, name)
 
 
 @contextmanager

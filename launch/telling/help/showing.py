@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from launch.telling.help.catalogue import said
-from launch.telling.help.frame import PIECES, TYPES, exchanged, framed
+from launch.telling.help.exchanging import exchanged
+from launch.telling.help.frame import PIECES, TYPES, framed
 
 
 @contextmanager
