@@ -156,6 +156,7 @@ def _print(proofs: Sequence[Timed], broken: Sequence[Broken]) -> None:
 
 def _print_flow(console: Console, timed: Timed) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from launch.authoring.proof_report import rows
 
@@ -168,7 +169,9 @@ def _print_flow(console: Console, timed: Timed) -> None:
         outcomes=f"{proof.edges:,}",
         seconds=f"{timed.ms / 1000:.2f}",
     )
-    table = Table(title=title, title_justify="left")
+    # A title of the table's own breaks at the table's width, which is less than the terminal's.
+    console.print(Text(title, style="italic"))
+    table = Table()
     for heading in ("rule", "title", "", "states", "remark"):
         justify: JustifyMethod = "right" if heading == "states" else "left"
         table.add_column(heading and author(heading), justify=justify, overflow="fold")
