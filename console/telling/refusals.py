@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cache
+from pathlib import PurePath
 from typing import Final
 
 from console.telling import system_words
@@ -67,9 +68,7 @@ def in_words(text: str, language: str, zone: tzinfo | None = None) -> str:
             continue
         if language == "zh":
             return _filled(zh, {name: _chinese(name, value, zone) for name, value in _held(found)})
-        wanted = {
-            name: _local(value, zone) if name == "at" else value for name, value in _held(found)
-        }
+        wanted = {name: _english(name, value, zone) for name, value in _held(found)}
         return _filled(en, wanted) if en else text
     return text
 
@@ -117,6 +116,12 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return PLACE.sub(lambda found: values[found[1]], text)
 
 
+def _english(name: str, value: str, zone: tzinfo | None) -> str:
+    if name == "store":
+        return _STORES.get(PurePath(value).name, ("", "database"))[1]
+    return _local(value, zone) if name == "at" else value
+
+
 def _chinese(name: str, value: str, zone: tzinfo | None) -> str:
     told = _TOLD.get(name)
     if told is not None:
@@ -152,6 +157,9 @@ def _roles(value: str) -> str:
     return "或".join(_ROLES.get(role, role) for role in value.split(" or "))
 
 
+_STORES: Final = {"ledger.sqlite": ("台账", "ledger"), "quality.sqlite": ("质检库", "quality book")}
+"""File -> what it holds."""
+
 _TOLD: Final[Mapping[str, Callable[[str], str]]] = {
     "state": lambda value: _STATES.get(value, value),
     "role": _roles,
@@ -164,5 +172,6 @@ _TOLD: Final[Mapping[str, Callable[[str], str]]] = {
     "reason": system_words.reason,
     "said": system_words.reason,
     "hint": system_words.hint,
+    "store": lambda value: _STORES.get(PurePath(value).name, ("数据库", ""))[0],
 }
 """Name of a place -> what it holds, in Chinese."""

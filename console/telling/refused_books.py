@@ -1,38 +1,42 @@
-"""What keeps the quality book from being read or written, as a page says it."""
+"""What keeps the ledger and the quality book from being read or written, as a page says it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 BOOKS: Final[dict[str, tuple[str, str]]] = {
-    "{where}: {said}; the disk is full; make room, nothing of this was kept": (
+    "{store}: {said}; the disk is full; make room, nothing of this was kept": (
         "磁盘已满，这一步没有存下；以前存下的都在。请让管理员腾出空间，再做一次。",
         "The disk is full and this was not kept; all that was kept before is there. Ask an"
         " administrator to make room, then do it again.",
     ),
-    "{where}: {said}; another program holds it; close that program (an sqlite3 shell?) and try"
+    "{store}: {said}; another program holds it; close that program (an sqlite3 shell?) and try"
     " again": (
-        "另一个程序占着质检库，这一步没有存下。请稍后再做一次；总是这样，请让管理员关掉那个程序。",
-        "Another program holds the quality book, and this was not kept. Do it again in a while; if"
+        "另一个程序占着{store}，这一步没有存下。请稍后再做一次；总是这样，请让管理员关掉那个程序。",
+        "Another program holds the {store}, and this was not kept. Do it again in a while; if"
         " it stays so, ask an administrator to close that program.",
     ),
-    "{where}: {said}; the file is damaged; move it away and restore a backup, then `ledger"
+    "{store}: {said}; the file is damaged; move it away and restore a backup, then `ledger"
     " verify`": (
-        "质检库的文件损坏了。请让管理员恢复备份。",
-        "The quality book's file is damaged. Ask an administrator to restore a backup.",
+        "{store}的文件损坏了。请让管理员恢复备份。",
+        "The {store}'s file is damaged. Ask an administrator to restore a backup.",
     ),
-    "{where}: {said}; see that the database server runs and can be reached": (
+    "{store}: {said}; the disk is full; make room": (
+        "磁盘已满。请让管理员腾出空间。",
+        "The disk is full. Ask an administrator to make room.",
+    ),
+    "{store}: {said}; see that the database server runs and can be reached": (
         "数据库服务器连不上，请让管理员查看它是否在运行。",
         "The database server cannot be reached. Ask an administrator to see that it runs.",
     ),
-    "{where}: {said}; the file may not be written; see to its owner and mode": (
-        "质检库的文件不能写，这一步没有存下。请让管理员查看文件的所有者和权限。",
-        "The quality book's file may not be written, and this was not kept. Ask an administrator to"
+    "{store}: {said}; the file may not be written; see to its owner and mode": (
+        "{store}的文件不能写，这一步没有存下。请让管理员查看文件的所有者和权限。",
+        "The {store}'s file may not be written, and this was not kept. Ask an administrator to"
         " see to its owner and mode.",
     ),
-    "{where}: {said}; see that the folder exists, is on a healthy disk and may be written": (
-        "质检库读写出错，这一步没有存下。请让管理员查看磁盘。",
-        "The quality book cannot be read or written, and this was not kept. Ask an administrator to"
+    "{store}: {said}; see that the folder exists, is on a healthy disk and may be written": (
+        "{store}读写出错，这一步没有存下。请让管理员查看磁盘。",
+        "The {store} cannot be read or written, and this was not kept. Ask an administrator to"
         " see to the disk.",
     ),
     "quality book: {what} was changed by another program; `thirdring verify` names all that was,"
@@ -42,4 +46,5 @@ BOOKS: Final[dict[str, tuple[str, str]]] = {
         " administrator to verify it and restore a backup.",
     ),
 }
-"""What `ledger.quality.opening.trouble` and `ledger.quality.encoding.spoiled` say."""
+"""What `ledger.opening.trouble`, `ledger.quality.opening.trouble` and
+`ledger.quality.encoding.spoiled` say."""

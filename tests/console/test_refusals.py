@@ -107,6 +107,14 @@ def test_what_keeps_the_book_from_being_used_is_said_without_a_path(
     assert "改过" in in_words(str(spoiled("the row of two")), "zh")
 
 
+def test_a_page_tells_the_ledger_from_the_quality_book() -> None:
+    said = "/srv/state/ledger.sqlite: database is locked; another program holds it;"
+    said += " close that program (an sqlite3 shell?) and try again"
+
+    assert in_words(said, "zh").startswith("另一个程序占着台账")
+    assert in_words(said, "en").startswith("Another program holds the ledger,")
+
+
 def test_a_text_holds_no_place_that_the_service_does_not_fill() -> None:
     for said, (zh, en) in {**WORK, **HOUSE}.items():
         assert {*PLACE.findall(zh)} | {*PLACE.findall(en)} <= {*PLACE.findall(said)}, said

@@ -22,7 +22,7 @@ from launch.settings.problems import WORDS
 from launch.telling.found_details import DETAILS
 from launch.telling.refused.every import EVERY
 from launch.telling.refused.settings import SETTINGS
-from launch.telling.refusing import language_typed, refused
+from launch.telling.refusing import language_typed, refused, refused_by
 from tests.console.test_refusals import ROOT, _known, _said, _template
 from tests.support.command_line import thirdring
 from tests.support.lists import CHINESE, ENGLISH
@@ -104,6 +104,16 @@ def test_the_systems_own_words_and_hints_are_said_in_chinese() -> None:
     assert full == "/x：磁盘满了；请用 --state 给一个可写的文件夹"
     assert meant == "no-such：没有流程 a；您要的是 b 吗？"
     assert one_of == "k.toml：keys.a：没有这个操作；请写其中之一：b, c"
+
+
+def test_a_terminal_names_the_file_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"no database" * 999)
+
+    error = thirdring("calls", "list", "--state", tmp_path).exception
+
+    told = refused_by(error, "zh") if isinstance(error, Exception) else ""
+    assert told.startswith(f"{tmp_path}/ledger.sqlite：")
+    assert "文件损坏了；请移走它，恢复备份" in told
 
 
 PROVEN = (

@@ -114,6 +114,25 @@ WORK: Final[dict[str, str]] = {
         "{book}：由较早的版本写成（{schemas}）；运行 `thirdring {command}` 升级，"
         "下次 `thirdring serve` 启动时也会升级"
     ),
+    "{where}: {said}; another program holds it; close that program (an sqlite3 shell?) and try"
+    " again": "{where}：{said}；另一个程序占着它；请关掉那个程序（sqlite3？）后再试",
+    "{where}: {said}; the file is damaged; move it away and restore a backup, then `ledger"
+    " verify`": (
+        "{where}：{said}；文件损坏了；请移走它，恢复备份，再运行 `thirdring ledger verify`"
+    ),
+    "{where}: {said}; the disk is full; make room": "{where}：{said}；磁盘满了；请腾出空间",
+    "{where}: {said}; the disk is full; make room, nothing of this was kept": (
+        "{where}：{said}；磁盘满了，这一步没有存下；请腾出空间"
+    ),
+    "{where}: {said}; see that the database server runs and can be reached": (
+        "{where}：{said}；请确认数据库服务器在运行、可以连接"
+    ),
+    "{where}: {said}; the file may not be written; see to its owner and mode": (
+        "{where}：{said}；文件不能写；请查看它的所有者和权限"
+    ),
+    "{where}: {said}; see that the folder exists, is on a healthy disk and may be written": (
+        "{where}：{said}；请确认文件夹在、磁盘正常、可以写入"
+    ),
     "{where}: {said}; see that PostgreSQL runs there and takes connections (each node keeps its"
     " facts and ships them then)": (
         "{where}：{said}；请确认那里的 PostgreSQL 在运行、可以连接"
